@@ -1,0 +1,3 @@
+//! The oddsift command.
+
+fn main() {}
