@@ -1,1 +1,20 @@
 #![doc = include_str!("../README.md")]
+
+#[cfg(feature = "dbscan")]
+#[doc(inline)]
+pub use oddsift_dbscan as dbscan;
+#[cfg(feature = "eventcluster")]
+#[doc(inline)]
+pub use oddsift_eventcluster as eventcluster;
+#[cfg(feature = "features")]
+#[doc(inline)]
+pub use oddsift_features as features;
+#[cfg(feature = "patterns")]
+#[doc(inline)]
+pub use oddsift_patterns as patterns;
+#[cfg(feature = "records")]
+#[doc(inline)]
+pub use oddsift_records as records;
+#[cfg(feature = "timespan")]
+#[doc(inline)]
+pub use oddsift_timespan as timespan;
