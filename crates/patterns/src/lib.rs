@@ -1,1 +1,21 @@
 #![doc = include_str!("../README.md")]
+
+mod canonical; // merging tables, and the one order of their patterns
+mod distinct; // distinct values of a column, per pattern
+mod error; // Error, Fault
+mod observation; // Observation, PatternId
+mod saved; // serde: a table out, and back in as untrusted input
+mod skeleton; // literal text with masks in it: matched and joined
+mod state; // TemplateState: what is known of the texts so far
+mod table; // PatternTable
+mod template; // Template: the state's answer, printed and matched
+mod token; // delimiters, masks and the lattice of tokens
+
+pub use {
+    error::{Error, Fault},
+    observation::{Observation, PatternId},
+    state::TemplateState,
+    table::PatternTable,
+    template::{Part, Template},
+    token::Mask,
+};

@@ -1,0 +1,181 @@
+use serde::{Deserialize, Serialize};
+
+use crate::token::{Mask, Token, split_delimiter, split_first_token, split_last_token};
+
+/// A text in which some tokens have given way to masks.
+///
+/// `text` holds the literal tokens and all delimiters, `masks` the position in `text` at which each
+/// mask stands; so a text is matched piece by piece between masks, and one without masks by one
+/// comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Skeleton {
+    text: String,
+    masks: Vec<(usize, Mask)>,
+}
+
+/// The tokens of a skeleton and the delimiters between them, one fewer.
+#[derive(Debug, Default)]
+pub(crate) struct Pieces<'a> {
+    pub(crate) tokens: Vec<Token<'a>>,
+    pub(crate) delimiters: Vec<&'a str>,
+}
+
+impl Skeleton {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), masks: Vec::new() }
+    }
+
+    /// The text, if there is no mask in it.
+    pub(crate) fn literal(&self) -> Option<&str> {
+        self.masks.is_empty().then_some(&self.text)
+    }
+
+    /// Matches the beginning of `text` and gives the rest; `found` gets what stood at each mask.
+    #[inline]
+    pub(crate) fn strip_front<'t>(
+        &self,
+        mut text: &'t str,
+        mut found: impl FnMut(&'t str),
+    ) -> Option<&'t str> {
+        let mut from = 0;
+        for &(at, mask) in &self.masks {
+            let (token, rest) = split_first_token(text.strip_prefix(&self.text[from..at])?);
+            if !mask.matches_token(token) {
+                return None;
+            }
+            found(token);
+            (from, text) = (at, rest);
+        }
+        text.strip_prefix(&self.text[from..])
+    }
+
+    /// Matches the end of `text` and gives what is before; `found` gets what stood at each mask,
+    /// the last first.
+    #[inline]
+    pub(crate) fn strip_back<'t>(
+        &self,
+        mut text: &'t str,
+        mut found: impl FnMut(&'t str),
+    ) -> Option<&'t str> {
+        let mut to = self.text.len();
+        for &(at, mask) in self.masks.iter().rev() {
+            let (rest, token) = split_last_token(text.strip_suffix(&self.text[at..to])?);
+            if !mask.matches_token(token) {
+                return None;
+            }
+            found(token);
+            (to, text) = (at, rest);
+        }
+        text.strip_suffix(&self.text[..to])
+    }
+
+    pub(crate) fn pieces(&self) -> Pieces<'_> {
+        let mut pieces = Pieces::default();
+        let mut masks = self.masks.iter().peekable();
+        let mut rest = self.text.as_str();
+        loop {
+            let at = self.text.len() - rest.len();
+            let (token, after) = split_first_token(rest);
+            let mask = masks.next_if(|mask| mask.0 == at);
+            pieces.tokens.push(mask.map_or(Token::Literal(token), |mask| Token::Mask(mask.1)));
+            let Some((delimiter, after)) = split_delimiter(after) else { return pieces };
+            pieces.delimiters.push(delimiter);
+            rest = after;
+        }
+    }
+
+    /// Literal stretches and masks in their order.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Result<&str, Mask>> {
+        let starts = std::iter::once(0).chain(self.masks.iter().map(|mask| mask.0));
+        let ends = self.masks.iter().map(|mask| mask.0).chain([self.text.len()]);
+        let masks = self.masks.iter().map(|mask| Some(mask.1)).chain([None]);
+        let stretches = starts.zip(ends).map(|(start, end)| &self.text[start..end]);
+        stretches.zip(masks).flat_map(|(stretch, mask)| {
+            let literal = (!stretch.is_empty()).then_some(Ok(stretch));
+            literal.into_iter().chain(mask.map(Err))
+        })
+    }
+
+    pub(crate) fn push(&mut self, token: Token<'_>) {
+        match token {
+            Token::Literal(text) => self.text.push_str(text),
+            Token::Mask(mask) => self.masks.push((self.text.len(), mask)),
+        }
+    }
+
+    pub(crate) fn push_delimiter(&mut self, delimiter: &str) {
+        self.text.push_str(delimiter);
+    }
+
+    /// The first mask that does not stand where a token has room, after the one before.
+    pub(crate) fn misplaced_mask(&self) -> Option<usize> {
+        let mut free = 0;
+        let mut rest = self.text.as_str();
+        loop {
+            let at = self.text.len() - rest.len();
+            let (token, after) = split_first_token(rest);
+            if token.is_empty() && self.masks.get(free).is_some_and(|mask| mask.0 == at) {
+                free += 1;
+            }
+            match split_delimiter(after) {
+                Some((_, after)) => rest = after,
+                None => return (free < self.masks.len()).then_some(free),
+            }
+        }
+    }
+}
+
+impl Pieces<'_> {
+    /// Number of tokens that have a delimiter after them, or before.
+    pub(crate) fn n_delimited(&self) -> usize {
+        self.delimiters.len()
+    }
+
+    pub(crate) fn into_skeleton(self) -> Skeleton {
+        let mut skeleton = Skeleton::default();
+        let delimiters = self.delimiters.into_iter().chain([""]);
+        for (token, delimiter) in self.tokens.into_iter().zip(delimiters) {
+            skeleton.push(token);
+            skeleton.push_delimiter(delimiter);
+        }
+        skeleton
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn skeleton() -> Skeleton {
+        let mut skeleton = Skeleton::new("run ");
+        skeleton.push(Token::Mask(Mask::Num));
+        skeleton.push_delimiter("/");
+        skeleton.push(Token::Mask(Mask::Any));
+        skeleton
+    }
+
+    #[test]
+    fn pieces_and_skeleton_are_inverse() {
+        assert_eq!(skeleton().pieces().into_skeleton(), skeleton());
+        assert_eq!(skeleton().pieces().tokens.len(), 3);
+    }
+
+    #[test]
+    fn both_directions_match_the_same() {
+        for (text, matches) in
+            [("run 12/x", true), ("run 12/", true), ("run x/x", false), ("run 12/x y", false)]
+        {
+            assert_eq!(skeleton().strip_front(text, |_| ()) == Some(""), matches, "{text}");
+            assert_eq!(skeleton().strip_back(text, |_| ()) == Some(""), matches, "{text}");
+        }
+    }
+
+    #[test]
+    fn misplaced_masks_are_found() {
+        for (at, misplaced) in [(0, Some(0)), (1, Some(0)), (4, None), (9, Some(0))] {
+            let skeleton = Skeleton { text: "run ".to_owned(), masks: vec![(at, Mask::Any)] };
+            assert_eq!(skeleton.misplaced_mask(), misplaced, "{at}");
+        }
+    }
+}

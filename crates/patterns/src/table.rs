@@ -1,0 +1,350 @@
+use std::hash::{BuildHasher, Hasher};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use oddsift_timespan::Timestamp;
+
+use crate::distinct::{DistinctColumn, MAX_VALUES};
+use crate::{Error, Observation, PatternId, TemplateState};
+
+/// Most patterns of a table: the last `u32` is left free, as a mark for "none".
+pub(crate) const MAX_PATTERNS: u32 = u32::MAX - 1;
+
+/// Distinct rows of numbers, each with its weight, first row, times and template.
+///
+/// Patterns are numbered in the order in which they came. Memory grows with the
+/// number of patterns (and of distinct counted values), not with the rows. Two
+/// tables are equal when their options, their patterns in their order and all
+/// that is known of them agree; after [`sort_by_first_row`](Self::sort_by_first_row)
+/// that does not depend on how the rows were split over tables.
+///
+/// ```
+/// use oddsift_patterns::{Observation, PatternTable};
+///
+/// let mut table = PatternTable::new(2);
+/// let a = table.add(&[1.0, -0.0], &Observation { row: 0, ..Observation::default() })?;
+/// let b = table.add(&[1.0, 0.0], &Observation { row: 1, ..Observation::default() })?;
+/// assert_eq!((a, table.weight(a), table.n_rows(), table.len()), (b, 2, 2, 1));
+/// # Ok::<(), oddsift_patterns::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct PatternTable {
+    pub(crate) n_features: usize,
+    pub(crate) has_templates: bool,
+    pub(crate) n_rows: u64,
+    /// Row-major, `n_features` a pattern.
+    pub(crate) values: Vec<f64>,
+    pub(crate) weights: Vec<u64>,
+    pub(crate) first_rows: Vec<u64>,
+    pub(crate) times: Vec<Option<(Timestamp, Timestamp)>>,
+    /// One a pattern where templates are kept, else empty.
+    pub(crate) templates: Vec<Option<TemplateState>>,
+    pub(crate) distinct: Vec<DistinctColumn>,
+    pub(crate) index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl PatternTable {
+    /// An empty table for rows of `n_features` values, without templates and counted columns.
+    ///
+    /// With no features at all, every row is of one pattern.
+    pub fn new(n_features: usize) -> Self {
+        Self {
+            n_features,
+            has_templates: false,
+            n_rows: 0,
+            values: Vec::new(),
+            weights: Vec::new(),
+            first_rows: Vec::new(),
+            times: Vec::new(),
+            templates: Vec::new(),
+            distinct: Vec::new(),
+            index: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+        }
+    }
+
+    /// Keeps a template of each pattern's texts (default: no). To be set before the first row;
+    /// set later, the texts of the rows so far take no part.
+    #[must_use]
+    pub fn with_templates(mut self, keep: bool) -> Self {
+        self.has_templates = keep;
+        self.templates = if keep { vec![None; self.len()] } else { Vec::new() };
+        self
+    }
+
+    /// Counts distinct values of `n_columns` columns (default: none). To be set before the first
+    /// row; set later, the values of the rows so far are not counted.
+    #[must_use]
+    pub fn with_distinct(mut self, n_columns: usize) -> Self {
+        self.distinct = vec![DistinctColumn::default(); n_columns];
+        self
+    }
+
+    /// Adds one row and says which pattern it is of. `values` has one number a feature; -0.0 is
+    /// taken as 0.0. Costs one hash look-up, and allocates only for a pattern, counted value or
+    /// template that is new. On an error the table stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NonFinite`] for a NaN or an infinity, [`Error::Length`] and
+    /// [`Error::DistinctLength`] for a wrong number of values, [`Error::TooManyPatterns`],
+    /// [`Error::TooManyValues`] and [`Error::TooManyRows`] where the table is full.
+    pub fn add(
+        &mut self,
+        values: &[f64],
+        observation: &Observation<'_>,
+    ) -> Result<PatternId, Error> {
+        self.check(values, observation)?;
+        let id = self.find_or_insert(values)?;
+        let time = observation.time.map(|time| (time, time));
+        self.fold(id, 1, observation.row, time);
+        self.add_texts(id, observation);
+        Ok(PatternId(id))
+    }
+
+    /// Number of patterns.
+    pub fn len(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// True if no row was added.
+    pub fn is_empty(&self) -> bool {
+        self.weights.is_empty()
+    }
+
+    /// Number of values a row.
+    pub fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    /// Number of rows added, those of merged tables too: the sum of all weights.
+    pub fn n_rows(&self) -> u64 {
+        self.n_rows
+    }
+
+    /// Whether templates are kept.
+    pub fn has_templates(&self) -> bool {
+        self.has_templates
+    }
+
+    /// Number of columns whose distinct values are counted.
+    pub fn n_distinct(&self) -> usize {
+        self.distinct.len()
+    }
+
+    /// All patterns in their order.
+    ///
+    /// ```
+    /// use oddsift_patterns::{Observation, PatternTable};
+    ///
+    /// let mut table = PatternTable::new(1);
+    /// for (row, value) in [3.0, 5.0, 3.0].into_iter().enumerate() {
+    ///     table.add(&[value], &Observation { row: row as u64, ..Observation::default() })?;
+    /// }
+    /// assert_eq!(table.ids().map(|id| table.weight(id)).collect::<Vec<_>>(), [2, 1]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
+    #[expect(clippy::cast_possible_truncation, reason = "there are at most MAX_PATTERNS")]
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = PatternId> + use<> {
+        (0..self.len() as u32).map(PatternId)
+    }
+
+    /// All values, row-major: [`len`](Self::len) rows of [`n_features`](Self::n_features), finite.
+    pub fn matrix(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The weights of all patterns, in their order.
+    pub fn weights(&self) -> &[u64] {
+        &self.weights
+    }
+
+    /// The pattern's values.
+    ///
+    /// # Panics
+    ///
+    /// Like every method that takes an id: if `id` is of another table and this one has no such.
+    pub fn values(&self, id: PatternId) -> &[f64] {
+        row_of(&self.values, self.n_features, id.0)
+    }
+
+    /// How many rows are of the pattern.
+    pub fn weight(&self, id: PatternId) -> u64 {
+        self.weights[id.index()]
+    }
+
+    /// The lowest row number of the pattern: its exemplar.
+    pub fn first_row(&self, id: PatternId) -> u64 {
+        self.first_rows[id.index()]
+    }
+
+    /// First and last time of the pattern; none if no row of it had a time.
+    pub fn times(&self, id: PatternId) -> Option<(Timestamp, Timestamp)> {
+        self.times[id.index()]
+    }
+
+    /// The state of the pattern's template; none if no row of it had a text, or none is kept.
+    pub fn template(&self, id: PatternId) -> Option<&TemplateState> {
+        self.templates.get(id.index()).and_then(Option::as_ref)
+    }
+
+    /// Number of distinct values in each counted column over the patterns `ids`: exact, a value
+    /// that several patterns have counts once. Costs a pass over all pairs of pattern and value;
+    /// for many groups see [`distinct_by_group`](Self::distinct_by_group).
+    ///
+    /// ```
+    /// use oddsift_patterns::{Observation, PatternTable};
+    ///
+    /// let mut table = PatternTable::new(1).with_distinct(1);
+    /// for (row, host) in ["web", "db", "web"].into_iter().enumerate() {
+    ///     let distinct = &[Some(host)];
+    ///     table.add(&[row as f64], &Observation { row: row as u64, distinct, ..Default::default() })?;
+    /// }
+    /// assert_eq!(table.fold_distinct(table.ids()), [2]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
+    pub fn fold_distinct(&self, ids: impl Iterator<Item = PatternId>) -> Vec<u64> {
+        let mut group_of = vec![u32::MAX; self.len()];
+        for id in ids {
+            group_of[id.index()] = 0;
+        }
+        self.distinct_by_group(&group_of, 1).pop().unwrap_or_default()
+    }
+
+    /// Number of distinct values for each group and counted column: `[group][column]`.
+    ///
+    /// `group_of` gives the group of each pattern; patterns whose group is `n_groups` or more, or
+    /// that have none, are in no group. Costs one sort of all pairs of pattern and value.
+    pub fn distinct_by_group(&self, group_of: &[u32], n_groups: usize) -> Vec<Vec<u64>> {
+        let mut result = vec![vec![0; self.distinct.len()]; n_groups];
+        let mut counts = vec![0; n_groups];
+        let group = |p: u32| group_of.get(p as usize).copied().filter(|&g| (g as usize) < n_groups);
+        for (column, distinct) in self.distinct.iter().enumerate() {
+            counts.fill(0);
+            distinct.count(group, &mut counts);
+            for (row, &count) in result.iter_mut().zip(&counts) {
+                row[column] = count;
+            }
+        }
+        result
+    }
+
+    /// The pattern that has these values.
+    pub(crate) fn find(&self, values: &[f64]) -> Option<u32> {
+        self.find_hashed(values, hash_row(&self.hasher, values))
+    }
+
+    pub(crate) fn find_or_insert(&mut self, values: &[f64]) -> Result<u32, Error> {
+        let hash = hash_row(&self.hasher, values);
+        match self.find_hashed(values, hash) {
+            Some(id) => Ok(id),
+            None => self.insert(values, hash),
+        }
+    }
+
+    /// Adds `weight` rows to what is known of a pattern.
+    pub(crate) fn fold(
+        &mut self,
+        id: u32,
+        weight: u64,
+        first_row: u64,
+        times: Option<(Timestamp, Timestamp)>,
+    ) {
+        let at = id as usize;
+        self.n_rows += weight;
+        self.weights[at] += weight;
+        self.first_rows[at] = self.first_rows[at].min(first_row);
+        if let Some((first, last)) = times {
+            let (from, to) = self.times[at].unwrap_or((first, last));
+            self.times[at] = Some((from.min(first), to.max(last)));
+        }
+    }
+
+    fn check(&self, values: &[f64], observation: &Observation<'_>) -> Result<(), Error> {
+        let row = observation.row;
+        if values.len() != self.n_features {
+            return Err(Error::Length { row, expected: self.n_features, found: values.len() });
+        }
+        if let Some(column) = values.iter().position(|value| !value.is_finite()) {
+            return Err(Error::NonFinite { row, column });
+        }
+        let (expected, found) = (self.distinct.len(), observation.distinct.len());
+        if expected != found {
+            return Err(Error::DistinctLength { row, expected, found });
+        }
+        if let Some(column) = self.distinct.iter().position(DistinctColumn::is_full) {
+            return Err(Error::TooManyValues { column, limit: MAX_VALUES });
+        }
+        if self.n_rows == u64::MAX {
+            return Err(Error::TooManyRows);
+        }
+        Ok(())
+    }
+
+    fn find_hashed(&self, values: &[f64], hash: u64) -> Option<u32> {
+        // Compared as numbers: all are finite, and -0.0 equals 0.0.
+        let same = |&id: &u32| row_of(&self.values, self.n_features, id) == values;
+        self.index.find(hash, same).copied()
+    }
+
+    fn insert(&mut self, values: &[f64], hash: u64) -> Result<u32, Error> {
+        let full = Error::TooManyPatterns { limit: MAX_PATTERNS };
+        let id = u32::try_from(self.len()).ok().filter(|&id| id < MAX_PATTERNS).ok_or(full)?;
+        self.values.extend(values.iter().map(|&value| without_sign_of_zero(value)));
+        self.weights.push(0);
+        self.first_rows.push(u64::MAX);
+        self.times.push(None);
+        if self.has_templates {
+            self.templates.push(None);
+        }
+        let rehash = |&id: &u32| hash_row(&self.hasher, row_of(&self.values, self.n_features, id));
+        self.index.insert_unique(hash, id, rehash);
+        Ok(id)
+    }
+
+    fn add_texts(&mut self, id: u32, observation: &Observation<'_>) {
+        if let (Some(text), Some(slot)) = (observation.text, self.templates.get_mut(id as usize)) {
+            match slot {
+                Some(state) => state.add(text),
+                None => *slot = Some(TemplateState::new(text)),
+            }
+        }
+        for (column, value) in self.distinct.iter_mut().zip(observation.distinct) {
+            if let Some(value) = value {
+                column.add(id, value);
+            }
+        }
+    }
+}
+
+impl PartialEq for PatternTable {
+    fn eq(&self, other: &Self) -> bool {
+        self.n_features == other.n_features
+            && self.has_templates == other.has_templates
+            && self.n_rows == other.n_rows
+            && self.values == other.values
+            && self.weights == other.weights
+            && self.first_rows == other.first_rows
+            && self.times == other.times
+            && self.templates == other.templates
+            && self.distinct == other.distinct
+    }
+}
+
+fn row_of(values: &[f64], n_features: usize, id: u32) -> &[f64] {
+    &values[id as usize * n_features..][..n_features]
+}
+
+fn without_sign_of_zero(value: f64) -> f64 {
+    // -0.0 + 0.0 is 0.0, and every other number stays as it is.
+    value + 0.0
+}
+
+fn hash_row(hasher: &DefaultHashBuilder, values: &[f64]) -> u64 {
+    // Seeded anew for each table, so that no log can be written to collide.
+    let mut hasher = hasher.build_hasher();
+    for &value in values {
+        hasher.write_u64(without_sign_of_zero(value).to_bits());
+    }
+    hasher.finish()
+}
