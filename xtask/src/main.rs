@@ -1,3 +1,66 @@
-//! The project chores.
+//! The project's chores: one module a command, found by `cargo xtask --help`.
 
-fn main() {}
+mod bench;
+mod ci;
+mod events;
+mod flags;
+mod tidy;
+mod workspace;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+The project's chores. Every CI job is one of these commands, so each can be run at home.
+
+usage: cargo xtask COMMAND [ARGUMENTS]
+
+commands:
+  ci [JOB]       the whole check, or one job of it (fmt, clippy, test, doc, features, ...)
+  tidy           the rules no compiler knows: arrows between crates, manifests, links
+  gen events     realistic process events as CSV, as many as you want, from a seed
+  bench [NAME]   criterion benches, all or the named ones
+
+`cargo xtask COMMAND --help` tells more about each.
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result<()> {
+    let (command, rest) = match args {
+        [] => return show(HELP),
+        [command, rest @ ..] => (command.as_str(), rest),
+    };
+    match command {
+        "ci" => ci::run(rest),
+        "tidy" => tidy::run(rest),
+        "gen" => events::run(rest),
+        "bench" => bench::run(rest),
+        "-h" | "--help" | "help" => show(HELP),
+        other => bail!("unknown command `{other}`; `cargo xtask --help` lists them"),
+    }
+}
+
+/// Prints to standard output; a reader that has gone away is no error.
+fn show(text: &str) -> Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the arguments ask for help.
+fn wants_help(args: &[String]) -> bool {
+    args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "-h" || arg == "--help")
+}

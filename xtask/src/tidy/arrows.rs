@@ -1,0 +1,131 @@
+//! Arrows between crates only point down.
+
+use std::collections::BTreeSet;
+
+/// A crate and the crates of ours that it may depend on, lowest floor first.
+pub(crate) type Table<'a> = &'a [(&'a str, &'a [&'a str])];
+
+/// The one place that says who may use whom.
+pub(crate) const TABLE: Table = &[
+    ("oddsift-features", &[]),
+    ("oddsift-dbscan", &[]),
+    ("oddsift-iforest", &[]),
+    ("oddsift-stl", &[]),
+    ("oddsift-timespan", &[]),
+    ("oddsift-patterns", &["oddsift-timespan"]),
+    ("oddsift-eventcluster", &["oddsift-features", "oddsift-patterns", "oddsift-dbscan"]),
+    ("oddsift-records", &["oddsift-timespan"]),
+    (
+        "oddsift",
+        &[
+            "oddsift-features",
+            "oddsift-dbscan",
+            "oddsift-iforest",
+            "oddsift-stl",
+            "oddsift-timespan",
+            "oddsift-patterns",
+            "oddsift-eventcluster",
+            "oddsift-records",
+        ],
+    ),
+    ("oddsift-cli", &["oddsift"]),
+    ("oddsift-benches", &["oddsift"]),
+    ("xtask", &[]),
+];
+
+/// A crate as its manifest has it.
+#[derive(Debug, Default)]
+pub(crate) struct Crate {
+    pub(crate) name: String,
+    pub(crate) published: bool,
+    /// Our crates among its dependencies.
+    pub(crate) uses: Vec<String>,
+    /// Our crates among its dev-dependencies.
+    pub(crate) tests_use: Vec<String>,
+}
+
+/// What is wrong with the arrows: a crate that the table lacks, or an arrow that it lacks.
+///
+/// The tests of a published crate may use whatever lies below it, however far.
+pub(crate) fn check(crates: &[Crate], table: Table) -> Vec<String> {
+    crates.iter().flat_map(|it| check_crate(it, table)).collect()
+}
+
+fn check_crate(it: &Crate, table: Table) -> Vec<String> {
+    let name = &it.name;
+    let Some(allowed) = row(name, table) else {
+        return vec![format!(
+            "{name} is not in the table of arrows; add it to the table in xtask/src/tidy/arrows.rs"
+        )];
+    };
+    let direct: BTreeSet<&str> = allowed.iter().copied().collect();
+    let for_tests = if it.published { below(name, table) } else { direct.clone() };
+    let wrong = it.uses.iter().filter(|to| !direct.contains(to.as_str()));
+    let wrong_tests = it.tests_use.iter().filter(|to| !for_tests.contains(to.as_str()));
+    wrong
+        .map(|to| {
+            format!("{name} must not depend on {to}; its row in the table of arrows lacks it")
+        })
+        .chain(wrong_tests.map(|to| format!("the tests of {name} must not depend on {to}")))
+        .collect()
+}
+
+fn row<'a>(name: &str, table: Table<'a>) -> Option<&'a [&'a str]> {
+    table.iter().find(|(from, _)| *from == name).map(|(_, to)| *to)
+}
+
+/// All crates that can be reached from one.
+fn below<'a>(name: &str, table: Table<'a>) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::new();
+    let mut next: Vec<&str> = row(name, table).unwrap_or_default().to_vec();
+    while let Some(name) = next.pop() {
+        if found.insert(name) {
+            next.extend(row(name, table).unwrap_or_default());
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn breaches(name: &str, uses: &[&str], tests_use: &[&str], published: bool) -> Vec<String> {
+        let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let (uses, tests_use) = (own(uses), own(tests_use));
+        check(&[Crate { name: name.to_owned(), published, uses, tests_use }], TABLE)
+    }
+
+    #[test]
+    fn an_arrow_down_passes() {
+        let uses = ["oddsift-features", "oddsift-dbscan"];
+        assert!(breaches("oddsift-eventcluster", &uses, &["oddsift-timespan"], true).is_empty());
+        assert!(breaches("oddsift-benches", &[], &["oddsift"], false).is_empty());
+    }
+
+    #[test]
+    fn an_arrow_up_fails() {
+        let found = breaches("oddsift-dbscan", &["oddsift-eventcluster"], &[], true);
+        assert!(found[0].contains("must not depend on oddsift-eventcluster"), "{found:?}");
+        assert_eq!(breaches("oddsift-dbscan", &[], &["oddsift"], true).len(), 1);
+    }
+
+    #[test]
+    fn an_arrow_past_the_facade_fails() {
+        assert_eq!(breaches("oddsift-cli", &["oddsift-records"], &[], true).len(), 1);
+        assert_eq!(breaches("oddsift-benches", &[], &["oddsift-dbscan"], false).len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_crate_fails() {
+        assert!(breaches("oddsift-new", &[], &[], true)[0].contains("add it to the table"));
+    }
+
+    #[test]
+    fn the_table_itself_only_points_down() {
+        for (place, (name, uses)) in TABLE.iter().enumerate() {
+            let lower: Vec<&str> = TABLE[..place].iter().map(|(name, _)| *name).collect();
+            assert!(uses.iter().all(|to| lower.contains(to)), "{name}");
+        }
+    }
+}
