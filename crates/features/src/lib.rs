@@ -1,1 +1,33 @@
 #![doc = include_str!("../README.md")]
+
+mod delimiters; // Delimiters: the compiled set of separating characters
+mod error; // Error, ValueError, ValueErrorKind
+mod header; // names of columns to their places
+mod listing; // names in messages: quoted, cut short, nearest
+mod measure; // Measure: what a step takes from its column
+mod number; // a cell's text as a finite number
+mod options; // FeatureOptions
+mod process; // ProcessFeature, ProcessFeatures, ProcessScanner
+mod recipe; // Recipe: from a row's columns to a feature vector
+mod resolve; // names of features to the steps of a recipe
+#[cfg(feature = "serde")]
+mod saved; // a recipe as it is stored
+mod scan; // TextScanner: all text features in one pass
+mod schema; // Schema, SchemaChoice, Roles
+mod session; // SessionRule
+mod text; // one text, one number
+
+// A module, since its functions carry the names of those on a single text.
+pub mod columns;
+
+pub use delimiters::Delimiters;
+pub use error::{Error, ValueError, ValueErrorKind};
+pub use options::FeatureOptions;
+pub use process::{
+    ProcessFeature, ProcessFeatures, ProcessScanner, guess_path_separator, process_name,
+};
+pub use recipe::{Recipe, Scratch};
+pub use scan::{TextFeatures, TextParts, TextScanner};
+pub use schema::{Roles, Schema, SchemaChoice};
+pub use session::SessionRule;
+pub use text::{char_ord_ratio, char_ord_score, crc32_hash, delim_count, delim_hash, token_count};

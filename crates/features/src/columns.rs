@@ -1,0 +1,143 @@
+//! The text functions over whole columns.
+//!
+//! Each takes any iterator of cells and gives an array of shape `(n_rows,)` in
+//! row order. A missing cell (`None`) gives NaN, and stays missing so. With the
+//! feature `parallel` large columns run on the threads of the current rayon
+//! pool; the result does not depend on their number.
+//!
+//! ```
+//! use oddsift_features::columns;
+//!
+//! let lengths = columns::token_count([Some("net user"), None, Some("dir")], " ")?;
+//! assert_eq!(lengths[0], 2.0);
+//! assert!(lengths[1].is_nan());
+//! # Ok::<(), oddsift_features::Error>(())
+//! ```
+
+use crate::text::{check_scale, count_parts, ord_sum};
+use crate::{Delimiters, Error};
+use ndarray::Array1;
+
+/// Floored sum of the code points divided by `scale`, for each cell.
+///
+/// # Errors
+///
+/// [`Error::Scale`] for a scale that is zero, NaN or infinite.
+pub fn char_ord_score<'a>(
+    values: impl IntoIterator<Item = Option<&'a str>>,
+    scale: f64,
+) -> Result<Array1<f64>, Error> {
+    check_scale(scale)?;
+    Ok(map(values, |text| (ord_sum(text) as f64 / scale).floor()))
+}
+
+/// Sum of the code points divided by `scale`, for each cell.
+///
+/// # Errors
+///
+/// [`Error::Scale`] for a scale that is zero, NaN or infinite.
+#[doc(alias = "char_ord_score_df")]
+pub fn char_ord_ratio<'a>(
+    values: impl IntoIterator<Item = Option<&'a str>>,
+    scale: f64,
+) -> Result<Array1<f64>, Error> {
+    check_scale(scale)?;
+    Ok(map(values, |text| ord_sum(text) as f64 / scale))
+}
+
+/// CRC-32 of the UTF-8 bytes of each cell.
+#[doc(alias = "crc32_hash_df")]
+pub fn crc32_hash<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> Array1<f64> {
+    map(values, |text| f64::from(crate::crc32_hash(text)))
+}
+
+/// Number of delimiters of each cell.
+#[doc(alias = "delim_count_df")]
+pub fn delim_count<'a>(
+    values: impl IntoIterator<Item = Option<&'a str>>,
+    delimiters: &Delimiters,
+) -> Array1<f64> {
+    map(values, |text| delimiters.count(text) as f64)
+}
+
+/// CRC-32 of the joined delimiters of each cell.
+pub fn delim_hash<'a>(
+    values: impl IntoIterator<Item = Option<&'a str>>,
+    delimiters: &Delimiters,
+) -> Array1<f64> {
+    map(values, |text| f64::from(delimiters.count_and_hash(text).1))
+}
+
+/// Number of parts of each cell when split at `delimiter`.
+///
+/// # Errors
+///
+/// [`Error::EmptyTokenDelimiter`] for an empty delimiter.
+#[doc(alias = "token_count_df")]
+pub fn token_count<'a>(
+    values: impl IntoIterator<Item = Option<&'a str>>,
+    delimiter: &str,
+) -> Result<Array1<f64>, Error> {
+    if delimiter.is_empty() {
+        return Err(Error::EmptyTokenDelimiter);
+    }
+    Ok(map(values, |text| count_parts(text, delimiter) as f64))
+}
+
+/// Cells gathered before threads get them, so that memory does not grow with the column.
+#[cfg(feature = "parallel")]
+const BLOCK: usize = 1 << 16;
+
+#[cfg(feature = "parallel")]
+fn map<'a>(
+    values: impl IntoIterator<Item = Option<&'a str>>,
+    number: impl Fn(&str) -> f64 + Sync,
+) -> Array1<f64> {
+    use rayon::prelude::*;
+    const LEAST: usize = 1 << 10; // cells worth a thread's attention
+
+    let mut values = values.into_iter();
+    let mut out = Vec::with_capacity(values.size_hint().0.min(BLOCK));
+    let mut block = Vec::new();
+    loop {
+        block.clear();
+        block.extend(values.by_ref().take(BLOCK));
+        if block.is_empty() {
+            return Array1::from_vec(out);
+        }
+        out.par_extend(block.par_iter().with_min_len(LEAST).map(|cell| or_nan(*cell, &number)));
+    }
+}
+
+#[cfg(not(feature = "parallel"))]
+fn map<'a>(
+    values: impl IntoIterator<Item = Option<&'a str>>,
+    number: impl Fn(&str) -> f64,
+) -> Array1<f64> {
+    values.into_iter().map(|cell| or_nan(cell, &number)).collect()
+}
+
+fn or_nan(cell: Option<&str>, number: impl Fn(&str) -> f64) -> f64 {
+    cell.map_or(f64::NAN, number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_stays_missing_and_rows_keep_their_order() {
+        let texts: Vec<String> = (0..150_000).map(|i| "-".repeat(i % 7)).collect();
+        let cells = texts.iter().enumerate().map(|(i, t)| (i % 5 > 0).then_some(t.as_str()));
+        let counts = delim_count(cells, &Delimiters::default());
+        assert_eq!(counts.len(), texts.len());
+        for (i, count) in counts.iter().enumerate() {
+            assert!(if i % 5 > 0 { *count == (i % 7) as f64 } else { count.is_nan() }, "row {i}");
+        }
+    }
+
+    #[test]
+    fn empty_column_gives_an_empty_array() {
+        assert_eq!(crc32_hash([]).len(), 0);
+    }
+}

@@ -1,0 +1,93 @@
+//! Names in messages come from files and may be long or hostile.
+
+const LONGEST_NAME: usize = 40;
+const MOST_NAMES: usize = 20;
+const LONGEST_LIST: usize = 500;
+
+/// `name` in backquotes, escaped and cut to a readable length.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("`{}`", shortened(name))
+}
+
+/// The first names, and how many more there are.
+pub(crate) fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let mut text = String::new();
+    for (i, name) in names.iter().enumerate() {
+        let short = shortened(name);
+        if i == MOST_NAMES || text.len() + short.len() > LONGEST_LIST {
+            return format!("{text} and {} more", names.len() - i);
+        }
+        if i > 0 {
+            text.push_str(", ");
+        }
+        text.push_str(&short);
+    }
+    text
+}
+
+/// The part of a message that proposes another name.
+pub(crate) fn nearest_hint(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!("; did you mean {}?", quoted(name)))
+}
+
+/// The name most like `wanted`, if any is much like it.
+pub(crate) fn nearest<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    const ALIKE: f64 = 0.8;
+    // The comparison is quadratic in the lengths, which data decides.
+    let short = |name: &str| name.len() <= 4 * LONGEST_NAME;
+    let wanted = Some(wanted).filter(|name| short(name))?.to_lowercase();
+    names
+        .into_iter()
+        .filter(|name| short(name))
+        .map(|name| (strsim::jaro_winkler(&wanted, &name.to_lowercase()), name))
+        .filter(|(score, _)| *score >= ALIKE)
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, name)| name.to_owned())
+}
+
+fn shortened(name: &str) -> String {
+    let mut text = String::new();
+    for (i, c) in name.chars().enumerate() {
+        if i == LONGEST_NAME {
+            text.push_str("..");
+            break;
+        }
+        match c {
+            '\\' | '\'' | '"' => text.push(c),
+            // Escapes controls and what cannot be seen, direction marks too.
+            _ => text.extend(c.escape_debug()),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_list_says_how_many_more() {
+        let names: Vec<String> = (0..25).map(|i| format!("c{i}")).collect();
+        assert!(listed(&names).ends_with("c19 and 5 more"));
+        assert_eq!(listed(&[]), "none");
+    }
+
+    #[test]
+    fn message_holds_no_control_and_stays_short() {
+        let names: Vec<String> = (0..25).map(|_| "\u{1b}[31m\u{202e}".repeat(50)).collect();
+        let text = listed(&names);
+        assert!(text.len() < 700 && !text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    }
+
+    #[test]
+    fn nearest_ignores_case_and_needs_likeness() {
+        assert_eq!(nearest("pathscore", ["pathHash", "pathScore"]).as_deref(), Some("pathScore"));
+        assert_eq!(nearest("x", ["pathHash", "pathScore"]), None);
+    }
+}

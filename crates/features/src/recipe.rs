@@ -1,0 +1,251 @@
+use crate::header::Header;
+use crate::measure::{Measure, log_or_zero};
+use crate::resolve::Resolver;
+use crate::text::count_parts;
+use crate::{
+    Error, FeatureOptions, Roles, SessionRule, TextFeatures, TextParts, TextScanner, ValueError,
+    ValueErrorKind, number,
+};
+use std::collections::HashMap;
+
+/// The plan from a row's columns to its feature vector.
+///
+/// A requested name is, in this order, a column of the file (taken as a
+/// number), a [process feature](crate::ProcessFeature), or a text feature of a
+/// column: `<Column>.len`, `.score`, `.tokens`, `.delims`, `.delimHash`,
+/// `.crc32`. With [`FeatureOptions::force`] features that can be computed come
+/// before columns of their names. Without it the logarithms
+/// `pathLogScore`, `commandlineLogLen` and `commandlineLogScore` are taken of
+/// the column `pathScore`, `commandlineLen` or `commandlineScore` where the
+/// file has it.
+///
+/// With the feature `serde` a recipe is stored with the names of its columns.
+/// One read back is checked, and must be bound to a file by
+/// [`rebind`](Self::rebind) before use.
+///
+/// ```
+/// use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice, Scratch};
+///
+/// let columns = ["NewProcessName", "CommandLine", "Bytes"].map(String::from);
+/// let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+/// let wanted = ["pathScore", "CommandLine.tokens", "Bytes"].map(String::from);
+/// let recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
+///
+/// let row = [Some("/bin/ls"), Some("ls -la"), Some("1e3")];
+/// let (mut scratch, mut out) = (Scratch::default(), [0.0; 3]);
+/// recipe.evaluate(|column| row[column], &mut scratch, &mut out).unwrap();
+/// assert_eq!(out, [630.0, 2.0, 1000.0]);
+/// # Ok::<(), oddsift_features::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(try_from = "crate::saved::Saved", into = "crate::saved::Saved")
+)]
+pub struct Recipe {
+    pub(crate) names: Vec<String>,
+    pub(crate) steps: Vec<Step>,     // one for each name
+    pub(crate) columns: Vec<Column>, // each column that a step needs, once
+    pub(crate) scanner: TextScanner,
+    pub(crate) path_separator: Option<String>,
+    pub(crate) ord_scale: f64,
+    pub(crate) session_rule: SessionRule,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Step {
+    pub(crate) column: usize, // place in the recipe's columns
+    pub(crate) measure: Measure,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    index: usize, // place in the file
+    parts: TextParts,
+}
+
+/// Room that [`Recipe::evaluate`] reuses from row to row.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    found: Vec<TextFeatures>, // one for each column of the recipe
+}
+
+impl Recipe {
+    /// Plans the features `requested` of a file with these `columns`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FeatureOptions::check`]; [`Error::UnknownFeature`] for a name
+    /// that is nothing known, [`Error::MissingColumn`] for a process feature
+    /// without its source, [`Error::TextFeature`] for `processName`,
+    /// [`Error::RepeatedColumn`] for a column that is there twice.
+    pub fn resolve(
+        columns: &[String],
+        requested: &[String],
+        roles: &Roles,
+        options: &FeatureOptions,
+    ) -> Result<Self, Error> {
+        let resolver = Resolver { header: Header::new(columns), roles, force: options.force };
+        let mut recipe = Self::without_features(options)?;
+        let mut places = HashMap::new();
+        for name in requested {
+            let (index, measure) = resolver.resolve(name)?;
+            // Roles come from the caller, and might be another file's.
+            let column = columns.get(index).ok_or_else(|| Error::MissingColumn {
+                feature: name.clone(),
+                missing: format!("number {index}"),
+                present: columns.to_vec(),
+            })?;
+            recipe.push(name.clone(), column, index, measure, &mut places);
+        }
+        Ok(recipe)
+    }
+
+    /// The same features of another file, found by the names of their columns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingColumn`] for a column that the other file lacks,
+    /// [`Error::RepeatedColumn`] for one that it has twice.
+    pub fn rebind(&self, columns: &[String]) -> Result<Self, Error> {
+        let header = Header::new(columns);
+        let mut recipe = self.clone();
+        for (place, column) in recipe.columns.iter_mut().enumerate() {
+            column.index = header.find(&column.name)?.ok_or_else(|| Error::MissingColumn {
+                feature: self.feature_of(place),
+                missing: column.name.clone(),
+                present: columns.to_vec(),
+            })?;
+        }
+        Ok(recipe)
+    }
+
+    /// The names of the features, in the order of the vector.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The names of the columns that the features need, each once.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    /// Whether a feature splits paths and no separator is known yet.
+    ///
+    /// Then give the first ten texts of [`path_column`](Self::path_column) to
+    /// [`guess_path_separator`](crate::guess_path_separator) and the result to
+    /// [`set_path_separator`](Self::set_path_separator).
+    pub fn needs_path_separator(&self) -> bool {
+        self.path_separator.is_none() && self.path_column().is_some()
+    }
+
+    /// The place in the file of the column whose texts are split as paths, if
+    /// a feature splits paths.
+    pub fn path_column(&self) -> Option<usize> {
+        let step = self.steps.iter().find(|step| step.measure == Measure::PathTokens)?;
+        Some(self.columns[step.column].index)
+    }
+
+    /// The path separator given or set.
+    pub fn path_separator(&self) -> Option<&str> {
+        self.path_separator.as_deref()
+    }
+
+    /// What splits paths from now on; the empty text splits nothing.
+    pub fn set_path_separator(&mut self, separator: impl Into<String>) {
+        self.path_separator = Some(separator.into());
+    }
+
+    /// Computes the feature vector of a row into `out`, which is as long as
+    /// [`names`](Self::names) (of a shorter one the first values are computed).
+    ///
+    /// `get` gives the text at a place in the file. Missing text of a process
+    /// or text feature is the empty text. Each text is scanned once, and
+    /// nothing is allocated after the first row. Without a path separator `\`
+    /// is taken.
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError`] for the first feature that is no finite number; `out`
+    /// then holds nothing of use.
+    pub fn evaluate<'a>(
+        &self,
+        get: impl Fn(usize) -> Option<&'a str>,
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) -> Result<(), ValueError> {
+        scratch.found.clear();
+        scratch.found.extend(self.columns.iter().map(|column| {
+            if column.parts == TextParts::NONE {
+                return TextFeatures::default();
+            }
+            self.scanner.scan_parts(get(column.index).unwrap_or(""), column.parts)
+        }));
+        for (step, value) in self.steps.iter().zip(out) {
+            let column = self.columns[step.column].index;
+            let found = &scratch.found[step.column];
+            *value = self
+                .value(step.measure, get(column), found)
+                .map_err(|kind| ValueError { column, kind })?;
+        }
+        Ok(())
+    }
+
+    fn value(
+        &self,
+        measure: Measure,
+        text: Option<&str>,
+        found: &TextFeatures,
+    ) -> Result<f64, ValueErrorKind> {
+        let value = match measure {
+            Measure::Number => return number::parse(text),
+            Measure::Log => log_or_zero(number::parse(text)?),
+            Measure::PathTokens => {
+                let separator = self.path_separator.as_deref().unwrap_or("\\");
+                count_parts(text.unwrap_or(""), separator) as f64
+            }
+            Measure::SystemSession => f64::from(u8::from(self.session_rule.is_system(text))),
+            of_text => of_text.of_text(found, self.ord_scale),
+        };
+        if value.is_finite() { Ok(value) } else { Err(ValueErrorKind::NotFinite) }
+    }
+
+    pub(crate) fn without_features(options: &FeatureOptions) -> Result<Self, Error> {
+        options.check()?;
+        Ok(Self {
+            names: Vec::new(),
+            steps: Vec::new(),
+            columns: Vec::new(),
+            scanner: TextScanner::new(options.delimiters.clone(), &options.token_delimiter)?,
+            path_separator: options.path_separator.clone(),
+            ord_scale: options.ord_scale,
+            session_rule: options.session_rule,
+        })
+    }
+
+    /// `places` holds the place of each column by its name.
+    pub(crate) fn push(
+        &mut self,
+        name: String,
+        column: &str,
+        index: usize,
+        measure: Measure,
+        places: &mut HashMap<String, usize>,
+    ) {
+        let place = *places.entry(column.to_owned()).or_insert_with(|| {
+            self.columns.push(Column { name: column.to_owned(), index, parts: TextParts::NONE });
+            self.columns.len() - 1
+        });
+        let parts = &mut self.columns[place].parts;
+        *parts = parts.and(measure.parts());
+        self.names.push(name);
+        self.steps.push(Step { column: place, measure });
+    }
+
+    fn feature_of(&self, place: usize) -> String {
+        let mut features = self.steps.iter().zip(&self.names);
+        features.find(|(step, _)| step.column == place).map_or_else(String::new, |(_, n)| n.clone())
+    }
+}

@@ -1,0 +1,154 @@
+use crate::{Delimiters, Error};
+
+/// Sum of the code points of `value`, divided by `scale` and floored.
+///
+/// Characters are Unicode scalar values. A negative scale floors downward. The
+/// empty text scores 0. Time linear in the length.
+///
+/// # Errors
+///
+/// [`Error::Scale`] for a scale that is zero, NaN or infinite,
+/// [`Error::ScoreRange`] for a quotient past `i64`.
+///
+/// ```
+/// use oddsift_features::char_ord_score;
+///
+/// assert_eq!(char_ord_score("abc", 1.0)?, 294);
+/// assert_eq!(char_ord_score("abc", 2.5)?, 117);
+/// assert_eq!(char_ord_score("cmd.exe /c", -3.0)?, -285);
+/// # Ok::<(), oddsift_features::Error>(())
+/// ```
+pub fn char_ord_score(value: &str, scale: f64) -> Result<i64, Error> {
+    // Bounds that f64 holds exactly: -2^63 and 2^63.
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    let score = char_ord_ratio(value, scale)?.floor();
+    if (-LIMIT..LIMIT).contains(&score) {
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number within i64")]
+        return Ok(score as i64);
+    }
+    Err(Error::ScoreRange { sum: ord_sum(value), scale })
+}
+
+/// Sum of the code points of `value`, divided by `scale`.
+///
+/// # Errors
+///
+/// [`Error::Scale`] for a scale that is zero, NaN or infinite.
+///
+/// ```
+/// assert_eq!(oddsift_features::char_ord_ratio("abc", 4.0)?, 73.5);
+/// # Ok::<(), oddsift_features::Error>(())
+/// ```
+#[doc(alias = "char_ord_score_df")]
+pub fn char_ord_ratio(value: &str, scale: f64) -> Result<f64, Error> {
+    check_scale(scale)?;
+    Ok(ord_sum(value) as f64 / scale)
+}
+
+/// CRC-32 (IEEE) of the UTF-8 bytes of `value`; 0 for the empty text.
+///
+/// ```
+/// assert_eq!(oddsift_features::crc32_hash("123456789"), 0xcbf4_3926);
+/// ```
+pub fn crc32_hash(value: &str) -> u32 {
+    crc32fast::hash(value.as_bytes())
+}
+
+/// How many delimiters `value` has.
+///
+/// ```
+/// use oddsift_features::{Delimiters, delim_count};
+///
+/// assert_eq!(delim_count("net user /add", &Delimiters::default()), 3);
+/// ```
+pub fn delim_count(value: &str, delimiters: &Delimiters) -> u64 {
+    delimiters.count(value)
+}
+
+/// CRC-32 of the delimiters of `value`, joined in their order; 0 without any.
+///
+/// ```
+/// use oddsift_features::{Delimiters, crc32_hash, delim_hash};
+///
+/// assert_eq!(delim_hash("net user /add", &Delimiters::default()), crc32_hash("  /"));
+/// ```
+pub fn delim_hash(value: &str, delimiters: &Delimiters) -> u32 {
+    delimiters.count_and_hash(value).1
+}
+
+/// How many parts `value` has when split at every `delimiter`: 1 for the empty text.
+///
+/// # Errors
+///
+/// [`Error::EmptyTokenDelimiter`] for an empty delimiter.
+///
+/// ```
+/// use oddsift_features::token_count;
+///
+/// assert_eq!(token_count("cmd  /c dir", " ")?, 4); // two spaces hold an empty token
+/// # Ok::<(), oddsift_features::Error>(())
+/// ```
+pub fn token_count(value: &str, delimiter: &str) -> Result<u64, Error> {
+    if delimiter.is_empty() {
+        return Err(Error::EmptyTokenDelimiter);
+    }
+    Ok(count_parts(value, delimiter))
+}
+
+/// As [`token_count`]; an empty delimiter splits nothing.
+pub(crate) fn count_parts(value: &str, delimiter: &str) -> u64 {
+    let found = match delimiter.as_bytes() {
+        [] => 0,
+        [byte] => memchr::memchr_iter(*byte, value.as_bytes()).count(),
+        longer => memchr::memmem::find_iter(value.as_bytes(), longer).count(),
+    };
+    found as u64 + 1
+}
+
+pub(crate) fn check_scale(scale: f64) -> Result<(), Error> {
+    if scale.is_finite() && scale != 0.0 { Ok(()) } else { Err(Error::Scale(scale)) }
+}
+
+/// Sum of the code points.
+pub(crate) fn ord_sum(value: &str) -> u64 {
+    if value.is_ascii() {
+        return byte_sum(value.as_bytes());
+    }
+    value.chars().map(|c| u64::from(u32::from(c))).sum()
+}
+
+/// Sum of the bytes, in lanes that the compiler turns into vectors.
+pub(crate) fn byte_sum(bytes: &[u8]) -> u64 {
+    // 2^24 bytes of 255 are the most that a u32 holds.
+    const MOST: usize = 1 << 24;
+    bytes
+        .chunks(MOST)
+        .map(|chunk| u64::from(chunk.iter().map(|&b| u32::from(b)).sum::<u32>()))
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sum_counts_code_points() {
+        assert_eq!(ord_sum("aé😀"), 97 + 0xe9 + 0x1f600);
+        assert_eq!(byte_sum(&vec![255; (1 << 24) + 7]), 255 * ((1 << 24) + 7));
+    }
+
+    #[test]
+    fn bad_scale_is_an_error() {
+        for scale in [0.0, -0.0, f64::NAN, f64::INFINITY] {
+            assert!(matches!(char_ord_score("a", scale), Err(Error::Scale(_))));
+        }
+        assert!(matches!(char_ord_score("a", 1e-300), Err(Error::ScoreRange { sum: 97, .. })));
+        assert!(matches!(char_ord_score("a", 5e-324), Err(Error::ScoreRange { .. })));
+    }
+
+    #[test]
+    fn longer_delimiter_splits_without_overlap() {
+        assert_eq!(token_count(":::", "::").unwrap(), 2);
+        assert_eq!(token_count("", "::").unwrap(), 1);
+    }
+}
