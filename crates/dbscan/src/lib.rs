@@ -1,1 +1,16 @@
 #![doc = include_str!("../README.md")]
+
+mod algorithm; // Dbscan: the model, its accessors, `run`
+mod components; // which core points hang together
+mod distinct; // equal rows collapse to weighted points
+mod error; // Error
+mod label; // Label
+mod measure; // the inside test, once for each metric
+mod metric; // Metric
+mod params; // DbscanParams: setters, `check`, `fit`
+mod threads; // loops that use more than one core where they may
+mod tree; // a flat k-d tree
+mod tree_search; // core points, links and border points by the tree
+mod weights; // sums that do not depend on their order
+
+pub use {algorithm::Dbscan, error::Error, label::Label, metric::Metric, params::DbscanParams};

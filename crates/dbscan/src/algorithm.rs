@@ -1,0 +1,217 @@
+//! The model and the steps from points to labels.
+
+use crate::{
+    DbscanParams, Label, Metric,
+    components::Components,
+    distinct::Distinct,
+    measure::{Chebyshev, Euclidean, Manhattan, Measure, Minkowski, ScaledEuclidean},
+    threads,
+    tree::Tree,
+    tree_search::Search,
+    weights::Weight,
+};
+
+/// A fitted clustering: a label for each sample, and which samples are core.
+///
+/// Clusters are numbered from 0 in the order of their first core sample; a border sample, which is
+/// within `eps` of a core sample without being one, has the lowest label among those core samples.
+/// These are scikit-learn's labels.
+///
+/// ```
+/// use ndarray::array;
+/// use oddsift_dbscan::Dbscan;
+///
+/// let x = array![[10.0], [10.0], [0.0], [0.0], [10.0], [5.0]];
+/// let model = Dbscan::params().eps(1.0).min_samples(2).fit(&x)?;
+/// let labels: Vec<String> = model.labels().iter().map(ToString::to_string).collect();
+/// assert_eq!(labels, ["0", "0", "1", "1", "0", "-1"]);
+/// assert_eq!((model.n_clusters(), model.n_noise()), (2, 1));
+/// # Ok::<(), oddsift_dbscan::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dbscan {
+    params: DbscanParams,
+    labels: Vec<Label>,
+    core_samples: Vec<usize>,
+    n_clusters: usize,
+    n_noise: usize,
+}
+
+impl Dbscan {
+    /// Parameters with their defaults: `eps` 0.5, `min_samples` 5, Euclidean distance.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_dbscan::Dbscan};
+    /// let model = Dbscan::params().eps(2.0).min_samples(2).fit(&array![[0.0], [1.0]])?;
+    /// assert_eq!(model.n_clusters(), 1);
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    #[must_use]
+    pub fn params() -> DbscanParams {
+        DbscanParams::default()
+    }
+
+    /// The parameters of the fit.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_dbscan::Dbscan};
+    /// let params = Dbscan::params().eps(2.0);
+    /// assert_eq!(params.fit(&array![[0.0]])?.parameters(), params);
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    pub fn parameters(&self) -> DbscanParams {
+        self.params
+    }
+
+    /// One label per row, in row order; empty for a matrix without rows.
+    ///
+    /// ```
+    /// # use {ndarray::{Array2, array}, oddsift_dbscan::{Dbscan, Label}};
+    /// let params = Dbscan::params().min_samples(2);
+    /// assert_eq!(params.fit(&array![[0.0]])?.labels(), [Label::NOISE]);
+    /// assert_eq!(params.fit(&Array2::zeros((0, 3)))?.labels(), []);
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    #[doc(alias = "labels_")]
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    /// The rows of the core samples, ascending.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_dbscan::Dbscan};
+    /// let x = array![[0.0], [2.0], [3.0], [4.0]];
+    /// let model = Dbscan::params().eps(1.0).min_samples(3).fit(&x)?;
+    /// assert_eq!(model.core_samples(), [2]);
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    #[doc(alias = "core_sample_indices_")]
+    pub fn core_samples(&self) -> &[usize] {
+        &self.core_samples
+    }
+
+    /// Whether `row` is a core sample; false for a row that does not exist. Time logarithmic in the
+    /// number of core samples.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_dbscan::Dbscan};
+    /// let model = Dbscan::params().min_samples(1).fit(&array![[0.0]])?;
+    /// assert!(model.is_core(0) && !model.is_core(1));
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    pub fn is_core(&self, row: usize) -> bool {
+        self.core_samples.binary_search(&row).is_ok()
+    }
+
+    /// How many clusters there are.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_dbscan::Dbscan};
+    /// assert_eq!(Dbscan::params().min_samples(1).fit(&array![[0.0], [9.0]])?.n_clusters(), 2);
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    pub fn n_clusters(&self) -> usize {
+        self.n_clusters
+    }
+
+    /// How many rows are noise.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_dbscan::Dbscan};
+    /// assert_eq!(Dbscan::params().min_samples(2).fit(&array![[0.0], [9.0]])?.n_noise(), 2);
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    pub fn n_noise(&self) -> usize {
+        self.n_noise
+    }
+
+    pub(crate) fn run<W: Weight>(
+        params: DbscanParams,
+        rows: &Distinct,
+        weights: &[W],
+        threshold: W,
+    ) -> Self {
+        let task = Task { rows, weights, threshold };
+        let eps = params.eps;
+        let points = match params.metric {
+            _ if rows.n_points() == 0 => Points::default(),
+            Metric::Manhattan => task.cluster(Manhattan { eps }),
+            Metric::Minkowski(1.0) => task.cluster(Manhattan { eps }),
+            Metric::Chebyshev => task.cluster(Chebyshev { eps }),
+            Metric::Minkowski(p) if p != 2.0 => task.cluster(Minkowski::new(eps, p)),
+            Metric::Euclidean | Metric::Minkowski(_) => match Euclidean::new(eps) {
+                Some(measure) => task.cluster(measure),
+                None => task.cluster(ScaledEuclidean::new(eps)),
+            },
+        };
+        Self::from_points(params, rows, &points)
+    }
+
+    fn from_points(params: DbscanParams, rows: &Distinct, points: &Points) -> Self {
+        let labels: Vec<Label> =
+            rows.point_of_row.iter().map(|&point| points.labels[point as usize]).collect();
+        let core_samples =
+            (0..labels.len()).filter(|&row| points.core[rows.point_of_row[row] as usize]).collect();
+        let n_noise = labels.iter().filter(|label| label.is_noise()).count();
+        Self { params, labels, core_samples, n_clusters: points.n_clusters, n_noise }
+    }
+}
+
+/// What is known about each distinct point.
+#[derive(Default)]
+struct Points {
+    core: Vec<bool>,
+    labels: Vec<Label>,
+    n_clusters: usize,
+}
+
+/// Weighted points that wait for a measure.
+struct Task<'a, W> {
+    rows: &'a Distinct,
+    weights: &'a [W],
+    threshold: W,
+}
+
+impl<W: Weight> Task<'_, W> {
+    fn cluster<M: Measure>(&self, measure: M) -> Points {
+        let tree = Tree::build(&self.rows.points, self.rows.n_columns);
+        let search = Search::new(measure, &tree, self.weights, self.threshold);
+        let core = search.core();
+        let components = Components::new(core.len());
+        search.join(&core, &components);
+        number(&search, &core, &components)
+    }
+}
+
+/// Numbers the clusters by their first core point and gives border points the lowest within reach.
+fn number<M: Measure, W: Weight>(
+    search: &Search<'_, M, W>,
+    core: &[bool],
+    components: &Components,
+) -> Points {
+    let order = &search.tree.order;
+    let mut position_of = vec![0_u32; order.len()];
+    (0_u32..).zip(order).for_each(|(position, &point)| position_of[point as usize] = position);
+    let mut number_of_root = vec![u32::MAX; order.len()];
+    let mut n_clusters = 0;
+    for &position in position_of.iter().filter(|&&position| core[position as usize]) {
+        let number = &mut number_of_root[components.find(position) as usize];
+        if *number == u32::MAX {
+            *number = n_clusters;
+            n_clusters += 1;
+        }
+    }
+    let label_of_core = |position: usize| number_of_root[components.find(position as u32) as usize];
+    let labels = threads::map(order.len(), |point| {
+        let position = position_of[point] as usize;
+        let label = if core[position] {
+            label_of_core(position)
+        } else {
+            search.least_label(position, core, label_of_core)
+        };
+        Label::new(label)
+    });
+    let core = position_of.iter().map(|&position| core[position as usize]).collect();
+    Points { core, labels, n_clusters: n_clusters as usize }
+}

@@ -1,0 +1,188 @@
+//! Equal rows collapse to one weighted point: events repeat, and clustering need not.
+
+use std::hash::{BuildHasher, RandomState};
+
+use ndarray::ArrayRef2;
+
+use crate::Error;
+
+/// The distinct rows of a matrix in the order of their first occurrence.
+pub(crate) struct Distinct {
+    pub(crate) n_columns: usize,
+    /// Row-major, `n_points() * n_columns` values; 0.0 stands for -0.0 too.
+    pub(crate) points: Vec<f64>,
+    /// For each row its point.
+    pub(crate) point_of_row: Vec<u32>,
+}
+
+impl Distinct {
+    pub(crate) fn collapse(x: &ArrayRef2<f64>) -> Result<Self, Error> {
+        let (n_rows, n_columns) = x.dim();
+        if n_columns == 0 {
+            return Err(Error::NoColumns);
+        }
+        // A label is below `u32::MAX`, and so must be the number of a point.
+        if n_rows >= u32::MAX as usize {
+            return Err(Error::TooManySamples(n_rows));
+        }
+        let mut table = Table::new(n_columns);
+        let mut point_of_row = Vec::with_capacity(n_rows);
+        let mut scratch = vec![0.0; n_columns];
+        for (row, values) in x.outer_iter().enumerate() {
+            // Adding 0.0 turns -0.0 into 0.0 and changes nothing else.
+            scratch.iter_mut().zip(values).for_each(|(slot, value)| *slot = value + 0.0);
+            if let Some(column) = scratch.iter().position(|value| !value.is_finite()) {
+                return Err(Error::NonFinite { row, column });
+            }
+            point_of_row.push(table.insert(&scratch));
+        }
+        Ok(Self { n_columns, points: table.points, point_of_row })
+    }
+
+    pub(crate) fn n_points(&self) -> usize {
+        self.points.len() / self.n_columns
+    }
+
+    /// How many rows each point stands for.
+    pub(crate) fn counts(&self) -> Vec<i64> {
+        let mut counts = vec![0; self.n_points()];
+        self.point_of_row.iter().for_each(|&point| counts[point as usize] += 1);
+        counts
+    }
+
+    /// The sum of its rows' weights for each point.
+    pub(crate) fn sums<W: crate::weights::Weight>(
+        &self,
+        weights: &[f64],
+        exact: impl Fn(f64) -> W,
+    ) -> Vec<W> {
+        let mut sums = vec![W::default(); self.n_points()];
+        for (&point, &weight) in self.point_of_row.iter().zip(weights) {
+            sums[point as usize] += exact(weight);
+        }
+        sums
+    }
+}
+
+/// An open-addressing hash table of rows, at most half full. A slot holds the upper half of a row's
+/// hash and, in the lower half, the number of its point plus one; 0 is free.
+struct Table {
+    n_columns: usize,
+    points: Vec<f64>,
+    n_points: u32,
+    slots: Vec<u64>,
+    seed: u64,
+}
+
+impl Table {
+    fn new(n_columns: usize) -> Self {
+        // Random, so that nobody can prepare rows that meet in one slot. The order of the points,
+        // and so every result, is that of the rows.
+        let seed = RandomState::new().hash_one(n_columns);
+        Self { n_columns, points: Vec::new(), n_points: 0, slots: vec![0; 1024], seed }
+    }
+
+    /// The point that equals `row`, made if there is none.
+    fn insert(&mut self, row: &[f64]) -> u32 {
+        let tag = self.hash(row) >> 32;
+        let mut at = self.slot_of(tag);
+        while self.slots[at] != 0 {
+            let point = (self.slots[at] as u32) - 1;
+            if self.slots[at] >> 32 == tag && self.point(point) == row {
+                return point;
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.n_points += 1;
+        self.slots[at] = tag << 32 | u64::from(self.n_points);
+        self.points.extend_from_slice(row);
+        if self.n_points as usize * 2 > self.slots.len() {
+            self.grow();
+        }
+        self.n_points - 1
+    }
+
+    fn point(&self, point: u32) -> &[f64] {
+        &self.points[point as usize * self.n_columns..][..self.n_columns]
+    }
+
+    fn slot_of(&self, tag: u64) -> usize {
+        (tag as usize) & (self.slots.len() - 1)
+    }
+
+    fn grow(&mut self) {
+        let old = std::mem::take(&mut self.slots);
+        self.slots = vec![0; old.len() * 4];
+        for slot in old.into_iter().filter(|&slot| slot != 0) {
+            let mut at = self.slot_of(slot >> 32);
+            while self.slots[at] != 0 {
+                at = (at + 1) & (self.slots.len() - 1);
+            }
+            self.slots[at] = slot;
+        }
+    }
+
+    /// Folds each value in by a full product whose halves are joined, as wyhash does.
+    fn hash(&self, row: &[f64]) -> u64 {
+        row.iter().fold(self.seed, |hash, value| {
+            let product = u128::from(hash ^ value.to_bits()) * 0x9e37_79b9_7f4a_7c15;
+            (product as u64) ^ (product >> 64) as u64
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+
+    #[test]
+    fn equal_rows_are_one_point_in_the_order_of_first_occurrence() {
+        let x = array![[3.0, 1.0], [2.0, 2.0], [3.0, 1.0], [2.0, 2.0], [1.0, 3.0]];
+        let distinct = Distinct::collapse(&x).unwrap();
+        assert_eq!(distinct.points, [3.0, 1.0, 2.0, 2.0, 1.0, 3.0]);
+        assert_eq!(distinct.point_of_row, [0, 1, 0, 1, 2]);
+        assert_eq!(distinct.counts(), [2, 2, 1]);
+    }
+
+    #[test]
+    fn both_zeros_are_one_point() {
+        let distinct = Distinct::collapse(&array![[0.0], [-0.0]]).unwrap();
+        assert_eq!((distinct.n_points(), distinct.points[0].to_bits()), (1, 0));
+    }
+
+    #[test]
+    fn neighbouring_doubles_are_two_points() {
+        assert_eq!(Distinct::collapse(&array![[0.1], [0.1_f64.next_up()]]).unwrap().n_points(), 2);
+    }
+
+    #[test]
+    fn the_first_non_finite_value_is_named() {
+        let x = array![[0.0, 1.0], [2.0, f64::INFINITY], [f64::NAN, 0.0]];
+        assert!(matches!(Distinct::collapse(&x), Err(Error::NonFinite { row: 1, column: 1 })));
+    }
+
+    #[test]
+    fn growing_keeps_every_point() {
+        let x = Array2::from_shape_fn((10_000, 2), |(row, column)| (row % 5_000 + column) as f64);
+        let distinct = Distinct::collapse(&x).unwrap();
+        assert_eq!(distinct.n_points(), 5_000);
+        assert!(
+            distinct
+                .point_of_row
+                .iter()
+                .enumerate()
+                .all(|(row, &point)| row % 5_000 == point as usize)
+        );
+    }
+
+    #[test]
+    fn the_layout_of_the_matrix_changes_nothing() {
+        let x = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [1.0, 2.0, 3.0]];
+        let mut transposed = x.t().as_standard_layout().into_owned();
+        transposed.swap_axes(0, 1);
+        let (a, b) = (Distinct::collapse(&x).unwrap(), Distinct::collapse(&transposed).unwrap());
+        assert_eq!((a.points, a.point_of_row), (b.points, b.point_of_row));
+    }
+}

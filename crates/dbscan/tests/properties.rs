@@ -1,0 +1,227 @@
+//! Laws that hold for every input: above all that the fast search finds what the definition says.
+
+use ndarray::{Array2, ArrayView2, Axis};
+use oddsift_dbscan::{Dbscan, DbscanParams, Metric};
+use proptest::prelude::*;
+
+/// Labels and core flags by the definition: all pairs, then clusters grown from the first core row.
+fn by_definition(
+    x: ArrayView2<'_, f64>,
+    weights: &[f64],
+    eps: f64,
+    min_samples: usize,
+    metric: Metric,
+) -> (Vec<i64>, Vec<bool>) {
+    let n = x.nrows();
+    let inside = |a: usize, b: usize| {
+        let differences =
+            x.row(a).iter().zip(x.row(b)).map(|(a, b)| (a - b).abs()).collect::<Vec<_>>();
+        match metric {
+            Metric::Euclidean => differences.iter().fold(0.0, |sum, d| sum + d * d) <= eps * eps,
+            Metric::Manhattan => differences.iter().sum::<f64>() <= eps,
+            Metric::Chebyshev => differences.iter().fold(0.0, |a: f64, &b| a.max(b)) <= eps,
+            Metric::Minkowski(p) => {
+                differences.iter().fold(0.0, |sum, d| sum + d.powf(p)) <= eps.powf(p)
+            }
+            _ => unreachable!(),
+        }
+    };
+    let weight =
+        |row| (0..n).filter(|&other| inside(row, other)).map(|other| weights[other]).sum::<f64>();
+    let core: Vec<bool> = (0..n).map(|row| weight(row) >= min_samples as f64).collect();
+    let mut labels = vec![-1; n];
+    let mut next = 0;
+    for row in 0..n {
+        if !core[row] || labels[row] >= 0 {
+            continue;
+        }
+        labels[row] = next;
+        let mut front = vec![row];
+        while let Some(from) = front.pop() {
+            for to in (0..n).filter(|&to| inside(from, to)) {
+                if labels[to] < 0 {
+                    labels[to] = next;
+                    if core[to] {
+                        front.push(to);
+                    }
+                }
+            }
+        }
+        next += 1;
+    }
+    (labels, core)
+}
+
+fn found(model: &Dbscan) -> (Vec<i64>, Vec<bool>) {
+    let labels = model.labels().iter().map(|label| label.to_i64()).collect();
+    (labels, (0..model.labels().len()).map(|row| model.is_core(row)).collect())
+}
+
+fn metrics() -> impl Strategy<Value = Metric> {
+    prop_oneof![
+        4 => Just(Metric::Euclidean),
+        1 => Just(Metric::Manhattan),
+        1 => Just(Metric::Chebyshev),
+        1 => Just(Metric::Minkowski(3.0)),
+        1 => Just(Metric::Minkowski(1.5)),
+    ]
+}
+
+/// Small whole numbers: many ties, many equal rows, many pairs at exactly a whole `eps`.
+fn grid(n_columns: impl Strategy<Value = usize>) -> impl Strategy<Value = Array2<f64>> {
+    matrix(n_columns, (0_i32..12).prop_map(f64::from).boxed(), 200)
+}
+
+fn matrix(
+    n_columns: impl Strategy<Value = usize>,
+    value: BoxedStrategy<f64>,
+    most: usize,
+) -> impl Strategy<Value = Array2<f64>> {
+    (0..most, n_columns).prop_flat_map(move |(n, d)| {
+        prop::collection::vec(value.clone(), n * d)
+            .prop_map(move |v| Array2::from_shape_vec((n, d), v).unwrap())
+    })
+}
+
+/// Blobs of very different density, at some distance from 0.
+fn uneven(n_columns: usize) -> impl Strategy<Value = Array2<f64>> {
+    let value = prop_oneof![0.0..1.0, 100.0..100.1, 50.0..60.0, Just(0.5)];
+    matrix(Just(n_columns), value.boxed(), 300)
+}
+
+fn same_as_by_definition(
+    params: DbscanParams,
+    x: &Array2<f64>,
+    eps: f64,
+    min_samples: usize,
+    metric: Metric,
+) {
+    let params = params.eps(eps).min_samples(min_samples).metric(metric);
+    let expected = by_definition(x.view(), &vec![1.0; x.nrows()], eps, min_samples, metric);
+    assert_eq!(found(&params.fit(x).unwrap()), expected, "{params:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn tied_grids_are_clustered_by_the_definition(
+        x in grid(1_usize..7), eps in 1_u8..6, min_samples in 1_usize..12, metric in metrics(),
+    ) {
+        same_as_by_definition(Dbscan::params(), &x, f64::from(eps), min_samples, metric);
+    }
+
+    #[test]
+    fn diagonals_at_exactly_eps_are_clustered_by_the_definition(
+        x in grid(2_usize..4), squared in 1_u8..20, min_samples in 1_usize..12,
+    ) {
+        same_as_by_definition(Dbscan::params(), &x, f64::from(squared).sqrt(), min_samples, Metric::Euclidean);
+    }
+
+    #[test]
+    fn uneven_blobs_are_clustered_by_the_definition(
+        x in (1_usize..6).prop_flat_map(uneven), eps in prop_oneof![0.001..0.1, 0.1..3.0, 3.0..60.0],
+        min_samples in prop_oneof![1_usize..12, 20_usize..60], metric in metrics(),
+    ) {
+        same_as_by_definition(Dbscan::params(), &x, eps, min_samples, metric);
+    }
+
+    #[test]
+    fn values_of_any_size_are_clustered_by_the_definition(
+        x in matrix(1_usize..4, prop_oneof![any::<i32>().prop_map(f64::from), -1e-300..1e-300, -1e300..1e300, -1.0..1.0].boxed(), 60),
+        eps in prop_oneof![1e-90..1e-80, 0.1..10.0, 1e6..1e9, 1e90..1e100],
+        metric in prop_oneof![Just(Metric::Euclidean), Just(Metric::Manhattan), Just(Metric::Chebyshev)],
+    ) {
+        same_as_by_definition(Dbscan::params(), &x, eps, 2, metric);
+    }
+
+    #[test]
+    fn weights_are_summed_by_the_definition(
+        x in grid(1_usize..5), eps in 1_u8..5, min_samples in 1_usize..12, metric in metrics(), lowest in -8_i32..2, quarters: bool,
+    ) {
+        // Quarters: their sums are exact in any order, so that the plain sum is the right one.
+        let scale = if quarters { 0.25 } else { 1.0 };
+        let weights: Vec<f64> = (0..x.nrows()).map(|row| f64::from((row as i32 * 7 % 13) + lowest) * scale).collect();
+        let params = Dbscan::params().eps(f64::from(eps)).min_samples(min_samples).metric(metric);
+        let expected = by_definition(x.view(), &weights, f64::from(eps), min_samples, metric);
+        prop_assert_eq!(found(&params.fit_weighted(&x, &weights).unwrap()), expected);
+    }
+
+    #[test]
+    fn a_whole_weight_is_as_good_as_equal_rows(x in grid(1_usize..5), eps in 1_u8..5, min_samples in 1_usize..12) {
+        let params = Dbscan::params().eps(f64::from(eps)).min_samples(min_samples);
+        let weights: Vec<f64> = (0..x.nrows()).map(|row| (row % 4 + 1) as f64).collect();
+        let rows: Vec<usize> = (0..x.nrows()).flat_map(|row| vec![row; row % 4 + 1]).collect();
+        let (weighted, repeated) = (params.fit_weighted(&x, &weights).unwrap(), params.fit(&x.select(Axis(0), &rows)).unwrap());
+        let expected = rows.iter().map(|&row| (weighted.labels()[row], weighted.is_core(row)));
+        prop_assert!((0..rows.len()).map(|i| (repeated.labels()[i], repeated.is_core(i))).eq(expected));
+    }
+
+    #[test]
+    fn weights_of_one_change_nothing(x in grid(1_usize..5), eps in 1_u8..5, min_samples in 1_usize..12) {
+        let params = Dbscan::params().eps(f64::from(eps)).min_samples(min_samples);
+        prop_assert_eq!(params.fit_weighted(&x, &vec![1.0; x.nrows()]).unwrap(), params.fit(&x).unwrap());
+    }
+
+    #[test]
+    fn row_order_changes_no_partition_of_core_rows(
+        x in (1_usize..5).prop_flat_map(uneven), eps in 0.05..5.0, min_samples in 1_usize..12,
+    ) {
+        let params = Dbscan::params().eps(eps).min_samples(min_samples);
+        let mut reversed = x.clone();
+        reversed.invert_axis(Axis(0));
+        let (a, b) = (params.fit(&x).unwrap(), params.fit(&reversed).unwrap());
+        prop_assert_eq!((a.n_clusters(), a.n_noise()), (b.n_clusters(), b.n_noise()));
+        let mut pairs = std::collections::BTreeMap::new();
+        for row in 0..x.nrows() {
+            let mirrored = x.nrows() - 1 - row;
+            prop_assert_eq!(a.is_core(row), b.is_core(mirrored));
+            if a.is_core(row) {
+                let label = b.labels()[mirrored];
+                prop_assert_eq!(*pairs.entry(a.labels()[row]).or_insert(label), label);
+            }
+        }
+    }
+
+    #[test]
+    fn an_independent_tree_finds_the_same_neighbours(
+        x in (1_usize..5).prop_flat_map(uneven), eps in 0.05..5.0, min_samples in 1_usize..12,
+    ) {
+        let mut tree = kdtree::KdTree::new(x.ncols());
+        for (row, point) in x.outer_iter().enumerate() {
+            tree.add(point.to_vec(), row).unwrap();
+        }
+        let model = Dbscan::params().eps(eps).min_samples(min_samples).fit(&x).unwrap();
+        for (row, point) in x.outer_iter().enumerate() {
+            let near = tree.within(&point.to_vec(), eps * eps, &kdtree::distance::squared_euclidean).unwrap();
+            // That tree sums in its own order: a pair at exactly eps may go either way there.
+            let border = near.iter().any(|(d, _)| (d / (eps * eps) - 1.0).abs() < 1e-12);
+            prop_assume!(!border);
+            prop_assert_eq!(model.is_core(row), near.len() >= min_samples);
+            let cores = near.iter().map(|near| *near.1).filter(|&other| model.is_core(other));
+            let first = cores.map(|other| model.labels()[other]).min();
+            prop_assert_eq!(model.labels()[row], first.unwrap_or(oddsift_dbscan::Label::NOISE));
+        }
+    }
+}
+
+#[cfg(feature = "parallel")]
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn the_number_of_threads_changes_nothing(
+        x in (1_usize..6).prop_flat_map(|d| matrix(Just(d), (0.0..10.0).boxed(), 4000)),
+        eps in 0.05..2.0, min_samples in 1_usize..12,
+    ) {
+        let params = Dbscan::params().eps(eps).min_samples(min_samples);
+        let weights: Vec<f64> = (0..x.nrows()).map(|row| [0.1, 1.7, 0.3][row % 3]).collect();
+        let fits = |n_threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+            pool.install(|| (params.fit(&x).unwrap(), params.fit_weighted(&x, &weights).unwrap()))
+        };
+        let one = fits(1);
+        prop_assert_eq!(&fits(2), &one);
+        prop_assert_eq!(&fits(8), &one);
+    }
+}
