@@ -11,6 +11,7 @@ mod table; // PatternTable
 mod template; // Template: the state's answer, printed and matched
 mod token; // delimiters, masks and the lattice of tokens
 
+pub use oddsift_timespan::Timestamp;
 pub use {
     error::{Error, Fault},
     observation::{Observation, PatternId},

@@ -155,9 +155,9 @@ fn share_of_head(head: &Pieces<'_>, tail: &Pieces<'_>, room: usize) -> usize {
     let (mut best, mut kept, mut most_kept) = (most, 0, 0);
     for share in (least..most).rev() {
         // One token less at the beginning is one more at the end.
-        let lost = head.tokens[share].literal_len() + head.delimiters[share].len();
+        let lost = head.tokens[share].worth() + head.delimiters[share].len();
         let next = tail.n_delimited() - (room - share);
-        let won = tail.tokens[next + 1].literal_len() + tail.delimiters[next].len();
+        let won = tail.tokens[next + 1].worth() + tail.delimiters[next].len();
         kept += won.cast_signed() - lost.cast_signed();
         if kept > most_kept {
             (best, most_kept) = (share, kept);

@@ -89,10 +89,10 @@ impl Token<'_> {
         if self == other { self } else { Token::Mask(self.mask().join(other.mask())) }
     }
 
-    /// Bytes of literal text.
-    pub(crate) fn literal_len(self) -> usize {
+    /// What a template loses with the token: nothing with a mask, something even with an empty one.
+    pub(crate) fn worth(self) -> usize {
         match self {
-            Self::Literal(text) => text.len(),
+            Self::Literal(text) => text.len() + 1,
             Self::Mask(_) => 0,
         }
     }
