@@ -1,0 +1,491 @@
+use std::collections::HashMap;
+
+use ndarray::{Array2, Axis};
+use oddsift_dbscan::{Dbscan, Label};
+use oddsift_patterns::{PatternId, PatternTable, Template, TemplateState, Timestamp};
+
+use crate::{EventClusterParams, Scaler};
+
+/// A first and a last time.
+type Times = (Timestamp, Timestamp);
+
+/// Whose first and last time a noise row shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum NoiseTimes {
+    /// Its own.
+    #[default]
+    Own,
+    /// Those over all noise rows, as in msticpy, which takes noise for one cluster.
+    Shared,
+}
+
+/// A cluster of events.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cluster {
+    label: Label,
+    size: u64,
+    weight: f64,
+    exemplar: u64,
+    times: Option<Times>,
+    template: Option<TemplateState>,
+    patterns: Vec<PatternId>,
+}
+
+impl Cluster {
+    /// The cluster's number.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].label().cluster(), Some(0));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn label(&self) -> Label {
+        self.label
+    }
+
+    /// How many rows the cluster holds.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].size(), 2);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    #[doc(alias = "ClusterSize")]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The sum of the rows' weights; the size where rows have none.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{EventClusters, Events};
+    /// let x = array![[1.0], [1.0]];
+    /// let found = EventClusters::params().fit_events(&Events::new(&x).weights(&[2.0, 0.5])?)?;
+    /// assert_eq!(found.clusters()[0].weight(), 2.5);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn weight(&self) -> f64 {
+        self.weight
+    }
+
+    /// The row that stands for the cluster: its first in input order.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].exemplar(), 0);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn exemplar(&self) -> u64 {
+        self.exemplar
+    }
+
+    /// The first and the last time of its rows; `None` if no row has a time.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].times(), None);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn times(&self) -> Option<(Timestamp, Timestamp)> {
+        self.times
+    }
+
+    /// The common text of its rows; `None` if no row has a text.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].template().is_none());
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn template(&self) -> Option<Template> {
+        self.template.as_ref().map(TemplateState::template)
+    }
+
+    /// The distinct patterns that the cluster is made of, in the order of their first rows.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].patterns().len(), 1);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn patterns(&self) -> &[PatternId] {
+        &self.patterns
+    }
+}
+
+/// A row of noise: the odd one out that this is about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NoiseRow {
+    /// Its row in the input.
+    pub row: u64,
+    /// The pattern it collapsed to.
+    pub pattern: PatternId,
+    /// Its own time.
+    pub time: Option<Timestamp>,
+}
+
+/// One row of the result: a noise row, or the exemplar of a cluster.
+///
+/// The columns that msticpy adds to the frame are `Clustered` ([`is_clustered`](Self::is_clustered)),
+/// `ClusterId`, `ClusterSize`, `FirstEventTime` and `LastEventTime`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventRow {
+    /// The row of the input that is shown.
+    pub row: u64,
+    /// The pattern of that row.
+    pub pattern: PatternId,
+    /// The cluster, or noise.
+    pub label: Label,
+    /// How many rows it stands for; 1 for noise.
+    pub size: u64,
+    /// The sum of their weights.
+    pub weight: f64,
+    /// First and last time.
+    pub times: Option<(Timestamp, Timestamp)>,
+}
+
+impl EventRow {
+    /// Whether the row stands for a cluster.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// let rows = dbcluster_events(&array![[1.0], [1.0]])?.rows().unwrap();
+    /// assert!(rows[0].is_clustered());
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    #[doc(alias = "Clustered")]
+    pub fn is_clustered(&self) -> bool {
+        !self.label.is_noise()
+    }
+}
+
+/// Clustered events: the rows to look at, the fitted model and the scaled matrix.
+///
+/// Made by [`EventClusters::params`] and one of its `fit` functions. Works on distinct patterns, in
+/// the order of their first rows: pattern `i` is row `i` of [`scaled`](Self::scaled) and sample `i`
+/// of the [`model`](Self::model).
+#[derive(Debug, Clone)]
+pub struct EventClusters {
+    table: PatternTable,
+    scaler: Scaler,
+    scaled: Array2<f64>,
+    model: Dbscan,
+    weights: Option<Vec<f64>>,
+    clusters: Vec<Cluster>,
+    noise_times: NoiseTimes,
+    rows: Option<Vec<NoiseRow>>,
+}
+
+impl EventClusters {
+    /// The parameters, at their defaults.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// let found = EventClusters::params().eps(0.1).fit(&array![[1.0], [1.0]])?;
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn params() -> EventClusterParams {
+        EventClusterParams::default()
+    }
+
+    pub(crate) fn new(
+        table: PatternTable,
+        scaler: Scaler,
+        scaled: Array2<f64>,
+        model: Dbscan,
+        weights: Option<Vec<f64>>,
+        noise_times: NoiseTimes,
+    ) -> Self {
+        let clusters = Vec::with_capacity(model.n_clusters());
+        let mut found =
+            Self { table, scaler, scaled, model, weights, clusters, noise_times, rows: None };
+        found.summarise();
+        found
+    }
+
+    /// Folds each pattern into its cluster. The first core row numbers the clusters, and a border
+    /// row can come before it, so clusters are looked up and not appended in order.
+    fn summarise(&mut self) {
+        let mut by_label: HashMap<Label, Cluster> = HashMap::new();
+        for pattern in self.table.ids() {
+            let label = self.pattern_label(pattern);
+            if label.is_noise() {
+                continue;
+            }
+            let cluster = by_label.entry(label).or_insert_with(|| Cluster {
+                label,
+                size: 0,
+                weight: 0.0,
+                exemplar: self.table.first_row(pattern),
+                times: None,
+                template: None,
+                patterns: Vec::new(),
+            });
+            cluster.size += self.table.weight(pattern);
+            cluster.weight += self.pattern_weight(pattern);
+            cluster.times = join_times(cluster.times, self.table.times(pattern));
+            join_templates(&mut cluster.template, self.table.template(pattern));
+            cluster.patterns.push(pattern);
+        }
+        self.clusters = by_label.into_values().collect();
+        self.clusters.sort_by_key(Cluster::label);
+    }
+
+    pub(crate) fn keep_rows(&mut self, rows: Vec<NoiseRow>) {
+        self.rows = Some(rows);
+    }
+
+    /// The clusters, by number.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters().len(), 1);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn clusters(&self) -> &[Cluster] {
+        &self.clusters
+    }
+
+    /// The fitted model over the distinct patterns.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.model().labels().len(), 1);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn model(&self) -> &Dbscan {
+        &self.model
+    }
+
+    /// The fitted scaling.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{Scaling, dbcluster_events};
+    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.scaler().scaling(), Scaling::Unit);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn scaler(&self) -> &Scaler {
+        &self.scaler
+    }
+
+    /// The scaled matrix that was clustered, of shape `(n_patterns, n_features)`.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert_eq!(dbcluster_events(&array![[3.0, 4.0]])?.scaled(), &array![[0.6, 0.8]]);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn scaled(&self) -> &Array2<f64> {
+        &self.scaled
+    }
+
+    /// The distinct patterns, in the order of their first rows.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.patterns().n_rows(), 2);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn patterns(&self) -> &PatternTable {
+        &self.table
+    }
+
+    /// The label of a pattern, which is that of each of its rows.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// let found = dbcluster_events(&array![[1.0], [1.0]])?;
+    /// let pattern = found.patterns().ids().next().unwrap();
+    /// assert_eq!(found.pattern_label(pattern).to_i64(), 0);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn pattern_label(&self, pattern: PatternId) -> Label {
+        self.model.labels().get(pattern.index()).copied().unwrap_or(Label::NOISE)
+    }
+
+    fn pattern_weight(&self, pattern: PatternId) -> f64 {
+        let count = || self.table.weight(pattern) as f64;
+        let weights = self.weights.as_ref();
+        weights.and_then(|all| all.get(pattern.index()).copied()).unwrap_or_else(count)
+    }
+
+    /// How many rows are noise.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.n_noise_rows(), 0);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn n_noise_rows(&self) -> u64 {
+        self.noise_patterns().map(|pattern| self.table.weight(pattern)).sum()
+    }
+
+    /// The patterns that are noise, in the order of their first rows.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// let found = dbcluster_events(&array![[1.0, 0.0], [0.0, 1.0]])?;
+    /// assert_eq!(found.noise_patterns().count(), 2);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn noise_patterns(&self) -> impl Iterator<Item = PatternId> {
+        self.table.ids().filter(|pattern| self.pattern_label(*pattern).is_noise())
+    }
+
+    /// A label for every row; `None` when fitted on patterns, whose rows are not known.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// let labels = dbcluster_events(&array![[1.0], [1.0]])?.labels().unwrap();
+    /// assert_eq!(labels.len(), 2);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn labels(&self) -> Option<Vec<Label>> {
+        let rows = self.rows.as_ref()?;
+        Some(rows.iter().map(|row| self.pattern_label(row.pattern)).collect())
+    }
+
+    /// The scaled matrix by row, of shape `(n_rows, n_features)`: msticpy's `x_norm`. `None` when
+    /// fitted on patterns.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// let x_norm = dbcluster_events(&array![[3.0, 4.0], [3.0, 4.0]])?.x_norm().unwrap();
+    /// assert_eq!(x_norm, array![[0.6, 0.8], [0.6, 0.8]]);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn x_norm(&self) -> Option<Array2<f64>> {
+        let rows = self.rows.as_ref()?;
+        let patterns: Vec<usize> = rows.iter().map(|row| row.pattern.index()).collect();
+        Some(self.scaled.select(Axis(0), &patterns))
+    }
+
+    /// The rows to look at: each noise row in input order, then each cluster's exemplar by number.
+    /// `None` when fitted on patterns: there, [`rows_with`](Self::rows_with).
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// let found = dbcluster_events(&array![[1.0, 1.0], [0.0, 1.0], [1.0, 1.0]])?;
+    /// let rows: Vec<u64> = found.rows().unwrap().iter().map(|row| row.row).collect();
+    /// assert_eq!(rows, [1, 0]);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn rows(&self) -> Option<Vec<EventRow>> {
+        Some(self.rows_with(self.rows.clone()?))
+    }
+
+    /// As [`rows`](Self::rows), for who fitted on patterns and kept the rows that may be noise;
+    /// rows among them that are not noise are left out.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{NoiseRow, dbcluster_events};
+    /// let found = dbcluster_events(&array![[1.0, 1.0], [0.0, 1.0]])?;
+    /// let kept = |row, pattern| NoiseRow { row, pattern, time: None };
+    /// let rows = found.noise_patterns().map(|p| kept(found.patterns().first_row(p), p)).collect();
+    /// assert_eq!(found.rows_with(rows).len(), 2);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn rows_with(&self, mut rows: Vec<NoiseRow>) -> Vec<EventRow> {
+        rows.retain(|row| self.pattern_label(row.pattern).is_noise());
+        rows.sort_by_key(|row| row.row);
+        let shared = self.shared_noise_times();
+        let noise = rows.iter().map(|row| self.noise_row(row, shared));
+        noise.chain(self.clusters.iter().filter_map(exemplar_row)).collect()
+    }
+
+    fn noise_row(&self, row: &NoiseRow, shared: Option<Times>) -> EventRow {
+        let count = self.table.weight(row.pattern).max(1) as f64;
+        EventRow {
+            row: row.row,
+            pattern: row.pattern,
+            label: Label::NOISE,
+            size: 1,
+            weight: self.pattern_weight(row.pattern) / count,
+            times: match self.noise_times {
+                NoiseTimes::Own => row.time.map(|time| (time, time)),
+                NoiseTimes::Shared => shared,
+            },
+        }
+    }
+
+    fn shared_noise_times(&self) -> Option<Times> {
+        self.noise_patterns()
+            .fold(None, |times, pattern| join_times(times, self.table.times(pattern)))
+    }
+
+    /// How many distinct values each counted column has in each cluster, by cluster number; see
+    /// [`PatternTable::with_distinct`].
+    ///
+    /// ```
+    /// use oddsift_eventcluster::{EventClusters, PatternTable};
+    /// use oddsift_patterns::Observation;
+    ///
+    /// let mut table = PatternTable::new(1).with_distinct(1);
+    /// for (row, host) in ["a", "b", "a"].into_iter().enumerate() {
+    ///     let distinct = &[Some(host)];
+    ///     table.add(&[1.0], &Observation { row: row as u64, time: None, text: None, distinct })?;
+    /// }
+    /// let found = EventClusters::params().fit_patterns(table, false)?;
+    /// assert_eq!(found.distinct_by_cluster(), [[2]]);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn distinct_by_cluster(&self) -> Vec<Vec<u64>> {
+        // One group more, which takes the noise and is dropped.
+        let noise = self.clusters.len();
+        let group = |pattern| {
+            let cluster = self.pattern_label(pattern).cluster();
+            cluster.unwrap_or_else(|| u32::try_from(noise).unwrap_or(u32::MAX))
+        };
+        let groups: Vec<u32> = self.table.ids().map(group).collect();
+        let mut counts = self.table.distinct_by_group(&groups, noise + 1);
+        counts.truncate(noise);
+        counts
+    }
+}
+
+fn exemplar_row(cluster: &Cluster) -> Option<EventRow> {
+    Some(EventRow {
+        row: cluster.exemplar,
+        pattern: *cluster.patterns.first()?,
+        label: cluster.label,
+        size: cluster.size,
+        weight: cluster.weight,
+        times: cluster.times,
+    })
+}
+
+fn join_times(a: Option<Times>, b: Option<Times>) -> Option<Times> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (times, None) | (None, times) => times,
+    }
+}
+
+fn join_templates(joined: &mut Option<TemplateState>, other: Option<&TemplateState>) {
+    match (joined, other) {
+        (Some(joined), Some(other)) => joined.merge(other),
+        (joined @ None, Some(other)) => *joined = Some(other.clone()),
+        (_, None) => {}
+    }
+}

@@ -1,0 +1,242 @@
+use ndarray::{Array2, ArrayRef2};
+use oddsift_dbscan::{Dbscan, DbscanParams, Metric};
+use oddsift_patterns::{PatternId, PatternTable};
+
+use crate::{Error, EventClusters, Events, NoiseTimes, Scaler, Scaling};
+
+/// How events are clustered: setters, then one of the `fit` functions.
+///
+/// | parameter | default | msticpy's name |
+/// |---|---|---|
+/// | [`eps`](Self::eps) | 0.01 | `max_cluster_distance` |
+/// | [`min_samples`](Self::min_samples) | 2 | `min_cluster_samples` |
+/// | [`metric`](Self::metric) | Euclidean | in `dbscan_params` |
+/// | [`scaling`](Self::scaling) | [`Scaling::Unit`] | `normalize=True` |
+/// | [`noise_times`](Self::noise_times) | [`NoiseTimes::Own`] | always shared |
+///
+/// ```
+/// use ndarray::array;
+/// use oddsift_eventcluster::{EventClusters, Scaling};
+///
+/// let x = array![[1.0, 10.0], [1.0, 10.0], [9.0, 1.0]];
+/// let found = EventClusters::params().eps(0.5).scaling(Scaling::None).fit(&x)?;
+/// assert_eq!((found.clusters().len(), found.n_noise_rows()), (1, 1));
+/// # Ok::<(), oddsift_eventcluster::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventClusterParams {
+    dbscan: DbscanParams,
+    scaling: Scaling,
+    noise_times: NoiseTimes,
+}
+
+impl Default for EventClusterParams {
+    fn default() -> Self {
+        Self {
+            dbscan: Dbscan::params().eps(0.01).min_samples(2),
+            scaling: Scaling::Unit,
+            noise_times: NoiseTimes::Own,
+        }
+    }
+}
+
+impl EventClusterParams {
+    /// Sets the radius of a neighbourhood, measured after scaling; positive and finite.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// assert!(EventClusters::params().eps(0.0).fit(&array![[1.0]]).is_err());
+    /// ```
+    #[must_use]
+    #[doc(alias = "max_cluster_distance")]
+    pub fn eps(mut self, eps: f64) -> Self {
+        self.dbscan = self.dbscan.eps(eps);
+        self
+    }
+
+    /// Sets how many rows, the row itself included, make it a core row; at least 1.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// let found = EventClusters::params().min_samples(1).fit(&array![[1.0]])?;
+    /// assert_eq!(found.clusters().len(), 1);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    #[must_use]
+    #[doc(alias = "min_cluster_samples")]
+    pub fn min_samples(mut self, min_samples: usize) -> Self {
+        self.dbscan = self.dbscan.min_samples(min_samples);
+        self
+    }
+
+    /// Sets the distance.
+    ///
+    /// ```
+    /// # use oddsift_eventcluster::{EventClusters, Metric};
+    /// let _ = EventClusters::params().metric(Metric::Manhattan);
+    /// ```
+    #[must_use]
+    pub fn metric(mut self, metric: Metric) -> Self {
+        self.dbscan = self.dbscan.metric(metric);
+        self
+    }
+
+    /// Sets the scaling of the features.
+    ///
+    /// ```
+    /// # use oddsift_eventcluster::{EventClusters, Scaling};
+    /// let _ = EventClusters::params().scaling(Scaling::Robust);
+    /// ```
+    #[must_use]
+    #[doc(alias = "normalize")]
+    pub fn scaling(mut self, scaling: Scaling) -> Self {
+        self.scaling = scaling;
+        self
+    }
+
+    /// Sets whose first and last time a noise row shows.
+    ///
+    /// ```
+    /// # use oddsift_eventcluster::{EventClusters, NoiseTimes};
+    /// let as_msticpy = EventClusters::params().noise_times(NoiseTimes::Shared);
+    /// # let _ = as_msticpy;
+    /// ```
+    #[must_use]
+    pub fn noise_times(mut self, noise_times: NoiseTimes) -> Self {
+        self.noise_times = noise_times;
+        self
+    }
+
+    /// Clusters the rows of `x`, an array of shape `(n_rows, n_features)`.
+    ///
+    /// Time and memory are those of DBSCAN on the distinct rows, and four bytes a row.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRows`] without rows, [`Error::Patterns`] for a NaN or an infinity,
+    /// [`Error::Dbscan`] for a parameter out of range, [`Error::ScaleRange`] where scaling leaves
+    /// the range of `f64`.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// let found = EventClusters::params().fit(&array![[1.0, 2.0], [2.0, 4.0]])?;
+    /// assert_eq!(found.clusters()[0].size(), 2);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn fit(&self, x: &ArrayRef2<f64>) -> Result<EventClusters, Error> {
+        self.fit_events(&Events::new(x))
+    }
+
+    /// Clusters events: as [`fit`](Self::fit), with times, texts and weights.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit).
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{EventClusters, Events};
+    /// let x = array![[1.0], [5.0]];
+    /// let events = Events::new(&x).weights(&[2.0, 1.0])?;
+    /// let found = EventClusters::params().scaling("none".parse()?).fit_events(&events)?;
+    /// assert_eq!(found.labels().unwrap()[1].to_i64(), -1); // weight 1 is under min_samples 2
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn fit_events(&self, events: &Events<'_>) -> Result<EventClusters, Error> {
+        let (mut table, mut row_patterns) = events.collapse()?;
+        let moved = table.sort_by_first_row();
+        for pattern in &mut row_patterns {
+            *pattern = moved.get(pattern.index()).copied().unwrap_or(*pattern);
+        }
+        let noise_row = |(row, pattern): (usize, &PatternId)| crate::NoiseRow {
+            row: row as u64,
+            pattern: *pattern,
+            time: events.time(row),
+        };
+        let mut found = self.fit_sorted(table, events.is_weighted())?;
+        found.keep_rows(row_patterns.iter().enumerate().map(noise_row).collect());
+        Ok(found)
+    }
+
+    /// Clusters rows that were collapsed before: by chunks, by threads, by another machine.
+    ///
+    /// With `weighted`, the last value of each vector is the weight of one such row and no feature.
+    /// The result is that of the rows themselves, but without a label for each row.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit).
+    ///
+    /// ```
+    /// use oddsift_eventcluster::{EventClusters, PatternTable};
+    /// use oddsift_patterns::Observation;
+    ///
+    /// let mut table = PatternTable::new(2);
+    /// for row in 0..3 {
+    ///     table.add(&[1.0, 7.0], &Observation { row, time: None, text: None, distinct: &[] })?;
+    /// }
+    /// let found = EventClusters::params().fit_patterns(table, false)?;
+    /// assert_eq!(found.clusters()[0].size(), 3);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn fit_patterns(
+        &self,
+        mut table: PatternTable,
+        weighted: bool,
+    ) -> Result<EventClusters, Error> {
+        table.sort_by_first_row();
+        self.fit_sorted(table, weighted)
+    }
+
+    fn fit_sorted(&self, table: PatternTable, weighted: bool) -> Result<EventClusters, Error> {
+        if table.is_empty() {
+            return Err(Error::NoRows);
+        }
+        let (features, row_weights) = split_weights(&table, weighted);
+        let counts: Vec<u64> = table.ids().map(|pattern| table.weight(pattern)).collect();
+        let scaler = Scaler::fit(self.scaling, &features, &counts)?;
+        let scaled = scaler.transform(&features)?;
+        let weights: Vec<f64> = match &row_weights {
+            Some(each) => counts.iter().zip(each).map(|(count, one)| *count as f64 * one).collect(),
+            None => counts.iter().map(|count| *count as f64).collect(),
+        };
+        let model = self.dbscan.fit_weighted(&scaled, &weights)?;
+        let weights = row_weights.map(|_| weights);
+        Ok(EventClusters::new(table, scaler, scaled, model, weights, self.noise_times))
+    }
+}
+
+/// Splits the pattern vectors into the features and, of weighted rows, the weight of one row.
+fn split_weights(table: &PatternTable, weighted: bool) -> (Array2<f64>, Option<Vec<f64>>) {
+    let n_values = table.n_features();
+    let n_features = n_values.saturating_sub(usize::from(weighted));
+    let values = table.matrix();
+    let features = Array2::from_shape_fn((table.len(), n_features), |(pattern, feature)| {
+        values[pattern * n_values + feature]
+    });
+    let last_of = |vector: &[f64]| vector.last().copied();
+    let weights =
+        weighted.then(|| values.chunks_exact(n_values.max(1)).filter_map(last_of).collect());
+    (features, weights)
+}
+
+/// Clusters the rows of `x` with msticpy's defaults; `dbcluster_events` in one call.
+///
+/// # Errors
+///
+/// As [`EventClusterParams::fit`].
+///
+/// ```
+/// use ndarray::array;
+/// use oddsift_eventcluster::dbcluster_events;
+///
+/// let found = dbcluster_events(&array![[2.0, 1.0], [2.0, 1.0], [1.0, 9.0]])?;
+/// assert_eq!(found.n_noise_rows(), 1);
+/// # Ok::<(), oddsift_eventcluster::Error>(())
+/// ```
+pub fn dbcluster_events(x: &ArrayRef2<f64>) -> Result<EventClusters, Error> {
+    EventClusterParams::default().fit(x)
+}
