@@ -25,6 +25,9 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let packages = workspace.packages().iter().filter(|package| *package.name == PACKAGE);
     let targets = packages.flat_map(|package| &package.targets).filter(|target| target.is_bench());
     let known: Vec<&str> = targets.map(|target| target.name.as_str()).collect();
+    if known.is_empty() {
+        bail!("{PACKAGE} has no bench, so nothing would run; add one under benches/benches");
+    }
     let mut all = vec!["bench".to_owned(), "-p".to_owned(), PACKAGE.to_owned()];
     all.extend(plan(args, &known)?);
     run_command(cargo().args(all))
