@@ -1,1 +1,36 @@
 #![doc = include_str!("../README.md")]
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+mod batch; // Batch, Row: many records in one text
+mod buffer; // a window over the bytes of an input
+mod cell; // Cell: one value of a row that is written
+mod csv_rows; // CSV records with their physical lines
+mod error; // Error, Fault, Position
+mod escape; // escape_terminal: what may reach a terminal
+mod json_rows; // NDJSON: one object a line
+mod json_text; // what is wrong with a line of JSON
+mod options; // ReadOptions, InputFormat, BadRows
+mod output; // Output: whole or not at all
+mod reader; // Reader
+mod record; // Record, FieldKind
+mod source; // files, standard input, compression, encodings
+mod store; // RowStore: rows that wait until they are printed
+mod summary; // Summary, SkipLog: nothing is lost in silence
+mod terminal; // TerminalWriter
+mod writer; // RowWriter, OutputFormat, WriteOptions
+
+pub use {
+    batch::{Batch, Row},
+    cell::Cell,
+    error::{Error, Fault, Position},
+    escape::escape_terminal,
+    options::{BadRows, InputFormat, ReadOptions},
+    output::Output,
+    reader::Reader,
+    record::{FieldKind, Record},
+    source::Progress,
+    store::{RowStore, StoredRow},
+    summary::{FirstSkip, LateKeys, SkipLog, Summary},
+    terminal::TerminalWriter,
+    writer::{OutputFormat, RowWriter, WriteOptions},
+};

@@ -1,0 +1,225 @@
+use std::borrow::Cow;
+
+use crate::record::{FieldKind, Record, View, record};
+
+/// Some thousand records in one text; it is filled again and again without new memory.
+///
+/// ```
+/// use oddsift_records::{Batch, ReadOptions, Reader, Record};
+///
+/// let mut reader = Reader::new("a.csv", &b"name,note\nx,\n"[..], ReadOptions::new())?;
+/// let mut batch = Batch::new();
+/// while reader.next_batch(&mut batch)? {
+///     for row in &batch {
+///         assert_eq!((row.row(), row.line(), row.field(0), row.field(1)), (0, 2, Some("x"), None));
+///     }
+/// }
+/// # Ok::<(), oddsift_records::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub(crate) text: String,
+    pub(crate) rows: Vec<RowMark>,
+    /// Where the fields end, from the start of their row; `n_columns` a row.
+    pub(crate) ends: Vec<usize>,
+    /// One a field, or none at all: CSV.
+    pub(crate) kinds: Vec<FieldKind>,
+    pub(crate) n_columns: usize,
+}
+
+/// Where a row is: in the input and in the text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RowMark {
+    pub(crate) row: u64,
+    pub(crate) line: u64,
+    pub(crate) start: usize,
+}
+
+/// A record of a [`Batch`].
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a>(View<'a>);
+
+record!(Row);
+
+impl<'a> Row<'a> {
+    /// As [`Record::field`], but the text lives as long as the batch.
+    ///
+    /// ```
+    /// # use oddsift_records::{Batch, ReadOptions, Reader};
+    /// let mut reader = Reader::new("a.csv", &b"a\nx\ny\n"[..], ReadOptions::new())?;
+    /// let mut batch = Batch::new();
+    /// reader.next_batch(&mut batch)?;
+    /// let column: Vec<&str> = batch.iter().filter_map(|row| row.text(0)).collect();
+    /// assert_eq!(column, ["x", "y"]);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn text(&self, column: usize) -> Option<&'a str> {
+        self.0.field(column)
+    }
+}
+
+impl Batch {
+    /// A batch without records.
+    ///
+    /// ```
+    /// assert!(oddsift_records::Batch::new().is_empty());
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of records.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_records::Batch::new().len(), 0);
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no records.
+    ///
+    /// ```
+    /// assert!(oddsift_records::Batch::default().is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The record at `index` of this batch.
+    ///
+    /// ```
+    /// assert!(oddsift_records::Batch::new().get(0).is_none());
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<Row<'_>> {
+        let mark = self.rows.get(index)?;
+        let first = index.checked_mul(self.n_columns)?;
+        let fields = first..first.checked_add(self.n_columns)?;
+        Some(Row(View {
+            row: mark.row,
+            line: mark.line,
+            text: self.text.get(mark.start..)?,
+            ends: self.ends.get(fields.clone())?,
+            kinds: self.kinds.get(fields).unwrap_or_default(),
+        }))
+    }
+
+    /// The records in input order.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_records::Batch::new().iter().count(), 0);
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = Row<'_>> + Clone {
+        (0..self.len()).map_while(|index| self.get(index))
+    }
+
+    /// Empties the batch; its memory stays.
+    pub(crate) fn clear(&mut self, n_columns: usize) {
+        self.text.clear();
+        self.rows.clear();
+        self.ends.clear();
+        self.kinds.clear();
+        self.n_columns = n_columns;
+    }
+
+    /// Whether it is time to hand the batch over: about 4096 rows or 1 MiB, a bounded number of
+    /// fields too, so that many empty columns take no more.
+    pub(crate) fn is_full(&self, n_bytes: usize) -> bool {
+        self.rows.len() >= 4096 || n_bytes >= 1 << 20 || self.ends.len() >= 1 << 20
+    }
+
+    /// Takes over the text of all rows, and gives back the positions of rows that had to change.
+    ///
+    /// One check of the whole text covers every field, as long as all of them begin at a character.
+    pub(crate) fn set_text(&mut self, bytes: &[u8]) -> Vec<usize> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.is_ascii() || self.fields_begin_at_characters(text) => {
+                self.text.push_str(text);
+                Vec::new()
+            }
+            _ => self.repair(bytes),
+        }
+    }
+
+    fn fields_begin_at_characters(&self, text: &str) -> bool {
+        let mut ends = self.ends.iter();
+        self.rows.iter().all(|mark| {
+            ends.by_ref()
+                .take(self.n_columns)
+                .all(|end| text.is_char_boundary(mark.start.saturating_add(*end)))
+        })
+    }
+
+    /// Field by field, with U+FFFD for what is no UTF-8.
+    fn repair(&mut self, bytes: &[u8]) -> Vec<usize> {
+        let mut changed = Vec::new();
+        let mut ends = self.ends.iter_mut();
+        for (index, mark) in self.rows.iter_mut().enumerate() {
+            let row = bytes.get(mark.start..).unwrap_or_default();
+            mark.start = self.text.len();
+            let (mut from, mut replaced) = (0, false);
+            for end in ends.by_ref().take(self.n_columns) {
+                let field = String::from_utf8_lossy(row.get(from..*end).unwrap_or_default());
+                replaced |= matches!(field, Cow::Owned(_));
+                self.text.push_str(&field);
+                from = std::mem::replace(end, self.text.len().saturating_sub(mark.start));
+            }
+            if replaced {
+                changed.push(index);
+            }
+        }
+        changed
+    }
+}
+
+impl<'a> IntoIterator for &'a Batch {
+    type Item = Row<'a>;
+    type IntoIter = Box<dyn Iterator<Item = Row<'a>> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(n_columns: usize, rows: &[&[&[u8]]]) -> (Batch, Vec<u8>) {
+        let mut batch = Batch { n_columns, ..Batch::new() };
+        let mut bytes = Vec::new();
+        for (row, fields) in (0..).zip(rows) {
+            let start = bytes.len();
+            batch.rows.push(RowMark { row, line: row, start });
+            for field in *fields {
+                bytes.extend_from_slice(field);
+                batch.ends.push(bytes.len().saturating_sub(start));
+            }
+        }
+        (batch, bytes)
+    }
+
+    #[test]
+    fn character_cut_in_two_by_a_field_end_is_replaced() {
+        let (mut batch, bytes) = batch(2, &[&[b"x", b"y"], &[b"\xc3", b"\xa9"]]);
+        assert_eq!(batch.set_text(&bytes), [1]);
+        let row = batch.get(1).unwrap();
+        assert_eq!((row.text(0), row.text(1)), (Some("\u{fffd}"), Some("\u{fffd}")));
+        assert_eq!(batch.get(0).unwrap().text(1), Some("y"));
+    }
+
+    #[test]
+    fn valid_text_is_not_changed() {
+        let (mut batch, bytes) = batch(2, &[&["é".as_bytes(), b""], &[b"", "漢".as_bytes()]]);
+        assert!(batch.set_text(&bytes).is_empty());
+        let row = batch.get(1).unwrap();
+        assert_eq!((row.text(0), row.text(1), row.text(2)), (None, Some("漢"), None));
+    }
+}

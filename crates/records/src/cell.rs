@@ -1,0 +1,181 @@
+use std::fmt::{self, Write};
+
+/// One value of a row that is written.
+///
+/// ```
+/// use oddsift_records::Cell;
+///
+/// assert_eq!(Cell::Float(0.1).to_string(), "0.1");
+/// assert_eq!(Cell::Float(f64::NAN).to_string(), "");
+/// assert_eq!(Cell::Missing.to_string(), "");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'a> {
+    /// Nothing: an empty cell, null in JSON.
+    Missing,
+    /// Text.
+    Text(&'a str),
+    /// A whole number.
+    Int(i64),
+    /// A whole number that is not negative.
+    UInt(u64),
+    /// A number; the shortest text that reads back to the same bits. NaN and infinities are missing.
+    Float(f64),
+    /// True or false.
+    Bool(bool),
+    /// A number or nested value in the words of an NDJSON input, which pass unchanged.
+    Json(&'a str),
+}
+
+/// The text in a table: no quotes, nothing for missing.
+impl fmt::Display for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.present() {
+            Cell::Missing => Ok(()),
+            Cell::Text(text) | Cell::Json(text) => f.write_str(text),
+            Cell::Int(number) => write!(f, "{number}"),
+            Cell::UInt(number) => write!(f, "{number}"),
+            Cell::Float(number) => write!(f, "{number:?}"),
+            Cell::Bool(value) => write!(f, "{value}"),
+        }
+    }
+}
+
+impl Cell<'_> {
+    /// The cell, missing if it is a number that is none.
+    fn present(self) -> Self {
+        match self {
+            Cell::Float(number) if !number.is_finite() => Cell::Missing,
+            cell => cell,
+        }
+    }
+
+    /// Appends the text of a CSV cell; unless `raw`, text that a spreadsheet would run gets a `'`.
+    pub(crate) fn push_csv(self, raw: bool, out: &mut String) {
+        if let Cell::Text(text) | Cell::Json(text) = self
+            && !raw
+            && is_formula(text)
+        {
+            out.push('\'');
+        }
+        // Writing to a `String` cannot fail.
+        let _ = write!(out, "{self}");
+    }
+
+    /// Appends the JSON value.
+    pub(crate) fn push_json(self, out: &mut String) {
+        match self.present() {
+            Cell::Missing => out.push_str("null"),
+            Cell::Text(text) => push_json_string(text, out),
+            Cell::Json(json) if is_json(json) => out.extend(json.chars().map(on_one_line)),
+            Cell::Json(other) => push_json_string(other, out),
+            number => {
+                let _ = write!(out, "{number}");
+            }
+        }
+    }
+
+    /// Appends a cell of a Markdown table, in which nothing of the data is markup.
+    pub(crate) fn push_markdown(self, out: &mut String) {
+        for c in self.to_string().replace("\r\n", "\n").chars() {
+            match c {
+                '\n' | '\r' => out.push_str("<br>"),
+                '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '$' => {
+                    out.extend(['\\', c]);
+                }
+                _ => out.push(c),
+            }
+        }
+    }
+}
+
+/// Appends a JSON string as `serde_json` writes it.
+pub(crate) fn push_json_string(text: &str, out: &mut String) {
+    // A `str` always has a JSON form.
+    out.push_str(&serde_json::to_string(text).unwrap_or_default());
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
+/// A line break outside a JSON string is white space, and in one it cannot be.
+fn on_one_line(c: char) -> char {
+    if matches!(c, '\n' | '\r') { ' ' } else { c }
+}
+
+/// Whether a spreadsheet takes the text for a formula. A plain number is none.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+        && !is_plain_number(text)
+}
+
+/// An optional sign, digits with at most one point, an optional exponent; within `f64`.
+fn is_plain_number(text: &str) -> bool {
+    let is_number_byte = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+    text.bytes().all(is_number_byte) && text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(cell: Cell<'_>) -> String {
+        let mut out = String::new();
+        cell.push_csv(false, &mut out);
+        out
+    }
+
+    fn json(cell: Cell<'_>) -> String {
+        let mut out = String::new();
+        cell.push_json(&mut out);
+        out
+    }
+
+    #[test]
+    fn formula_gets_a_quote_and_a_number_none() {
+        for formula in [
+            "=1", "+a", "-2+3", "@SUM(", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠1", "-", "+1e999",
+            "-inf",
+        ] {
+            assert_eq!(csv(Cell::Text(formula)), format!("'{formula}"));
+        }
+        for plain in ["-5", "+1.5", "-.5e-3", "a=1", " =1", "", "5"] {
+            assert_eq!(csv(Cell::Text(plain)), plain);
+        }
+        assert_eq!(csv(Cell::Int(-5)), "-5");
+        assert_eq!(csv(Cell::Json("-5")), "-5");
+    }
+
+    #[test]
+    fn float_reads_back_to_the_same_bits() {
+        for number in [0.1, -0.0, 1e300, 5e-324, 1.0 / 3.0, f64::MAX, 1e16] {
+            let text = csv(Cell::Float(number));
+            assert_eq!(text.parse::<f64>().unwrap().to_bits(), number.to_bits(), "{text}");
+            assert_eq!(
+                serde_json::from_str::<f64>(&json(Cell::Float(number))).unwrap().to_bits(),
+                number.to_bits()
+            );
+        }
+    }
+
+    #[test]
+    fn undefined_number_is_missing() {
+        assert_eq!(csv(Cell::Float(f64::NAN)), "");
+        assert_eq!(json(Cell::Float(f64::INFINITY)), "null");
+    }
+
+    #[test]
+    fn json_passes_unchanged_and_other_text_becomes_a_string() {
+        assert_eq!(json(Cell::Json("1e400")), "1e400");
+        assert_eq!(json(Cell::Json("{\"a\": [1]}")), "{\"a\": [1]}");
+        assert_eq!(json(Cell::Json("1}\n{")), "\"1}\\n{\"");
+    }
+
+    #[test]
+    fn markdown_has_no_markup_from_data() {
+        let mut out = String::new();
+        Cell::Text("a|b\r\n<x>&amp;`\\").push_markdown(&mut out);
+        assert_eq!(out, "a\\|b<br>\\<x\\>\\&amp;\\`\\\\");
+    }
+}

@@ -1,0 +1,104 @@
+/// How an input is read.
+///
+/// ```
+/// use oddsift_records::{BadRows, ReadOptions};
+///
+/// let options = ReadOptions::new().delimiter(b';').bad_rows(BadRows::Skip);
+/// assert_eq!(options, ReadOptions { delimiter: Some(b';'), bad_rows: BadRows::Skip, ..ReadOptions::new() });
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The format; `None` (the default) takes it from the name, else from the first byte.
+    pub format: Option<InputFormat>,
+    /// What separates CSV fields; `None` (the default) is a comma, or a tab in a file named `.tsv`.
+    pub delimiter: Option<u8>,
+    /// What happens to a row that cannot be read; the default is [`BadRows::Fail`].
+    pub bad_rows: BadRows,
+    /// The longest record in bytes, quoted line breaks included; 16 MiB by default, at most 1 GiB.
+    pub max_record: usize,
+}
+
+/// A format that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InputFormat {
+    /// Comma separated values with a header (RFC 4180, any line end).
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// What happens to a row that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum BadRows {
+    /// The first one is an error.
+    #[default]
+    Fail,
+    /// They are left out and counted.
+    Skip,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { format: None, delimiter: None, bad_rows: BadRows::Fail, max_record: 16 << 20 }
+    }
+}
+
+impl ReadOptions {
+    /// The defaults: format by name or content, comma, strict, 16 MiB.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_records::ReadOptions::new().max_record, 16 * 1024 * 1024);
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the format, whatever the name says.
+    ///
+    /// ```
+    /// use oddsift_records::{InputFormat, ReadOptions};
+    ///
+    /// assert_eq!(ReadOptions::new().format(InputFormat::Csv).format, Some(InputFormat::Csv));
+    /// ```
+    #[must_use]
+    pub fn format(mut self, format: InputFormat) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// Sets what separates CSV fields: an ASCII character, no quote and no line break.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_records::ReadOptions::new().delimiter(b'|').delimiter, Some(b'|'));
+    /// ```
+    #[must_use]
+    pub fn delimiter(mut self, delimiter: u8) -> Self {
+        self.delimiter = Some(delimiter);
+        self
+    }
+
+    /// Sets what happens to a row that cannot be read.
+    ///
+    /// ```
+    /// use oddsift_records::{BadRows, ReadOptions};
+    ///
+    /// assert_eq!(ReadOptions::new().bad_rows(BadRows::Skip).bad_rows, BadRows::Skip);
+    /// ```
+    #[must_use]
+    pub fn bad_rows(mut self, bad_rows: BadRows) -> Self {
+        self.bad_rows = bad_rows;
+        self
+    }
+
+    /// Sets the longest record in bytes.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_records::ReadOptions::new().max_record(4096).max_record, 4096);
+    /// ```
+    #[must_use]
+    pub fn max_record(mut self, bytes: usize) -> Self {
+        self.max_record = bytes;
+        self
+    }
+}

@@ -1,0 +1,316 @@
+use std::{
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+};
+
+use crate::{
+    BadRows, Batch, Error, Fault, InputFormat, LateKeys, Position, Progress, ReadOptions, Summary,
+    csv_rows::CsvRows,
+    json_rows::JsonRows,
+    source::{Source, format_of},
+};
+
+/// The most columns an input may have, as many as a spreadsheet.
+pub(crate) const MAX_COLUMNS: usize = 16_384;
+
+/// The longest limit of a record that can be asked for.
+const LONGEST_RECORD: usize = 1 << 30;
+
+/// Reads records from a file or a stream, in batches, in memory that does not grow with the input.
+///
+/// Gzip and zstd are known by their first bytes, UTF-16 by its byte order mark. The first fault is
+/// an error unless [`BadRows::Skip`] is asked for. Blank lines count as lines and are no records.
+///
+/// ```
+/// use oddsift_records::{Batch, ReadOptions, Reader, Record};
+///
+/// let text = "{\"user\":\"a\",\"n\":1.50}\n{\"user\":null}\n";
+/// let mut reader = Reader::new("log.ndjson", text.as_bytes(), ReadOptions::new())?;
+/// assert_eq!(reader.columns(), ["user", "n"]);
+/// let mut batch = Batch::new();
+/// assert!(reader.next_batch(&mut batch)?);
+/// let row = batch.get(0).unwrap();
+/// assert_eq!((row.field(0), row.field(1)), (Some("a"), Some("1.50")));
+/// assert!(!reader.next_batch(&mut batch)?);
+/// # Ok::<(), oddsift_records::Error>(())
+/// ```
+pub struct Reader {
+    name: Arc<str>,
+    columns: Vec<String>,
+    rows: Rows,
+    progress: Progress,
+    summary: Summary,
+    bad_rows: BadRows,
+    next_row: u64,
+    done: bool,
+}
+
+enum Rows {
+    Csv(Box<CsvRows>),
+    Json(JsonRows),
+}
+
+impl Reader {
+    /// Opens a file, or standard input for `-`, and reads the names of its columns.
+    ///
+    /// Messages show the path as it is given here, `<stdin>` for standard input.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Open`], [`Error::Read`], [`Error::Empty`], [`Error::Delimiter`], or
+    /// [`Error::Data`] for a fault in the header or the first objects.
+    ///
+    /// ```
+    /// use oddsift_records::{Error, ReadOptions, Reader};
+    ///
+    /// let missing = Reader::open("no/such.csv", ReadOptions::new());
+    /// assert!(matches!(missing, Err(Error::Open { .. })));
+    /// ```
+    pub fn open(path: impl AsRef<Path>, options: ReadOptions) -> Result<Self, Error> {
+        Self::start(Source::open(path.as_ref())?, options)
+    }
+
+    /// Reads a stream; `name` stands in messages and shows the format by its ending.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    ///
+    /// ```
+    /// use oddsift_records::{ReadOptions, Reader};
+    ///
+    /// let reader = Reader::new("x.tsv", &b"a\tb\n"[..], ReadOptions::new())?;
+    /// assert_eq!(reader.columns(), ["a", "b"]);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    pub fn new(
+        name: &str,
+        stream: impl Read + Send + 'static,
+        options: ReadOptions,
+    ) -> Result<Self, Error> {
+        Self::start(Source::new(name, Box::new(stream), None)?, options)
+    }
+
+    fn start(mut source: Source, options: ReadOptions) -> Result<Self, Error> {
+        let (by_name, usual) = format_of(&source.name);
+        let delimiter = options.delimiter.unwrap_or(usual);
+        if !delimiter.is_ascii() || matches!(delimiter, b'"' | b'\n' | b'\r') {
+            return Err(Error::Delimiter { delimiter });
+        }
+        let (mut summary, mut next_row) = (Summary::default(), 0);
+        let mut tally =
+            Tally { summary: &mut summary, next_row: &mut next_row, bad_rows: options.bad_rows };
+        let name = Arc::clone(&source.name);
+        let limit = options.max_record.min(LONGEST_RECORD);
+        let opened = match options.format.or(by_name).map_or_else(|| source.sniff(), Ok) {
+            Err(error) => Err(Stop::Io(error)),
+            Ok(InputFormat::Csv) => CsvRows::open(source.buffer, delimiter, limit, &mut tally)
+                .map(|(rows, columns)| (Rows::Csv(Box::new(rows)), columns)),
+            Ok(InputFormat::Ndjson) => JsonRows::open(source.buffer, limit, options.bad_rows)
+                .map(|(rows, columns)| (Rows::Json(rows), columns)),
+        };
+        let (rows, columns) = opened.map_err(|stop| stop.at(&name))?;
+        let (bad_rows, progress) = (options.bad_rows, source.progress);
+        Ok(Self { name, columns, rows, progress, summary, bad_rows, next_row, done: false })
+    }
+
+    /// The names of the columns: those of a CSV header, or the keys of the first 1000 objects of
+    /// NDJSON (or the first 8 MiB) in the order in which they appear.
+    ///
+    /// ```
+    /// # use oddsift_records::{ReadOptions, Reader};
+    /// let reader = Reader::new("-", &b"{\"a\":1}\n{\"b\":2}\n"[..], ReadOptions::new())?;
+    /// assert_eq!(reader.columns(), ["a", "b"]);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The name that messages show.
+    ///
+    /// ```
+    /// # use oddsift_records::{ReadOptions, Reader};
+    /// assert_eq!(Reader::new("x.csv", &b"a\n"[..], ReadOptions::new())?.name(), "x.csv");
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Fills `batch` with the next records, about 4096 or 1 MiB; false, and none, at the end.
+    ///
+    /// What the batch held is gone. How the input is cut into batches has no influence on rows.
+    /// After an error there are no more records.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Data`] for the first fault, or with [`BadRows::Skip`] for one that cannot be
+    /// skipped (a quote that never closes, a record past the limit); [`Error::Read`].
+    ///
+    /// ```
+    /// # use oddsift_records::{Batch, ReadOptions, Reader};
+    /// let mut reader = Reader::new("x.csv", &b"a,b\n1,2\n3\n"[..], ReadOptions::new())?;
+    /// let error = reader.next_batch(&mut Batch::new()).unwrap_err().to_string();
+    /// assert!(error.starts_with("x.csv:3:2: expected 2 fields, found 1; "));
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    pub fn next_batch(&mut self, batch: &mut Batch) -> Result<bool, Error> {
+        batch.clear(self.columns.len());
+        if self.done {
+            return Ok(false);
+        }
+        let mut tally = Tally {
+            summary: &mut self.summary,
+            next_row: &mut self.next_row,
+            bad_rows: self.bad_rows,
+        };
+        let filled = match &mut self.rows {
+            Rows::Csv(rows) => rows.fill(batch, &mut tally),
+            Rows::Json(rows) => rows.fill(batch, &mut tally),
+        };
+        self.done = filled.is_err() || batch.is_empty();
+        if let Err(stop) = filled {
+            batch.clear(self.columns.len());
+            return Err(stop.at(&self.name));
+        }
+        self.summary.rows = self.summary.rows.saturating_add(batch.len() as u64);
+        Ok(!self.done)
+    }
+
+    /// What a user should know of the rows that were read so far.
+    ///
+    /// ```
+    /// # use oddsift_records::{ReadOptions, Reader};
+    /// let reader = Reader::new("x.csv", &b"a,,\n"[..], ReadOptions::new())?;
+    /// assert_eq!(reader.summary().unnamed_columns(), [2, 3]);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// Bytes of the file that were read, compressed or not.
+    ///
+    /// ```
+    /// # use oddsift_records::{ReadOptions, Reader};
+    /// assert_eq!(Reader::new("x.csv", &b"a\n"[..], ReadOptions::new())?.progress(), 2);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn progress(&self) -> u64 {
+        self.progress.bytes()
+    }
+
+    /// The size of the file; `None` for a pipe.
+    ///
+    /// ```
+    /// # use oddsift_records::{ReadOptions, Reader};
+    /// assert_eq!(Reader::new("x.csv", &b"a\n"[..], ReadOptions::new())?.total(), None);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.progress.total()
+    }
+
+    /// The same two numbers for another thread.
+    ///
+    /// ```
+    /// # use oddsift_records::{ReadOptions, Reader};
+    /// let progress = Reader::new("x.csv", &b"a\n"[..], ReadOptions::new())?.watch();
+    /// assert_eq!(std::thread::spawn(move || progress.bytes()).join().ok(), Some(2));
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn watch(&self) -> Progress {
+        self.progress.clone()
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader")
+            .field("name", &self.name)
+            .field("columns", &self.columns)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why reading stops; the name of the input is not known here.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Io(io::Error),
+    Empty,
+    Bad { line: u64, column: Option<u64>, fault: Fault },
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Stop::Io(error)
+    }
+}
+
+impl Stop {
+    fn at(self, name: &Arc<str>) -> Error {
+        let name = Arc::clone(name);
+        match self {
+            Stop::Io(source) => Error::Read { name, source },
+            Stop::Empty => Error::Empty { name },
+            Stop::Bad { line, column, fault } => {
+                Error::Data { position: Position { name, line, column }, fault }
+            }
+        }
+    }
+}
+
+/// The count of rows, and what becomes of bad ones.
+pub(crate) struct Tally<'a> {
+    summary: &'a mut Summary,
+    next_row: &'a mut u64,
+    bad_rows: BadRows,
+}
+
+impl Tally<'_> {
+    /// The number of the next row, good or bad.
+    pub(crate) fn number(&mut self) -> u64 {
+        let row = *self.next_row;
+        *self.next_row = row.saturating_add(1);
+        row
+    }
+
+    /// Counts a bad row, or stops at it.
+    pub(crate) fn bad(&mut self, stop: Stop) -> Result<(), Stop> {
+        match stop {
+            Stop::Bad { line, column, fault } if self.bad_rows == BadRows::Skip => {
+                self.summary.skipped.note(line, column, fault);
+                Ok(())
+            }
+            stop => Err(stop),
+        }
+    }
+
+    pub(crate) fn replaced(&mut self, line: u64) {
+        self.summary.replaced.note(line, None, "");
+    }
+
+    pub(crate) fn unnamed(&mut self, column: u64) {
+        self.summary.unnamed.push(column);
+    }
+
+    /// Notes what is odd about an object that was taken.
+    pub(crate) fn accepted(&mut self, line: u64, late: Option<String>, replaced: bool) {
+        if replaced {
+            self.replaced(line);
+        }
+        let Some(key) = late else { return };
+        match &mut self.summary.late {
+            Some(late) => late.rows = late.rows.saturating_add(1),
+            none => *none = Some(LateKeys { rows: 1, line, key }),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+/// One record: a row of a [`crate::Batch`] or of a [`crate::RowStore`].
+///
+/// ```
+/// use oddsift_records::{Batch, ReadOptions, Reader, Record};
+///
+/// fn width(record: &impl Record) -> usize {
+///     (0..record.n_fields()).filter_map(|column| record.field(column)).map(str::len).sum()
+/// }
+/// let mut reader = Reader::new("a.csv", &b"a,b\nxx,yyy\n"[..], ReadOptions::new())?;
+/// let mut batch = Batch::new();
+/// reader.next_batch(&mut batch)?;
+/// assert_eq!(batch.iter().map(|row| width(&row)).sum::<usize>(), 5);
+/// # Ok::<(), oddsift_records::Error>(())
+/// ```
+pub trait Record {
+    /// The number of the record from 0, over all data records, bad ones included.
+    fn row(&self) -> u64;
+    /// The physical line of the record's first byte, from 1.
+    fn line(&self) -> u64;
+    /// The number of fields, which is that of the columns.
+    fn n_fields(&self) -> usize;
+    /// The text of a field.
+    ///
+    /// `None` is a missing value (an empty CSV field; a null or absent JSON value) or a column that
+    /// is not there. A number is the text of the file, a nested value its JSON.
+    fn field(&self, column: usize) -> Option<&str>;
+    /// What a field is; [`FieldKind::Missing`] where `field` gives none.
+    fn kind(&self, column: usize) -> FieldKind;
+}
+
+/// What a field is. CSV knows text and missing only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FieldKind {
+    /// Text: a CSV field, a JSON string.
+    Text,
+    /// A JSON number.
+    Number,
+    /// JSON true or false.
+    Bool,
+    /// A JSON array or object.
+    Nested,
+    /// Nothing: an empty CSV field, a JSON null, an absent key.
+    Missing,
+}
+
+/// A record as both `Row` and `StoredRow` see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) row: u64,
+    pub(crate) line: u64,
+    pub(crate) text: &'a str,
+    /// Where each field ends in `text`.
+    pub(crate) ends: &'a [usize],
+    /// Empty means CSV: text, or missing where the field is empty.
+    pub(crate) kinds: &'a [FieldKind],
+}
+
+impl<'a> View<'a> {
+    #[inline]
+    pub(crate) fn field(&self, column: usize) -> Option<&'a str> {
+        let end = *self.ends.get(column)?;
+        let start = match column.checked_sub(1) {
+            Some(before) => *self.ends.get(before)?,
+            None => 0,
+        };
+        let text = self.text.get(start..end)?;
+        match self.kinds.get(column) {
+            Some(FieldKind::Missing) => None,
+            None if text.is_empty() => None,
+            _ => Some(text),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn kind(&self, column: usize) -> FieldKind {
+        match self.kinds.get(column) {
+            Some(kind) => *kind,
+            None if self.field(column).is_some() => FieldKind::Text,
+            None => FieldKind::Missing,
+        }
+    }
+}
+
+/// Both public rows are a `View` under another name.
+macro_rules! record {
+    ($name:ident) => {
+        impl Record for $name<'_> {
+            fn row(&self) -> u64 {
+                self.0.row
+            }
+
+            fn line(&self) -> u64 {
+                self.0.line
+            }
+
+            fn n_fields(&self) -> usize {
+                self.0.ends.len()
+            }
+
+            #[inline]
+            fn field(&self, column: usize) -> Option<&str> {
+                self.0.field(column)
+            }
+
+            #[inline]
+            fn kind(&self, column: usize) -> FieldKind {
+                self.0.kind(column)
+            }
+        }
+    };
+}
+pub(crate) use record;

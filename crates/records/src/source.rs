@@ -1,0 +1,226 @@
+use std::{
+    fs::File,
+    io::{self, BufReader, Cursor, Read},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use flate2::bufread::MultiGzDecoder;
+
+use crate::{Error, InputFormat, buffer::Buffer};
+
+/// How much of an input file was read, for a progress bar in another thread.
+///
+/// Bytes are those of the file, compressed or not.
+///
+/// ```
+/// use oddsift_records::{Batch, ReadOptions, Reader};
+///
+/// let mut reader = Reader::new("a.csv", &b"a,b\n1,2\n"[..], ReadOptions::new())?;
+/// let progress = reader.watch();
+/// while reader.next_batch(&mut Batch::new())? {}
+/// assert_eq!((progress.bytes(), progress.total()), (8, None));
+/// # Ok::<(), oddsift_records::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Progress {
+    bytes: Arc<AtomicU64>,
+    total: Option<u64>,
+}
+
+impl Progress {
+    /// Bytes of the file that were read.
+    ///
+    /// ```
+    /// # use oddsift_records::{ReadOptions, Reader};
+    /// let reader = Reader::new("a.csv", &b"a\n"[..], ReadOptions::new())?;
+    /// assert_eq!(reader.watch().bytes(), 2);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// The size of the file; `None` for a pipe.
+    ///
+    /// ```
+    /// # use oddsift_records::{ReadOptions, Reader};
+    /// let reader = Reader::new("a.csv", &b"a\n"[..], ReadOptions::new())?;
+    /// assert_eq!(reader.watch().total(), None);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+}
+
+/// An input whose bytes are UTF-8 (or claim to be) without byte order mark.
+pub(crate) struct Source {
+    pub(crate) name: Arc<str>,
+    pub(crate) buffer: Buffer,
+    pub(crate) progress: Progress,
+}
+
+impl Source {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        if path.as_os_str() == "-" {
+            return Self::new("<stdin>", Box::new(io::stdin()), None);
+        }
+        let name = path.to_string_lossy();
+        let open = |source| Error::Open { name: Arc::from(&*name), source };
+        let file = File::open(path).map_err(open)?;
+        let about = file.metadata().map_err(open)?;
+        if about.is_dir() {
+            return Err(open(io::ErrorKind::IsADirectory.into()));
+        }
+        Self::new(&name, Box::new(file), about.is_file().then_some(about.len()))
+    }
+
+    pub(crate) fn new(
+        name: &str,
+        raw: Box<dyn Read + Send>,
+        total: Option<u64>,
+    ) -> Result<Self, Error> {
+        let progress = Progress { bytes: Arc::default(), total };
+        let counted = Box::new(Counted { inner: raw, bytes: Arc::clone(&progress.bytes) });
+        let name = Arc::from(name);
+        let decoded = decompress(counted).and_then(decode);
+        match decoded {
+            Ok(decoded) => Ok(Self { name, buffer: Buffer::new(decoded), progress }),
+            Err(source) => Err(Error::Read { name, source }),
+        }
+    }
+
+    /// The format that the first byte of text shows.
+    pub(crate) fn sniff(&mut self) -> io::Result<InputFormat> {
+        loop {
+            let window = self.buffer.window();
+            match window.iter().copied().find(|byte| !byte.is_ascii_whitespace()) {
+                Some(b'{' | b'[') => return Ok(InputFormat::Ndjson),
+                Some(_) => return Ok(InputFormat::Csv),
+                None if self.buffer.window().len() > MOST_BLANK || !self.buffer.refill()? => {
+                    return Ok(InputFormat::Csv);
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+/// Blank bytes after which an input is taken for CSV.
+const MOST_BLANK: usize = 1 << 20;
+
+/// The format and delimiter that a name shows, behind `.gz` and `.zst` too.
+pub(crate) fn format_of(name: &str) -> (Option<InputFormat>, u8) {
+    let name = name.to_ascii_lowercase();
+    let plain = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
+    match plain.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("csv") => (Some(InputFormat::Csv), b','),
+        Some("tsv") => (Some(InputFormat::Csv), b'\t'),
+        Some("ndjson" | "jsonl" | "json") => (Some(InputFormat::Ndjson), b','),
+        _ => (None, b','),
+    }
+}
+
+struct Counted<R> {
+    inner: R,
+    bytes: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let n_read = self.inner.read(room)?;
+        self.bytes.fetch_add(n_read as u64, Ordering::Relaxed);
+        Ok(n_read)
+    }
+}
+
+type Bytes = Box<dyn Read + Send>;
+
+/// Tells gzip and zstd by their first bytes: names lie.
+fn decompress(mut raw: Bytes) -> io::Result<Bytes> {
+    let head = peek(&mut raw, 4)?;
+    let kind = head.clone();
+    let whole = Cursor::new(head).chain(raw);
+    Ok(match kind.as_slice() {
+        [0x1f, 0x8b, ..] => {
+            Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole)))
+        }
+        [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::stream::read::Decoder::new(whole)?),
+        _ => Box::new(whole),
+    })
+}
+
+/// Drops the byte order mark of UTF-8 and turns UTF-16 into UTF-8.
+fn decode(mut raw: Bytes) -> io::Result<Bytes> {
+    let head = peek(&mut raw, 3)?;
+    let encoding = match head.as_slice() {
+        [0xef, 0xbb, 0xbf] => return Ok(raw),
+        [0xff, 0xfe, ..] => encoding_rs::UTF_16LE,
+        [0xfe, 0xff, ..] => encoding_rs::UTF_16BE,
+        _ => return Ok(Box::new(Cursor::new(head).chain(raw))),
+    };
+    let whole = Cursor::new(head).chain(raw);
+    let decoder =
+        DecodeReaderBytesBuilder::new().encoding(Some(encoding)).strip_bom(true).build(whole);
+    Ok(Box::new(decoder))
+}
+
+/// The first bytes of an input, fewer only where it ends.
+fn peek(raw: &mut Bytes, n_bytes: u64) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    raw.by_ref().take(n_bytes).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_all(bytes: Vec<u8>) -> String {
+        let mut decoded = decompress(Box::new(Cursor::new(bytes))).and_then(decode).unwrap();
+        let mut text = String::new();
+        decoded.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(order).collect()
+    }
+
+    #[test]
+    fn byte_order_marks_are_dropped_and_decoded() {
+        assert_eq!(read_all(b"\xef\xbb\xbfa,\xc3\xa9".to_vec()), "a,é");
+        assert_eq!(read_all(utf16("a,é", u16::to_le_bytes)), "a,é");
+        assert_eq!(read_all(utf16("a,é", u16::to_be_bytes)), "a,é");
+        assert_eq!(read_all(b"a".to_vec()), "a");
+        assert_eq!(read_all(Vec::new()), "");
+    }
+
+    #[test]
+    fn compressed_members_are_joined() {
+        let member = |text: &str| {
+            let mut encoder =
+                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
+            encoder.finish().unwrap()
+        };
+        assert_eq!(read_all([member("a,b\n"), member("1,2\n")].concat()), "a,b\n1,2\n");
+        let frame = |text: &str| zstd::encode_all(text.as_bytes(), 1).unwrap();
+        assert_eq!(read_all([frame("a,b\n"), frame("1,2\n")].concat()), "a,b\n1,2\n");
+    }
+
+    #[test]
+    fn format_is_taken_from_the_name_behind_the_compression() {
+        assert_eq!(format_of("x.CSV.gz"), (Some(InputFormat::Csv), b','));
+        assert_eq!(format_of("x.tsv.zst"), (Some(InputFormat::Csv), b'\t'));
+        assert_eq!(format_of("x.jsonl"), (Some(InputFormat::Ndjson), b','));
+        assert_eq!(format_of("<stdin>"), (None, b','));
+    }
+}

@@ -1,0 +1,164 @@
+use std::collections::HashMap;
+
+use crate::record::{FieldKind, Record, View, record};
+
+/// Whole records kept by their number, until they are printed.
+///
+/// All texts lie in one; a record takes its bytes, nine a field and about a hundred more. What
+/// would be taken for rows of several files must be kept in several stores.
+///
+/// ```
+/// use oddsift_records::{Batch, ReadOptions, Reader, Record, RowStore};
+///
+/// let mut reader = Reader::new("a.csv", &b"a,b\nx,1\ny,2\n"[..], ReadOptions::new())?;
+/// let mut batch = Batch::new();
+/// let mut store = RowStore::new();
+/// while reader.next_batch(&mut batch)? {
+///     batch.iter().filter(|row| row.field(0) == Some("y")).for_each(|row| store.insert(&row));
+/// }
+/// assert_eq!(store.get(1).and_then(|row| row.text(1)), Some("2"));
+/// assert!(store.get(0).is_none());
+/// # Ok::<(), oddsift_records::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct RowStore {
+    text: String,
+    /// Where the fields end, from the start of their row.
+    ends: Vec<usize>,
+    kinds: Vec<FieldKind>,
+    slots: HashMap<u64, Slot>,
+}
+
+/// Where a record lies.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    line: u64,
+    text: usize,
+    first_field: usize,
+    n_fields: usize,
+}
+
+/// A record of a [`RowStore`].
+#[derive(Debug, Clone, Copy)]
+pub struct StoredRow<'a>(View<'a>);
+
+record!(StoredRow);
+
+impl<'a> StoredRow<'a> {
+    /// As [`Record::field`], but the text lives as long as the store.
+    ///
+    /// ```
+    /// assert!(oddsift_records::RowStore::new().get(0).and_then(|row| row.text(0)).is_none());
+    /// ```
+    #[must_use]
+    pub fn text(&self, column: usize) -> Option<&'a str> {
+        self.0.field(column)
+    }
+}
+
+impl RowStore {
+    /// A store without records.
+    ///
+    /// ```
+    /// assert!(oddsift_records::RowStore::new().is_empty());
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Keeps a copy of the record; one of the same number that is there already stays.
+    ///
+    /// ```
+    /// # use oddsift_records::{Batch, ReadOptions, Reader, RowStore};
+    /// let mut reader = Reader::new("a.csv", &b"a\nx\n"[..], ReadOptions::new())?;
+    /// let mut batch = Batch::new();
+    /// reader.next_batch(&mut batch)?;
+    /// let mut store = RowStore::new();
+    /// batch.iter().chain(batch.iter()).for_each(|row| store.insert(&row));
+    /// assert_eq!(store.len(), 1);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    pub fn insert(&mut self, record: &impl Record) {
+        if self.slots.contains_key(&record.row()) {
+            return;
+        }
+        let (text, first_field, n_fields) = (self.text.len(), self.ends.len(), record.n_fields());
+        for column in 0..n_fields {
+            self.text.push_str(record.field(column).unwrap_or_default());
+            self.ends.push(self.text.len().saturating_sub(text));
+            self.kinds.push(record.kind(column));
+        }
+        self.slots.insert(record.row(), Slot { line: record.line(), text, first_field, n_fields });
+    }
+
+    /// The record of that number.
+    ///
+    /// ```
+    /// assert!(oddsift_records::RowStore::new().get(3).is_none());
+    /// ```
+    #[must_use]
+    pub fn get(&self, row: u64) -> Option<StoredRow<'_>> {
+        let slot = self.slots.get(&row)?;
+        let fields = slot.first_field..slot.first_field.checked_add(slot.n_fields)?;
+        Some(StoredRow(View {
+            row,
+            line: slot.line,
+            text: self.text.get(slot.text..)?,
+            ends: self.ends.get(fields.clone())?,
+            kinds: self.kinds.get(fields)?,
+        }))
+    }
+
+    /// Adds the records of another store, in any order.
+    ///
+    /// ```
+    /// let mut store = oddsift_records::RowStore::new();
+    /// store.merge(&oddsift_records::RowStore::new());
+    /// assert!(store.is_empty());
+    /// ```
+    pub fn merge(&mut self, other: &RowStore) {
+        for row in other.slots.keys() {
+            if let Some(record) = other.get(*row) {
+                self.insert(&record);
+            }
+        }
+    }
+
+    /// Keeps the records whose numbers are wanted and gives the memory of the others back.
+    ///
+    /// ```
+    /// let mut store = oddsift_records::RowStore::new();
+    /// store.retain(|row| row < 10);
+    /// assert!(store.is_empty());
+    /// ```
+    pub fn retain(&mut self, mut is_wanted: impl FnMut(u64) -> bool) {
+        let mut kept = RowStore::new();
+        for row in self.slots.keys().filter(|row| is_wanted(**row)) {
+            if let Some(record) = self.get(*row) {
+                kept.insert(&record);
+            }
+        }
+        *self = kept;
+    }
+
+    /// The number of records.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_records::RowStore::new().len(), 0);
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there are no records.
+    ///
+    /// ```
+    /// assert!(oddsift_records::RowStore::default().is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+}
