@@ -6,7 +6,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// How many programs there are, each with a character sum of its own.
-const N_PROGRAMS: usize = 1200;
+const N_PROGRAMS: usize = 2400;
 
 /// The first so many run on every machine and start most others.
 pub(crate) const N_EVERYWHERE: usize = 12;

@@ -17,6 +17,8 @@ use super::row::{Facts, RowWriter};
 pub(crate) const MAX_RATIO: f64 = 0.125;
 /// And never more than this.
 const MAX_DELIMITERS: usize = 300;
+/// Room for the start of any command line and a few arguments.
+const USUAL_DELIMITERS: usize = 24;
 
 /// The three features by which events are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,9 +111,11 @@ fn patterns(n: usize, programs: &[Program], pieces: &Pieces, rng: &mut impl Rng)
         // The likely vectors are soon used up; from then on all are equally likely.
         let likely = n_misses < 4;
         let (drawn, n_delimiters) = draw(programs, likely, rng);
-        // What every machine runs is what is seen most.
-        let program = if patterns.len() < N_EVERYWHERE { patterns.len() } else { drawn };
-        let n_delimiters = n_delimiters.min(max_delimiters(&programs[program]));
+        // What every machine runs is what is seen most, with short command lines.
+        let place = patterns.len();
+        let (program, most) =
+            if place < N_EVERYWHERE { (place, USUAL_DELIMITERS) } else { (drawn, MAX_DELIMITERS) };
+        let n_delimiters = n_delimiters.min(max_delimiters(&programs[program])).min(most);
         let system = rng.random_bool(0.4);
         let vector = Vector { path: programs[program].sum, n_delimiters, system };
         if seen.insert(vector) {
@@ -127,8 +131,8 @@ fn patterns(n: usize, programs: &[Program], pieces: &Pieces, rng: &mut impl Rng)
 
 fn draw(programs: &[Program], likely: bool, rng: &mut impl Rng) -> (usize, usize) {
     if likely {
-        let program = geometric(0.008, rng).min(programs.len() - 1);
-        (program, geometric(0.055, rng).min(max_delimiters(&programs[program])))
+        let program = geometric(0.002, rng).min(programs.len() - 1);
+        (program, geometric(0.06, rng).min(max_delimiters(&programs[program])))
     } else {
         let program = rng.random_range(0..programs.len());
         (program, rng.random_range(0..=max_delimiters(&programs[program])))
