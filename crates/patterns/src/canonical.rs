@@ -51,6 +51,18 @@ impl PatternTable {
     ///
     /// This is the one order that does not depend on chunks, threads or merges: after it, tables
     /// of the same rows are equal.
+    ///
+    /// ```
+    /// use oddsift_patterns::{Observation, PatternTable};
+    ///
+    /// let mut table = PatternTable::new(1);
+    /// table.add(&[7.0], &Observation { row: 5, ..Observation::default() })?;
+    /// table.add(&[3.0], &Observation { row: 2, ..Observation::default() })?;
+    /// let new_ids = table.sort_by_first_row();
+    /// assert_eq!(new_ids.iter().map(|id| id.index()).collect::<Vec<_>>(), [1, 0]);
+    /// assert_eq!(table.matrix(), [3.0, 7.0]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn sort_by_first_row(&mut self) -> Vec<PatternId> {
         let mut order: Vec<PatternId> = self.ids().collect();
         order.sort_unstable_by(|&a, &b| self.compare(a, b));

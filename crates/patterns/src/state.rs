@@ -58,6 +58,14 @@ impl TemplateState {
     }
 
     /// Adds all texts of another state.
+    ///
+    /// ```
+    /// use oddsift_patterns::TemplateState;
+    ///
+    /// let mut state = TemplateState::new("ping 10.0.0.1");
+    /// state.merge(&TemplateState::new("ping 10.0.0.2"));
+    /// assert_eq!(state.template().to_string(), "ping <ip>");
+    /// ```
     pub fn merge(&mut self, other: &Self) {
         if let (None, Some(text)) = (&other.rest, other.head.literal()) {
             self.add(text);

@@ -215,6 +215,19 @@ impl PatternTable {
     ///
     /// `group_of` gives the group of each pattern; patterns whose group is `n_groups` or more, or
     /// that have none, are in no group. Costs one sort of all pairs of pattern and value.
+    ///
+    /// ```
+    /// use oddsift_patterns::{Observation, PatternTable};
+    ///
+    /// let mut table = PatternTable::new(1).with_distinct(1);
+    /// for (row, host) in ["web", "db", "web"].into_iter().enumerate() {
+    ///     let distinct = &[Some(host)];
+    ///     table.add(&[row as f64], &Observation { row: row as u64, distinct, ..Default::default() })?;
+    /// }
+    /// // The first and third pattern are group 0, the second is in none.
+    /// assert_eq!(table.distinct_by_group(&[0, u32::MAX, 0], 1), [[1]]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn distinct_by_group(&self, group_of: &[u32], n_groups: usize) -> Vec<Vec<u64>> {
         let mut result = vec![vec![0; self.distinct.len()]; n_groups];
         let mut counts = vec![0; n_groups];
