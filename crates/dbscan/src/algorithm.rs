@@ -2,12 +2,9 @@
 
 use crate::{
     DbscanParams, Label, Metric,
-    components::Components,
+    clusters::{Clusters, Task},
     distinct::Distinct,
-    measure::{Chebyshev, Euclidean, Manhattan, Measure, Minkowski, ScaledEuclidean},
-    threads,
-    tree::Tree,
-    tree_search::Search,
+    measure::{Chebyshev, Euclidean, Manhattan, Minkowski, ScaledEuclidean},
     weights::Weight,
 };
 
@@ -132,86 +129,30 @@ impl Dbscan {
         weights: &[W],
         threshold: W,
     ) -> Self {
-        let task = Task { rows, weights, threshold };
-        let eps = params.eps;
-        let points = match params.metric {
-            _ if rows.n_points() == 0 => Points::default(),
-            Metric::Manhattan => task.cluster(Manhattan { eps }),
-            Metric::Minkowski(1.0) => task.cluster(Manhattan { eps }),
-            Metric::Chebyshev => task.cluster(Chebyshev { eps }),
-            Metric::Minkowski(p) if p != 2.0 => task.cluster(Minkowski::new(eps, p)),
-            Metric::Euclidean | Metric::Minkowski(_) => match Euclidean::new(eps) {
+        let task = Task { rows, weights, threshold, min_samples: params.min_samples };
+        let clusters = match (params.metric, params.eps) {
+            (Metric::Chebyshev, eps) => task.cluster(Chebyshev { eps }),
+            (Metric::Manhattan, eps) => task.cluster(Manhattan { eps }),
+            (Metric::Minkowski(p), eps) if p <= 1.0 => task.cluster(Manhattan { eps }),
+            (Metric::Minkowski(p), eps) if p < 2.0 || p > 2.0 => {
+                task.cluster(Minkowski::new(eps, p))
+            }
+            (Metric::Euclidean | Metric::Minkowski(_), eps) => match Euclidean::new(eps) {
                 Some(measure) => task.cluster(measure),
                 None => task.cluster(ScaledEuclidean::new(eps)),
             },
         };
-        Self::from_points(params, rows, &points)
+        Self::from_clusters(params, rows, &clusters)
     }
 
-    fn from_points(params: DbscanParams, rows: &Distinct, points: &Points) -> Self {
+    fn from_clusters(params: DbscanParams, rows: &Distinct, clusters: &Clusters) -> Self {
+        let row_points = || rows.point_of_row.iter().map(|&point| point as usize);
         let labels: Vec<Label> =
-            rows.point_of_row.iter().map(|&point| points.labels[point as usize]).collect();
+            row_points().map(|point| Label::new(clusters.labels[point])).collect();
         let core_samples =
-            (0..labels.len()).filter(|&row| points.core[rows.point_of_row[row] as usize]).collect();
+            (0..).zip(row_points()).filter(|&(_, point)| clusters.core[point]).map(|(row, _)| row);
+        let core_samples = core_samples.collect();
         let n_noise = labels.iter().filter(|label| label.is_noise()).count();
-        Self { params, labels, core_samples, n_clusters: points.n_clusters, n_noise }
+        Self { params, labels, core_samples, n_clusters: clusters.n_clusters, n_noise }
     }
-}
-
-/// What is known about each distinct point.
-#[derive(Default)]
-struct Points {
-    core: Vec<bool>,
-    labels: Vec<Label>,
-    n_clusters: usize,
-}
-
-/// Weighted points that wait for a measure.
-struct Task<'a, W> {
-    rows: &'a Distinct,
-    weights: &'a [W],
-    threshold: W,
-}
-
-impl<W: Weight> Task<'_, W> {
-    fn cluster<M: Measure>(&self, measure: M) -> Points {
-        let tree = Tree::build(&self.rows.points, self.rows.n_columns);
-        let search = Search::new(measure, &tree, self.weights, self.threshold);
-        let core = search.core();
-        let components = Components::new(core.len());
-        search.join(&core, &components);
-        number(&search, &core, &components)
-    }
-}
-
-/// Numbers the clusters by their first core point and gives border points the lowest within reach.
-fn number<M: Measure, W: Weight>(
-    search: &Search<'_, M, W>,
-    core: &[bool],
-    components: &Components,
-) -> Points {
-    let order = &search.tree.order;
-    let mut position_of = vec![0_u32; order.len()];
-    (0_u32..).zip(order).for_each(|(position, &point)| position_of[point as usize] = position);
-    let mut number_of_root = vec![u32::MAX; order.len()];
-    let mut n_clusters = 0;
-    for &position in position_of.iter().filter(|&&position| core[position as usize]) {
-        let number = &mut number_of_root[components.find(position) as usize];
-        if *number == u32::MAX {
-            *number = n_clusters;
-            n_clusters += 1;
-        }
-    }
-    let label_of_core = |position: usize| number_of_root[components.find(position as u32) as usize];
-    let labels = threads::map(order.len(), |point| {
-        let position = position_of[point] as usize;
-        let label = if core[position] {
-            label_of_core(position)
-        } else {
-            search.least_label(position, core, label_of_core)
-        };
-        Label::new(label)
-    });
-    let core = position_of.iter().map(|&position| core[position as usize]).collect();
-    Points { core, labels, n_clusters: n_clusters as usize }
 }

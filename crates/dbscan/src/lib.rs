@@ -1,13 +1,18 @@
 #![doc = include_str!("../README.md")]
 
 mod algorithm; // Dbscan: the model, its accessors, `run`
+mod clusters; // from weighted points to numbered clusters
 mod components; // which core points hang together
 mod distinct; // equal rows collapse to weighted points
 mod error; // Error
+mod grid; // cells of neighbours, for up to three columns
+mod grid_search; // core points, links and border points by the grid
 mod label; // Label
 mod measure; // the inside test, once for each metric
 mod metric; // Metric
+mod neighbors; // neighbours that were met on the way
 mod params; // DbscanParams: setters, `check`, `fit`
+mod sort; // keys of cells in order
 mod threads; // loops that use more than one core where they may
 mod tree; // a flat k-d tree
 mod tree_search; // core points, links and border points by the tree

@@ -24,11 +24,19 @@ pub(crate) trait Measure: Copy + Send + Sync {
     fn inside_up_to(self) -> f64 {
         self.limit()
     }
+
+    /// `eps`, and how many times it holds the side of the largest cube in which all pairs are inside;
+    /// `None` for a measure that a grid is not made for.
+    fn eps_and_sides(self, n_columns: usize) -> Option<(f64, f64)> {
+        let _ = n_columns;
+        None
+    }
 }
 
 /// Squared differences against `eps` squared: a root would move pairs at exactly `eps`.
 #[derive(Clone, Copy)]
 pub(crate) struct Euclidean {
+    eps: f64,
     limit: f64,
 }
 
@@ -36,7 +44,7 @@ impl Euclidean {
     /// `None` where the square of `eps` or of what it is compared with would leave the normal range.
     pub(crate) fn new(eps: f64) -> Option<Self> {
         let limit = eps * eps;
-        (1e-240..1e240).contains(&limit).then_some(Self { limit })
+        (1e-240..1e240).contains(&limit).then_some(Self { eps, limit })
     }
 }
 
@@ -49,6 +57,10 @@ impl Measure for Euclidean {
     #[inline(always)]
     fn limit(self) -> f64 {
         self.limit
+    }
+
+    fn eps_and_sides(self, n_columns: usize) -> Option<(f64, f64)> {
+        Some((self.eps, (n_columns as f64).sqrt()))
     }
 }
 
@@ -98,6 +110,10 @@ impl Measure for Manhattan {
     fn limit(self) -> f64 {
         self.eps
     }
+
+    fn eps_and_sides(self, n_columns: usize) -> Option<(f64, f64)> {
+        Some((self.eps, n_columns as f64))
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -115,6 +131,10 @@ impl Measure for Chebyshev {
     #[inline(always)]
     fn limit(self) -> f64 {
         self.eps
+    }
+
+    fn eps_and_sides(self, _: usize) -> Option<(f64, f64)> {
+        Some((self.eps, 1.0))
     }
 }
 
@@ -163,7 +183,7 @@ impl Measure for Minkowski {
 
 /// The sum of one pair, for few points; the tree and the grid add many at a time.
 #[cfg(test)]
-fn inside<M: Measure>(measure: M, a: &[f64], b: &[f64]) -> bool {
+pub(crate) fn inside<M: Measure>(measure: M, a: &[f64], b: &[f64]) -> bool {
     a.iter().zip(b).fold(0.0, |sum, (a, b)| measure.add(sum, a - b)) <= measure.limit()
 }
 

@@ -2,6 +2,9 @@
 //!
 //! What they run writes to places of its own, so that the number of threads shows in no result.
 
+/// Items that are worth a task of their own.
+pub(crate) const GRAIN: usize = 4096;
+
 /// Calls `work(i, chunk)` for the `i`-th chunk of `size` items; the last one may be shorter.
 pub(crate) fn for_each_chunk<T: Send>(
     items: &mut [T],

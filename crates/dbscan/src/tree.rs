@@ -1,5 +1,7 @@
 //! A flat k-d tree: arrays without pointers, full leaves, a bounding box for each node.
 
+use std::ops::Range;
+
 use crate::{measure::Measure, threads};
 
 /// Points in a leaf; all leaves but the last are full.
@@ -14,6 +16,7 @@ pub(crate) struct Tree {
     /// The point at each position; leaf `l` has the positions `l * LEAF..`.
     pub(crate) order: Vec<u32>,
     pub(crate) nodes: Vec<Node>,
+    pub(crate) node_of_leaf: Vec<u32>,
     /// For each node the least and then the largest value of each column.
     boxes: Vec<f64>,
     /// Blocks of `LANES` points, column by column. What is missing in the last leaf is infinite, and
@@ -29,6 +32,10 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    pub(crate) fn leaves(self) -> Range<usize> {
+        self.first as usize..(self.first + self.n_leaves) as usize
+    }
+
     /// Nodes of its subtree, itself included.
     pub(crate) fn n_nodes(self) -> usize {
         2 * self.n_leaves as usize - 1
@@ -46,7 +53,9 @@ impl Tree {
         let part = Part { first: 0, order: &mut order, nodes: &mut nodes, boxes: &mut boxes };
         part.split(points, n_columns);
         let lanes = lanes(points, n_columns, &order);
-        Self { n_columns, order, nodes, boxes, lanes }
+        let node_of_leaf =
+            (0..).zip(&nodes).filter(|(_, node)| node.n_leaves == 1).map(|(at, _)| at).collect();
+        Self { n_columns, order, nodes, node_of_leaf, boxes, lanes }
     }
 
     pub(crate) fn n_leaves(&self) -> usize {
@@ -54,7 +63,7 @@ impl Tree {
     }
 
     /// The positions of a leaf's points.
-    pub(crate) fn positions(&self, leaf: usize) -> std::ops::Range<usize> {
+    pub(crate) fn positions(&self, leaf: usize) -> Range<usize> {
         leaf * LEAF..self.order.len().min((leaf + 1) * LEAF)
     }
 
@@ -62,6 +71,35 @@ impl Tree {
         let (low, high) =
             self.boxes[node * 2 * self.n_columns..][..2 * self.n_columns].split_at(self.n_columns);
         Bounds { low, high }
+    }
+
+    /// Visits the node at `at` and those to the right of it in the order of their leaves; where `enter`
+    /// says no, what is below a node is left out.
+    #[inline]
+    pub(crate) fn walk(&self, mut at: usize, mut enter: impl FnMut(usize, Node) -> bool) {
+        while let Some(&node) = self.nodes.get(at) {
+            at += if enter(at, node) { 1 } else { node.n_nodes() };
+        }
+    }
+
+    /// Whether any point is within reach of `point`.
+    pub(crate) fn reaches<M: Measure>(&self, measure: M, point: &[f64]) -> bool {
+        let mut found = false;
+        self.walk(0, |at, node| {
+            if found || self.bounds(at).least(measure, Bounds::of(point)) > measure.outside_above()
+            {
+                return false;
+            }
+            if node.n_leaves == 1 {
+                let blocks = node.first as usize * (LEAF / LANES)
+                    ..(node.first as usize + 1) * (LEAF / LANES);
+                found = blocks.into_iter().any(|block| {
+                    self.sums(measure, block, point).iter().any(|&sum| sum <= measure.limit())
+                });
+            }
+            true
+        });
+        found
     }
 
     /// Copies the point at `position` to `point`.

@@ -1,116 +1,363 @@
-//! DBSCAN's three passes over the tree: core points, links between them, border points.
+//! DBSCAN's passes over the tree: leaf against leaf, whole boxes at once where they allow it.
+
+use std::ops::Range;
 
 use crate::{
+    clusters::{Counted, NONE, number},
     components::Components,
     measure::Measure,
+    neighbors::Neighbors,
     threads,
     tree::{Bounds, LANES, LEAF, Tree},
     weights::Weight,
 };
 
+/// Leaves that are counted in one go.
+const LEAVES: usize = 16;
+/// How often the pass that links looks anew which boxes hold one cluster only.
+const ROUNDS: usize = 16;
+/// Instead of a position: the core points of a box are in several components.
+const MIXED: u32 = NONE - 1;
+
 /// The tree with what is known about the point at each position.
-pub(crate) struct Search<'a, M, W> {
-    pub(crate) measure: M,
-    pub(crate) tree: &'a Tree,
+pub(crate) struct TreeSearch<'a, M, W> {
+    measure: M,
+    tree: &'a Tree,
     /// By position, 0 where the last leaf has no point.
     weights: Vec<W>,
+    /// The weight before each leaf, and in all.
+    sums: Vec<W>,
     threshold: W,
     /// No weight is negative: a sum that has reached the threshold stays there.
     rising: bool,
 }
 
-impl<'a, M: Measure, W: Weight> Search<'a, M, W> {
-    pub(crate) fn new(measure: M, tree: &'a Tree, weights: &[W], threshold: W) -> Self {
+impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
+    pub(crate) fn new(
+        measure: M,
+        tree: &'a Tree,
+        weights: &[W],
+        threshold: W,
+        rising: bool,
+    ) -> Self {
         let mut by_position = vec![W::default(); tree.n_leaves() * LEAF];
         by_position
             .iter_mut()
             .zip(&tree.order)
             .for_each(|(slot, &point)| *slot = weights[point as usize]);
-        let rising = weights.iter().all(|&weight| weight >= W::default());
-        Self { measure, tree, weights: by_position, threshold, rising }
+        let mut sum = W::default();
+        let mut sums = vec![sum];
+        for leaf in by_position.chunks_exact(LEAF) {
+            leaf.iter().for_each(|&weight| sum += weight);
+            sums.push(sum);
+        }
+        Self { measure, tree, weights: by_position, sums, threshold, rising }
     }
 
-    /// For each position whether its point is core.
-    pub(crate) fn core(&self) -> Vec<bool> {
-        let mut core = vec![false; self.tree.order.len()];
-        threads::for_each_chunk(&mut core, LEAF, |leaf, core| self.core_of_leaf(leaf, core));
-        core
+    pub(crate) fn count(&self) -> Counted {
+        let n = self.tree.n_leaves();
+        let dense = self.dense_leaves();
+        let parts = threads::map(n.div_ceil(LEAVES), |i| {
+            let mut near = Near::new(self.tree.n_columns);
+            for leaf in i * LEAVES..n.min((i + 1) * LEAVES) {
+                if dense[leaf] {
+                    near.core.extend(self.tree.positions(leaf).map(|_| true));
+                } else {
+                    self.count_leaf(leaf, &mut near);
+                }
+            }
+            (near.core, near.neighbors)
+        });
+        Counted::gather(parts)
     }
 
-    fn core_of_leaf(&self, leaf: usize, core: &mut [bool]) {
-        let mut point = vec![0.0; self.tree.n_columns];
-        for (position, core) in self.tree.positions(leaf).zip(core) {
-            self.tree.read(position, &mut point);
-            *core = self.is_core(&point);
+    /// Leaves in a box that is no wider than eps and weighs enough: all their points are core.
+    fn dense_leaves(&self) -> Vec<bool> {
+        let mut dense = vec![false; self.tree.n_leaves()];
+        if self.rising {
+            self.for_each_close_box(|leaves| {
+                if self.sums[leaves.end] - self.sums[leaves.start] >= self.threshold {
+                    dense[leaves].fill(true);
+                }
+            });
+        }
+        dense
+    }
+
+    /// Calls `visit` with the leaves of each of the largest boxes in which all pairs are inside.
+    fn for_each_close_box(&self, mut visit: impl FnMut(Range<usize>)) {
+        self.tree.walk(0, |at, node| {
+            let bounds = self.tree.bounds(at);
+            let close = bounds.most(self.measure, bounds) <= self.measure.inside_up_to();
+            if close {
+                visit(node.leaves());
+            }
+            !close
+        });
+    }
+
+    fn count_leaf(&self, leaf: usize, near: &mut Near<W>) {
+        self.find_near(leaf, near);
+        for position in self.tree.positions(leaf) {
+            let is_core = if self.rising && near.whole_sum >= self.threshold {
+                true
+            } else {
+                self.is_core(position, near)
+            };
+            near.core.push(is_core);
+            near.met.retain(|&other| other as usize != position);
+            near.neighbors.keep(position as u32, &near.met);
         }
     }
 
-    fn is_core(&self, point: &[f64]) -> bool {
-        let mut sum = W::default();
-        self.visit(point, |position, _| {
-            sum += self.weights[position];
-            self.rising && sum >= self.threshold
-        });
-        sum >= self.threshold
-    }
-
-    /// Joins all pairs of core points within reach.
-    pub(crate) fn join(&self, core: &[bool], components: &Components) {
-        threads::for_each(self.tree.n_leaves(), |leaf| {
-            let mut point = vec![0.0; self.tree.n_columns];
-            for position in self.tree.positions(leaf).filter(|&position| core[position]) {
-                self.tree.read(position, &mut point);
-                self.visit(&point, |other, _| {
-                    if other < position && core[other] {
-                        components.join(position as u32, other as u32);
-                    }
-                    false
-                });
+    /// The leaves around one, nearest first, apart from those wholly inside for all of its points.
+    fn find_near(&self, leaf: usize, near: &mut Near<W>) {
+        near.clear();
+        let bounds = self.tree.bounds(self.tree.node_of_leaf[leaf] as usize);
+        self.tree.walk(0, |at, node| {
+            let other = self.tree.bounds(at);
+            let least = bounds.least(self.measure, other);
+            if least > self.measure.outside_above() {
+                return false;
             }
-        });
-    }
-
-    /// The least of `label` over the core points within reach of the one at `position`.
-    pub(crate) fn least_label(
-        &self,
-        position: usize,
-        core: &[bool],
-        label: impl Fn(usize) -> u32,
-    ) -> u32 {
-        let mut point = vec![0.0; self.tree.n_columns];
-        self.tree.read(position, &mut point);
-        let mut least = u32::MAX;
-        self.visit(&point, |other, _| {
-            if core[other] {
-                least = least.min(label(other));
+            if bounds.most(self.measure, other) <= self.measure.inside_up_to() {
+                near.whole_sum += self.sums[node.leaves().end] - self.sums[node.leaves().start];
+                near.whole.push(node.leaves());
+                return false;
             }
-            false
+            if node.n_leaves == 1 {
+                near.leaves.push((least, node.first.abs_diff(leaf as u32), at as u32));
+            }
+            true
         });
-        least
+        near.leaves.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     }
 
-    /// Calls `stop` with each position within reach until it says so.
-    fn visit(&self, point: &[f64], mut stop: impl FnMut(usize, f64) -> bool) {
-        let mut at = 0;
-        while let Some(&node) = self.tree.nodes.get(at) {
-            if self.tree.bounds(at).least(self.measure, Bounds::of(point))
+    fn is_core(&self, position: usize, near: &mut Near<W>) -> bool {
+        near.met.clear();
+        self.tree.read(position, &mut near.point);
+        let mut sum = near.whole_sum;
+        let point = Bounds::of(&near.point);
+        for &(_, _, at) in &near.leaves {
+            if self.tree.bounds(at as usize).least(self.measure, point)
                 > self.measure.outside_above()
             {
-                at += node.n_nodes();
                 continue;
             }
-            at += 1;
-            if node.n_leaves > 1 {
-                continue;
-            }
-            for block in (node.first as usize * LEAF..).step_by(LANES).take(LEAF / LANES) {
-                let sums = self.tree.sums(self.measure, block / LANES, point);
-                for (lane, &sum) in sums.iter().enumerate() {
-                    if sum <= self.measure.limit() && stop(block + lane, sum) {
-                        return;
+            let first = self.tree.nodes[at as usize].first as usize * LEAF;
+            for block in (first..first + LEAF).step_by(LANES) {
+                let sums = self.tree.sums(self.measure, block / LANES, &near.point);
+                if sums.iter().all(|&sum| sum > self.measure.limit()) {
+                    continue;
+                }
+                for (other, &distance) in (block..).zip(&sums) {
+                    if distance <= self.measure.limit() {
+                        sum += self.weights[other];
+                        near.met.push(other as u32);
                     }
                 }
             }
+            if self.rising && sum >= self.threshold {
+                return true;
+            }
         }
+        let is_core = sum >= self.threshold;
+        if !is_core {
+            let whole =
+                near.whole.iter().cloned().flatten().flat_map(|leaf| self.tree.positions(leaf));
+            near.met.extend(whole.map(|position| position as u32));
+        }
+        is_core
+    }
+
+    /// Joins all core points within reach of each other.
+    pub(crate) fn link(&self, counted: &Counted) -> Components {
+        let core = &counted.core;
+        let components = Components::new(core.len());
+        self.link_met(counted, &components);
+        let n = self.tree.n_leaves();
+        let size = n.div_ceil(ROUNDS);
+        for start in (0..n).step_by(size) {
+            let of_box = self.components_of_boxes(core, &components);
+            threads::for_each(size.min(n - start), |i| {
+                self.link_leaf(start + i, core, &components, &of_box)
+            });
+        }
+        components
+    }
+
+    /// What is known already: neighbours that were met, and boxes no wider than eps.
+    fn link_met(&self, counted: &Counted, components: &Components) {
+        let core = &counted.core;
+        for part in &counted.neighbors {
+            part.for_each(|position, neighbors| {
+                if core[position as usize] {
+                    let others =
+                        neighbors.unwrap_or_default().iter().filter(|&&other| core[other as usize]);
+                    others.for_each(|&other| components.join(position, other));
+                }
+            });
+        }
+        self.for_each_close_box(|leaves| {
+            let mut cores = leaves
+                .flat_map(|leaf| self.tree.positions(leaf))
+                .filter(|&position| core[position]);
+            if let Some(first) = cores.next() {
+                cores.for_each(|other| components.join(first as u32, other as u32));
+            }
+        });
+    }
+
+    /// For each node a core position if all its core points are known to be in one component,
+    /// `MIXED` if not, `NONE` if there are none.
+    fn components_of_boxes(&self, core: &[bool], components: &Components) -> Vec<u32> {
+        let mut of_box = vec![NONE; self.tree.nodes.len()];
+        let merge = |a: u32, b: u32| match (a, b) {
+            (NONE, other) | (other, NONE) => other,
+            (MIXED, _) | (_, MIXED) => MIXED,
+            (a, b) => {
+                if components.same(a, b) {
+                    a
+                } else {
+                    MIXED
+                }
+            }
+        };
+        for (at, node) in self.tree.nodes.iter().enumerate().rev() {
+            of_box[at] = if node.n_leaves == 1 {
+                let cores =
+                    self.tree.positions(node.first as usize).filter(|&position| core[position]);
+                cores.map(|position| position as u32).fold(NONE, merge)
+            } else {
+                let left = at + 1;
+                merge(of_box[left], of_box[left + self.tree.nodes[left].n_nodes()])
+            };
+        }
+        of_box
+    }
+
+    /// Joins the core points of a leaf with those within reach in itself and in later leaves.
+    fn link_leaf(&self, leaf: usize, core: &[bool], components: &Components, of_box: &[u32]) {
+        let own = self.tree.node_of_leaf[leaf] as usize;
+        if of_box[own] == NONE {
+            return;
+        }
+        let one = |at: usize| (of_box[at] < MIXED).then_some(of_box[at]);
+        let mut point = vec![0.0; self.tree.n_columns];
+        self.tree.walk(0, |at, node| {
+            let known = one(own).zip(one(at)).is_some_and(|(a, b)| components.same(a, b));
+            if node.leaves().end <= leaf || of_box[at] == NONE || known {
+                return false;
+            }
+            if self.tree.bounds(own).least(self.measure, self.tree.bounds(at))
+                > self.measure.outside_above()
+            {
+                return false;
+            }
+            if node.n_leaves == 1 {
+                for position in self.tree.positions(leaf).filter(|&position| core[position]) {
+                    if one(at).is_some_and(|other| components.same(other, position as u32)) {
+                        continue;
+                    }
+                    self.tree.read(position, &mut point);
+                    if self.tree.bounds(at).least(self.measure, Bounds::of(&point))
+                        <= self.measure.outside_above()
+                    {
+                        self.link_point(position, &point, node.first as usize, core, components);
+                    }
+                }
+            }
+            true
+        });
+    }
+
+    fn link_point(
+        &self,
+        position: usize,
+        point: &[f64],
+        leaf: usize,
+        core: &[bool],
+        components: &Components,
+    ) {
+        for block in (leaf * LEAF..(leaf + 1) * LEAF).step_by(LANES) {
+            let sums = self.tree.sums(self.measure, block / LANES, point);
+            for (other, &sum) in (block..).zip(&sums) {
+                if sum <= self.measure.limit() && core[other] {
+                    components.join(position as u32, other as u32);
+                }
+            }
+        }
+    }
+
+    /// The label of each core position, `NONE` for others, and how many clusters there are.
+    pub(crate) fn core_labels(&self, core: &[bool], points: &Components) -> (Vec<u32>, usize) {
+        // A point that is not core is a set of its own, without a first core point and so no cluster.
+        number(
+            points,
+            core.len(),
+            |position| if core[position] { self.tree.order[position] } else { NONE },
+        )
+    }
+
+    /// The least label of core points within reach of a position.
+    pub(crate) fn least_label(&self, position: usize, core: &[bool], labels: &[u32]) -> u32 {
+        let mut point = vec![0.0; self.tree.n_columns];
+        self.tree.read(position, &mut point);
+        let mut least = NONE;
+        self.tree.walk(0, |at, node| {
+            if self.tree.bounds(at).least(self.measure, Bounds::of(&point))
+                > self.measure.outside_above()
+            {
+                return false;
+            }
+            if node.n_leaves == 1 {
+                let first = node.first as usize * LEAF;
+                for block in (first..first + LEAF).step_by(LANES) {
+                    let sums = self.tree.sums(self.measure, block / LANES, &point);
+                    for (other, &sum) in (block..).zip(&sums) {
+                        if sum <= self.measure.limit() && core[other] {
+                            least = least.min(labels[other]);
+                        }
+                    }
+                }
+            }
+            true
+        });
+        least
+    }
+}
+
+/// What surrounds one leaf, and what was found out about several of them.
+struct Near<W> {
+    core: Vec<bool>,
+    neighbors: Neighbors,
+    /// Leaves that hold only neighbours of every point of the leaf, and their weight.
+    whole: Vec<Range<usize>>,
+    whole_sum: W,
+    /// Other leaves within reach: the least distance, how far they are in the order, their node.
+    leaves: Vec<(f64, u32, u32)>,
+    /// Neighbours met by one point.
+    met: Vec<u32>,
+    point: Vec<f64>,
+}
+
+impl<W: Weight> Near<W> {
+    fn new(n_columns: usize) -> Self {
+        Self {
+            core: Vec::with_capacity(LEAVES * LEAF),
+            neighbors: Neighbors::default(),
+            whole: Vec::new(),
+            whole_sum: W::default(),
+            leaves: Vec::new(),
+            met: Vec::new(),
+            point: vec![0.0; n_columns],
+        }
+    }
+
+    fn clear(&mut self) {
+        self.whole.clear();
+        self.whole_sum = W::default();
+        self.leaves.clear();
+        self.met.clear();
     }
 }

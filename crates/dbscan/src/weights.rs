@@ -3,13 +3,18 @@
 //! Whole weights are summed as they are. Others are summed as multiples of a power of two so small
 //! that nothing is lost (see [`Unit::of`]), and the sum counts as if it were rounded to `f64` once.
 
+use std::ops::{AddAssign, Sub};
+
 use crate::Error;
 
 /// The sum of magnitudes, in whole numbers, that is refused: 2^62, so that no partial sum overflows.
 const TOO_MUCH: f64 = 4_611_686_018_427_387_904.0;
 
 /// A number that neighbourhoods add up.
-pub(crate) trait Weight: Copy + Ord + Default + std::ops::AddAssign + Send + Sync {}
+pub(crate) trait Weight:
+    Copy + Ord + Default + AddAssign + Sub<Output = Self> + Send + Sync
+{
+}
 
 impl Weight for i64 {}
 impl Weight for i128 {}
