@@ -1,4 +1,5 @@
 use crate::Error;
+use crate::table::ByteTable;
 use regex::Regex;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -86,6 +87,14 @@ impl Delimiters {
         &self.pattern
     }
 
+    /// The table of the delimiters in ASCII text, where they are single characters.
+    pub(crate) fn table(&self) -> Option<&ByteTable> {
+        match &self.matcher {
+            Matcher::Set(set) => Some(&set.ascii),
+            Matcher::Regex(_) | Matcher::Group(_) => None,
+        }
+    }
+
     pub(crate) fn count(&self, text: &str) -> u64 {
         match &self.matcher {
             Matcher::Set(set) => set.count(text),
@@ -107,8 +116,8 @@ impl Delimiters {
 impl Default for Delimiters {
     fn default() -> Self {
         let is_delimiter =
-            |b: u8| matches!(b, b'\t'..=b'\r' | 0x1c..=b' ') || b"-\\/.,\"'|&:;%$()".contains(&b);
-        let set = CharSet::new(is_delimiter, WIDE_SPACE.to_vec());
+            |c: char| matches!(c, '\t'..='\r' | '\x1c'..=' ') || r#"-\/.,"'|&:;%$()"#.contains(c);
+        let set = CharSet { ascii: ByteTable::new(is_delimiter), wide: WIDE_SPACE.to_vec() };
         Self { pattern: DEFAULT_PATTERN.to_owned(), matcher: Matcher::Set(Box::new(set)) }
     }
 }
@@ -152,32 +161,21 @@ impl From<Delimiters> for String {
 /// Single characters: a table for ASCII, sorted ranges for the rest.
 #[derive(Clone)]
 struct CharSet {
-    ascii: [u8; 256], // 1 for a delimiter; a byte above 127 is none by itself
+    ascii: ByteTable,
     wide: Vec<(char, char)>,
 }
 
-/// Gathered at once. An index into the buffer is a `u8`, which needs no bounds check.
-const CHUNK: usize = 255;
-
 impl CharSet {
-    fn new(is_delimiter: impl Fn(u8) -> bool, wide: Vec<(char, char)>) -> Self {
-        let mut ascii = [0; 256];
-        for (byte, entry) in (0..128).zip(&mut ascii) {
-            *entry = u8::from(is_delimiter(byte));
-        }
-        Self { ascii, wide }
-    }
-
     fn from_hir(hir: &Hir) -> Option<Self> {
         match hir.kind() {
             HirKind::Class(Class::Unicode(class)) => {
                 let ranges: Vec<_> = class.iter().map(|r| (r.start(), r.end())).collect();
-                Some(Self::from_ranges(ranges))
+                Some(Self::from_ranges(&ranges))
             }
             HirKind::Literal(literal) => {
                 let mut chars = std::str::from_utf8(&literal.0).ok()?.chars();
                 let c = chars.next()?;
-                chars.next().is_none().then(|| Self::from_ranges(vec![(c, c)]))
+                chars.next().is_none().then(|| Self::from_ranges(&[(c, c)]))
             }
             // A group around all of it has the text of the match.
             HirKind::Capture(capture) => Self::from_hir(&capture.sub),
@@ -185,55 +183,33 @@ impl CharSet {
         }
     }
 
-    fn from_ranges(ranges: Vec<(char, char)>) -> Self {
-        let holds = |byte| ranges.iter().any(|(a, b)| (*a..=*b).contains(&char::from(byte)));
+    fn from_ranges(ranges: &[(char, char)]) -> Self {
+        let holds = |c| ranges.iter().any(|(start, end)| (*start..=*end).contains(&c));
         let wide = ranges.iter().copied().filter(|(_, end)| !end.is_ascii()).collect();
-        Self::new(holds, wide)
+        Self { ascii: ByteTable::new(holds), wide }
     }
 
     fn contains(&self, c: char) -> bool {
         if c.is_ascii() {
-            return self.ascii[c as usize] == 1;
+            return self.ascii.is_delimiter(c);
         }
         let after = self.wide.partition_point(|(start, _)| *start <= c);
         after > 0 && c <= self.wide[after - 1].1
     }
 
     fn count(&self, text: &str) -> u64 {
-        if self.only_ascii_counts(text) {
-            return text.bytes().map(|b| u64::from(self.ascii[usize::from(b)])).sum();
-        }
-        text.chars().map(|c| u64::from(self.contains(c))).sum()
+        let in_wide_text = || text.chars().map(|c| u64::from(self.contains(c))).sum();
+        self.ascii.count(text.as_bytes()).unwrap_or_else(in_wide_text)
     }
 
     fn count_and_hash(&self, text: &str) -> (u64, u32) {
-        if self.only_ascii_counts(text) {
-            return self.gather(text.as_bytes());
+        if let Some(found) = self.ascii.scan(text.as_bytes()) {
+            return (found.delims, found.delim_hash);
         }
         let (mut count, mut hasher) = (0, crc32fast::Hasher::new());
         for (start, c) in text.char_indices().filter(|(_, c)| self.contains(*c)) {
             count += 1;
             hasher.update(&text.as_bytes()[start..start + c.len_utf8()]);
-        }
-        (count, hasher.finalize())
-    }
-
-    fn only_ascii_counts(&self, text: &str) -> bool {
-        self.wide.is_empty() || text.is_ascii()
-    }
-
-    /// Copies every byte and advances past the delimiters: no branch to mispredict.
-    fn gather(&self, bytes: &[u8]) -> (u64, u32) {
-        let (mut count, mut hasher) = (0, crc32fast::Hasher::new());
-        let mut found = [0; CHUNK + 1];
-        for chunk in bytes.chunks(CHUNK) {
-            let mut n: u8 = 0;
-            for &byte in chunk {
-                found[usize::from(n)] = byte;
-                n = n.wrapping_add(self.ascii[usize::from(byte)]);
-            }
-            count += u64::from(n);
-            hasher.update(&found[..usize::from(n)]);
         }
         (count, hasher.finalize())
     }

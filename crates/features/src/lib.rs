@@ -15,6 +15,7 @@ mod saved; // a recipe as it is stored
 mod scan; // TextScanner: all text features in one pass
 mod schema; // Schema, SchemaChoice, Roles
 mod session; // SessionRule
+mod table; // one addition a byte for ASCII text
 mod text; // one text, one number
 
 // A module, since its functions carry the names of those on a single text.

@@ -1,4 +1,5 @@
-use crate::text::{byte_sum, count_parts};
+use crate::table::ByteTable;
+use crate::text::{count_parts, len_and_sum};
 use crate::{Delimiters, Error};
 
 /// What one pass over a text finds.
@@ -70,16 +71,27 @@ impl TextParts {
 /// let found = scanner.scan_parts("net user /add", TextParts::CHARS);
 /// assert_eq!((found.ord_sum, found.delims), (1182, 0));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TextScanner {
     delimiters: Delimiters,
     token_delimiter: String,
+    /// Of single-character delimiters and an ASCII token delimiter.
+    table: Option<Box<ByteTable>>,
 }
 
 impl Default for TextScanner {
     /// msticpy's delimiters, tokens split at one space.
     fn default() -> Self {
-        Self { delimiters: Delimiters::default(), token_delimiter: " ".to_owned() }
+        Self::with_table(Delimiters::default(), " ")
+    }
+}
+
+impl std::fmt::Debug for TextScanner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TextScanner")
+            .field("delimiters", &self.delimiters)
+            .field("token_delimiter", &self.token_delimiter)
+            .finish_non_exhaustive()
     }
 }
 
@@ -93,7 +105,15 @@ impl TextScanner {
         if token_delimiter.is_empty() {
             return Err(Error::EmptyTokenDelimiter);
         }
-        Ok(Self { delimiters, token_delimiter: token_delimiter.to_owned() })
+        Ok(Self::with_table(delimiters, token_delimiter))
+    }
+
+    fn with_table(delimiters: Delimiters, token_delimiter: &str) -> Self {
+        let table = match *token_delimiter.as_bytes() {
+            [byte] => delimiters.table().map(|table| table.clone().with_separator(byte)),
+            _ => None,
+        };
+        Self { delimiters, token_delimiter: token_delimiter.to_owned(), table: table.map(Box::new) }
     }
 
     /// What is counted as a delimiter.
@@ -115,6 +135,32 @@ impl TextScanner {
     /// The features of `text` that `parts` asks for; the others are 0.
     pub fn scan_parts(&self, text: &str, parts: TextParts) -> TextFeatures {
         let mut found = TextFeatures::default();
+        if !(parts.has(TextParts::DELIMS) && self.by_table(text, parts, &mut found)) {
+            self.one_by_one(text, parts, &mut found);
+        }
+        if parts.has(TextParts::CRC32) {
+            found.crc32 = crc32fast::hash(text.as_bytes());
+        }
+        found
+    }
+
+    /// All in one loop that costs no more than gathering the delimiters alone.
+    fn by_table(&self, text: &str, parts: TextParts, found: &mut TextFeatures) -> bool {
+        let Some(of_bytes) = self.table.as_ref().and_then(|table| table.scan(text.as_bytes()))
+        else {
+            return false;
+        };
+        if parts.has(TextParts::CHARS) {
+            (found.len, found.ord_sum) = (text.len() as u64, of_bytes.ord_sum);
+        }
+        if parts.has(TextParts::TOKENS) {
+            found.tokens = of_bytes.separators + 1;
+        }
+        (found.delims, found.delim_hash) = (of_bytes.delims, of_bytes.delim_hash);
+        true
+    }
+
+    fn one_by_one(&self, text: &str, parts: TextParts, found: &mut TextFeatures) {
         if parts.has(TextParts::CHARS) {
             (found.len, found.ord_sum) = len_and_sum(text);
         }
@@ -124,16 +170,5 @@ impl TextScanner {
         if parts.has(TextParts::DELIMS) {
             (found.delims, found.delim_hash) = self.delimiters.count_and_hash(text);
         }
-        if parts.has(TextParts::CRC32) {
-            found.crc32 = crc32fast::hash(text.as_bytes());
-        }
-        found
     }
-}
-
-fn len_and_sum(text: &str) -> (u64, u64) {
-    if text.is_ascii() {
-        return (text.len() as u64, byte_sum(text.as_bytes()));
-    }
-    text.chars().fold((0, 0), |(len, sum), c| (len + 1, sum + u64::from(u32::from(c))))
 }

@@ -101,11 +101,7 @@ mod features {
         check_columns(&rows, &delimiters);
     }
 
-    fn check_row(
-        row: &Value,
-        delimiters: &[(String, Delimiters)],
-        extra: &[(String, Delimiters)],
-    ) {
+    fn check_row(row: &Value, delimiters: &[(String, Delimiters)], extra: &[(String, Delimiters)]) {
         let s = text(&row["s"]);
         let named = |name: &str, all: &[(String, Delimiters)]| {
             all.iter().find(|(n, _)| n == name).map(|(_, d)| d.clone()).unwrap()
@@ -125,7 +121,9 @@ mod features {
                         assert_eq!(found.to_bits(), score.as_f64().unwrap().to_bits(), "{row}");
                     }
                 }
-                "crc32_hash" => assert_eq!(u64::from(crc32_hash(s)), value.as_u64().unwrap(), "{row}"),
+                "crc32_hash" => {
+                    assert_eq!(u64::from(crc32_hash(s)), value.as_u64().unwrap(), "{row}")
+                }
                 "delim_count" => {
                     for (name, count) in entries(value) {
                         let found = delim_count(s, &named(name, delimiters));

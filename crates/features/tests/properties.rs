@@ -35,9 +35,7 @@ fn patterns() -> impl Strategy<Value = &'static str> {
 
 /// By the definition, one character at a time.
 fn naive(text: &str, delimiters: &str) -> (u64, u32) {
-    let pattern = delimiters
-        .replace(r"\s", r"[\s\x1C-\x1F]")
-        .replace(r"\S", r"[^\s\x1C-\x1F]");
+    let pattern = delimiters.replace(r"\s", r"[\s\x1C-\x1F]").replace(r"\S", r"[^\s\x1C-\x1F]");
     let regex = regex::Regex::new(&pattern).unwrap();
     let group = regex.captures_len() - 1;
     let found: Vec<&str> =

@@ -83,7 +83,8 @@ fn value_error_names_the_column_of_the_file() {
 
 #[test]
 fn separator_is_needed_for_path_tokens_alone() {
-    let mut plan = recipe(&["a", "exe"], &["processNameTokens"], &FeatureOptions::default()).unwrap();
+    let mut plan =
+        recipe(&["a", "exe"], &["processNameTokens"], &FeatureOptions::default()).unwrap();
     assert!(plan.needs_path_separator());
     assert_eq!(plan.path_column(), Some(1));
     plan.set_path_separator("/");
