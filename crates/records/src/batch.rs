@@ -35,9 +35,16 @@ pub(crate) struct RowMark {
     pub(crate) start: usize,
 }
 
-/// A record of a [`Batch`].
+/// A record of a [`Batch`]; [`Record`] says what it offers.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a>(View<'a>);
+
+/// The records of a [`Batch`] in input order, by [`Batch::iter`].
+#[derive(Debug, Clone)]
+pub struct Rows<'a> {
+    batch: &'a Batch,
+    next: usize,
+}
 
 record!(Row);
 
@@ -116,8 +123,9 @@ impl Batch {
     /// ```
     /// assert_eq!(oddsift_records::Batch::new().iter().count(), 0);
     /// ```
-    pub fn iter(&self) -> impl Iterator<Item = Row<'_>> + Clone {
-        (0..self.len()).map_while(|index| self.get(index))
+    #[must_use]
+    pub fn iter(&self) -> Rows<'_> {
+        Rows { batch: self, next: 0 }
     }
 
     /// Empties the batch; its memory stays.
@@ -181,12 +189,30 @@ impl Batch {
 
 impl<'a> IntoIterator for &'a Batch {
     type Item = Row<'a>;
-    type IntoIter = Box<dyn Iterator<Item = Row<'a>> + 'a>;
+    type IntoIter = Rows<'a>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        Box::new(self.iter())
+    fn into_iter(self) -> Rows<'a> {
+        self.iter()
     }
 }
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = Row<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Row<'a>> {
+        let row = self.batch.get(self.next)?;
+        self.next = self.next.saturating_add(1);
+        Some(row)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.batch.len().saturating_sub(self.next);
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Rows<'_> {}
 
 #[cfg(test)]
 mod tests {

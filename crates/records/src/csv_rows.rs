@@ -139,7 +139,7 @@ impl CsvRows {
             let (done, n_read) = self.step(None, &mut making);
             self.buffer.consume(n_read);
             if making.consumed > self.limit {
-                return Err(self.too_long(&making));
+                return Err(self.too_long(&making, done));
             }
             if done {
                 return Ok(Some(making.found()));
@@ -155,13 +155,15 @@ impl CsvRows {
         if self.ends_at_line_feed(&mut making) {
             return Ok(Some(making.found()));
         }
+        Err(self.open_quote(&making, Fault::UnterminatedQuote))
+    }
+
+    /// The place where the quoted field in the making begins.
+    fn open_quote(&self, making: &Making, fault: Fault) -> Stop {
         let before = self.text.get(self.used..).and_then(|text| text.get(..making.last_end));
         let n_lines = memchr_iter(b'\n', before.unwrap_or_default()).count() as u64;
-        Err(Stop::Bad {
-            line: making.line.saturating_add(n_lines),
-            column: Some((making.n_fields as u64).saturating_add(1)),
-            fault: Fault::UnterminatedQuote,
-        })
+        let column = (making.n_fields as u64).saturating_add(1);
+        Stop::Bad { line: making.line.saturating_add(n_lines), column: Some(column), fault }
     }
 
     /// Whether a line feed ends the record, which it does anywhere but in a quoted field.
@@ -175,12 +177,14 @@ impl CsvRows {
         }
     }
 
-    fn too_long(&mut self, making: &Making) -> Stop {
+    fn too_long(&mut self, making: &Making, done: bool) -> Stop {
         let mut probe = Making { ..*making };
-        let in_quote = !self.ends_at_line_feed(&mut probe);
+        let in_quote = !done && !self.ends_at_line_feed(&mut probe);
         let fault = Fault::RecordTooLong { limit: self.limit, in_quote };
-        let column = Some((making.n_fields as u64).saturating_add(1));
-        Stop::Bad { line: making.line, column, fault }
+        if in_quote {
+            return self.open_quote(making, fault);
+        }
+        Stop::Bad { line: making.line, column: None, fault }
     }
 
     /// One call of the state machine over `input`, or over the window; whether the record is done,
@@ -196,7 +200,12 @@ impl CsvRows {
         if slot >= self.ends.len() {
             slot = 0;
         }
-        let input = input.unwrap_or(self.buffer.window());
+        let input = input.unwrap_or_else(|| {
+            // One byte past the limit, however the bytes arrive: the message is the same then.
+            let most = self.limit.saturating_add(1).saturating_sub(making.consumed);
+            let window = self.buffer.window();
+            window.get(..most).unwrap_or(window)
+        });
         let room = self.text.get_mut(from..).unwrap_or_default();
         let ends = self.ends.get_mut(slot..).unwrap_or_default();
         let lines_before = self.core.line();

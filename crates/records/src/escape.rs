@@ -24,6 +24,16 @@ pub fn escape_terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A message as one line of at most 1000 bytes: as [`escape_terminal`], line feeds and tabs shown, too.
+///
+/// ```
+/// assert_eq!(oddsift_records::escape_line("two\nlines"), "two␊lines");
+/// ```
+#[must_use]
+pub fn escape_line(text: &str) -> String {
+    one_line(text, 1000)
+}
+
 /// The text on one line, no longer than `longest` bytes.
 pub(crate) fn one_line(text: &str, longest: usize) -> String {
     let mut shown = String::new();

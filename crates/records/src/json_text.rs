@@ -34,15 +34,21 @@ pub(crate) fn explain(
     is_last: bool,
 ) -> Place {
     // A column of 0 is the parser's for "before the first byte".
-    let at = error.column().max(1);
+    let mut at = error.column().max(1);
     let message = error.to_string();
     let what = message.split(" at line ").next().unwrap_or_default();
-    let byte = text.as_bytes().get(at.saturating_sub(1)).copied().unwrap_or_default();
     let fault = match error.classify() {
         Category::Eof if is_last => Fault::CutOff,
         Category::Eof => Fault::ObjectOverLines,
         _ if what.starts_with("trailing characters") => Fault::TextAfterObject,
-        _ if what.starts_with("control character") => Fault::ControlCharacter { byte },
+        _ if what.starts_with("control character") => {
+            // The parser counts up to the byte before it.
+            let rest = text.bytes().enumerate().skip(at.saturating_sub(1));
+            let (offset, byte) =
+                rest.into_iter().find(|(_, byte)| *byte < 0x20).unwrap_or_default();
+            at = offset.saturating_add(1);
+            Fault::ControlCharacter { byte }
+        }
         _ if what.contains("surrogate") || what.contains("end of hex escape") => {
             Fault::LoneSurrogate
         }

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-mod batch; // Batch, Row: many records in one text
+mod batch; // Batch, Row, Rows: many records in one text
 mod buffer; // a window over the bytes of an input
 mod cell; // Cell: one value of a row that is written
 mod csv_rows; // CSV records with their physical lines
@@ -20,10 +20,10 @@ mod terminal; // TerminalWriter
 mod writer; // RowWriter, OutputFormat, WriteOptions
 
 pub use {
-    batch::{Batch, Row},
+    batch::{Batch, Row, Rows},
     cell::Cell,
     error::{Error, Fault, Position},
-    escape::escape_terminal,
+    escape::{escape_line, escape_terminal},
     options::{BadRows, InputFormat, ReadOptions},
     output::Output,
     reader::Reader,
@@ -32,5 +32,5 @@ pub use {
     store::{RowStore, StoredRow},
     summary::{FirstSkip, LateKeys, SkipLog, Summary},
     terminal::TerminalWriter,
-    writer::{OutputFormat, RowWriter, WriteOptions},
+    writer::{OutputFormat, RowChunk, RowWriter, WriteOptions},
 };

@@ -19,6 +19,14 @@ pub struct ReadOptions {
 }
 
 /// A format that can be read.
+///
+/// ```
+/// use oddsift_records::{InputFormat, ReadOptions, Reader};
+///
+/// let options = ReadOptions::new().format(InputFormat::Ndjson);
+/// assert_eq!(Reader::new("events.log", &b"{\"a\":1}"[..], options)?.columns(), ["a"]);
+/// # Ok::<(), oddsift_records::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InputFormat {
     /// Comma separated values with a header (RFC 4180, any line end).
@@ -28,6 +36,17 @@ pub enum InputFormat {
 }
 
 /// What happens to a row that cannot be read.
+///
+/// ```
+/// use oddsift_records::{BadRows, Batch, ReadOptions, Reader};
+///
+/// let options = ReadOptions::new().bad_rows(BadRows::Skip);
+/// let mut reader = Reader::new("a.csv", &b"a,b\n1\n1,2\n"[..], options)?;
+/// let mut batch = Batch::new();
+/// reader.next_batch(&mut batch)?;
+/// assert_eq!((batch.len(), reader.summary().skipped().count()), (1, 1));
+/// # Ok::<(), oddsift_records::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum BadRows {
     /// The first one is an error.

@@ -38,7 +38,7 @@ const LONGEST_RECORD: usize = 1 << 30;
 pub struct Reader {
     name: Arc<str>,
     columns: Vec<String>,
-    rows: Rows,
+    rows: Engine,
     progress: Progress,
     summary: Summary,
     bad_rows: BadRows,
@@ -46,7 +46,7 @@ pub struct Reader {
     done: bool,
 }
 
-enum Rows {
+enum Engine {
     Csv(Box<CsvRows>),
     Json(JsonRows),
 }
@@ -106,9 +106,9 @@ impl Reader {
         let opened = match options.format.or(by_name).map_or_else(|| source.sniff(), Ok) {
             Err(error) => Err(Stop::Io(error)),
             Ok(InputFormat::Csv) => CsvRows::open(source.buffer, delimiter, limit, &mut tally)
-                .map(|(rows, columns)| (Rows::Csv(Box::new(rows)), columns)),
+                .map(|(rows, columns)| (Engine::Csv(Box::new(rows)), columns)),
             Ok(InputFormat::Ndjson) => JsonRows::open(source.buffer, limit, options.bad_rows)
-                .map(|(rows, columns)| (Rows::Json(rows), columns)),
+                .map(|(rows, columns)| (Engine::Json(rows), columns)),
         };
         let (rows, columns) = opened.map_err(|stop| stop.at(&name))?;
         let (bad_rows, progress) = (options.bad_rows, source.progress);
@@ -169,8 +169,8 @@ impl Reader {
             bad_rows: self.bad_rows,
         };
         let filled = match &mut self.rows {
-            Rows::Csv(rows) => rows.fill(batch, &mut tally),
-            Rows::Json(rows) => rows.fill(batch, &mut tally),
+            Engine::Csv(rows) => rows.fill(batch, &mut tally),
+            Engine::Json(rows) => rows.fill(batch, &mut tally),
         };
         self.done = filled.is_err() || batch.is_empty();
         if let Err(stop) = filled {

@@ -29,6 +29,18 @@ pub trait Record {
 }
 
 /// What a field is. CSV knows text and missing only.
+///
+/// ```
+/// use oddsift_records::{Batch, FieldKind, ReadOptions, Reader, Record};
+///
+/// let text = &b"{\"a\":1,\"b\":[2],\"c\":null}"[..];
+/// let mut reader = Reader::new("a.ndjson", text, ReadOptions::new())?;
+/// let mut batch = Batch::new();
+/// reader.next_batch(&mut batch)?;
+/// let kinds: Vec<_> = batch.iter().flat_map(|row| [0, 1, 2].map(|at| row.kind(at))).collect();
+/// assert_eq!(kinds, [FieldKind::Number, FieldKind::Nested, FieldKind::Missing]);
+/// # Ok::<(), oddsift_records::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FieldKind {
     /// Text: a CSV field, a JSON string.

@@ -4,8 +4,8 @@ use crate::record::{FieldKind, Record, View, record};
 
 /// Whole records kept by their number, until they are printed.
 ///
-/// All texts lie in one; a record takes its bytes, nine a field and about a hundred more. What
-/// would be taken for rows of several files must be kept in several stores.
+/// All texts lie in one: a record takes its bytes, nine a field and about a hundred more. A store
+/// is for the records of one input, since their numbers tell them apart.
 ///
 /// ```
 /// use oddsift_records::{Batch, ReadOptions, Reader, Record, RowStore};

@@ -1,8 +1,4 @@
-use std::{
-    fmt,
-    io::{self, Write},
-    str::FromStr,
-};
+use std::{fmt, io::Write, str::FromStr};
 
 use crate::{Cell, Error, cell::push_json_string};
 
@@ -68,6 +64,46 @@ pub struct WriteOptions {
     /// The default, false, puts a `'` before text that begins with `=`, `+`, `-`, `@`, a tab, a
     /// carriage return or a full-width form, unless it is a plain number.
     pub raw: bool,
+}
+
+const ARRAY_START: &[u8] = b"[\n";
+const ARRAY_COMMA: &[u8] = b",\n";
+
+/// Rows without header or end, made apart from the [`RowWriter`] that appends them.
+#[derive(Debug)]
+pub struct RowChunk(RowWriter<Vec<u8>>);
+
+impl RowChunk {
+    /// Adds a row.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CellCount`] if there is not one cell a column.
+    ///
+    /// ```
+    /// # use oddsift_records::{Cell, OutputFormat, RowWriter, WriteOptions};
+    /// let columns = ["a".to_string()];
+    /// let writer = RowWriter::new(Vec::new(), OutputFormat::Csv, &columns, WriteOptions::default())?;
+    /// assert!(writer.chunk().write_row(&[Cell::Bool(true)]).is_ok());
+    /// assert!(writer.chunk().write_row(&[]).is_err());
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    pub fn write_row(&mut self, cells: &[Cell<'_>]) -> Result<(), Error> {
+        self.0.write_row(cells)
+    }
+
+    /// An empty chunk for the same writer.
+    ///
+    /// ```
+    /// # use oddsift_records::{OutputFormat, RowWriter, WriteOptions};
+    /// let writer = RowWriter::new(Vec::new(), OutputFormat::Csv, &[], WriteOptions::default())?;
+    /// let next = writer.chunk().another();
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self(self.0.without_rows())
+    }
 }
 
 /// Writes rows, one cell a column, in any [`OutputFormat`]. Lines end with a line feed.
@@ -164,7 +200,11 @@ impl<W: Write> RowWriter<W> {
                 self.line.push(b'\n');
             }
             OutputFormat::Json => {
-                self.line.extend_from_slice(if self.n_rows == 0 { b"[\n" } else { b",\n" });
+                self.line.extend_from_slice(if self.n_rows == 0 {
+                    ARRAY_START
+                } else {
+                    ARRAY_COMMA
+                });
                 self.json_object(cells);
             }
             OutputFormat::Md => self.markdown_row(cells),
@@ -193,6 +233,69 @@ impl<W: Write> RowWriter<W> {
         self.write_line()?;
         self.inner.flush().map_err(Error::Write)?;
         Ok(self.inner)
+    }
+
+    /// An empty chunk of rows, for another thread to fill and this writer to
+    /// [`append`](Self::append).
+    ///
+    /// ```
+    /// use oddsift_records::{Cell, OutputFormat, RowWriter, WriteOptions};
+    ///
+    /// let columns = ["a".to_string()];
+    /// let mut writer = RowWriter::new(Vec::new(), OutputFormat::Json, &columns, WriteOptions::default())?;
+    /// let mut chunks = vec![writer.chunk(), writer.chunk()];
+    /// for (chunk, number) in chunks.iter_mut().zip([1, 2]) {
+    ///     chunk.write_row(&[Cell::Int(number)])?;
+    /// }
+    /// for chunk in &chunks {
+    ///     writer.append(chunk)?;
+    /// }
+    /// assert_eq!(writer.finish()?, b"[\n{\"a\":1},\n{\"a\":2}\n]\n");
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn chunk(&self) -> RowChunk {
+        RowChunk(self.without_rows())
+    }
+
+    /// The same form, nothing written yet.
+    fn without_rows(&self) -> RowWriter<Vec<u8>> {
+        RowWriter {
+            inner: Vec::new(),
+            format: self.format,
+            options: self.options,
+            n_columns: self.n_columns,
+            n_rows: 0,
+            keys: self.keys.clone(),
+            csv: csv_core::Writer::new(),
+            cell: String::new(),
+            line: Vec::new(),
+        }
+    }
+
+    /// Writes the rows of a chunk that this writer made.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    ///
+    /// ```
+    /// # use oddsift_records::{OutputFormat, RowWriter, WriteOptions};
+    /// let mut writer = RowWriter::new(Vec::new(), OutputFormat::Ndjson, &[], WriteOptions::default())?;
+    /// let chunk = writer.chunk();
+    /// writer.append(&chunk)?;
+    /// assert_eq!(writer.finish()?, b"");
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    pub fn append(&mut self, chunk: &RowChunk) -> Result<(), Error> {
+        let mut bytes = chunk.0.inner.as_slice();
+        if self.format == OutputFormat::Json && self.n_rows > 0 && chunk.0.n_rows > 0 {
+            self.inner.write_all(ARRAY_COMMA).map_err(Error::Write)?;
+            bytes = bytes.strip_prefix(ARRAY_START).unwrap_or(bytes);
+        }
+        self.inner.write_all(bytes).map_err(Error::Write)?;
+        self.n_rows = self.n_rows.saturating_add(chunk.0.n_rows);
+        Ok(())
     }
 
     fn write_line(&mut self) -> Result<(), Error> {
@@ -269,13 +372,6 @@ fn push_csv_field(csv: &csv_core::Writer, field: &str, is_only: bool, line: &mut
         line.push(byte);
     }
     line.push(b'"');
-}
-
-/// Nothing but `io::Error` can come of writing.
-impl From<io::Error> for Error {
-    fn from(error: io::Error) -> Self {
-        Error::Write(error)
-    }
 }
 
 #[cfg(test)]
