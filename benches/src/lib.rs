@@ -1,1 +1,3 @@
 //! Data shared by the benchmarks.
+
+pub mod text;
