@@ -8,10 +8,12 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/badinput")
 }
 
+type Rows = Vec<Vec<Option<String>>>;
+
 /// All rows as owned text, and the summary.
-fn read(file: &str, options: ReadOptions) -> Result<(Vec<Vec<Option<String>>>, Summary), Error> {
+fn read(file: &str, options: ReadOptions) -> Result<(Rows, Summary), Error> {
     let mut reader = Reader::open(folder().join(file), options)?;
-    let (mut batch, mut rows) = (Batch::new(), Vec::new());
+    let (mut batch, mut rows) = (Batch::new(), Rows::new());
     while reader.next_batch(&mut batch)? {
         for row in &batch {
             rows.push((0..row.n_fields()).map(|at| row.field(at).map(String::from)).collect());
