@@ -80,6 +80,16 @@ pub enum Error {
         /// The column or feature that looks most like it.
         nearest: Option<String>,
     },
+    /// A named column is not there.
+    #[error("no column {}{}; columns: {}", quoted(name), nearest_hint(nearest.as_deref()), listed(available))]
+    UnknownColumn {
+        /// The name as given.
+        name: String,
+        /// The columns present.
+        available: Vec<String>,
+        /// The column that looks most like it.
+        nearest: Option<String>,
+    },
     /// A feature that is text was requested as a number.
     #[error("feature {} is text and not a number; its length, tokens or hash can be used", quoted(.0))]
     TextFeature(String),

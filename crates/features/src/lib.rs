@@ -23,6 +23,7 @@ pub mod columns;
 
 pub use delimiters::Delimiters;
 pub use error::{Error, ValueError, ValueErrorKind};
+pub use listing::{column_list, find_column};
 pub use options::FeatureOptions;
 pub use process::{
     ProcessFeature, ProcessFeatures, ProcessScanner, guess_path_separator, process_name,

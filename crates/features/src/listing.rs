@@ -1,8 +1,43 @@
 //! Names in messages come from files and may be long or hostile.
 
+use crate::Error;
+
 const LONGEST_NAME: usize = 40;
 const MOST_NAMES: usize = 20;
 const LONGEST_LIST: usize = 500;
+
+/// The place of the column `wanted`, counted from 0.
+///
+/// # Errors
+///
+/// [`Error::UnknownColumn`] with the columns that there are and the name most like `wanted`.
+///
+/// ```
+/// use oddsift_features::find_column;
+///
+/// let columns = ["Computer", "Account"].map(String::from);
+/// assert_eq!(find_column(&columns, "Account")?, 1);
+/// let error = find_column(&columns, "Acount").unwrap_err().to_string();
+/// assert_eq!(error, "no column `Acount`; did you mean `Account`?; columns: Computer, Account");
+/// # Ok::<(), oddsift_features::Error>(())
+/// ```
+pub fn find_column(columns: &[String], wanted: &str) -> Result<usize, Error> {
+    columns.iter().position(|name| name == wanted).ok_or_else(|| Error::UnknownColumn {
+        name: wanted.to_owned(),
+        nearest: nearest(wanted, columns.iter().map(String::as_str)),
+        available: columns.to_vec(),
+    })
+}
+
+/// The names of columns for a message, cut short where there are many.
+///
+/// ```
+/// let columns: Vec<String> = (0..4000).map(|column| format!("c{column}")).collect();
+/// assert!(oddsift_features::column_list(&columns).ends_with("c19 and 3980 more"));
+/// ```
+pub fn column_list(columns: &[String]) -> String {
+    listed(columns)
+}
 
 /// `name` in backquotes, escaped and cut to a readable length.
 pub(crate) fn quoted(name: &str) -> String {

@@ -1,5 +1,8 @@
 //! The recorded results of msticpy: `features` and `process_features`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "what is skipped is said")]
+
 use oddsift_features::{
     Delimiters, FeatureOptions, ProcessFeature, ProcessScanner, Recipe, Roles, SchemaChoice,
     Scratch, char_ord_ratio, char_ord_score, columns, crc32_hash, delim_count, delim_hash,
@@ -122,7 +125,7 @@ mod features {
                     }
                 }
                 "crc32_hash" => {
-                    assert_eq!(u64::from(crc32_hash(s)), value.as_u64().unwrap(), "{row}")
+                    assert_eq!(u64::from(crc32_hash(s)), value.as_u64().unwrap(), "{row}");
                 }
                 "delim_count" => {
                     for (name, count) in entries(value) {

@@ -1,5 +1,7 @@
 //! Which name means what, and what a recipe does with a row.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use oddsift_features::{
     Error, FeatureOptions, Recipe, Roles, SchemaChoice, Scratch, ValueError, ValueErrorKind,
 };
@@ -73,9 +75,9 @@ fn text_features_of_any_column() {
 
 #[test]
 fn value_error_names_the_column_of_the_file() {
+    use ValueErrorKind::{Missing, NotANumber, NotFinite};
     let plan = recipe(&["a", "b", "c"], &["c", "b"], &FeatureOptions::default()).unwrap();
     let fails = |b, c| values(&plan, &[None, b, c]).unwrap_err();
-    use ValueErrorKind::{Missing, NotANumber, NotFinite};
     assert_eq!(fails(Some("1"), None), ValueError { column: 2, kind: Missing });
     assert_eq!(fails(Some("1,5"), Some("1")), ValueError { column: 1, kind: NotANumber });
     assert_eq!(fails(Some("1e999"), Some("0")), ValueError { column: 1, kind: NotFinite });
@@ -151,8 +153,8 @@ mod stored {
         ];
         for (from, to) in changes {
             assert!(json.contains(from), "{from} in {json}");
-            let changed = json.replacen(from, to, 1);
-            assert!(serde_json::from_str::<Recipe>(&changed).is_err(), "{to}");
+            let broken = json.replacen(from, to, 1);
+            assert!(serde_json::from_str::<Recipe>(&broken).is_err(), "{to}");
         }
     }
 }
