@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod charset; // delimiters that are single characters
 mod delimiters; // Delimiters: the compiled set of separating characters
 mod error; // Error, ValueError, ValueErrorKind
 mod header; // names of columns to their places
