@@ -1,3 +1,53 @@
-//! The oddsift command.
+//! The `oddsift` command: arguments become a job, the job runs, an error becomes one line.
 
-fn main() {}
+mod args; // what can be typed
+mod cells; // values as they are printed
+mod commands; // a verb a module
+mod failure; // one line and an exit status
+mod feed; // batches of a reader, over threads
+mod ingest; // rows to patterns
+mod input; // a file opened: columns, roles, times
+mod ordered; // output of threads, in the order of the input
+mod output; // where the result goes
+mod progress; // a bar on standard error
+mod rows; // what is taken from each row
+mod source; // a file or standard input, once or twice
+mod table; // results for people
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::args::{Cli, Command};
+use crate::failure::{Failure, usage_line};
+
+fn main() -> ExitCode {
+    match parse().and_then(run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Some(line) = failure.line() {
+                // Nobody is left to be told if standard error is closed, too.
+                let _ = writeln!(std::io::stderr(), "{line}");
+            }
+            failure.exit_code()
+        }
+    }
+}
+
+fn parse() -> Result<Cli, Failure> {
+    Cli::try_parse().map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error.exit(),
+        _ => Failure::Usage(usage_line(&error)),
+    })
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Command::Features(args) => commands::features::run(&args),
+        Command::Cluster(args) => commands::cluster::run(&args),
+    }
+}

@@ -176,7 +176,7 @@ impl EventRow {
 pub struct EventClusters {
     table: PatternTable,
     scaler: Scaler,
-    scaled: Array2<f64>,
+    matrix: Array2<f64>,
     model: Dbscan,
     weights: Option<Vec<f64>>,
     clusters: Vec<Cluster>,
@@ -200,14 +200,14 @@ impl EventClusters {
     pub(crate) fn new(
         table: PatternTable,
         scaler: Scaler,
-        scaled: Array2<f64>,
+        matrix: Array2<f64>,
         model: Dbscan,
         weights: Option<Vec<f64>>,
         noise_times: NoiseTimes,
     ) -> Self {
         let clusters = Vec::with_capacity(model.n_clusters());
         let mut found =
-            Self { table, scaler, scaled, model, weights, clusters, noise_times, rows: None };
+            Self { table, scaler, matrix, model, weights, clusters, noise_times, rows: None };
         found.summarise();
         found
     }
@@ -289,7 +289,7 @@ impl EventClusters {
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn scaled(&self) -> &Array2<f64> {
-        &self.scaled
+        &self.matrix
     }
 
     /// The distinct patterns, in the order of their first rows.
@@ -376,7 +376,7 @@ impl EventClusters {
     pub fn x_norm(&self) -> Option<Array2<f64>> {
         let rows = self.rows.as_ref()?;
         let patterns: Vec<usize> = rows.iter().map(|row| row.pattern.index()).collect();
-        Some(self.scaled.select(Axis(0), &patterns))
+        Some(self.matrix.select(Axis(0), &patterns))
     }
 
     /// The rows to look at: each noise row in input order, then each cluster's exemplar by number.

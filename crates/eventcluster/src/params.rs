@@ -198,14 +198,14 @@ impl EventClusterParams {
         let (features, row_weights) = split_weights(&table, weighted);
         let counts: Vec<u64> = table.ids().map(|pattern| table.weight(pattern)).collect();
         let scaler = Scaler::fit(self.scaling, &features, &counts)?;
-        let scaled = scaler.transform(&features)?;
+        let matrix = scaler.transform(&features)?;
         let weights: Vec<f64> = match &row_weights {
             Some(each) => counts.iter().zip(each).map(|(count, one)| *count as f64 * one).collect(),
             None => counts.iter().map(|count| *count as f64).collect(),
         };
-        let model = self.dbscan.fit_weighted(&scaled, &weights)?;
+        let model = self.dbscan.fit_weighted(&matrix, &weights)?;
         let weights = row_weights.map(|_| weights);
-        Ok(EventClusters::new(table, scaler, scaled, model, weights, self.noise_times))
+        Ok(EventClusters::new(table, scaler, matrix, model, weights, self.noise_times))
     }
 }
 

@@ -96,7 +96,7 @@ impl Scaler {
             return Err(Error::CountsLength { counts: counts.len(), rows: x.nrows() });
         }
         check_finite(x)?;
-        let learn: fn(&mut Vec<(f64, u64)>) -> (f64, f64) = match scaling {
+        let learn: fn(&mut [Counted]) -> (f64, f64) = match scaling {
             Scaling::None | Scaling::Unit => {
                 return Ok(Self { scaling, center: Vec::new(), spread: Vec::new() });
             }
@@ -200,6 +200,9 @@ pub fn normalize(x: &ArrayRef2<f64>) -> Result<Array2<f64>, Error> {
     Scaler { scaling: Scaling::Unit, center: Vec::new(), spread: Vec::new() }.transform(x)
 }
 
+/// A value and how many rows have it.
+type Counted = (f64, u64);
+
 /// Rows with a smaller norm are taken for zero: scikit-learn's `_handle_zeros_in_scale`.
 const SMALLEST_NORM: f64 = 10.0 * f64::EPSILON;
 
@@ -228,7 +231,7 @@ fn check_finite(x: &ArrayRef2<f64>) -> Result<(), Error> {
     }
 }
 
-fn mean_and_deviation(column: &mut Vec<(f64, u64)>) -> (f64, f64) {
+fn mean_and_deviation(column: &mut [Counted]) -> (f64, f64) {
     let n_rows: u64 = column.iter().map(|(_, count)| count).sum();
     // Each term is divided first: values near the end of f64 must not overflow the sum.
     let share = |count: u64| count as f64 / n_rows as f64;
@@ -248,14 +251,14 @@ fn mean_and_deviation(column: &mut Vec<(f64, u64)>) -> (f64, f64) {
     (mean, variance.sqrt() * largest)
 }
 
-fn median_and_quartile_range(column: &mut Vec<(f64, u64)>) -> (f64, f64) {
+fn median_and_quartile_range(column: &mut [Counted]) -> (f64, f64) {
     column.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     let quantile = |q| quantile_of_sorted(column, q);
     (quantile(0.5), quantile(0.75) - quantile(0.25))
 }
 
 /// The linear quantile of the rows that `(value, count)` pairs stand for; 0 without rows.
-fn quantile_of_sorted(sorted: &[(f64, u64)], q: f64) -> f64 {
+fn quantile_of_sorted(sorted: &[Counted], q: f64) -> f64 {
     let n_rows: u64 = sorted.iter().map(|(_, count)| count).sum();
     let position = n_rows.saturating_sub(1) as f64 * q;
     let below = position.floor();
@@ -271,7 +274,7 @@ fn quantile_of_sorted(sorted: &[(f64, u64)], q: f64) -> f64 {
     low + (high - low) * (position - below)
 }
 
-fn minimum_and_range(column: &mut Vec<(f64, u64)>) -> (f64, f64) {
+fn minimum_and_range(column: &mut [Counted]) -> (f64, f64) {
     let (low, high) =
         column.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), pair| {
             (low.min(pair.0), high.max(pair.0))

@@ -1,5 +1,7 @@
 //! The recorded results of scikit-learn's `Normalizer` and msticpy's `dbcluster_events`.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 use ndarray::Array2;

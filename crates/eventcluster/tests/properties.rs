@@ -1,5 +1,7 @@
 //! Laws of clustering events, on small tied data where borders are common.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use ndarray::{Array2, Axis};
 use oddsift_eventcluster::{EventClusters, Events, Scaling};
 use oddsift_patterns::{Observation, PatternTable};

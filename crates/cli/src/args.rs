@@ -1,0 +1,281 @@
+//! What can be typed: clap's structs and the checks of single values.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use oddsift::dbscan::Metric;
+use oddsift::eventcluster::Scaling;
+use oddsift::features::{Delimiters, SchemaChoice};
+use oddsift::records::BadRows;
+
+/// Sifts the odd ones out of security events.
+///
+/// Data goes to standard output, talk to standard error. Without FILE, or with `-`, data comes from
+/// standard input. Exit status: 0 done, 1 nothing found (only with --exit-status), 2 wrong usage,
+/// 3 bad data.
+#[derive(Debug, Parser)]
+#[command(name = "oddsift", version, max_term_width = 100, subcommand_required = true)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Add features to process events: lengths, token counts, character sums, hashes
+    #[command(after_help = FEATURES_EXAMPLES)]
+    Features(FeaturesArgs),
+    /// Cluster events: one exemplar for each cluster, every odd event by itself
+    #[command(after_help = CLUSTER_EXAMPLES)]
+    Cluster(ClusterArgs),
+}
+
+const FEATURES_EXAMPLES: &str = "\
+Examples:
+  oddsift features events.csv -o features.csv
+      adds processName, pathScore, commandlineLen and so on to 4688, Sysmon, Defender or Linux events
+  zcat events.ndjson.gz | oddsift features - -t ndjson
+  oddsift features events.csv --map CommandLine=cmd --text Account
+      takes the command line from column cmd; adds Account.len, Account.score and so on
+  oddsift features events.csv --raw -t csv | head
+      --raw leaves text cells as they are; without it, cells that a spreadsheet would run get a '";
+
+const CLUSTER_EXAMPLES: &str = "\
+Examples:
+  oddsift cluster events.csv
+      known process events are clustered by path, command line and session
+  oddsift cluster events.csv --features pathScore,commandlineTokensFull,isSystemSession --eps 0.0001
+  oddsift cluster flows.csv --features bytes,packets --scale robust --eps 0.5 --min-samples 5
+      any numeric columns will do; distances are taken after scaling
+  oddsift cluster events.csv --emit labels --with-input -o labelled.csv
+      every row with its cluster, -1 for noise
+  oddsift cluster events.csv --count-distinct Computer,Account -t ndjson | jq 'select(.ClusterSize < 3)'";
+
+#[derive(Debug, Args)]
+pub(crate) struct FeaturesArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) features: FeatureArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClusterArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Columns of the file, or features that `features` would add, separated by commas
+    ///
+    /// Without: pathScore, commandlineTokensFull and isSystemSession where a process schema is
+    /// known, else all numeric columns.
+    #[arg(long, value_name = "F1,F2..", value_delimiter = ',', help_heading = "Clustering")]
+    pub(crate) features: Vec<String>,
+    /// How features are scaled: unit (each row to norm 1), none, standard, robust, minmax
+    #[arg(long, default_value = "unit", value_name = "SCALING", help_heading = "Clustering")]
+    pub(crate) scale: Scaling,
+    /// Largest distance of neighbours, after scaling
+    ///
+    /// Without: 0.01, or 0.0001 for the process features that are taken where none are named.
+    #[arg(long, value_parser = positive, help_heading = "Clustering")]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) eps: Option<f64>,
+    /// Rows, itself included, within eps that make a row a core of a cluster
+    #[arg(long, default_value = "2", value_name = "N", value_parser = at_least_one)]
+    #[arg(allow_negative_numbers = true, help_heading = "Clustering")]
+    pub(crate) min_samples: usize,
+    /// Distance: euclidean, manhattan, chebyshev or minkowski:P
+    #[arg(long, default_value = "euclidean", help_heading = "Clustering")]
+    pub(crate) metric: Metric,
+    /// Column whose number says how many rows a row stands for
+    #[arg(long, value_name = "COLUMN", help_heading = "Clustering")]
+    pub(crate) weight: Option<String>,
+    /// Column of the time; without, the first of TimeCreatedUtc, TimeGenerated, Timestamp, UtcTime
+    #[arg(long, value_name = "COLUMN", help_heading = "Clustering")]
+    pub(crate) time_column: Option<String>,
+    /// Columns, such as hosts or users, whose distinct values are counted in each cluster
+    #[arg(long, value_name = "C1,C2..", value_delimiter = ',', help_heading = "Clustering")]
+    pub(crate) count_distinct: Vec<String>,
+    /// Column whose common text is a cluster's template; without, the command line
+    #[arg(long, value_name = "COLUMN", help_heading = "Clustering")]
+    pub(crate) template: Option<String>,
+    #[command(flatten)]
+    pub(crate) recipe: FeatureArgs,
+    /// What to print: one row a cluster and a noise event, or a label for every row
+    #[arg(long, value_enum, default_value = "exemplars", help_heading = "Output")]
+    pub(crate) emit: Emit,
+    /// Print the input columns beside the labels; reads the input twice
+    #[arg(long, help_heading = "Output")]
+    pub(crate) with_input: bool,
+    /// Do as msticpy does where it differs
+    #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
+    pub(crate) compat: Option<Compat>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    Exemplars,
+    Labels,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Compat {
+    Msticpy,
+}
+
+/// Where data comes from, and how strict to be.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct InputArgs {
+    /// CSV or NDJSON, plain, gzip or zstd; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// Separator of CSV fields, one character; `tab` is a tab
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub(crate) delimiter: Option<u8>,
+    /// What a row that cannot be read does: stop the run, or be skipped and counted
+    #[arg(long, value_parser = bad_rows, default_value = "fail", value_name = "fail|skip")]
+    pub(crate) bad_rows: BadRows,
+    /// What a blank or NaN in a feature does: stop the run, skip the row, or count as 0
+    #[arg(long, value_enum, default_value = "fail")]
+    pub(crate) missing: Missing,
+    /// Format of times that are not ISO 8601, as strptime's: %d/%m/%Y %H:%M
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) time_format: Option<String>,
+    /// Zone of times that name none: UTC, +02:00, Europe/Berlin; without, UTC
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub(crate) time_zone: Option<String>,
+    /// Threads; without, all cores
+    #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one)]
+    pub(crate) threads: Option<usize>,
+    /// Seed of what is random; nothing in this verb is
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) seed: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Missing {
+    Fail,
+    Skip,
+    Zero,
+}
+
+/// How features are made from text.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Features")]
+pub(crate) struct FeatureArgs {
+    /// Names of the columns: auto, win4688, sysmon, mde or linux
+    #[arg(long, default_value = "auto", value_name = "NAME")]
+    pub(crate) schema: SchemaChoice,
+    /// Take a column of the schema from another column of the file; may be repeated
+    #[arg(long, value_name = "CommandLine=COLUMN", value_parser = mapping)]
+    pub(crate) map: Vec<(String, String)>,
+    /// Separator of the parts of a path; without, `/` if one of the first ten paths has it, else `\`
+    #[arg(long, value_name = "S", value_parser = not_empty)]
+    pub(crate) path_separator: Option<String>,
+    /// Column to make text features of: <COLUMN>.len, .score, .tokens, .delims, .delimHash, .crc32
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) text: Vec<String>,
+    /// Compute features anew that the file has as columns
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Regular expression of the delimiters that are counted and hashed
+    #[arg(long, value_name = "REGEX", value_parser = delimiters, allow_hyphen_values = true)]
+    pub(crate) delimiters: Option<Delimiters>,
+    /// Text between tokens; without, one space
+    #[arg(long, value_name = "S", value_parser = not_empty, allow_hyphen_values = true)]
+    pub(crate) token_delimiter: Option<String>,
+    /// Divisor of the character sums
+    #[arg(long, value_name = "N", default_value = "1", value_parser = positive)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) ord_scale: f64,
+}
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// Form of the result; without, a table on a terminal and CSV elsewhere
+    #[arg(short = 't', long = "to", value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Write to FILE, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Leave CSV text cells as they are, even those that a spreadsheet would run
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// Colours in tables; NO_COLOR is respected
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+    /// Exit with 1 if nothing is found
+    #[arg(long)]
+    pub(crate) exit_status: bool,
+    /// No progress and no summary
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say what was done
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Csv,
+    Ndjson,
+    Json,
+    Md,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| "must be a positive, finite number".to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "must be a whole number of at least 1".to_owned())
+}
+
+fn bad_rows(text: &str) -> Result<BadRows, String> {
+    match text {
+        "fail" => Ok(BadRows::Fail),
+        "skip" => Ok(BadRows::Skip),
+        _ => Err("must be fail or skip".to_owned()),
+    }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r' | 0) => Ok(*byte),
+        _ => Err("must be one ASCII character, no quote and no line break, or tab".to_owned()),
+    }
+}
+
+fn not_empty(text: &str) -> Result<String, String> {
+    if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+fn delimiters(pattern: &str) -> Result<Delimiters, String> {
+    Delimiters::new(pattern).map_err(|error| error.to_string())
+}
+
+fn mapping(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((role, column)) if !role.is_empty() && !column.is_empty() => {
+            Ok((role.to_owned(), column.to_owned()))
+        }
+        _ => Err("must be ROLE=COLUMN, such as CommandLine=cmd".to_owned()),
+    }
+}

@@ -1,0 +1,72 @@
+//! How a run ends that did not succeed: one line and an exit status.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use oddsift::records::{self, escape_line};
+
+/// The reason a run stopped.
+#[derive(Debug, Clone)]
+pub(crate) enum Failure {
+    /// A flag or value that cannot be: exit status 2.
+    Usage(String),
+    /// Data that cannot be used, or a result that cannot be written: exit status 3.
+    Data(String),
+    /// Nothing was found, and `--exit-status` asked: exit status 1.
+    Nothing,
+    /// Who reads our output has gone; a success, as for every filter.
+    BrokenPipe,
+}
+
+impl Failure {
+    pub(crate) fn data(message: impl fmt::Display) -> Self {
+        Self::Data(message.to_string())
+    }
+
+    pub(crate) fn usage(message: impl fmt::Display) -> Self {
+        Self::Usage(message.to_string())
+    }
+
+    /// What is said on standard error, without line break.
+    pub(crate) fn line(&self) -> Option<String> {
+        match self {
+            Self::Usage(message) => Some(escape_line(&format!("oddsift: {message}"))),
+            Self::Data(message) => Some(escape_line(message)),
+            Self::Nothing | Self::BrokenPipe => None,
+        }
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::BrokenPipe => ExitCode::SUCCESS,
+            Self::Nothing => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Data(_) => ExitCode::from(3),
+        }
+    }
+}
+
+impl From<records::Error> for Failure {
+    fn from(error: records::Error) -> Self {
+        if error.is_broken_pipe() { Self::BrokenPipe } else { Self::data(error) }
+    }
+}
+
+/// The one line of a message that clap lays out over many.
+pub(crate) fn usage_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or("wrong usage");
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    // A list of missing arguments stands below its colon, indented.
+    let listed = first.ends_with(':').then(|| lines.clone().next()).flatten();
+    let tip = lines.find_map(|line| line.strip_prefix("tip: "));
+    let mut line = [Some(first), listed].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    if let Some(tip) = tip {
+        line.push_str("; ");
+        line.push_str(tip);
+    } else {
+        line.push_str("; see --help");
+    }
+    line
+}

@@ -1,0 +1,173 @@
+//! Rows to distinct patterns, over threads; the rows that may be printed are kept.
+
+use oddsift::eventcluster::NoiseRow;
+use oddsift::features::Recipe;
+use oddsift::patterns::{Observation, PatternId, PatternTable};
+use oddsift::records::{Batch, Reader, Record, Row, RowStore, SkipLog};
+
+use crate::failure::Failure;
+use crate::feed::Feed;
+use crate::rows::{RowPlan, RowRoom};
+
+/// A row that was skipped has no pattern.
+pub(crate) const NO_PATTERN: u32 = u32::MAX;
+
+/// What to keep of rows beside their patterns.
+pub(crate) struct IngestPlan {
+    pub(crate) rows: RowPlan,
+    /// The column whose common text is the template.
+    pub(crate) template: Option<usize>,
+    /// Columns whose distinct values are counted.
+    pub(crate) distinct: Vec<usize>,
+    pub(crate) keep: Keep,
+}
+
+/// What is kept of each row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// Its pattern, four bytes.
+    Labels,
+    /// The full row: the first of each pattern, and the further ones while the pattern has fewer
+    /// rows than this, for those may be noise.
+    RowsBelow(u64),
+}
+
+/// What is known of the input beside its patterns.
+pub(crate) struct Ingested {
+    pub(crate) store: RowStore,
+    pub(crate) kept: Vec<NoiseRow>,
+    /// The pattern of each row, by row number; [`NO_PATTERN`] where a row was skipped.
+    pub(crate) row_patterns: Vec<u32>,
+    pub(crate) skipped: SkipLog,
+    pub(crate) unread_times: SkipLog,
+    pub(crate) recipe: Recipe,
+    pub(crate) reader: Reader,
+}
+
+/// What one thread gathers.
+struct Part {
+    table: PatternTable,
+    store: RowStore,
+    kept: Vec<NoiseRow>,
+    labels: Vec<(u64, Vec<u32>)>,
+    room: RowRoom,
+}
+
+/// Reads the input to its end; gives its patterns, in the order of their first rows.
+pub(crate) fn ingest(
+    mut feed: Feed,
+    plan: IngestPlan,
+    threads: usize,
+) -> Result<(PatternTable, Ingested), Failure> {
+    let parts =
+        feed.for_each(threads, || Part::new(&plan), |part, _, batch| part.take(batch, &plan))?;
+    let mut whole = Part::new(&plan);
+    for part in parts {
+        whole.merge(part)?;
+    }
+    let order = whole.table.sort_by_first_row();
+    whole.rename(&order);
+    let ingested = Ingested {
+        row_patterns: by_row(whole.labels),
+        store: whole.store,
+        kept: whole.kept,
+        skipped: whole.room.skipped,
+        unread_times: whole.room.unread_times,
+        recipe: plan.rows.recipe,
+        reader: feed.finish(),
+    };
+    Ok((whole.table, ingested))
+}
+
+impl Part {
+    fn new(plan: &IngestPlan) -> Self {
+        let table = PatternTable::new(plan.rows.recipe.names().len())
+            .with_templates(plan.template.is_some())
+            .with_distinct(plan.distinct.len());
+        Self {
+            table,
+            store: RowStore::new(),
+            kept: Vec::new(),
+            labels: Vec::new(),
+            room: RowRoom::default(),
+        }
+    }
+
+    fn take(&mut self, batch: &Batch, plan: &IngestPlan) -> Result<(), Failure> {
+        let first = batch.get(0).map_or(0, |row| row.row());
+        let mut labels = Vec::new();
+        for row in batch.iter() {
+            let pattern = self.take_row(row, plan)?;
+            if plan.keep == Keep::Labels {
+                // Rows that the reader skipped leave a gap.
+                let place = usize::try_from(row.row() - first).unwrap_or(labels.len());
+                labels.resize(place, NO_PATTERN);
+                labels.push(pattern.map_or(NO_PATTERN, id));
+            }
+        }
+        self.labels.push((first, labels));
+        Ok(())
+    }
+
+    fn take_row(&mut self, row: Row<'_>, plan: &IngestPlan) -> Result<Option<PatternId>, Failure> {
+        let Some(time) = plan.rows.read(row, &mut self.room)? else { return Ok(None) };
+        // A missing value in a counted column is no value.
+        let distinct: Vec<Option<&str>> =
+            plan.distinct.iter().map(|column| row.text(*column)).collect();
+        let observation = Observation {
+            row: row.row(),
+            time,
+            text: plan.template.map(|column| row.text(column).unwrap_or("")),
+            distinct: &distinct,
+        };
+        let pattern = self.table.add(&self.room.values, &observation).map_err(Failure::data)?;
+        if let Keep::RowsBelow(below) = plan.keep {
+            let weight = self.table.weight(pattern);
+            if weight == 1 || weight < below {
+                self.store.insert(&row);
+                self.kept.push(NoiseRow { row: row.row(), pattern, time });
+            }
+        }
+        Ok(Some(pattern))
+    }
+
+    fn merge(&mut self, mut other: Self) -> Result<(), Failure> {
+        let table = std::mem::replace(&mut other.table, PatternTable::new(0));
+        let names = self.table.merge(table).map_err(Failure::data)?;
+        other.rename(&names);
+        self.store.merge(&other.store);
+        self.kept.append(&mut other.kept);
+        self.labels.append(&mut other.labels);
+        self.room.skipped.merge(&other.room.skipped);
+        self.room.unread_times.merge(&other.room.unread_times);
+        Ok(())
+    }
+
+    /// Gives patterns their ids in another table.
+    fn rename(&mut self, names: &[PatternId]) {
+        let renamed = |pattern: PatternId| names.get(pattern.index()).copied().unwrap_or(pattern);
+        for row in &mut self.kept {
+            row.pattern = renamed(row.pattern);
+        }
+        for label in self.labels.iter_mut().flat_map(|(_, labels)| labels) {
+            if let Some(name) = names.get(*label as usize) {
+                *label = id(*name);
+            }
+        }
+    }
+}
+
+fn id(pattern: PatternId) -> u32 {
+    u32::try_from(pattern.index()).unwrap_or(NO_PATTERN)
+}
+
+/// Joins the labels of batches by row number.
+fn by_row(mut batches: Vec<(u64, Vec<u32>)>) -> Vec<u32> {
+    batches.sort_unstable_by_key(|(first, _)| *first);
+    let mut labels = Vec::with_capacity(batches.iter().map(|(_, labels)| labels.len()).sum());
+    for (first, batch) in batches {
+        labels.resize(usize::try_from(first).unwrap_or(labels.len()), NO_PATTERN);
+        labels.extend(batch);
+    }
+    labels
+}

@@ -1,0 +1,115 @@
+//! A file opened: its columns, the roles they play, its first batch.
+
+use std::io::{IsTerminal, Write};
+
+use oddsift::features::{
+    FeatureOptions, Recipe, Roles, column_list, find_column, guess_path_separator,
+};
+use oddsift::records::{Batch, Reader, SkipLog, escape_line};
+
+use crate::args::{FeatureArgs, InputArgs, OutputArgs};
+use crate::failure::Failure;
+use crate::feed::Feed;
+use crate::progress::Progress;
+use crate::source::Source;
+
+/// An input of which the first batch is read.
+pub(crate) struct Input {
+    reader: Reader,
+    pub(crate) head: Batch,
+    pub(crate) name: String,
+    pub(crate) columns: Vec<String>,
+    pub(crate) roles: Roles,
+}
+
+impl Input {
+    pub(crate) fn open(source: &Source<'_>, features: &FeatureArgs) -> Result<Self, Failure> {
+        let mut reader = source.open()?;
+        let mut head = Batch::new();
+        reader.next_batch(&mut head)?;
+        let name = reader.name().to_owned();
+        let columns = reader.columns().to_vec();
+        let roles = Roles::resolve(&columns, features.schema, &features.map)
+            .map_err(|error| header_failure(&name, &columns, &error))?;
+        Ok(Self { reader, head, name, columns, roles })
+    }
+
+    /// The place of a column that a flag names.
+    pub(crate) fn column(&self, flag: &str, wanted: &str) -> Result<usize, Failure> {
+        find_column(&self.columns, wanted)
+            .map_err(|error| Failure::data(format!("{}:1: {flag}: {error}", self.name)))
+    }
+
+    /// The columns, for a message.
+    pub(crate) fn column_list(&self) -> String {
+        column_list(&self.columns)
+    }
+
+    /// Plans features, with the path separator found where none is given.
+    pub(crate) fn recipe(
+        &self,
+        requested: &[String],
+        options: &FeatureOptions,
+    ) -> Result<Recipe, Failure> {
+        let mut recipe = Recipe::resolve(&self.columns, requested, &self.roles, options)
+            .map_err(|error| header_failure(&self.name, &self.columns, &error))?;
+        if recipe.needs_path_separator() {
+            recipe.set_path_separator(self.path_separator());
+        }
+        Ok(recipe)
+    }
+
+    /// `/` if one of the first ten paths has it, else `\`.
+    pub(crate) fn path_separator(&self) -> &'static str {
+        let paths = self.head.iter().map(|row| self.roles.path.and_then(|path| row.text(path)));
+        guess_path_separator(paths)
+    }
+
+    /// The rows, from the first one on.
+    pub(crate) fn into_feed(self, quiet: bool) -> Feed {
+        let progress = Progress::new(self.reader.total(), quiet);
+        Feed::new(self.reader, self.head, progress)
+    }
+}
+
+pub(crate) fn threads(args: &InputArgs) -> usize {
+    args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// A fault of a name that the header settles.
+pub(crate) fn header_failure(
+    name: &str,
+    columns: &[String],
+    error: &oddsift::features::Error,
+) -> Failure {
+    use oddsift::features::Error;
+    match error {
+        Error::MapKey { .. } | Error::MapRepeated { .. } => Failure::usage(error),
+        _ => Failure::data(format!("{name}:1: {error}{}", delimiter_hint(columns))),
+    }
+}
+
+/// A header of one column that holds another usual delimiter was split by the wrong one.
+pub(crate) fn delimiter_hint(columns: &[String]) -> String {
+    let [only] = columns else { return String::new() };
+    let found =
+        [(";", "';'"), ("\t", "tab"), ("|", "'|'")].into_iter().find(|(c, _)| only.contains(c));
+    found.map_or_else(String::new, |(_, flag)| format!("; try --delimiter {flag}"))
+}
+
+/// Says on standard error what was left out or changed, one line each.
+pub(crate) fn warn(reader: &Reader, skipped: &SkipLog) {
+    reader.summary().warnings_with(reader.name(), skipped).iter().for_each(|line| warn_line(line));
+}
+
+pub(crate) fn warn_line(line: &str) {
+    // Nobody is left to be told if standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{}", escape_line(line));
+}
+
+/// Says `line` to a person: on a terminal, or where more talk is asked for.
+pub(crate) fn say(args: &OutputArgs, line: &str) {
+    if args.verbose || (std::io::stderr().is_terminal() && !args.quiet) {
+        warn_line(line);
+    }
+}

@@ -1,0 +1,122 @@
+//! Where the result goes, and in which form.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use oddsift::records::{Error, Output, OutputFormat, RowWriter, TerminalWriter, WriteOptions};
+
+use crate::args::{Color, Format, InputArgs, OutputArgs};
+use crate::failure::Failure;
+use crate::table::{Look, TextTable};
+
+/// A result in the making: a table for people or rows for programs.
+pub(crate) struct Destination {
+    writer: Writer,
+    format: Format,
+    raw: bool,
+    look: Look,
+}
+
+/// Bytes go as they are, but to a terminal only what it cannot act on.
+pub(crate) enum Writer {
+    Plain(Output),
+    Terminal(TerminalWriter<Output>),
+}
+
+impl Destination {
+    pub(crate) fn open(args: &OutputArgs, input: &InputArgs) -> Result<Self, Failure> {
+        let output = match &args.output {
+            Some(path) if path != Path::new("-") => Output::file(path, &[&input.file])?,
+            _ => Output::stdout(),
+        };
+        let is_terminal = args.output.is_none() && io::stdout().is_terminal();
+        let format = args.format.unwrap_or(if is_terminal { Format::Table } else { Format::Csv });
+        let writer = if is_terminal {
+            Writer::Terminal(TerminalWriter::new(output))
+        } else {
+            Writer::Plain(output)
+        };
+        let width = is_terminal.then(terminal_size::terminal_size).flatten();
+        let look = Look {
+            width: width.map(|(width, _)| width.0).filter(|width| *width > 0),
+            color: has_color(args.color, is_terminal),
+        };
+        Ok(Self { writer, format, raw: args.raw, look })
+    }
+
+    pub(crate) fn is_table(&self) -> bool {
+        self.format == Format::Table
+    }
+
+    /// Rows for programs, under these column names.
+    pub(crate) fn rows(self, columns: &[String]) -> Result<RowWriter<Writer>, Failure> {
+        let format = match self.format {
+            Format::Csv | Format::Table => OutputFormat::Csv,
+            Format::Ndjson => OutputFormat::Ndjson,
+            Format::Json => OutputFormat::Json,
+            Format::Md => OutputFormat::Md,
+        };
+        let options = WriteOptions { raw: self.raw, ..WriteOptions::default() };
+        Ok(RowWriter::new(self.writer, format, columns, options)?)
+    }
+
+    /// Prints a table for people; gives the names of the columns for which there was no room.
+    pub(crate) fn table(mut self, table: &TextTable) -> Result<Vec<String>, Failure> {
+        let (text, left_out) = table.render(self.look);
+        self.writer.write_styled(&text).map_err(Error::Write)?;
+        self.writer.finish()?;
+        Ok(left_out.to_vec())
+    }
+}
+
+impl Writer {
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        let output = match self {
+            Self::Plain(output) => output,
+            Self::Terminal(terminal) => terminal.finish().map_err(Error::Write)?,
+        };
+        Ok(output.finish()?)
+    }
+
+    /// Writes text whose only escape sequences are ours: those of colour and weight.
+    fn write_styled(&mut self, text: &str) -> io::Result<()> {
+        let terminal = match self {
+            Self::Plain(output) => return output.write_all(text.as_bytes()),
+            Self::Terminal(terminal) => terminal,
+        };
+        let mut pieces = text.split("\u{1b}[");
+        terminal.write_all(pieces.next().unwrap_or_default().as_bytes())?;
+        for piece in pieces {
+            let (codes, rest) = piece.split_once('m').unwrap_or((piece, ""));
+            terminal.style(&format!("\u{1b}[{codes}m"))?;
+            terminal.write_all(rest.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(output) => output.write(bytes),
+            Self::Terminal(terminal) => terminal.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(output) => output.flush(),
+            Self::Terminal(terminal) => terminal.flush(),
+        }
+    }
+}
+
+fn has_color(color: Color, is_terminal: bool) -> bool {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => is_terminal && !no_color && !is_dumb,
+    }
+}

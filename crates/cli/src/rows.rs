@@ -1,0 +1,212 @@
+//! What is taken from each row: its feature vector and its time, by the rules for bad and missing.
+
+use oddsift::features::{Recipe, Scratch, ValueError, ValueErrorKind};
+use oddsift::records::{BadRows, FieldKind, Record, Row, SkipLog};
+use oddsift::timespan::{TimeParser, Timestamp};
+
+use crate::args::{InputArgs, Missing};
+use crate::failure::Failure;
+use crate::input::Input;
+
+/// The plan for a row.
+pub(crate) struct RowPlan {
+    name: String,
+    columns: Vec<String>,
+    pub(crate) recipe: Recipe,
+    texts: Vec<usize>,
+    time: Option<TimePlan>,
+    missing: Missing,
+    bad_rows: BadRows,
+}
+
+/// A column of times that all name their zone, or all do not.
+struct TimePlan {
+    column: usize,
+    parser: TimeParser,
+    zoned: Option<bool>,
+    /// A column that nobody named may hold what is no time: the row then has none.
+    is_named: bool,
+}
+
+/// Room that is used again for each row.
+#[derive(Default)]
+pub(crate) struct RowRoom {
+    scratch: Scratch,
+    zeros: Vec<usize>,
+    pub(crate) values: Vec<f64>,
+    pub(crate) skipped: SkipLog,
+    /// Times that could not be read, of a column that nobody named.
+    pub(crate) unread_times: SkipLog,
+}
+
+/// Why a row cannot be used.
+enum Trouble {
+    Missing { column: usize },
+    Bad { column: usize, reason: String },
+}
+
+impl RowPlan {
+    /// `texts` are the columns whose JSON values must be text.
+    pub(crate) fn new(input: &Input, args: &InputArgs, recipe: Recipe, texts: Vec<usize>) -> Self {
+        Self {
+            name: input.name.clone(),
+            columns: input.columns.clone(),
+            recipe,
+            texts,
+            time: None,
+            missing: args.missing,
+            bad_rows: args.bad_rows,
+        }
+    }
+
+    /// Reads times from `column`; whether times name their zone is found from the first rows.
+    pub(crate) fn with_time(
+        mut self,
+        input: &Input,
+        args: &InputArgs,
+        column: usize,
+        is_named: bool,
+    ) -> Result<Self, Failure> {
+        let parser = TimeParser::new()
+            .time_zone(args.time_zone.as_deref())
+            .and_then(|parser| parser.format(args.time_format.as_deref()))
+            .map_err(Failure::usage)?;
+        let first = input.head.iter().find_map(|row| parser.parse(row.text(column)?).ok());
+        let zoned = first.map(|time| time.zoned);
+        self.time = Some(TimePlan { column, parser, zoned, is_named });
+        Ok(self)
+    }
+
+    /// Computes the vector of a row into `room.values` and gives its time; `None` for a row that
+    /// is skipped and counted.
+    pub(crate) fn read(
+        &self,
+        row: Row<'_>,
+        room: &mut RowRoom,
+    ) -> Result<Option<Option<Timestamp>>, Failure> {
+        let read = self.texts_are_text(row).and_then(|()| self.evaluate(row, room));
+        let trouble = match read.and_then(|()| self.time_of(row, room)) {
+            Ok(time) => return Ok(Some(time)),
+            Err(trouble) => trouble,
+        };
+        let (column, reason, may_skip) = self.describe(trouble);
+        if may_skip {
+            room.skipped.note(row.line(), Some(column as u64 + 1), reason);
+            return Ok(None);
+        }
+        Err(Failure::data(format!("{}:{}:{}: {reason}", self.name, row.line(), column + 1)))
+    }
+
+    fn describe(&self, trouble: Trouble) -> (usize, String, bool) {
+        let named = |column: usize| self.columns.get(column).map_or("", String::as_str);
+        match trouble {
+            Trouble::Missing { column } => {
+                let reason = format!(
+                    "{} has no value; leave such rows out (--missing skip) or count them as 0 (--missing zero)",
+                    named(column)
+                );
+                (column, reason, self.missing == Missing::Skip)
+            }
+            Trouble::Bad { column, reason } => {
+                let reason = format!("{}: {reason}", named(column));
+                (column, reason, self.bad_rows == BadRows::Skip)
+            }
+        }
+    }
+
+    fn texts_are_text(&self, row: Row<'_>) -> Result<(), Trouble> {
+        for &column in &self.texts {
+            let found = match row.kind(column) {
+                FieldKind::Text | FieldKind::Missing => continue,
+                FieldKind::Number => "a number",
+                FieldKind::Bool => "true or false",
+                FieldKind::Nested => "an array or object",
+            };
+            let reason = format!(
+                "expected text, found {found}; correct the line, or skip bad rows (--bad-rows skip)"
+            );
+            return Err(Trouble::Bad { column, reason });
+        }
+        Ok(())
+    }
+
+    fn evaluate(&self, row: Row<'_>, room: &mut RowRoom) -> Result<(), Trouble> {
+        room.values.resize(self.recipe.names().len(), 0.0);
+        room.zeros.clear();
+        loop {
+            let zeros = &room.zeros;
+            let get = |column| if zeros.contains(&column) { Some("0") } else { row.text(column) };
+            let Err(error) = self.recipe.evaluate(get, &mut room.scratch, &mut room.values) else {
+                return Ok(());
+            };
+            let is_new = !room.zeros.contains(&error.column);
+            match error.kind {
+                ValueErrorKind::Missing if self.missing == Missing::Zero && is_new => {
+                    room.zeros.push(error.column);
+                }
+                _ => return Err(value_trouble(error, row)),
+            }
+        }
+    }
+
+    fn time_of(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Option<Timestamp>, Trouble> {
+        let Some(plan) = &self.time else { return Ok(None) };
+        let time = self.read_time(row, plan);
+        if plan.is_named {
+            return time;
+        }
+        if let Err(Trouble::Bad { column, reason }) = &time {
+            room.unread_times.note(row.line(), Some(*column as u64 + 1), reason);
+        }
+        Ok(time.ok().flatten())
+    }
+
+    fn read_time(&self, row: Row<'_>, plan: &TimePlan) -> Result<Option<Timestamp>, Trouble> {
+        let column = plan.column;
+        let text = row.text(column).unwrap_or("");
+        if text.trim().is_empty() {
+            let may_lack = self.missing == Missing::Zero;
+            return if may_lack { Ok(None) } else { Err(Trouble::Missing { column }) };
+        }
+        let time = plan
+            .parser
+            .parse(text)
+            .map_err(|error| Trouble::Bad { column, reason: time_reason(&error) })?;
+        if plan.zoned.is_some_and(|zoned| zoned != time.zoned) {
+            let kinds = if time.zoned {
+                "names a zone, while earlier times name none"
+            } else {
+                "names no zone, while earlier times do"
+            };
+            let reason = format!("{text:?} {kinds}; say what such times are in (--time-zone UTC)");
+            return Err(Trouble::Bad { column, reason });
+        }
+        Ok(Some(time.timestamp))
+    }
+}
+
+fn time_reason(error: &oddsift::timespan::Error) -> String {
+    let flag = match error {
+        oddsift::timespan::Error::Shape { .. } => " (--time-format)",
+        _ => "",
+    };
+    format!("{error}{flag}")
+}
+
+fn value_trouble(error: ValueError, row: Row<'_>) -> Trouble {
+    let column = error.column;
+    let text = row.text(column).unwrap_or("");
+    let shown: String = text.chars().take(60).collect();
+    let reason = match error.kind {
+        ValueErrorKind::Missing => return Trouble::Missing { column },
+        ValueErrorKind::NotANumber => format!(
+            "{shown:?} is not a number; write digits and a point, or skip bad rows (--bad-rows skip)"
+        ),
+        ValueErrorKind::NotFinite => {
+            format!(
+                "{shown:?} is not a finite number; correct it, or skip bad rows (--bad-rows skip)"
+            )
+        }
+    };
+    Trouble::Bad { column, reason }
+}

@@ -1,0 +1,106 @@
+//! scikit-learn's recorded DBSCAN results, through the binary.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+#[test]
+fn dbscan_agrees() {
+    let Some(area) = area("dbscan") else { return };
+    for case in cases(&area) {
+        check(&area, &case);
+    }
+}
+
+fn check(area: &Path, case: &Value) {
+    let name = case["name"].as_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("X.csv");
+    let features = write_input(area, case, &input);
+    let params = &case["params"];
+    let metric = match params["metric"].as_str().unwrap() {
+        "minkowski" => format!("minkowski:{}", params["p"]),
+        plain => plain.to_owned(),
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oddsift"));
+    command.arg("cluster").arg(&input).args(["--scale", "none", "--emit", "labels", "-t", "csv"]);
+    command.args(["--features", &features, "--metric", &metric]);
+    command.args(["--eps", &params["eps"].to_string()]);
+    command.args(["--min-samples", &params["min_samples"].to_string()]);
+    if !case["sample_weight"].is_null() {
+        command.args(["--weight", "weight"]);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    if case["advisory"] == true {
+        return;
+    }
+    let expected = records(&area.join(case["expected"].as_str().unwrap()));
+    let found: Vec<Vec<String>> = csv::Reader::from_reader(output.stdout.as_slice())
+        .records()
+        .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+        .collect();
+    assert_eq!(found.len(), expected.len(), "{name}: rows");
+    for (row, (found, expected)) in found.iter().zip(&expected).enumerate() {
+        let is_core = if expected[1] == "1" { "true" } else { "false" };
+        let expected = [row.to_string(), expected[0].clone(), is_core.to_owned()];
+        assert_eq!(*found, expected, "{name}: row {row}");
+    }
+}
+
+/// Writes the case's matrix, with the weights as a column of their own; gives the feature names.
+fn write_input(area: &Path, case: &Value, to: &Path) -> String {
+    let mut x = csv::Reader::from_path(area.join(case["input"].as_str().unwrap())).unwrap();
+    let mut header = x.headers().unwrap().clone();
+    let features = header.iter().collect::<Vec<_>>().join(",");
+    let weights = case["sample_weight"].as_str().map(|file| records(&area.join(file)));
+    let mut writer = csv::Writer::from_path(to).unwrap();
+    if weights.is_some() {
+        header.push_field("weight");
+    }
+    writer.write_record(&header).unwrap();
+    for (row, record) in x.records().enumerate() {
+        let mut record = record.unwrap();
+        if let Some(weights) = &weights {
+            record.push_field(&weights[row][0]);
+        }
+        writer.write_record(&record).unwrap();
+    }
+    writer.flush().unwrap();
+    features
+}
+
+fn records(path: &Path) -> Vec<Vec<String>> {
+    let mut reader =
+        csv::Reader::from_path(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let owned = |record: Result<csv::StringRecord, csv::Error>| {
+        record.unwrap().iter().map(str::to_owned).collect()
+    };
+    reader.records().map(owned).collect()
+}
+
+/// The area's folder under `ODDSIFT_GOLDEN`; `None`, with a line that says so, where that names
+/// another set of data which lacks the area.
+fn area(name: &str) -> Option<PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    let given = std::env::var_os("ODDSIFT_GOLDEN");
+    let root = given.clone().unwrap_or_else(|| "testdata/golden".into());
+    let folder = workspace.join(root).join(name);
+    if given.is_some() && !folder.is_dir() {
+        println!("skipped: no {}", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+fn cases(area: &Path) -> Vec<Value> {
+    let path = area.join("cases.json");
+    let file = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let cases: Value = serde_json::from_slice(&file).unwrap();
+    let cases = cases["cases"].as_array().unwrap().clone();
+    assert!(!cases.is_empty(), "{}: no cases", path.display());
+    cases
+}
