@@ -9,26 +9,31 @@ use oddsift::features::{
 };
 use oddsift_benches::text;
 
-const N_LINES: usize = 20_000;
+const N_LINES: usize = 100_000;
 
 fn functions(c: &mut Criterion) {
     let lines = text::command_lines(N_LINES);
     let n_bytes = lines.iter().map(String::len).sum::<usize>();
     let mut group = c.benchmark_group("features");
     group.throughput(Throughput::Bytes(n_bytes as u64));
+    group.bench_function("memcpy", |b| {
+        let mut copy = vec![0; n_bytes];
+        b.iter(|| {
+            let mut rest = copy.as_mut_slice();
+            for line in &lines {
+                let (target, after) = rest.split_at_mut(line.len());
+                target.copy_from_slice(line.as_bytes());
+                rest = after;
+            }
+            black_box(copy.as_mut_slice());
+        });
+    });
     let mut each = |name: &str, number: &dyn Fn(&str) -> u64| {
         group.bench_function(name, |b| {
             b.iter(|| lines.iter().map(|line| number(line)).fold(0, u64::wrapping_add));
         });
     };
 
-    let mut copy = vec![0; 1 << 16];
-    let copy = std::cell::RefCell::new(&mut copy);
-    each("memcpy", &|line| {
-        let target = &mut copy.borrow_mut()[..line.len()];
-        target.copy_from_slice(line.as_bytes());
-        u64::from(black_box(target).first().copied().unwrap_or(0))
-    });
     let set = Delimiters::default();
     each("char_ord_score", &|line| char_ord_score(line, 1.0).map_or(0, i64::cast_unsigned));
     each("crc32_hash", &|line| crc32_hash(line).into());
@@ -39,7 +44,9 @@ fn functions(c: &mut Criterion) {
     each("delim_hash-regex", &|line| delim_hash(line, &words).into());
     let scanner = TextScanner::default();
     each("one-pass", &|line| black_box(scanner.scan(line)).ord_sum);
-    each("one-pass-sum-only", &|line| scanner.scan_parts(line, TextParts::CHARS).ord_sum);
+    let counts = TextParts::CHARS.and(TextParts::TOKENS).and(TextParts::DELIMS);
+    each("one-pass-counts", &|line| black_box(scanner.scan_parts(line, counts)).ord_sum);
+    each("one-pass-sum", &|line| scanner.scan_parts(line, TextParts::CHARS).ord_sum);
     group.finish();
 }
 

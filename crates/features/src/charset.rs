@@ -67,13 +67,15 @@ impl CharSet {
     }
 
     pub(crate) fn count(&self, text: &str) -> u64 {
-        let in_wide_text = || text.chars().map(|c| u64::from(self.contains(c))).sum();
-        self.ascii.count(text.as_bytes()).unwrap_or_else(in_wide_text)
+        if let Some(counts) = self.ascii.count(text.as_bytes()) {
+            return counts.delims;
+        }
+        text.chars().map(|c| u64::from(self.contains(c))).sum()
     }
 
     pub(crate) fn count_and_hash(&self, text: &str) -> (u64, u32) {
-        if let Some(found) = self.ascii.scan(text.as_bytes()) {
-            return (found.delims, found.delim_hash);
+        if let Some((counts, hash)) = self.ascii.count_and_hash(text.as_bytes()) {
+            return (counts.delims, hash);
         }
         let (mut count, mut hasher) = (0, crc32fast::Hasher::new());
         for (start, c) in text.char_indices().filter(|(_, c)| self.contains(*c)) {

@@ -43,7 +43,8 @@ impl Measure {
             Self::Number | Self::Log | Self::PathTokens | Self::SystemSession => TextParts::NONE,
             Self::Len | Self::LogLen | Self::Score | Self::LogScore => TextParts::CHARS,
             Self::Tokens => TextParts::TOKENS,
-            Self::Delims | Self::DelimHash => TextParts::DELIMS,
+            Self::Delims => TextParts::DELIMS,
+            Self::DelimHash => TextParts::DELIM_HASH,
             Self::Crc32 => TextParts::CRC32,
         }
     }

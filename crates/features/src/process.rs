@@ -242,7 +242,7 @@ impl ProcessScanner {
     ) -> ProcessFeatures<'a> {
         let path = path.unwrap_or("");
         let of_path = self.scanner.scan_parts(path, TextParts::CHARS.and(TextParts::CRC32));
-        let parts = TextParts::CHARS.and(TextParts::TOKENS).and(TextParts::DELIMS);
+        let parts = TextParts::CHARS.and(TextParts::TOKENS).and(TextParts::DELIM_HASH);
         let of_command = self.scanner.scan_parts(command_line.unwrap_or(""), parts);
         let path_score = scaled(of_path.ord_sum, self.ord_scale);
         let commandline_score = scaled(of_command.ord_sum, self.ord_scale);

@@ -37,12 +37,14 @@ impl TextParts {
     pub const CHARS: Self = Self(1);
     /// `tokens`.
     pub const TOKENS: Self = Self(2);
-    /// `delims` and `delim_hash`.
+    /// `delims`.
     pub const DELIMS: Self = Self(4);
+    /// `delim_hash`, and `delims` with it.
+    pub const DELIM_HASH: Self = Self(4 | 8);
     /// `crc32`.
-    pub const CRC32: Self = Self(8);
+    pub const CRC32: Self = Self(16);
     /// Everything.
-    pub const ALL: Self = Self(15);
+    pub const ALL: Self = Self(31);
 
     /// What is in either.
     #[must_use]
@@ -135,29 +137,14 @@ impl TextScanner {
     /// The features of `text` that `parts` asks for; the others are 0.
     pub fn scan_parts(&self, text: &str, parts: TextParts) -> TextFeatures {
         let mut found = TextFeatures::default();
-        if !(parts.has(TextParts::DELIMS) && self.by_table(text, parts, &mut found)) {
+        let counts = if parts.has(TextParts::DELIMS) { self.table.as_deref() } else { None };
+        if !counts.is_some_and(|table| by_table(table, text, parts, &mut found)) {
             self.one_by_one(text, parts, &mut found);
         }
         if parts.has(TextParts::CRC32) {
             found.crc32 = crc32fast::hash(text.as_bytes());
         }
         found
-    }
-
-    /// All in one loop that costs no more than gathering the delimiters alone.
-    fn by_table(&self, text: &str, parts: TextParts, found: &mut TextFeatures) -> bool {
-        let Some(of_bytes) = self.table.as_ref().and_then(|table| table.scan(text.as_bytes()))
-        else {
-            return false;
-        };
-        if parts.has(TextParts::CHARS) {
-            (found.len, found.ord_sum) = (text.len() as u64, of_bytes.ord_sum);
-        }
-        if parts.has(TextParts::TOKENS) {
-            found.tokens = of_bytes.separators + 1;
-        }
-        (found.delims, found.delim_hash) = (of_bytes.delims, of_bytes.delim_hash);
-        true
     }
 
     fn one_by_one(&self, text: &str, parts: TextParts, found: &mut TextFeatures) {
@@ -167,8 +154,30 @@ impl TextScanner {
         if parts.has(TextParts::TOKENS) {
             found.tokens = count_parts(text, &self.token_delimiter);
         }
-        if parts.has(TextParts::DELIMS) {
+        if parts.has(TextParts::DELIM_HASH) {
             (found.delims, found.delim_hash) = self.delimiters.count_and_hash(text);
+        } else if parts.has(TextParts::DELIMS) {
+            found.delims = self.delimiters.count(text);
         }
     }
+}
+
+/// All in one loop, which costs no more than the delimiters alone; false if
+/// the text is not ASCII.
+fn by_table(table: &ByteTable, text: &str, parts: TextParts, found: &mut TextFeatures) -> bool {
+    let bytes = text.as_bytes();
+    let counted = if parts.has(TextParts::DELIM_HASH) {
+        table.count_and_hash(bytes)
+    } else {
+        table.count(bytes).map(|counts| (counts, 0))
+    };
+    let Some((counts, hash)) = counted else { return false };
+    (found.delims, found.delim_hash) = (counts.delims, hash);
+    if parts.has(TextParts::CHARS) {
+        (found.len, found.ord_sum) = (bytes.len() as u64, counts.ord_sum);
+    }
+    if parts.has(TextParts::TOKENS) {
+        found.tokens = counts.separators + 1;
+    }
+    true
 }

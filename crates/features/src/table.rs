@@ -3,13 +3,12 @@
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ByteTable([u64; 256]);
 
-/// What a table finds in an ASCII text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ByteFeatures {
+/// What a table counts in an ASCII text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct ByteCounts {
     pub(crate) ord_sum: u64,
     pub(crate) separators: u64,
     pub(crate) delims: u64,
-    pub(crate) delim_hash: u32,
 }
 
 // Fields of a word. 255 bytes of the largest contribution overflow none of them.
@@ -42,54 +41,49 @@ impl ByteTable {
         u8::try_from(c).is_ok_and(|byte| self.0[usize::from(byte)] >> DELIM & 1 == 1)
     }
 
-    /// The number of delimiters; `None` if the text is not ASCII.
-    pub(crate) fn count(&self, bytes: &[u8]) -> Option<u64> {
-        let mut delims = 0;
+    /// All counts; `None` if the text is not ASCII.
+    pub(crate) fn count(&self, bytes: &[u8]) -> Option<ByteCounts> {
+        let mut counts = ByteCounts::default();
         for chunk in bytes.chunks(CHUNK) {
-            let word = chunk.iter().map(|&byte| self.0[usize::from(byte)]).sum();
-            delims += u64::from(Word(word).delims()?);
+            counts.add(chunk.iter().map(|&byte| self.0[usize::from(byte)]).sum())?;
         }
-        Some(delims)
+        Some(counts)
     }
 
-    /// Everything; `None` if the text is not ASCII.
-    pub(crate) fn scan(&self, bytes: &[u8]) -> Option<ByteFeatures> {
-        let mut all = ByteFeatures { ord_sum: 0, separators: 0, delims: 0, delim_hash: 0 };
-        let mut hasher = crc32fast::Hasher::new();
+    /// All counts and the CRC-32 of the delimiters; `None` if the text is not ASCII.
+    pub(crate) fn count_and_hash(&self, bytes: &[u8]) -> Option<(ByteCounts, u32)> {
+        let (mut counts, mut hasher) = (ByteCounts::default(), crc32fast::Hasher::new());
         let mut found = [0; CHUNK + 1];
         for chunk in bytes.chunks(CHUNK) {
-            let word = self.gather(chunk, &mut found);
-            let n = word.delims()?;
-            all.delims += u64::from(n);
-            all.separators += word.0 >> SEPARATOR & 0xff;
-            all.ord_sum += word.0 >> SUM & 0xffff;
+            let n = counts.add(self.gather(chunk, &mut found))?;
             hasher.update(&found[..usize::from(n)]);
         }
-        all.delim_hash = hasher.finalize();
-        Some(all)
+        Some((counts, hasher.finalize()))
     }
 
     /// Adds up `chunk`, and copies its delimiters to the front of `found`.
     ///
     /// Every byte is copied and only a delimiter moves the place of the next:
     /// no branch to mispredict. The place is a byte, which needs no bounds check.
-    fn gather(&self, chunk: &[u8], found: &mut [u8; CHUNK + 1]) -> Word {
+    fn gather(&self, chunk: &[u8], found: &mut [u8; CHUNK + 1]) -> u64 {
         let mut word = 0_u64;
         for &byte in chunk {
             found[usize::from(word.to_le_bytes()[0])] = byte;
             word += self.0[usize::from(byte)];
         }
-        Word(word)
+        word
     }
 }
 
-/// The sum of at most 255 entries.
-struct Word(u64);
-
-impl Word {
+impl ByteCounts {
+    /// Adds the sum of at most 255 entries and gives its number of delimiters;
     /// `None` if a byte was not ASCII.
-    fn delims(&self) -> Option<u8> {
-        (self.0 >> WIDE == 0).then(|| self.0.to_le_bytes()[0])
+    fn add(&mut self, word: u64) -> Option<u8> {
+        let delims = word.to_le_bytes()[0];
+        self.delims += u64::from(delims);
+        self.separators += word >> SEPARATOR & 0xff;
+        self.ord_sum += word >> SUM & 0xffff;
+        (word >> WIDE == 0).then_some(delims)
     }
 }
 
@@ -102,12 +96,11 @@ mod tests {
         let table = ByteTable::new(|c| c == '\u{7f}').with_separator(0x7f);
         for n in [0, 1, 254, 255, 256, 511, 5000] {
             let text = "\u{7f}".repeat(n);
-            let found = table.scan(text.as_bytes()).unwrap();
-            let count = n as u64;
-            assert_eq!((found.delims, found.separators), (count, count));
-            assert_eq!(found.ord_sum, 127 * count);
-            assert_eq!(found.delim_hash, crc32fast::hash(text.as_bytes()));
-            assert_eq!(table.count(text.as_bytes()), Some(count));
+            let n = n as u64;
+            let counts = ByteCounts { ord_sum: 127 * n, separators: n, delims: n };
+            let hash = crc32fast::hash(text.as_bytes());
+            assert_eq!(table.count_and_hash(text.as_bytes()), Some((counts, hash)));
+            assert_eq!(table.count(text.as_bytes()), Some(counts));
         }
     }
 
@@ -115,7 +108,7 @@ mod tests {
     fn text_past_ascii_is_refused() {
         let table = ByteTable::new(|_| true);
         let text = "a".repeat(300) + "é";
-        assert_eq!(table.scan(text.as_bytes()), None);
+        assert_eq!(table.count_and_hash(text.as_bytes()), None);
         assert_eq!(table.count(text.as_bytes()), None);
         assert!(table.is_delimiter('a') && !table.is_delimiter('é'));
     }

@@ -75,8 +75,11 @@ proptest! {
         let all = scanner.scan(&text);
         let chars = TextFeatures { len: all.len, ord_sum: all.ord_sum, ..TextFeatures::default() };
         prop_assert_eq!(scanner.scan_parts(&text, TextParts::CHARS), chars);
-        let hashes = scanner.scan_parts(&text, TextParts::CRC32.and(TextParts::DELIMS));
+        let hashes = scanner.scan_parts(&text, TextParts::CRC32.and(TextParts::DELIM_HASH));
         prop_assert_eq!(hashes, TextFeatures { len: 0, ord_sum: 0, tokens: 0, ..all });
+        let counts = scanner.scan_parts(&text, TextParts::TOKENS.and(TextParts::DELIMS));
+        let TextFeatures { tokens, delims, .. } = all;
+        prop_assert_eq!(counts, TextFeatures { tokens, delims, ..TextFeatures::default() });
         prop_assert_eq!(scanner.scan_parts(&text, TextParts::NONE), TextFeatures::default());
     }
 
