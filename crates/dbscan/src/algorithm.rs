@@ -134,7 +134,7 @@ impl Dbscan {
             (Metric::Chebyshev, eps) => task.cluster(Chebyshev { eps }),
             (Metric::Manhattan, eps) => task.cluster(Manhattan { eps }),
             (Metric::Minkowski(p), eps) if p <= 1.0 => task.cluster(Manhattan { eps }),
-            (Metric::Minkowski(p), eps) if p < 2.0 || p > 2.0 => {
+            (Metric::Minkowski(p), eps) if (p - 2.0).abs() > 0.0 => {
                 task.cluster(Minkowski::new(eps, p))
             }
             (Metric::Euclidean | Metric::Minkowski(_), eps) => match Euclidean::new(eps) {
@@ -146,13 +146,17 @@ impl Dbscan {
     }
 
     fn from_clusters(params: DbscanParams, rows: &Distinct, clusters: &Clusters) -> Self {
-        let row_points = || rows.point_of_row.iter().map(|&point| point as usize);
-        let labels: Vec<Label> =
-            row_points().map(|point| Label::new(clusters.labels[point])).collect();
-        let core_samples =
-            (0..).zip(row_points()).filter(|&(_, point)| clusters.core[point]).map(|(row, _)| row);
-        let core_samples = core_samples.collect();
-        let n_noise = labels.iter().filter(|label| label.is_noise()).count();
-        Self { params, labels, core_samples, n_clusters: clusters.n_clusters, n_noise }
+        let n = rows.point_of_row.len();
+        let (mut labels, mut core_samples, mut n_noise) =
+            (Vec::with_capacity(n), Vec::with_capacity(n), 0);
+        for (row, &point) in rows.point_of_row.iter().enumerate() {
+            let label = Label::new(clusters.labels[point as usize]);
+            labels.push(label);
+            n_noise += usize::from(label.is_noise());
+            if clusters.core[point as usize] {
+                core_samples.push(row);
+            }
+        }
+        Self { params, labels, core_samples, n_clusters: clusters.n, n_noise }
     }
 }

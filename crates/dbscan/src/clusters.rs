@@ -13,10 +13,11 @@ const MANY_SAMPLES: usize = 1024;
 /// What clustering says about each distinct point.
 #[derive(Default)]
 pub(crate) struct Clusters {
+    /// How many there are.
+    pub(crate) n: usize,
     pub(crate) core: Vec<bool>,
     /// The cluster of each point, `NONE` for noise.
     pub(crate) labels: Vec<u32>,
-    pub(crate) n_clusters: usize,
 }
 
 /// Weighted points that wait for a measure.
@@ -112,9 +113,9 @@ impl Counted {
             });
         }
         let mut clusters = Clusters {
+            n: n_clusters,
             core: vec![false; order.len()],
             labels: vec![NONE; order.len()],
-            n_clusters,
         };
         for (position, &point) in order.iter().enumerate() {
             clusters.core[point as usize] = self.core[position];

@@ -4,7 +4,12 @@ use std::hash::{BuildHasher, RandomState};
 
 use ndarray::ArrayRef2;
 
-use crate::Error;
+use crate::{Error, weights::Weight};
+
+/// Rows that are looked up together, so that their misses of the cache overlap.
+const BATCH: usize = 32;
+/// Rows after which it shows whether rows repeat.
+const SAMPLE: usize = 1 << 14;
 
 /// The distinct rows of a matrix in the order of their first occurrence.
 pub(crate) struct Distinct {
@@ -21,20 +26,21 @@ impl Distinct {
         if n_columns == 0 {
             return Err(Error::NoColumns);
         }
-        // A label is below `u32::MAX`, and so must be the number of a point.
-        if n_rows >= u32::MAX as usize {
+        // A label is below `u32::MAX - 1`, and so must be the number of a point.
+        if n_rows >= u32::MAX as usize - 1 {
             return Err(Error::TooManySamples(n_rows));
         }
-        let mut table = Table::new(n_columns);
+        let x = x.as_standard_layout();
+        let values = x.as_slice().unwrap_or_default();
+        check_finite(values, n_columns)?;
+        let mut table = Table::new(n_columns, n_rows);
         let mut point_of_row = Vec::with_capacity(n_rows);
-        let mut scratch = vec![0.0; n_columns];
-        for (row, values) in x.outer_iter().enumerate() {
-            // Adding 0.0 turns -0.0 into 0.0 and changes nothing else.
-            scratch.iter_mut().zip(values).for_each(|(slot, value)| *slot = value + 0.0);
-            if let Some(column) = scratch.iter().position(|value| !value.is_finite()) {
-                return Err(Error::NonFinite { row, column });
-            }
-            point_of_row.push(table.insert(&scratch));
+        // The compiler makes a loop of its own for each small number of columns.
+        match n_columns {
+            1 => table.insert_all(values, 1, &mut point_of_row),
+            2 => table.insert_all(values, 2, &mut point_of_row),
+            3 => table.insert_all(values, 3, &mut point_of_row),
+            _ => table.insert_all(values, n_columns, &mut point_of_row),
         }
         Ok(Self { n_columns, points: table.points, point_of_row })
     }
@@ -51,11 +57,7 @@ impl Distinct {
     }
 
     /// The sum of its rows' weights for each point.
-    pub(crate) fn sums<W: crate::weights::Weight>(
-        &self,
-        weights: &[f64],
-        exact: impl Fn(f64) -> W,
-    ) -> Vec<W> {
+    pub(crate) fn sums<W: Weight>(&self, weights: &[f64], exact: impl Fn(f64) -> W) -> Vec<W> {
         let mut sums = vec![W::default(); self.n_points()];
         for (&point, &weight) in self.point_of_row.iter().zip(weights) {
             sums[point as usize] += exact(weight);
@@ -64,10 +66,23 @@ impl Distinct {
     }
 }
 
+fn check_finite(values: &[f64], n_columns: usize) -> Result<(), Error> {
+    for (block, values) in values.chunks(4096).enumerate() {
+        // NaN and infinities times 0 are NaN, all else is 0: one test a block.
+        if values.iter().map(|value| value * 0.0).sum::<f64>() != 0.0 {
+            let first = values.iter().position(|value| !value.is_finite()).unwrap_or_default();
+            let at = block * 4096 + first;
+            return Err(Error::NonFinite { row: at / n_columns, column: at % n_columns });
+        }
+    }
+    Ok(())
+}
+
 /// An open-addressing hash table of rows, at most half full. A slot holds the upper half of a row's
 /// hash and, in the lower half, the number of its point plus one; 0 is free.
 struct Table {
     n_columns: usize,
+    n_rows: usize,
     points: Vec<f64>,
     n_points: u32,
     slots: Vec<u64>,
@@ -75,44 +90,71 @@ struct Table {
 }
 
 impl Table {
-    fn new(n_columns: usize) -> Self {
+    fn new(n_columns: usize, n_rows: usize) -> Self {
         // Random, so that nobody can prepare rows that meet in one slot. The order of the points,
         // and so every result, is that of the rows.
         let seed = RandomState::new().hash_one(n_columns);
-        Self { n_columns, points: Vec::new(), n_points: 0, slots: vec![0; 1024], seed }
+        Self { n_columns, n_rows, points: Vec::new(), n_points: 0, slots: vec![0; 1024], seed }
+    }
+
+    #[inline(always)]
+    fn insert_all(&mut self, values: &[f64], n_columns: usize, point_of_row: &mut Vec<u32>) {
+        for (i, batch) in values.chunks(BATCH * n_columns).enumerate() {
+            if i * BATCH == SAMPLE {
+                self.reserve();
+            }
+            let mut tags = [0; BATCH];
+            let mut touched = 0;
+            for (tag, row) in tags.iter_mut().zip(batch.chunks_exact(n_columns)) {
+                *tag = self.hash(row) >> 32;
+                touched |= self.slots[self.slot_of(*tag)];
+            }
+            std::hint::black_box(touched);
+            for (&tag, row) in tags.iter().zip(batch.chunks_exact(n_columns)) {
+                point_of_row.push(self.insert(tag, row));
+            }
+        }
     }
 
     /// The point that equals `row`, made if there is none.
-    fn insert(&mut self, row: &[f64]) -> u32 {
-        let tag = self.hash(row) >> 32;
+    #[inline(always)]
+    fn insert(&mut self, tag: u64, row: &[f64]) -> u32 {
         let mut at = self.slot_of(tag);
         while self.slots[at] != 0 {
             let point = (self.slots[at] as u32) - 1;
-            if self.slots[at] >> 32 == tag && self.point(point) == row {
+            if self.slots[at] >> 32 == tag
+                && self.points[point as usize * row.len()..][..row.len()] == *row
+            {
                 return point;
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
         self.n_points += 1;
         self.slots[at] = tag << 32 | u64::from(self.n_points);
-        self.points.extend_from_slice(row);
+        // Adding 0.0 turns -0.0 into 0.0 and changes nothing else.
+        self.points.extend(row.iter().map(|value| value + 0.0));
         if self.n_points as usize * 2 > self.slots.len() {
-            self.grow();
+            self.resize(self.slots.len() * 4);
         }
         self.n_points - 1
-    }
-
-    fn point(&self, point: u32) -> &[f64] {
-        &self.points[point as usize * self.n_columns..][..self.n_columns]
     }
 
     fn slot_of(&self, tag: u64) -> usize {
         (tag as usize) & (self.slots.len() - 1)
     }
 
-    fn grow(&mut self) {
-        let old = std::mem::take(&mut self.slots);
-        self.slots = vec![0; old.len() * 4];
+    /// Makes room for all rows at once where most have been distinct so far.
+    #[cold]
+    fn reserve(&mut self) {
+        if self.n_points as usize > SAMPLE / 2 {
+            self.points.reserve_exact((self.n_rows - self.n_points as usize) * self.n_columns);
+            self.resize((self.n_rows * 2).next_power_of_two());
+        }
+    }
+
+    #[cold]
+    fn resize(&mut self, n_slots: usize) {
+        let old = std::mem::replace(&mut self.slots, vec![0; n_slots]);
         for slot in old.into_iter().filter(|&slot| slot != 0) {
             let mut at = self.slot_of(slot >> 32);
             while self.slots[at] != 0 {
@@ -123,9 +165,10 @@ impl Table {
     }
 
     /// Folds each value in by a full product whose halves are joined, as wyhash does.
+    #[inline(always)]
     fn hash(&self, row: &[f64]) -> u64 {
         row.iter().fold(self.seed, |hash, value| {
-            let product = u128::from(hash ^ value.to_bits()) * 0x9e37_79b9_7f4a_7c15;
+            let product = u128::from(hash ^ (value + 0.0).to_bits()) * 0x9e37_79b9_7f4a_7c15;
             (product as u64) ^ (product >> 64) as u64
         })
     }

@@ -10,14 +10,16 @@ const HAIR: f64 = 1.0 / 65536.0;
 /// The most cells along one column. Beyond, numbers of cells would be too coarse for `HAIR`.
 const MOST_CELLS: f64 = (1_u64 << 30) as f64;
 
+/// Keys that a window looks at together: as many as it mostly holds.
+const STEP: usize = 5;
 /// Below, numbers lose the digits that `HAIR` is made of.
 const LEAST_EPS: f64 = 1e-280;
 
 /// Points sorted by cell: a cell's number counts along the last column first, so that neighbouring
 /// cells along it stand together.
 pub(crate) struct Grid<const D: usize> {
-    /// The number of each cell that holds a point, ascending.
-    pub(crate) keys: Vec<u64>,
+    /// The number of each cell that holds a point, ascending; then `STEP` times the largest number.
+    keys: Vec<u64>,
     /// The first position of each cell, and the number of points.
     starts: Vec<u32>,
     /// The point at each position.
@@ -32,40 +34,20 @@ pub(crate) struct Grid<const D: usize> {
 impl<const D: usize> Grid<D> {
     /// `None` where the measure has no grid or the data too many cells. There must be a point.
     pub(crate) fn build<M: Measure>(points: &[f64], measure: M) -> Option<Self> {
-        let (eps, sides) = measure.eps_and_sides(D).filter(|&(eps, _)| eps > LEAST_EPS)?;
-        let side = eps / sides * (1.0 - HAIR);
-        // Cells further apart have `reach` whole cells, more than eps, between them.
-        let reach = (sides / (1.0 - HAIR)).floor() + 1.0;
-        let (low, high) = bounds::<D>(points);
-        let mut sizes = [0_u64; D];
-        let mut n_cells = 1_u64;
-        for column in 0..D {
-            let cells = (high[column] - low[column]) / side;
-            // Also where the width is infinite.
-            if !(cells < MOST_CELLS) {
-                return None;
-            }
-            // An empty margin, so that no row of neighbours runs into another row.
-            sizes[column] = cells as u64 + 2 + 2 * reach as u64;
-            n_cells = n_cells.checked_mul(sizes[column])?;
-        }
-        let reach = reach as u64;
-        let key = |point: &[f64]| {
-            (0..D).fold(0, |key, i| key * sizes[i] + reach + ((point[i] - low[i]) / side) as u64)
-        };
+        let scale = Scale::<D>::of(points, measure)?;
         let mut keys = vec![0; points.len() / D];
         threads::for_each_chunk(&mut keys, threads::GRAIN, |i, keys| {
             let points = points[i * threads::GRAIN * D..].chunks_exact(D);
-            keys.iter_mut().zip(points).for_each(|(slot, point)| *slot = key(point));
+            keys.iter_mut().zip(points).for_each(|(slot, point)| *slot = scale.key(point));
         });
-        let (keys, order) = sort::sorted(keys, n_cells.checked_ilog2()? + 1);
+        let (keys, order) = sort::sorted(keys, scale.bits);
         let (keys, starts) = runs(&keys);
         let points = gather(points, &order);
-        Some(Self { keys, starts, order, points, reach, rows: rows(&sizes, reach as i64) })
+        Some(Self { keys, starts, order, points, reach: scale.reach, rows: scale.rows() })
     }
 
     pub(crate) fn n_cells(&self) -> usize {
-        self.keys.len()
+        self.keys.len() - STEP
     }
 
     /// The positions of the points of a cell.
@@ -84,31 +66,34 @@ impl<const D: usize> Grid<D> {
 
     /// Windows over all neighbouring cells of those from `cell` on.
     pub(crate) fn windows(&self, cell: usize) -> Windows<'_, D> {
-        self.windows_of(cell, self.rows.clone())
+        self.windows_of(cell, self.rows.iter().copied())
     }
 
     /// As [`windows`](Self::windows), without the rows in which all cells are later than the cell.
     pub(crate) fn windows_before(&self, cell: usize) -> Windows<'_, D> {
-        self.windows_of(cell, self.rows.iter().copied().filter(|&offset| offset <= 0).collect())
+        self.windows_of(cell, self.rows.iter().copied().filter(|&offset| offset <= 0))
     }
 
-    fn windows_of(&self, cell: usize, offsets: Vec<i64>) -> Windows<'_, D> {
-        let first =
-            |offset: i64| self.keys.partition_point(|&key| key < self.least_key(cell, offset));
-        let cells = offsets.iter().map(|&offset| first(offset)..first(offset)).collect();
-        Windows { grid: self, offsets, cells }
+    fn windows_of(&self, cell: usize, offsets: impl Iterator<Item = i64>) -> Windows<'_, D> {
+        let first = |offset| self.keys.partition_point(|&key| key < self.least_key(cell, offset));
+        Windows {
+            grid: self,
+            starts: offsets.map(|offset| (offset, first(offset))).collect(),
+            cells: Vec::new(),
+        }
     }
 
     /// The number of the first cell of a row of neighbours; the margin keeps it above 0.
     fn least_key(&self, cell: usize, offset: i64) -> u64 {
-        self.keys[cell].saturating_add_signed(offset) - self.reach
+        self.keys[cell].wrapping_add_signed(offset) - self.reach
     }
 }
 
 /// The rows of neighbouring cells of one cell after the other: they move to the right only.
 pub(crate) struct Windows<'a, const D: usize> {
     grid: &'a Grid<D>,
-    offsets: Vec<i64>,
+    /// For each row of neighbours the difference of number, and the first cell in the window.
+    starts: Vec<(i64, usize)>,
     cells: Vec<Range<usize>>,
 }
 
@@ -116,19 +101,88 @@ impl<const D: usize> Windows<'_, D> {
     /// Moves on to `cell`, which must not be left of the last one; the cells of each row of
     /// neighbours, the cell's own row first.
     pub(crate) fn at(&mut self, cell: usize) -> &[Range<usize>] {
-        let keys = &self.grid.keys;
-        for (cells, &offset) in self.cells.iter_mut().zip(&self.offsets) {
-            let least = self.grid.least_key(cell, offset);
-            let most = least + 2 * self.grid.reach;
-            while cells.start < keys.len() && keys[cells.start] < least {
-                cells.start += 1;
+        let keys = self.grid.keys.as_slice();
+        // Counting keys without a branch each, since where a window ends is anyone's guess. The keys
+        // that close the list are above all others.
+        let below = |window: &[u64; STEP], key: u64| {
+            window.iter().map(|&k| usize::from(k < key)).sum::<usize>()
+        };
+        self.cells.clear();
+        for (offset, start) in &mut self.starts {
+            let least = self.grid.least_key(cell, *offset);
+            let mut step = STEP;
+            while step == STEP {
+                step = keys[*start..].first_chunk().map_or(0, |window| below(window, least));
+                *start += step;
             }
-            cells.end = cells.end.max(cells.start);
-            while cells.end < keys.len() && keys[cells.end] <= most {
-                cells.end += 1;
+            let (mut end, mut step) = (*start, STEP);
+            while step == STEP {
+                step = keys[end..]
+                    .first_chunk()
+                    .map_or(0, |window| below(window, least + 2 * self.grid.reach + 1));
+                end += step;
             }
+            self.cells.push(*start..end);
         }
         &self.cells
+    }
+}
+
+/// Where cells are.
+struct Scale<const D: usize> {
+    low: [f64; D],
+    side: f64,
+    reach: u64,
+    /// Cells along each column.
+    sizes: [u64; D],
+    /// Bits of the largest key.
+    bits: u32,
+}
+
+impl<const D: usize> Scale<D> {
+    #[allow(clippy::cast_sign_loss, reason = "widths and reaches are positive")]
+    fn of<M: Measure>(points: &[f64], measure: M) -> Option<Self> {
+        let (eps, n_sides) = measure.eps_and_sides(D).filter(|&(eps, _)| eps > LEAST_EPS)?;
+        let side = eps / n_sides * (1.0 - HAIR);
+        // Cells further apart have `reach` whole cells, more than eps, between them.
+        let reach = (n_sides / (1.0 - HAIR)) as u64 + 1;
+        let (low, high) = bounds::<D>(points);
+        let mut sizes = [0; D];
+        let mut n_cells = 1_u64;
+        for column in 0..D {
+            let width = (high[column] - low[column]) / side;
+            if width > MOST_CELLS {
+                return None;
+            }
+            // An empty margin, so that no row of neighbours runs into another row.
+            sizes[column] = width as u64 + 2 + 2 * reach;
+            n_cells = n_cells.checked_mul(sizes[column])?;
+        }
+        let bits = n_cells.ilog2() + 1;
+        (bits < 63).then_some(Self { low, side, reach, sizes, bits })
+    }
+
+    #[inline(always)]
+    #[allow(clippy::cast_sign_loss, reason = "no value is below the least of its column")]
+    fn key(&self, point: &[f64]) -> u64 {
+        (0..D).fold(0, |key, column| {
+            let cell = ((point[column] - self.low[column]) / self.side) as u64;
+            key * self.sizes[column] + self.reach + cell
+        })
+    }
+
+    /// Differences of key to all rows of cells within reach, nearest first.
+    fn rows(&self) -> Vec<i64> {
+        let reach = self.reach.cast_signed();
+        let mut rows = vec![(0, 0)];
+        for &size in &self.sizes[1..] {
+            let step = |&(far, offset): &(i64, i64)| {
+                (-reach..=reach).map(move |d| (far + d * d, (offset + d) * size.cast_signed()))
+            };
+            rows = rows.iter().flat_map(step).collect();
+        }
+        rows.sort_unstable();
+        rows.into_iter().map(|(_, offset)| offset).collect()
     }
 }
 
@@ -154,6 +208,7 @@ fn runs(keys: &[u64]) -> (Vec<u64>, Vec<u32>) {
         }
     }
     starts.push(keys.len() as u32);
+    cells.extend([u64::MAX; STEP]);
     (cells, starts)
 }
 
@@ -165,19 +220,6 @@ fn gather<const D: usize>(points: &[f64], order: &[u32]) -> Vec<[f64; D]> {
         }
     });
     gathered
-}
-
-/// Differences of number to all rows of cells within `reach`, nearest first.
-fn rows<const D: usize>(sizes: &[u64; D], reach: i64) -> Vec<i64> {
-    let mut rows = vec![(0_i64, 0_i64)];
-    for &size in &sizes[1..] {
-        let step = |&(far, offset): &(i64, i64)| {
-            (-reach..=reach).map(move |d| (far + d * d, (offset + d) * size as i64))
-        };
-        rows = rows.iter().flat_map(step).collect();
-    }
-    rows.sort_unstable();
-    rows.into_iter().map(|(_, offset)| offset).collect()
 }
 
 #[cfg(test)]

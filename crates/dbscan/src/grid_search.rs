@@ -16,6 +16,8 @@ use crate::{
 
 /// Cells that are searched in one go.
 const CELLS: usize = 2048;
+/// Points that are tested before anyone asks whether they are enough.
+const BATCH: usize = 8;
 /// Pairs of points of two cells that are tested without more ado.
 const FEW_PAIRS: usize = 256;
 /// Pairs, of points near the other cell only, from which on a tree is built.
@@ -63,14 +65,13 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
                 core.extend(own.map(|_| true));
                 continue;
             }
-            self.spans_around(cell, windows.at(cell), &mut spans);
+            let n_around = self.spans_around(cell, windows.at(cell), &mut spans);
+            // Room for one more, which is written and not kept.
+            met.resize(met.len().max(n_around + 1), 0);
             for position in own.clone() {
-                let is_core = self.is_core(position, weight, &spans, &mut met);
+                let (is_core, n_met) = self.is_core(position, weight, &spans, &mut met);
                 if !is_core {
-                    met.extend(
-                        own.clone().filter(|&other| other != position).map(|other| other as u32),
-                    );
-                    neighbors.keep(position as u32, &met);
+                    neighbors.keep(position as u32, &met[..n_met], own.clone());
                 }
                 core.push(is_core);
             }
@@ -78,41 +79,50 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
         (core, neighbors)
     }
 
-    /// The positions in the neighbouring cells, without those of the cell itself.
-    fn spans_around(&self, cell: usize, rows: &[Range<usize>], spans: &mut Vec<Range<usize>>) {
+    /// The positions in the neighbouring cells, without those of the cell itself; how many they are.
+    fn spans_around(
+        &self,
+        cell: usize,
+        rows: &[Range<usize>],
+        spans: &mut Vec<Range<usize>>,
+    ) -> usize {
         spans.clear();
         let (left, right) = (rows[0].start..cell, cell + 1..rows[0].end);
-        for cells in [left, right].iter().chain(&rows[1..]).filter(|cells| !cells.is_empty()) {
-            spans.push(self.grid.span(cells));
-        }
+        spans.extend([self.grid.span(&left), self.grid.span(&right)]);
+        spans.extend(rows[1..].iter().map(|cells| self.grid.span(cells)));
+        spans.iter().map(Range::len).sum()
     }
 
     /// Whether the point's own cell, of `weight`, and its neighbours in `spans` are enough; those that
-    /// were met come to `met`.
+    /// were met come to `met`, and how many they are.
     #[inline]
     fn is_core(
         &self,
         position: usize,
         weight: W,
         spans: &[Range<usize>],
-        met: &mut Vec<u32>,
-    ) -> bool {
-        met.clear();
+        met: &mut [u32],
+    ) -> (bool, usize) {
         let point = &self.grid.points[position];
-        let mut sum = weight;
+        let (mut sum, mut n_met) = (weight, 0);
         for span in spans {
-            let others = self.grid.points[span.clone()].iter().zip(&self.weights[span.clone()]);
-            for (other, (near, &weight)) in (span.start as u32..).zip(others) {
-                if self.inside(point, near) {
-                    sum += weight;
-                    met.push(other);
-                    if sum >= self.threshold {
-                        return true;
-                    }
+            let points = self.grid.points[span.clone()].chunks(BATCH);
+            let weights = self.weights[span.clone()].chunks(BATCH);
+            for (start, (points, weights)) in (span.start..).step_by(BATCH).zip(points.zip(weights))
+            {
+                // Without a branch for each pair: whether it is inside cannot be foreseen.
+                for (other, (near, &weight)) in (start as u32..).zip(points.iter().zip(weights)) {
+                    let inside = self.inside(point, near);
+                    sum += if inside { weight } else { W::default() };
+                    met[n_met] = other;
+                    n_met += usize::from(inside);
+                }
+                if sum >= self.threshold {
+                    return (true, n_met);
                 }
             }
         }
-        false
+        (false, n_met)
     }
 
     #[inline(always)]

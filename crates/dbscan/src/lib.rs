@@ -1,4 +1,13 @@
 #![doc = include_str!("../README.md")]
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "collapsing refuses more rows than fit in u32, and all that is counted after it are points, positions, cells and nodes"
+)]
+#![allow(
+    clippy::inline_always,
+    reason = "the inside test is a few instructions of a loop that is only fast in one piece"
+)]
+#![cfg_attr(test, allow(clippy::float_cmp, reason = "results are exact by contract"))]
 
 mod algorithm; // Dbscan: the model, its accessors, `run`
 mod clusters; // from weighted points to numbered clusters

@@ -1,5 +1,7 @@
 //! Neighbours that the counting pass has met, kept so that nobody has to look for them again.
 
+use std::ops::Range;
+
 /// The most neighbours kept for one point. More are rare, and are looked up again: memory stays
 /// proportional to the number of points.
 const MOST: usize = 64;
@@ -12,18 +14,21 @@ pub(crate) struct Neighbors(Vec<u32>);
 const TOO_MANY: u32 = u32::MAX;
 
 impl Neighbors {
-    /// Keeps `neighbors` of `position`, unless there are none.
-    pub(crate) fn keep(&mut self, position: u32, neighbors: &[u32]) {
-        if neighbors.is_empty() {
+    /// Keeps the neighbours of `position`, `met` and those of `cell`, which holds it, unless there
+    /// are none.
+    pub(crate) fn keep(&mut self, position: u32, met: &[u32], cell: Range<usize>) {
+        let n = met.len() + cell.len() - 1;
+        if n == 0 {
             return;
         }
         self.0.push(position);
-        if neighbors.len() > MOST {
+        if n > MOST {
             self.0.push(TOO_MANY);
-        } else {
-            self.0.push(neighbors.len() as u32);
-            self.0.extend_from_slice(neighbors);
+            return;
         }
+        self.0.push(n as u32);
+        self.0.extend_from_slice(met);
+        self.0.extend(cell.map(|other| other as u32).filter(|&other| other != position));
     }
 
     /// Calls `visit` with each position and its neighbours; `None` where they were too many.
@@ -49,12 +54,12 @@ mod tests {
     #[test]
     fn few_neighbors_are_kept_and_many_are_marked() {
         let mut neighbors = Neighbors::default();
-        neighbors.keep(7, &[1, 2]);
-        neighbors.keep(8, &[]);
-        neighbors.keep(9, &[0; MOST + 1]);
-        neighbors.keep(10, &[3; MOST]);
+        neighbors.keep(7, &[1], 7..9);
+        neighbors.keep(8, &[], 8..9);
+        neighbors.keep(9, &[0; MOST], 8..10);
+        neighbors.keep(10, &[3; MOST], 10..11);
         let mut seen = Vec::new();
         neighbors.for_each(|position, near| seen.push((position, near.map(<[u32]>::to_vec))));
-        assert_eq!(seen, [(7, Some(vec![1, 2])), (9, None), (10, Some(vec![3; MOST]))]);
+        assert_eq!(seen, [(7, Some(vec![1, 8])), (9, None), (10, Some(vec![3; MOST]))]);
     }
 }

@@ -26,7 +26,9 @@ pub(crate) fn sorted(keys: Vec<u64>, bits: u32) -> (Vec<u64>, Vec<u32>) {
 fn pass(from: &[(u64, u32)], to: &mut [(u64, u32)], shift: u32) {
     let digit = |key: u64| (key >> shift) as usize & ((1 << DIGIT) - 1);
     let mut next = [0_usize; 1 << DIGIT];
-    from.iter().for_each(|pair| next[digit(pair.0)] += 1);
+    for pair in from {
+        next[digit(pair.0)] += 1;
+    }
     let mut start = 0;
     for slot in &mut next {
         start += std::mem::replace(slot, start);

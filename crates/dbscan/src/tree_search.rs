@@ -48,7 +48,9 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
         let mut sum = W::default();
         let mut sums = vec![sum];
         for leaf in by_position.chunks_exact(LEAF) {
-            leaf.iter().for_each(|&weight| sum += weight);
+            for &weight in leaf {
+                sum += weight;
+            }
             sums.push(sum);
         }
         Self { measure, tree, weights: by_position, sums, threshold, rising }
@@ -59,8 +61,8 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
         let dense = self.dense_leaves();
         let parts = threads::map(n.div_ceil(LEAVES), |i| {
             let mut near = Near::new(self.tree.n_columns);
-            for leaf in i * LEAVES..n.min((i + 1) * LEAVES) {
-                if dense[leaf] {
+            for (leaf, &dense) in dense.iter().enumerate().skip(i * LEAVES).take(LEAVES) {
+                if dense {
                     near.core.extend(self.tree.positions(leaf).map(|_| true));
                 } else {
                     self.count_leaf(leaf, &mut near);
@@ -106,7 +108,7 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
             };
             near.core.push(is_core);
             near.met.retain(|&other| other as usize != position);
-            near.neighbors.keep(position as u32, &near.met);
+            near.neighbors.keep(position as u32, &near.met, position..position + 1);
         }
     }
 
@@ -180,7 +182,7 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
         for start in (0..n).step_by(size) {
             let of_box = self.components_of_boxes(core, &components);
             threads::for_each(size.min(n - start), |i| {
-                self.link_leaf(start + i, core, &components, &of_box)
+                self.link_leaf(start + i, core, &components, &of_box);
             });
         }
         components

@@ -1,5 +1,12 @@
 //! Small data whose result can be seen by eye, one law a test.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::float_cmp,
+    reason = "a test fails by panicking, and results are exact"
+)]
+
 use ndarray::{Array1, Array2, Axis, array};
 use oddsift_dbscan::{Dbscan, DbscanParams, Error, Metric};
 

@@ -1,5 +1,12 @@
 //! Labels and core samples of scikit-learn, replayed from `testdata/golden/dbscan/cases.json`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::float_cmp,
+    reason = "a test fails by panicking, and results are exact"
+)]
+
 use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
@@ -51,7 +58,7 @@ fn params(value: &Value) -> DbscanParams {
             "eps" => params = params.eps(value.as_f64().unwrap()),
             // A negative or broken count has no counterpart: it cannot be written in Rust.
             "min_samples" => {
-                params = params.min_samples(value.as_u64().unwrap_or(0).try_into().unwrap())
+                params = params.min_samples(value.as_u64().unwrap_or(0).try_into().unwrap());
             }
             "metric" => metric = value.as_str().unwrap(),
             "p" => p = value.as_f64(),
@@ -112,7 +119,7 @@ fn labels_are_those_of_scikit_learn() {
         let name = case["name"].as_str().unwrap();
         match check(&folder, case) {
             Some(difference) if case["advisory"] == true => {
-                println!("advisory {name}: {difference}")
+                println!("advisory {name}: {difference}");
             }
             Some(difference) => failures.push(format!("{name}: {difference}")),
             None => println!("{name}: ok"),
