@@ -1,3 +1,4 @@
 //! Data shared by the benchmarks.
 
+pub mod points;
 pub mod text;
