@@ -1,4 +1,5 @@
 //! What can be typed: clap's structs and the checks of single values.
+#![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
 
 use std::path::PathBuf;
 
@@ -197,6 +198,7 @@ pub(crate) struct FeatureArgs {
 /// Where the result goes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct OutputArgs {
     /// Form of the result; without, a table on a terminal and CSV elsewhere
     #[arg(short = 't', long = "to", value_enum)]

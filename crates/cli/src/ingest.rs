@@ -96,7 +96,7 @@ impl Part {
     fn take(&mut self, batch: &Batch, plan: &IngestPlan) -> Result<(), Failure> {
         let first = batch.get(0).map_or(0, |row| row.row());
         let mut labels = Vec::new();
-        for row in batch.iter() {
+        for row in batch {
             let pattern = self.take_row(row, plan)?;
             if plan.keep == Keep::Labels {
                 // Rows that the reader skipped leave a gap.

@@ -46,8 +46,18 @@ enum Trouble {
 }
 
 impl RowPlan {
-    /// `texts` are the columns whose JSON values must be text.
-    pub(crate) fn new(input: &Input, args: &InputArgs, recipe: Recipe, texts: Vec<usize>) -> Self {
+    /// Paths, command lines and the columns of text features must be text in JSON, too.
+    pub(crate) fn new(input: &Input, args: &InputArgs, recipe: Recipe) -> Self {
+        let is_text = |column: &usize| {
+            let is_role = [input.roles.path, input.roles.command_line].contains(&Some(*column));
+            let name = input.columns.get(*column).map_or("", String::as_str);
+            let is_feature_of = |feature: &String| {
+                feature.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+            };
+            recipe.columns().any(|used| used == name)
+                && (is_role || recipe.names().iter().any(is_feature_of))
+        };
+        let texts = (0..input.columns.len()).filter(is_text).collect();
         Self {
             name: input.name.clone(),
             columns: input.columns.clone(),

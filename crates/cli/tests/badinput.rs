@@ -190,10 +190,10 @@ fn check(case: &Case, root: &Path, faults: &mut Vec<String>) {
         }
     } else if outcome == "warn" && !case.get("skipped").is_empty() {
         let number = case.get("skipped");
-        let states = |line: &&str| {
+        let states = |line: &str| {
             begins(line).1 && line.split(|c: char| !c.is_ascii_digit()).any(|word| word == number)
         };
-        if !lines.iter().any(|line| states(&line)) {
+        if !lines.iter().copied().any(states) {
             fault(format!("no line states {number}: {stderr:?}"));
         }
     }
@@ -214,7 +214,7 @@ fn check_wanted(case: &Case, column: &str, text: &str, fault: &mut impl FnMut(St
     for (present, wanted) in case.wanted(column) {
         if text.contains(&wanted) != present {
             let not = if present { "lacks" } else { "holds" };
-            fault(format!("{column}: output {not} {wanted:?}: {:.400?}", text));
+            fault(format!("{column}: output {not} {wanted:?}: {text:.400?}"));
         }
     }
 }
@@ -285,12 +285,12 @@ fn without_colours(text: &str) -> String {
     let mut pieces = text.split("\u{1b}[");
     let mut plain = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        match piece.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').strip_prefix('m') {
-            Some(rest) => plain.push_str(rest),
-            None => {
-                plain.push('\u{1b}');
-                plain.push_str(piece);
-            }
+        let codes = piece.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+        if let Some(rest) = codes.strip_prefix('m') {
+            plain.push_str(rest);
+        } else {
+            plain.push('\u{1b}');
+            plain.push_str(piece);
         }
     }
     plain

@@ -1,6 +1,7 @@
 //! scikit-learn's recorded DBSCAN results, through the binary.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a skipped area is said")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,6 +1,7 @@
 //! The recorded results of scikit-learn's `Normalizer` and msticpy's `dbcluster_events`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a skipped area is said")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-use std::fmt::{self, Write};
+use std::fmt;
 
 /// One value of a row that is written.
 ///
@@ -50,28 +50,43 @@ impl Cell<'_> {
         }
     }
 
-    /// Appends the text of a CSV cell; unless `raw`, text that a spreadsheet would run gets a `'`.
-    pub(crate) fn push_csv(self, raw: bool, out: &mut String) {
-        if let Cell::Text(text) | Cell::Json(text) = self
-            && !raw
-            && is_formula(text)
-        {
-            out.push('\'');
+    /// Appends a CSV cell, quoted where it needs to be; unless `raw`, text that a spreadsheet would
+    /// run gets a `'`.
+    pub(crate) fn push_csv(self, raw: bool, out: &mut Vec<u8>) {
+        match self {
+            Cell::Text(text) | Cell::Json(text) => {
+                let guard = if !raw && is_formula(text) { "'" } else { "" };
+                push_csv_text(guard, text, out);
+            }
+            number => number.push_number(out),
         }
-        // Writing to a `String` cannot fail.
-        let _ = write!(out, "{self}");
     }
 
     /// Appends the JSON value.
-    pub(crate) fn push_json(self, out: &mut String) {
+    pub(crate) fn push_json(self, out: &mut Vec<u8>) {
         match self.present() {
-            Cell::Missing => out.push_str("null"),
+            Cell::Missing => out.extend_from_slice(b"null"),
             Cell::Text(text) => push_json_string(text, out),
-            Cell::Json(json) if is_json(json) => out.extend(json.chars().map(on_one_line)),
+            Cell::Json(json) if is_json(json) => out.extend(json.bytes().map(on_one_line)),
             Cell::Json(other) => push_json_string(other, out),
-            number => {
-                let _ = write!(out, "{number}");
+            number => number.push_number(out),
+        }
+    }
+
+    /// Appends what is no text, as [`Display`](fmt::Display) prints it.
+    fn push_number(self, out: &mut Vec<u8>) {
+        match self.present() {
+            Cell::Missing | Cell::Text(_) | Cell::Json(_) => {}
+            Cell::Int(number) => {
+                out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
             }
+            Cell::UInt(number) => {
+                out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+            }
+            Cell::Float(number) => {
+                out.extend_from_slice(zmij::Buffer::new().format_finite(number).as_bytes());
+            }
+            Cell::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
         }
     }
 
@@ -89,10 +104,31 @@ impl Cell<'_> {
     }
 }
 
+/// Appends a field after RFC 4180.
+fn push_csv_text(guard: &str, text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    let is_plain = memchr::memchr3(b',', b'"', b'\n', bytes).is_none();
+    // A lone carriage return ends a line for some readers.
+    if is_plain && memchr::memchr(b'\r', bytes).is_none() {
+        out.extend_from_slice(guard.as_bytes());
+        out.extend_from_slice(bytes);
+        return;
+    }
+    out.push(b'"');
+    out.extend_from_slice(guard.as_bytes());
+    for (nth, piece) in text.split('"').enumerate() {
+        if nth > 0 {
+            out.extend_from_slice(b"\"\"");
+        }
+        out.extend_from_slice(piece.as_bytes());
+    }
+    out.push(b'"');
+}
+
 /// Appends a JSON string as `serde_json` writes it.
-pub(crate) fn push_json_string(text: &str, out: &mut String) {
-    // A `str` always has a JSON form.
-    out.push_str(&serde_json::to_string(text).unwrap_or_default());
+pub(crate) fn push_json_string(text: &str, out: &mut Vec<u8>) {
+    // A `str` always has a JSON form, and writing to a vector cannot fail.
+    let _ = serde_json::to_writer(out, text);
 }
 
 fn is_json(text: &str) -> bool {
@@ -100,8 +136,8 @@ fn is_json(text: &str) -> bool {
 }
 
 /// A line break outside a JSON string is white space, and in one it cannot be.
-fn on_one_line(c: char) -> char {
-    if matches!(c, '\n' | '\r') { ' ' } else { c }
+fn on_one_line(byte: u8) -> u8 {
+    if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }
 }
 
 /// Whether a spreadsheet takes the text for a formula. A plain number is none.
@@ -121,15 +157,15 @@ mod tests {
     use super::*;
 
     fn csv(cell: Cell<'_>) -> String {
-        let mut out = String::new();
+        let mut out = Vec::new();
         cell.push_csv(false, &mut out);
-        out
+        String::from_utf8(out).unwrap()
     }
 
     fn json(cell: Cell<'_>) -> String {
-        let mut out = String::new();
+        let mut out = Vec::new();
         cell.push_json(&mut out);
-        out
+        String::from_utf8(out).unwrap()
     }
 
     #[test]
@@ -138,7 +174,8 @@ mod tests {
             "=1", "+a", "-2+3", "@SUM(", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠1", "-", "+1e999",
             "-inf",
         ] {
-            assert_eq!(csv(Cell::Text(formula)), format!("'{formula}"));
+            // A lone carriage return is quoted, too.
+            assert_eq!(csv(Cell::Text(formula)).trim_matches('"'), format!("'{formula}"));
         }
         for plain in ["-5", "+1.5", "-.5e-3", "a=1", " =1", "", "5"] {
             assert_eq!(csv(Cell::Text(plain)), plain);

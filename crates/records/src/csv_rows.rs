@@ -75,6 +75,14 @@ impl CsvRows {
     /// Fills the batch; it stays empty at the end of the input only.
     pub(crate) fn fill(&mut self, batch: &mut Batch, tally: &mut Tally<'_>) -> Result<(), Stop> {
         self.used = 0;
+        let filled = self.fill_records(batch, tally);
+        for index in batch.set_text(self.text.get(..self.used).unwrap_or_default()) {
+            tally.replaced(batch.rows.get(index).map_or(0, |mark| mark.line));
+        }
+        filled
+    }
+
+    fn fill_records(&mut self, batch: &mut Batch, tally: &mut Tally<'_>) -> Result<(), Stop> {
         while !batch.is_full(self.used) {
             let Some(found) = self.record()? else { break };
             let row = tally.number();
@@ -85,9 +93,6 @@ impl CsvRows {
             } else {
                 tally.bad(self.wrong_count(&found))?;
             }
-        }
-        for index in batch.set_text(self.text.get(..self.used).unwrap_or_default()) {
-            tally.replaced(batch.rows.get(index).map_or(0, |mark| mark.line));
         }
         Ok(())
     }

@@ -44,6 +44,8 @@ pub struct Reader {
     bad_rows: BadRows,
     next_row: u64,
     done: bool,
+    /// A fault behind the rows that were given last.
+    stopped: Option<Stop>,
 }
 
 enum Engine {
@@ -112,7 +114,17 @@ impl Reader {
         };
         let (rows, columns) = opened.map_err(|stop| stop.at(&name))?;
         let (bad_rows, progress) = (options.bad_rows, source.progress);
-        Ok(Self { name, columns, rows, progress, summary, bad_rows, next_row, done: false })
+        Ok(Self {
+            name,
+            columns,
+            rows,
+            progress,
+            summary,
+            bad_rows,
+            next_row,
+            done: false,
+            stopped: None,
+        })
     }
 
     /// The names of the columns: those of a CSV header, or the keys of the first 1000 objects of
@@ -144,7 +156,7 @@ impl Reader {
     /// Fills `batch` with the next records, about 4096 or 1 MiB; false, and none, at the end.
     ///
     /// What the batch held is gone. How the input is cut into batches has no influence on rows.
-    /// After an error there are no more records.
+    /// The records before a fault come first; after an error there are no more.
     ///
     /// # Errors
     ///
@@ -154,12 +166,18 @@ impl Reader {
     /// ```
     /// # use oddsift_records::{Batch, ReadOptions, Reader};
     /// let mut reader = Reader::new("x.csv", &b"a,b\n1,2\n3\n"[..], ReadOptions::new())?;
-    /// let error = reader.next_batch(&mut Batch::new()).unwrap_err().to_string();
+    /// let mut batch = Batch::new();
+    /// assert!(reader.next_batch(&mut batch)?);
+    /// assert_eq!(batch.len(), 1);
+    /// let error = reader.next_batch(&mut batch).unwrap_err().to_string();
     /// assert!(error.starts_with("x.csv:3:2: expected 2 fields, found 1; "));
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     pub fn next_batch(&mut self, batch: &mut Batch) -> Result<bool, Error> {
         batch.clear(self.columns.len());
+        if let Some(stop) = self.stopped.take() {
+            return Err(stop.at(&self.name));
+        }
         if self.done {
             return Ok(false);
         }
@@ -173,12 +191,16 @@ impl Reader {
             Engine::Json(rows) => rows.fill(batch, &mut tally),
         };
         self.done = filled.is_err() || batch.is_empty();
-        if let Err(stop) = filled {
-            batch.clear(self.columns.len());
-            return Err(stop.at(&self.name));
-        }
         self.summary.rows = self.summary.rows.saturating_add(batch.len() as u64);
-        Ok(!self.done)
+        match filled {
+            Err(stop) if batch.is_empty() => Err(stop.at(&self.name)),
+            // The rows before a fault come first, so that theirs are found first, too.
+            Err(stop) => {
+                self.stopped = Some(stop);
+                Ok(true)
+            }
+            Ok(()) => Ok(!self.done),
+        }
     }
 
     /// What a user should know of the rows that were read so far.

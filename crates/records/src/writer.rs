@@ -125,8 +125,7 @@ pub struct RowWriter<W: Write> {
     n_columns: usize,
     n_rows: u64,
     /// JSON keys with their colon.
-    keys: Vec<String>,
-    csv: csv_core::Writer,
+    keys: Vec<Vec<u8>>,
     cell: String,
     line: Vec<u8>,
 }
@@ -159,7 +158,6 @@ impl<W: Write> RowWriter<W> {
             n_columns: columns.len(),
             n_rows: 0,
             keys: columns.iter().map(|name| json_key(name)).collect(),
-            csv: csv_core::Writer::new(),
             cell: String::new(),
             line: Vec::new(),
         };
@@ -267,7 +265,6 @@ impl<W: Write> RowWriter<W> {
             n_columns: self.n_columns,
             n_rows: 0,
             keys: self.keys.clone(),
-            csv: csv_core::Writer::new(),
             cell: String::new(),
             line: Vec::new(),
         }
@@ -309,25 +306,25 @@ impl<W: Write> RowWriter<W> {
             if column > 0 {
                 self.line.push(b',');
             }
-            self.cell.clear();
-            cell.push_csv(self.options.raw, &mut self.cell);
-            push_csv_field(&self.csv, &self.cell, cells.len() == 1, &mut self.line);
+            cell.push_csv(self.options.raw, &mut self.line);
+        }
+        // An empty line would be no record.
+        if self.line.is_empty() && cells.len() == 1 {
+            self.line.extend_from_slice(b"\"\"");
         }
         self.line.push(b'\n');
     }
 
     fn json_object(&mut self, cells: &[Cell<'_>]) {
-        self.cell.clear();
-        self.cell.push('{');
+        self.line.push(b'{');
         for (column, (key, cell)) in self.keys.iter().zip(cells).enumerate() {
             if column > 0 {
-                self.cell.push(',');
+                self.line.push(b',');
             }
-            self.cell.push_str(key);
-            cell.push_json(&mut self.cell);
+            self.line.extend_from_slice(key);
+            cell.push_json(&mut self.line);
         }
-        self.cell.push('}');
-        self.line.extend_from_slice(self.cell.as_bytes());
+        self.line.push(b'}');
     }
 
     fn markdown_header(&mut self, names: &[Cell<'_>]) {
@@ -350,28 +347,11 @@ impl<W: Write> RowWriter<W> {
     }
 }
 
-fn json_key(name: &str) -> String {
-    let mut key = String::new();
+fn json_key(name: &str) -> Vec<u8> {
+    let mut key = Vec::new();
     push_json_string(name, &mut key);
-    key.push(':');
+    key.push(b':');
     key
-}
-
-/// Quotes where the `csv` crate says that it is needed; a lone empty cell would be a blank line.
-fn push_csv_field(csv: &csv_core::Writer, field: &str, is_only: bool, line: &mut Vec<u8>) {
-    let is_quoted = csv.should_quote(field.as_bytes()) || (is_only && field.is_empty());
-    if !is_quoted {
-        line.extend_from_slice(field.as_bytes());
-        return;
-    }
-    line.push(b'"');
-    for byte in field.bytes() {
-        if byte == b'"' {
-            line.push(b'"');
-        }
-        line.push(byte);
-    }
-    line.push(b'"');
 }
 
 #[cfg(test)]

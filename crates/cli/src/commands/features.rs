@@ -27,7 +27,7 @@ pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
     let options = feature_options(&args.features, SessionRule::default());
     let recipe = input.recipe(&columns.features, &options)?;
     let columns = columns.with_separator(&recipe, &input);
-    let rows = RowPlan::new(&input, &args.input, recipe, columns.texts.clone());
+    let rows = RowPlan::new(&input, &args.input, recipe);
     let destination = Destination::open(&args.output, &args.input)?;
     let (n_rows, n_added) = if destination.is_table() {
         print_table(input, args, &columns, &rows, destination)?
@@ -55,8 +55,6 @@ struct OutputColumns {
     sources: Vec<(String, Origin)>,
     /// The names of the numeric features to compute.
     features: Vec<String>,
-    /// Columns that must be text.
-    texts: Vec<usize>,
     path: Option<usize>,
     separator: String,
 }
@@ -74,7 +72,6 @@ impl OutputColumns {
         let mut columns = Self {
             sources: input.columns.iter().enumerate().map(as_input).collect(),
             features: Vec::new(),
-            texts: [input.roles.path, input.roles.command_line].into_iter().flatten().collect(),
             path: input.roles.path,
             separator: String::new(),
         };
@@ -82,7 +79,7 @@ impl OutputColumns {
             columns.add(feature.name(), feature == ProcessFeature::ProcessName, args.force);
         }
         for name in &args.text {
-            columns.texts.push(input.column("--text", name)?);
+            input.column("--text", name)?;
             for feature in TEXT_FEATURES {
                 columns.add(&format!("{name}.{feature}"), false, args.force);
             }
@@ -177,7 +174,7 @@ fn print_rows(
         ordered.put(place, chunk)
     })?;
     drop(ordered);
-    warn(&feed.finish(), &all_skipped(rooms));
+    warn(&feed.finish(), &all_skipped(&rooms));
     writer.finish()?.finish()?;
     Ok((n_rows.into_inner(), columns.n_added()))
 }
@@ -192,7 +189,7 @@ fn write_batch(
     let mut n_rows = 0;
     // Cells borrow from the row, so their room is that of a batch's worth at most.
     let mut cells: Vec<Cell<'_>> = Vec::with_capacity(columns.sources.len());
-    for row in batch.iter() {
+    for row in batch {
         if rows.read(row, room)?.is_none() {
             continue;
         }
@@ -204,9 +201,11 @@ fn write_batch(
     Ok(n_rows)
 }
 
-fn all_skipped(rooms: Vec<RowRoom>) -> SkipLog {
+fn all_skipped(rooms: &[RowRoom]) -> SkipLog {
     let mut skipped = SkipLog::new();
-    rooms.iter().for_each(|room| skipped.merge(&room.skipped));
+    for room in rooms {
+        skipped.merge(&room.skipped);
+    }
     skipped
 }
 
@@ -223,7 +222,7 @@ fn print_table(
     let n_rows = AtomicU64::new(0);
     let mut feed = input.into_feed(args.output.quiet);
     let rooms = feed.for_each(threads(&args.input), RowRoom::default, |room, place, batch| {
-        for row in batch.iter() {
+        for row in batch {
             if rows.read(row, room)?.is_none() {
                 continue;
             }
@@ -238,7 +237,7 @@ fn print_table(
         }
         Ok(())
     })?;
-    warn(&feed.finish(), &all_skipped(rooms));
+    warn(&feed.finish(), &all_skipped(&rooms));
     let table = table.into_inner().unwrap_or_else(PoisonError::into_inner);
     let left_out = destination.table(&table)?;
     let n_rows = n_rows.into_inner();

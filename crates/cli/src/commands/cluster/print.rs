@@ -1,0 +1,267 @@
+//! What `cluster` prints: exemplars, labels, a table for people.
+
+use oddsift::dbscan::Label;
+use oddsift::eventcluster::{Cluster, EventClusters, EventRow};
+use oddsift::records::{Batch, Cell, Record, RowStore};
+use oddsift::timespan::{Timestamp, format_time};
+
+use crate::args::{ClusterArgs, Compat};
+use crate::cells::{feature_cell, input_cell, text_cell};
+use crate::commands::{TABLE_ROWS, say_left_out};
+use crate::failure::Failure;
+use crate::ingest::{Ingested, NO_PATTERN};
+use crate::output::Destination;
+use crate::source::Source;
+use crate::table::{TextCell, TextTable};
+
+/// The result, with what is needed to print it.
+pub(super) struct Clustered<'a> {
+    pub(super) args: &'a ClusterArgs,
+    /// The columns of the input.
+    pub(super) columns: Vec<String>,
+    /// The features that are no column of the input, by their place in the vector.
+    pub(super) computed: Vec<(usize, String)>,
+    pub(super) time: Option<usize>,
+    pub(super) template: Option<usize>,
+    pub(super) ingested: Ingested,
+    pub(super) found: EventClusters,
+}
+
+impl Clustered<'_> {
+    /// A column of ours, under another name where the file has that one already.
+    fn own(&self, name: &str) -> String {
+        if self.columns.iter().any(|column| column == name) {
+            format!("oddsift.{name}")
+        } else {
+            name.to_owned()
+        }
+    }
+
+    fn exemplar_columns(&self) -> Vec<String> {
+        let mut names = self.columns.clone();
+        names.extend(self.computed.iter().map(|(_, name)| self.own(name)));
+        names.extend(["Clustered", "ClusterId", "ClusterSize"].map(|name| self.own(name)));
+        names.extend(self.args.weight.as_ref().map(|_| self.own("ClusterWeight")));
+        names.extend(["FirstEventTime", "LastEventTime", "Template"].map(|name| self.own(name)));
+        let counted = self.args.count_distinct.iter();
+        names.extend(counted.map(|name| self.own(&format!("Distinct{name}"))));
+        names
+    }
+
+    fn event_rows(&self) -> Vec<EventRow> {
+        self.found.rows_with(self.ingested.kept.clone())
+    }
+
+    pub(super) fn print_exemplars(&self, destination: Destination) -> Result<(), Failure> {
+        let mut writer = destination.rows(&self.exemplar_columns())?;
+        let distinct = self.found.distinct_by_cluster();
+        for row in self.event_rows() {
+            let texts = RowTexts::new(self, &row);
+            let cells = self.exemplar_cells(&row, &self.ingested.store, &texts, &distinct);
+            writer.write_row(&cells)?;
+        }
+        writer.finish()?.finish()
+    }
+
+    fn exemplar_cells<'a>(
+        &'a self,
+        row: &EventRow,
+        store: &'a RowStore,
+        texts: &'a RowTexts,
+        distinct: &[Vec<u64>],
+    ) -> Vec<Cell<'a>> {
+        let record = store.get(row.row);
+        let overwrites_time = self.args.compat == Some(Compat::Msticpy);
+        let input = (0..self.columns.len()).map(|column| {
+            if overwrites_time && Some(column) == self.time {
+                texts.first()
+            } else {
+                record.map_or(Cell::Missing, |row| input_cell(row.text(column), row.kind(column)))
+            }
+        });
+        let mut cells: Vec<Cell<'a>> = input.collect();
+        let values = self.found.patterns().values(row.pattern);
+        cells.extend(self.computed.iter().map(|(place, name)| {
+            values.get(*place).map_or(Cell::Missing, |value| feature_cell(name, *value))
+        }));
+        cells.push(Cell::Bool(row.is_clustered()));
+        cells.push(Cell::Int(row.label.to_i64()));
+        cells.push(Cell::UInt(row.size));
+        cells.extend(self.args.weight.as_ref().map(|_| Cell::Float(row.weight)));
+        cells.extend([texts.first(), texts.last(), Cell::Text(&texts.template)]);
+        cells.extend(self.distinct_cells(row, distinct));
+        cells
+    }
+
+    /// A noise row has one value in each counted column, or none where it is missing.
+    fn distinct_cells(&self, row: &EventRow, distinct: &[Vec<u64>]) -> Vec<Cell<'static>> {
+        if let Some(cluster) = row.label.cluster() {
+            let counts = distinct.get(cluster as usize).map(Vec::as_slice).unwrap_or_default();
+            return counts.iter().copied().map(Cell::UInt).collect();
+        }
+        let record = self.ingested.store.get(row.row);
+        let has = |name: &String| {
+            let column = self.columns.iter().position(|column| column == name)?;
+            record?.text(column)
+        };
+        let names = self.args.count_distinct.iter();
+        names.map(|name| Cell::UInt(u64::from(has(name).is_some()))).collect()
+    }
+
+    /// A table for people: the rarest first, and of equals those seen first.
+    pub(super) fn print_table(&self, destination: Destination) -> Result<(), Failure> {
+        let mut rows = self.event_rows();
+        rows.sort_by_key(|row| (row.size, row.row));
+        let mut header = vec!["Size", "Cluster"];
+        header.extend(self.template.map(|_| "Template"));
+        header.extend(self.time.iter().flat_map(|_| ["First (UTC)", "Last (UTC)"]));
+        let header = header.into_iter().map(str::to_owned);
+        let mut table = TextTable::new(header.chain(self.feature_names().iter().cloned()));
+        for row in &rows {
+            table.push(row.label.is_noise(), self.table_cells(row));
+        }
+        let left_out = destination.table(&table)?;
+        say_left_out(&self.args.output, &left_out, 0);
+        Ok(())
+    }
+
+    fn table_cells(&self, row: &EventRow) -> Vec<TextCell> {
+        let texts = RowTexts::new(self, row);
+        let label = if row.label.is_noise() { "noise".to_owned() } else { row.label.to_string() };
+        let mut cells = vec![TextCell::number(row.size), TextCell::number(label)];
+        cells.extend(self.template.map(|_| TextCell::text(&texts.template)));
+        if self.time.is_some() {
+            let to_seconds = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
+            let time = |time: Option<Timestamp>| {
+                TextCell::whole(time.map_or_else(String::new, to_seconds))
+            };
+            cells.extend([
+                time(row.times.map(|times| times.0)),
+                time(row.times.map(|times| times.1)),
+            ]);
+        }
+        let values = self.found.patterns().values(row.pattern).iter();
+        let features = self.feature_names().iter().zip(values);
+        cells.extend(features.map(|(name, value)| text_cell(feature_cell(name, *value))));
+        cells
+    }
+
+    /// The names of the features, without the weight that follows them in the vector.
+    fn feature_names(&self) -> &[String] {
+        let names = self.ingested.recipe.names();
+        let n_features = names.len() - usize::from(self.args.weight.is_some());
+        names.get(..n_features).unwrap_or(names)
+    }
+
+    pub(super) fn print_labels(&self, destination: Destination) -> Result<(), Failure> {
+        let columns = ["row", "ClusterId", "IsCore"].map(str::to_owned);
+        self.print(destination, &columns, |print| {
+            for (row, pattern) in self.ingested.row_patterns.iter().enumerate() {
+                if let Some((label, is_core)) = self.label(*pattern) {
+                    let row = Cell::UInt(row as u64);
+                    print(&[row, Cell::Int(label.to_i64()), Cell::Bool(is_core)])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads the input once more, row by row beside the labels.
+    pub(super) fn print_labelled_input(
+        &self,
+        source: &Source<'_>,
+        destination: Destination,
+    ) -> Result<(), Failure> {
+        let mut columns = vec![self.own("row")];
+        columns.extend(self.columns.iter().cloned());
+        columns.extend([self.own("ClusterId"), self.own("IsCore")]);
+        self.print(destination, &columns, |print| {
+            let mut reader = source.open()?;
+            let mut batch = Batch::new();
+            while reader.next_batch(&mut batch)? {
+                for row in &batch {
+                    let place = usize::try_from(row.row()).ok();
+                    let pattern = place.and_then(|place| self.ingested.row_patterns.get(place));
+                    let Some((label, is_core)) = pattern.and_then(|p| self.label(*p)) else {
+                        continue;
+                    };
+                    let mut cells = vec![Cell::UInt(row.row())];
+                    cells.extend(
+                        (0..self.columns.len())
+                            .map(|column| input_cell(row.text(column), row.kind(column))),
+                    );
+                    cells.extend([Cell::Int(label.to_i64()), Cell::Bool(is_core)]);
+                    print(&cells)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn label(&self, pattern: u32) -> Option<(Label, bool)> {
+        if pattern == NO_PATTERN {
+            return None;
+        }
+        let model = self.found.model();
+        let label = *model.labels().get(pattern as usize)?;
+        Some((label, model.is_core(pattern as usize)))
+    }
+
+    /// Rows for programs, or the first ones as a table.
+    fn print(
+        &self,
+        destination: Destination,
+        columns: &[String],
+        rows: impl FnOnce(&mut dyn FnMut(&[Cell<'_>]) -> Result<(), Failure>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        if !destination.is_table() {
+            let mut writer = destination.rows(columns)?;
+            rows(&mut |cells| Ok(writer.write_row(cells)?))?;
+            return writer.finish()?.finish();
+        }
+        let mut table = TextTable::new(columns.iter().cloned());
+        let mut n_more = 0_u64;
+        rows(&mut |cells| {
+            if table.len() < TABLE_ROWS {
+                table.push(false, cells.iter().map(|cell| text_cell(*cell)).collect());
+            } else {
+                n_more += 1;
+            }
+            Ok(())
+        })?;
+        let left_out = destination.table(&table)?;
+        say_left_out(&self.args.output, &left_out, n_more);
+        Ok(())
+    }
+}
+
+/// The texts of a printed row that are made and not borrowed.
+struct RowTexts {
+    times: Option<(String, String)>,
+    template: String,
+}
+
+impl RowTexts {
+    fn new(result: &Clustered<'_>, row: &EventRow) -> Self {
+        let times = row
+            .times
+            .map(|(first, last)| (format_time(first).to_string(), format_time(last).to_string()));
+        let template = if let Some(cluster) = row.label.cluster() {
+            let cluster = result.found.clusters().get(cluster as usize);
+            cluster.and_then(Cluster::template).map(|template| template.to_string())
+        } else {
+            let record = result.ingested.store.get(row.row);
+            let text = record.zip(result.template).and_then(|(row, column)| row.text(column));
+            text.map(str::to_owned)
+        };
+        Self { times, template: template.unwrap_or_default() }
+    }
+
+    fn first(&self) -> Cell<'_> {
+        self.times.as_ref().map_or(Cell::Missing, |(first, _)| Cell::Text(first))
+    }
+
+    fn last(&self) -> Cell<'_> {
+        self.times.as_ref().map_or(Cell::Missing, |(_, last)| Cell::Text(last))
+    }
+}
