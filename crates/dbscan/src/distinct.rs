@@ -8,7 +8,9 @@ use crate::{Error, weights::Weight};
 
 /// Rows that are looked up together, so that their misses of the cache overlap.
 const BATCH: usize = 32;
-/// Rows after which it shows whether rows repeat.
+/// Rows that are checked and then looked up while they are in the cache.
+const BLOCK: usize = 1 << 10;
+/// Rows, a multiple of `BLOCK`, after which it shows whether rows repeat.
 const SAMPLE: usize = 1 << 14;
 
 /// The distinct rows of a matrix in the order of their first occurrence.
@@ -32,15 +34,20 @@ impl Distinct {
         }
         let x = x.as_standard_layout();
         let values = x.as_slice().unwrap_or_default();
-        check_finite(values, n_columns)?;
         let mut table = Table::new(n_columns, n_rows);
         let mut point_of_row = Vec::with_capacity(n_rows);
-        // The compiler makes a loop of its own for each small number of columns.
-        match n_columns {
-            1 => table.insert_all(values, 1, &mut point_of_row),
-            2 => table.insert_all(values, 2, &mut point_of_row),
-            3 => table.insert_all(values, 3, &mut point_of_row),
-            _ => table.insert_all(values, n_columns, &mut point_of_row),
+        for block in values.chunks(BLOCK * n_columns) {
+            check_finite(block, n_columns, point_of_row.len())?;
+            // The compiler makes a loop of its own for each small number of columns.
+            match n_columns {
+                1 => table.insert_all(block, 1, &mut point_of_row),
+                2 => table.insert_all(block, 2, &mut point_of_row),
+                3 => table.insert_all(block, 3, &mut point_of_row),
+                _ => table.insert_all(block, n_columns, &mut point_of_row),
+            }
+            if point_of_row.len() == SAMPLE {
+                table.reserve();
+            }
         }
         Ok(Self { n_columns, points: table.points, point_of_row })
     }
@@ -66,16 +73,20 @@ impl Distinct {
     }
 }
 
-fn check_finite(values: &[f64], n_columns: usize) -> Result<(), Error> {
-    for (block, values) in values.chunks(4096).enumerate() {
-        // NaN and infinities times 0 are NaN, all else is 0: one test a block.
-        if values.iter().map(|value| value * 0.0).sum::<f64>() != 0.0 {
-            let first = values.iter().position(|value| !value.is_finite()).unwrap_or_default();
-            let at = block * 4096 + first;
-            return Err(Error::NonFinite { row: at / n_columns, column: at % n_columns });
-        }
+/// Refuses the first value that is NaN or infinite; `values` begin with row `first_row`.
+fn check_finite(values: &[f64], n_columns: usize, first_row: usize) -> Result<(), Error> {
+    // NaN and infinities times 0 are NaN, all else is 0. Several sums, so that they need not wait
+    // for each other.
+    let mut sums = [0.0; 8];
+    let mut chunks = values.chunks_exact(sums.len());
+    for chunk in &mut chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, value)| *sum += value * 0.0);
     }
-    Ok(())
+    if sums.iter().chain(chunks.remainder()).all(|value| value.is_finite()) {
+        return Ok(());
+    }
+    let at = values.iter().position(|value| !value.is_finite()).unwrap_or_default();
+    Err(Error::NonFinite { row: first_row + at / n_columns, column: at % n_columns })
 }
 
 /// An open-addressing hash table of rows, at most half full. A slot holds the upper half of a row's
@@ -99,10 +110,7 @@ impl Table {
 
     #[inline(always)]
     fn insert_all(&mut self, values: &[f64], n_columns: usize, point_of_row: &mut Vec<u32>) {
-        for (i, batch) in values.chunks(BATCH * n_columns).enumerate() {
-            if i * BATCH == SAMPLE {
-                self.reserve();
-            }
+        for batch in values.chunks(BATCH * n_columns) {
             let mut tags = [0; BATCH];
             let mut touched = 0;
             for (tag, row) in tags.iter_mut().zip(batch.chunks_exact(n_columns)) {

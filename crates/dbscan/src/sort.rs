@@ -9,33 +9,41 @@ const FEW: usize = 4096;
 ///
 /// `bits` is how many low bits of the keys are in use.
 pub(crate) fn sorted(keys: Vec<u64>, bits: u32) -> (Vec<u64>, Vec<u32>) {
-    let mut pairs: Vec<(u64, u32)> = keys.into_iter().zip(0..).collect();
-    if pairs.len() < FEW {
+    let place_bits = (keys.len() as u64).checked_ilog2().map_or(0, |bit| bit + 1);
+    if keys.len() < FEW || bits + place_bits > u64::BITS {
+        let mut pairs: Vec<(u64, u32)> = keys.into_iter().zip(0..).collect();
         pairs.sort_unstable();
-    } else {
-        let mut other = vec![(0, 0); pairs.len()];
-        for shift in (0..bits).step_by(DIGIT as usize) {
-            pass(&pairs, &mut other, shift);
-            std::mem::swap(&mut pairs, &mut other);
-        }
+        return pairs.into_iter().unzip();
     }
-    pairs.into_iter().unzip()
+    // Key and place in one number: half of what a pair moves.
+    let mut packed = keys;
+    packed.iter_mut().zip(0_u64..).for_each(|(key, place)| *key = *key << place_bits | place);
+    let mut other = vec![0; packed.len()];
+    for shift in (place_bits..place_bits + bits).step_by(DIGIT as usize) {
+        pass(&packed, &mut other, shift);
+        std::mem::swap(&mut packed, &mut other);
+    }
+    let places = packed.iter().map(|&packed| (packed & ((1 << place_bits) - 1)) as u32).collect();
+    for packed in &mut packed {
+        *packed >>= place_bits;
+    }
+    (packed, places)
 }
 
 /// One pass of a least-significant-digit radix sort: stable.
-fn pass(from: &[(u64, u32)], to: &mut [(u64, u32)], shift: u32) {
-    let digit = |key: u64| (key >> shift) as usize & ((1 << DIGIT) - 1);
+fn pass(from: &[u64], to: &mut [u64], shift: u32) {
+    let digit = |packed: u64| (packed >> shift) as usize & ((1 << DIGIT) - 1);
     let mut next = [0_usize; 1 << DIGIT];
-    for pair in from {
-        next[digit(pair.0)] += 1;
+    for &packed in from {
+        next[digit(packed)] += 1;
     }
     let mut start = 0;
     for slot in &mut next {
         start += std::mem::replace(slot, start);
     }
-    for &pair in from {
-        let slot = &mut next[digit(pair.0)];
-        to[*slot] = pair;
+    for &packed in from {
+        let slot = &mut next[digit(packed)];
+        to[*slot] = packed;
         *slot += 1;
     }
 }
@@ -49,11 +57,15 @@ mod tests {
         for n in [0, 1, 100, FEW as u64, 20_000] {
             let keys: Vec<u64> =
                 (0..n).map(|i: u64| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 30) & !7).collect();
-            let (sorted, places) = sorted(keys.clone(), 34);
-            assert!(sorted.is_sorted());
-            assert!(sorted.iter().zip(&places).all(|(&key, &place)| keys[place as usize] == key));
-            let stable = |i: usize| sorted[i] < sorted[i + 1] || places[i] < places[i + 1];
-            assert!((0..places.len().saturating_sub(1)).all(stable));
+            for bits in [34, 60] {
+                let (sorted, places) = sorted(keys.clone(), bits);
+                assert!(sorted.is_sorted());
+                assert!(
+                    sorted.iter().zip(&places).all(|(&key, &place)| keys[place as usize] == key)
+                );
+                let stable = |i: usize| sorted[i] < sorted[i + 1] || places[i] < places[i + 1];
+                assert!((0..places.len().saturating_sub(1)).all(stable));
+            }
         }
     }
 }

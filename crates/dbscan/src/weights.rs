@@ -64,7 +64,8 @@ impl Unit {
     /// round to the even mantissa, which a whole number below 2^52 has.)
     pub(crate) fn fixed_threshold(self, min_samples: usize) -> i128 {
         let threshold = min_samples as f64;
-        if threshold >= TOO_MUCH {
+        // No sum comes near it, and it must not overflow.
+        if threshold * self.size() >= 2.0_f64.powi(126) {
             return i128::MAX;
         }
         let half_gap = (threshold - threshold.next_down()) / 2.0;
@@ -104,6 +105,14 @@ mod tests {
     fn small_weights_are_not_swallowed_by_large_ones() {
         assert!(reaches(&[1e15, 0.25, 0.75, -1e15], 1));
         assert!(!reaches(&[1e15, 0.25, 0.5, -1e15], 1));
+    }
+
+    #[test]
+    fn thresholds_past_the_range_are_not_reached() {
+        for min_samples in [2, 3, 5, 1 << 20, 1 << 40, 1 << 57, usize::MAX] {
+            assert!(!reaches(&[0.75, 0.25], min_samples), "{min_samples}");
+            assert!(!reaches(&[0.75, 1.0], min_samples), "{min_samples}");
+        }
     }
 
     #[test]

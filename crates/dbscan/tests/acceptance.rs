@@ -206,6 +206,44 @@ fn a_view_with_any_strides_gives_the_same() {
     assert_eq!(params.fit(&columns), params.fit(&columns.as_standard_layout()));
 }
 
+/// Two upright rows of points in steps of 1, `across` apart, the second half a step higher: every
+/// point is within 1024 of the other row's box, and at 1024 none of any of its points.
+fn two_walls(across: f64, n_columns: usize) -> Array2<f64> {
+    Array2::from_shape_fn((1200, n_columns), |(row, column)| match column {
+        0 => (row / 600) as f64 * across,
+        1 => (row % 600) as f64 + (row / 600) as f64 * 0.5,
+        _ => 0.0,
+    })
+}
+
+#[test]
+fn large_clouds_that_nearly_touch_stay_apart() {
+    for n_columns in 2..6 {
+        let clusters = |across| {
+            let params = Dbscan::params().eps(1024.0).min_samples(10);
+            params.fit(&two_walls(across, n_columns)).unwrap().n_clusters()
+        };
+        assert_eq!((clusters(1024.0), clusters(1023.9)), (2, 1), "{n_columns} columns");
+    }
+}
+
+#[test]
+fn counts_past_a_thousand_are_exact() {
+    for n_columns in 1..5 {
+        let x =
+            Array2::from_shape_fn(
+                (4000, n_columns),
+                |(row, column)| if column == 0 { row as f64 } else { 0.0 },
+            );
+        let core = |min_samples| {
+            let params = Dbscan::params().eps(1000.0).min_samples(min_samples);
+            params.fit(&x).unwrap().core_samples().len()
+        };
+        // A row has 1000 neighbours on either side, fewer at the ends.
+        assert_eq!((core(1001), core(1500), core(2001), core(2002)), (4000, 3002, 2000, 0));
+    }
+}
+
 #[test]
 fn a_long_chain_is_one_cluster() {
     let values: Vec<f64> = (0..100_000).map(|i| f64::from(i * 7919 % 100_000)).collect();

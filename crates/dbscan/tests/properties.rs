@@ -109,7 +109,7 @@ fn same_as_by_definition(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn tied_grids_are_clustered_by_the_definition(
