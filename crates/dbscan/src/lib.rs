@@ -24,7 +24,8 @@ mod params; // DbscanParams: setters, `check`, `fit`
 mod sort; // keys of cells in order
 mod threads; // loops that use more than one core where they may
 mod tree; // a flat k-d tree
-mod tree_search; // core points, links and border points by the tree
+mod tree_link; // links between core points by the tree
+mod tree_search; // core points and border points by the tree
 mod weights; // sums that do not depend on their order
 
 pub use {algorithm::Dbscan, error::Error, label::Label, metric::Metric, params::DbscanParams};
