@@ -32,10 +32,10 @@ pub(crate) fn text_cell(cell: Cell<'_>) -> TextCell {
     match cell {
         Cell::Missing => TextCell::text(""),
         Cell::Text(text) | Cell::Json(text) => TextCell::text(text),
-        Cell::Bool(is_true) => TextCell::whole(is_true),
-        Cell::Int(number) => TextCell::number(number),
-        Cell::UInt(number) => TextCell::number(number),
-        Cell::Float(number) => TextCell::number(rounded(number)),
+        Cell::Bool(is_true) => TextCell::whole(is_true.to_string()),
+        Cell::Int(number) => TextCell::number(&number),
+        Cell::UInt(number) => TextCell::number(&number),
+        Cell::Float(number) => TextCell::number(&rounded(number)),
     }
 }
 

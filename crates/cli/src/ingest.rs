@@ -7,7 +7,7 @@ use oddsift::records::{Batch, Reader, Record, Row, RowStore, SkipLog};
 
 use crate::failure::Failure;
 use crate::feed::Feed;
-use crate::rows::{RowPlan, RowRoom};
+use crate::rows::{RowPlan, RowRoom, Taken};
 
 /// A row that was skipped has no pattern.
 pub(crate) const NO_PATTERN: u32 = u32::MAX;
@@ -110,7 +110,7 @@ impl Part {
     }
 
     fn take_row(&mut self, row: Row<'_>, plan: &IngestPlan) -> Result<Option<PatternId>, Failure> {
-        let Some(time) = plan.rows.read(row, &mut self.room)? else { return Ok(None) };
+        let Taken::Row { time } = plan.rows.take(row, &mut self.room)? else { return Ok(None) };
         // A missing value in a counted column is no value.
         let distinct: Vec<Option<&str>> =
             plan.distinct.iter().map(|column| row.text(*column)).collect();

@@ -56,7 +56,7 @@ impl Destination {
             Format::Json => OutputFormat::Json,
             Format::Md => OutputFormat::Md,
         };
-        let options = WriteOptions { raw: self.raw, ..WriteOptions::default() };
+        let options = WriteOptions { raw: self.raw };
         Ok(RowWriter::new(self.writer, format, columns, options)?)
     }
 

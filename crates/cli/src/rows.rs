@@ -39,6 +39,14 @@ pub(crate) struct RowRoom {
     pub(crate) unread_times: SkipLog,
 }
 
+/// What came of a row.
+pub(crate) enum Taken {
+    /// Its vector is in [`RowRoom::values`].
+    Row { time: Option<Timestamp> },
+    /// It was left out and counted.
+    Skipped,
+}
+
 /// Why a row cannot be used.
 enum Trouble {
     Missing { column: usize },
@@ -87,22 +95,17 @@ impl RowPlan {
         Ok(self)
     }
 
-    /// Computes the vector of a row into `room.values` and gives its time; `None` for a row that
-    /// is skipped and counted.
-    pub(crate) fn read(
-        &self,
-        row: Row<'_>,
-        room: &mut RowRoom,
-    ) -> Result<Option<Option<Timestamp>>, Failure> {
+    /// Computes the vector of a row and its time.
+    pub(crate) fn take(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Taken, Failure> {
         let read = self.texts_are_text(row).and_then(|()| self.evaluate(row, room));
         let trouble = match read.and_then(|()| self.time_of(row, room)) {
-            Ok(time) => return Ok(Some(time)),
+            Ok(time) => return Ok(Taken::Row { time }),
             Err(trouble) => trouble,
         };
         let (column, reason, may_skip) = self.describe(trouble);
         if may_skip {
             room.skipped.note(row.line(), Some(column as u64 + 1), reason);
-            return Ok(None);
+            return Ok(Taken::Skipped);
         }
         Err(Failure::data(format!("{}:{}:{}: {reason}", self.name, row.line(), column + 1)))
     }

@@ -54,11 +54,11 @@ impl TextCell {
     }
 
     /// A short text of ours, such as a time.
-    pub(crate) fn whole(text: impl ToString) -> Self {
-        Self { text: text.to_string(), layout: Layout::Whole }
+    pub(crate) fn whole(text: impl Into<String>) -> Self {
+        Self { text: text.into(), layout: Layout::Whole }
     }
 
-    pub(crate) fn number(number: impl ToString) -> Self {
+    pub(crate) fn number(number: &impl ToString) -> Self {
         Self { text: number.to_string(), layout: Layout::Number }
     }
 }
@@ -155,7 +155,7 @@ mod tests {
     fn table(columns: usize, rows: usize) -> TextTable {
         let mut table = TextTable::new((0..columns).map(|column| format!("column{column}")));
         for row in 0..rows {
-            table.push(false, vec![TextCell::number(row); columns]);
+            table.push(false, vec![TextCell::number(&row); columns]);
         }
         table
     }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use ndarray::{Array2, Axis};
-use oddsift_eventcluster::{EventClusters, Events, Scaling};
+use oddsift_eventcluster::{Cluster, EventClusters, Events, Scaling};
 use oddsift_patterns::{Observation, PatternTable};
 use proptest::prelude::*;
 
@@ -37,7 +37,7 @@ proptest! {
     #[test]
     fn every_row_is_noise_or_in_a_cluster_once(x in rows(), scaling in scalings()) {
         let found = EventClusters::params().eps(0.5).scaling(scaling).fit(&x).unwrap();
-        let clustered: u64 = found.clusters().iter().map(|cluster| cluster.size()).sum();
+        let clustered: u64 = found.clusters().iter().map(Cluster::size).sum();
         prop_assert_eq!(clustered + found.n_noise_rows(), x.nrows() as u64);
         let shown = found.rows().unwrap();
         let noise = shown.iter().filter(|row| !row.is_clustered()).count() as u64;

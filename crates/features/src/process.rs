@@ -276,6 +276,10 @@ pub fn process_name<'a>(path: &'a str, separator: &str) -> &'a str {
     if separator.is_empty() {
         return path;
     }
+    if let [byte] = separator.as_bytes() {
+        let start = memchr::memrchr(*byte, path.as_bytes()).map_or(0, |found| found + 1);
+        return &path[start..];
+    }
     // From the front, as msticpy splits: `:::` has the parts `` and `:` by `::`.
     path.split(separator).last().unwrap_or(path)
 }

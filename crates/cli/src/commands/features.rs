@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::input::{Input, delimiter_hint, say, threads, warn};
 use crate::ordered::Ordered;
 use crate::output::Destination;
-use crate::rows::{RowPlan, RowRoom};
+use crate::rows::{RowPlan, RowRoom, Taken};
 use crate::source::Source;
 use crate::table::TextTable;
 
@@ -190,7 +190,7 @@ fn write_batch(
     // Cells borrow from the row, so their room is that of a batch's worth at most.
     let mut cells: Vec<Cell<'_>> = Vec::with_capacity(columns.sources.len());
     for row in batch {
-        if rows.read(row, room)?.is_none() {
+        if matches!(rows.take(row, room)?, Taken::Skipped) {
             continue;
         }
         cells.clear();
@@ -223,7 +223,7 @@ fn print_table(
     let mut feed = input.into_feed(args.output.quiet);
     let rooms = feed.for_each(threads(&args.input), RowRoom::default, |room, place, batch| {
         for row in batch {
-            if rows.read(row, room)?.is_none() {
+            if matches!(rows.take(row, room)?, Taken::Skipped) {
                 continue;
             }
             n_rows.fetch_add(1, Ordering::Relaxed);

@@ -128,7 +128,7 @@ impl Clustered<'_> {
     fn table_cells(&self, row: &EventRow) -> Vec<TextCell> {
         let texts = RowTexts::new(self, row);
         let label = if row.label.is_noise() { "noise".to_owned() } else { row.label.to_string() };
-        let mut cells = vec![TextCell::number(row.size), TextCell::number(label)];
+        let mut cells = vec![TextCell::number(&row.size), TextCell::number(&label)];
         cells.extend(self.template.map(|_| TextCell::text(&texts.template)));
         if self.time.is_some() {
             let to_seconds = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
