@@ -60,13 +60,8 @@ pub(crate) fn usage_line(error: &clap::Error) -> String {
     let first = first.strip_prefix("error: ").unwrap_or(first);
     // A list of missing arguments stands below its colon, indented.
     let listed = first.ends_with(':').then(|| lines.clone().next()).flatten();
+    let allowed = lines.clone().find_map(|line| line.strip_prefix('[')?.strip_suffix(']'));
     let tip = lines.find_map(|line| line.strip_prefix("tip: "));
-    let mut line = [Some(first), listed].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    if let Some(tip) = tip {
-        line.push_str("; ");
-        line.push_str(tip);
-    } else {
-        line.push_str("; see --help");
-    }
-    line
+    let what = [Some(first), listed].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    format!("{what}; {}", tip.or(allowed).unwrap_or("see --help"))
 }

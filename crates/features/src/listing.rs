@@ -87,6 +87,9 @@ pub(crate) fn nearest<'a>(
 }
 
 fn shortened(name: &str) -> String {
+    if name.is_empty() {
+        return "(no name)".to_owned();
+    }
     let mut text = String::new();
     for (i, c) in name.chars().enumerate() {
         if i == LONGEST_NAME {
