@@ -18,3 +18,8 @@ pub use oddsift_records as records;
 #[cfg(feature = "timespan")]
 #[doc(inline)]
 pub use oddsift_timespan as timespan;
+
+/// Runs the example of the workspace's README, which no package carries.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct WorkspaceReadme;

@@ -39,6 +39,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let input = Input::open(&source, &args.recipe)?;
     let Job { ingest: plan, eps, computed, time, template } = Job::plan(&input, args)?;
     let columns = input.columns.clone();
+    let process = input.roles.path.map(|column| (column, input.path_separator()));
     let destination = Destination::open(&args.output, &args.input)?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
@@ -46,7 +47,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     warn(&ingested.reader, &ingested.skipped);
     warn_of_times(&ingested);
     say_facts(args, &found);
-    let result = Clustered { args, columns, computed, time, template, ingested, found };
+    let result = Clustered { args, columns, computed, time, template, process, ingested, found };
     match args.emit {
         Emit::Labels if args.with_input => result.print_labelled_input(&source, destination)?,
         Emit::Labels => result.print_labels(destination)?,

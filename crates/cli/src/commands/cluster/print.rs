@@ -2,6 +2,7 @@
 
 use oddsift::dbscan::Label;
 use oddsift::eventcluster::{Cluster, EventClusters, EventRow};
+use oddsift::features::process_name;
 use oddsift::records::{Batch, Cell, Record, RowStore};
 use oddsift::timespan::{Timestamp, format_time};
 
@@ -23,6 +24,8 @@ pub(super) struct Clustered<'a> {
     pub(super) computed: Vec<(usize, String)>,
     pub(super) time: Option<usize>,
     pub(super) template: Option<usize>,
+    /// The column of the path and what separates its parts.
+    pub(super) process: Option<(usize, &'static str)>,
     pub(super) ingested: Ingested,
     pub(super) found: EventClusters,
 }
@@ -113,6 +116,7 @@ impl Clustered<'_> {
         let mut rows = self.event_rows();
         rows.sort_by_key(|row| (row.size, row.row));
         let mut header = vec!["Size", "Cluster"];
+        header.extend(self.process.iter().map(|_| "Process"));
         header.extend(self.template.map(|_| "Template"));
         header.extend(self.time.iter().flat_map(|_| ["First (UTC)", "Last (UTC)"]));
         let header = header.into_iter().map(str::to_owned);
@@ -129,7 +133,15 @@ impl Clustered<'_> {
         let texts = RowTexts::new(self, row);
         let label = if row.label.is_noise() { "noise".to_owned() } else { row.label.to_string() };
         let mut cells = vec![TextCell::number(&row.size), TextCell::number(&label)];
-        cells.extend(self.template.map(|_| TextCell::text(&texts.template)));
+        let record = self.ingested.store.get(row.row);
+        cells.extend(self.process.as_ref().map(|(column, separator)| {
+            let path = record.and_then(|record| record.text(*column)).unwrap_or("");
+            TextCell::text(process_name(path, separator))
+        }));
+        cells.extend(self.template.map(|column| {
+            let text = record.and_then(|record| record.text(column)).unwrap_or("");
+            TextCell::text(&texts.for_people(text))
+        }));
         if self.time.is_some() {
             let to_seconds = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
             let time = |time: Option<Timestamp>| {
@@ -255,6 +267,17 @@ impl RowTexts {
             text.map(str::to_owned)
         };
         Self { times, template: template.unwrap_or_default() }
+    }
+
+    /// The template, or an example where masks have left nothing to read.
+    fn for_people(&self, example: &str) -> String {
+        let is_readable =
+            self.template.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3);
+        if is_readable || example.is_empty() {
+            self.template.clone()
+        } else {
+            format!("e.g. {example}")
+        }
     }
 
     fn first(&self) -> Cell<'_> {
