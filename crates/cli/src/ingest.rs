@@ -61,7 +61,8 @@ pub(crate) fn ingest(
 ) -> Result<(PatternTable, Ingested), Failure> {
     let parts =
         feed.for_each(threads, || Part::new(&plan), |part, _, batch| part.take(batch, &plan))?;
-    let mut whole = Part::new(&plan);
+    let mut parts = parts.into_iter();
+    let mut whole = parts.next().unwrap_or_else(|| Part::new(&plan));
     for part in parts {
         whole.merge(part)?;
     }
