@@ -27,7 +27,7 @@ fn fit(c: &mut Criterion) {
     for (name, x, eps, min_samples) in &cases {
         let params = Dbscan::params().eps(*eps).min_samples(*min_samples);
         group.bench_with_input(BenchmarkId::new(*name, x.nrows()), x, |b, x| {
-            b.iter(|| params.fit(black_box(x)))
+            b.iter(|| params.fit(black_box(x)));
         });
     }
     group.finish();
