@@ -30,6 +30,12 @@ pub(crate) enum Command {
     /// Cluster events: one exemplar for each cluster, every odd event by itself
     #[command(after_help = CLUSTER_EXAMPLES)]
     Cluster(ClusterArgs),
+    /// Propose the distance for `cluster`: the curve of distances to the k-th neighbour, its knee, advice
+    #[command(after_help = EPS_EXAMPLES)]
+    Eps(EpsArgs),
+    /// Label new rows by a saved model
+    #[command(after_help = SCORE_EXAMPLES)]
+    Score(ScoreArgs),
 }
 
 const FEATURES_EXAMPLES: &str = "\
@@ -49,9 +55,26 @@ Examples:
   oddsift cluster events.csv --features pathScore,commandlineTokensFull,isSystemSession --eps 0.0001
   oddsift cluster flows.csv --features bytes,packets --scale robust --eps 0.5 --min-samples 5
       any numeric columns will do; distances are taken after scaling
+  oddsift cluster events.csv --eps auto --save-model model.json
+      finds the distance; `oddsift score model.json new.csv` labels new rows
   oddsift cluster events.csv --emit labels --with-input -o labelled.csv
       every row with its cluster, -1 for noise
   oddsift cluster events.csv --count-distinct Computer,Account -t ndjson | jq 'select(.ClusterSize < 3)'";
+
+const EPS_EXAMPLES: &str = "\
+Examples:
+  oddsift eps events.csv
+      the curve on standard output, the proposal and warnings on standard error
+  oddsift eps flows.csv --features bytes,packets --scale robust --min-samples 5 -t csv -o curve.csv
+  oddsift cluster events.csv --eps auto
+      takes the proposal";
+
+const SCORE_EXAMPLES: &str = "\
+Examples:
+  oddsift cluster monday.csv --save-model hosts.json -q -o /dev/null
+  oddsift score hosts.json tuesday.csv -t csv
+      row and ClusterId of every row; -1 is near no cluster of the model
+  oddsift score hosts.json tuesday.csv -t ndjson | jq 'select(.ClusterId == -1)'";
 
 #[derive(Debug, Args)]
 pub(crate) struct FeaturesArgs {
@@ -67,31 +90,20 @@ pub(crate) struct FeaturesArgs {
 pub(crate) struct ClusterArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Columns of the file, or features that `features` would add, separated by commas
-    ///
-    /// Without: pathScore, commandlineTokensFull and isSystemSession where a process schema is
-    /// known, else all numeric columns.
-    #[arg(long, value_name = "F1,F2..", value_delimiter = ',', help_heading = "Clustering")]
-    pub(crate) features: Vec<String>,
-    /// How features are scaled: unit (each row to norm 1), none, standard, robust, minmax
-    #[arg(long, default_value = "unit", value_name = "SCALING", help_heading = "Clustering")]
-    pub(crate) scale: Scaling,
-    /// Largest distance of neighbours, after scaling
+    #[command(flatten)]
+    pub(crate) space: SpaceArgs,
+    /// Largest distance of neighbours, after scaling; `auto` is what `eps` proposes
     ///
     /// Without: 0.01, or 0.0001 for the process features that are taken where none are named.
-    #[arg(long, value_parser = positive, help_heading = "Clustering")]
+    #[arg(long, value_name = "EPS", value_parser = eps, help_heading = "Clustering")]
     #[arg(allow_negative_numbers = true)]
-    pub(crate) eps: Option<f64>,
-    /// Rows, itself included, within eps that make a row a core of a cluster
-    #[arg(long, default_value = "2", value_name = "N", value_parser = at_least_one)]
-    #[arg(allow_negative_numbers = true, help_heading = "Clustering")]
-    pub(crate) min_samples: usize,
-    /// Distance: euclidean, manhattan, chebyshev or minkowski:P
-    #[arg(long, default_value = "euclidean", help_heading = "Clustering")]
-    pub(crate) metric: Metric,
-    /// Column whose number says how many rows a row stands for
-    #[arg(long, value_name = "COLUMN", help_heading = "Clustering")]
-    pub(crate) weight: Option<String>,
+    pub(crate) eps: Option<Eps>,
+    /// Stop with an error after so much work, counted in distances and tree nodes
+    #[arg(long, value_name = "N", value_parser = work_limit, help_heading = "Clustering")]
+    pub(crate) work_limit: Option<u64>,
+    /// Write the model to FILE, for `score` on new rows
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) save_model: Option<PathBuf>,
     /// Column of the time; without, the first of TimeCreatedUtc, TimeGenerated, Timestamp, UtcTime
     #[arg(long, value_name = "COLUMN", help_heading = "Clustering")]
     pub(crate) time_column: Option<String>,
@@ -114,6 +126,61 @@ pub(crate) struct ClusterArgs {
     pub(crate) compat: Option<Compat>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+/// The space in which rows have distances.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Clustering")]
+pub(crate) struct SpaceArgs {
+    /// Columns of the file, or features that `features` would add, separated by commas
+    ///
+    /// Without: pathScore, commandlineTokensFull and isSystemSession where a process schema is
+    /// known, else all numeric columns.
+    #[arg(long, value_name = "F1,F2..", value_delimiter = ',')]
+    pub(crate) features: Vec<String>,
+    /// How features are scaled: unit (each row to norm 1), none, standard, robust, minmax
+    #[arg(long, default_value = "unit", value_name = "SCALING")]
+    pub(crate) scale: Scaling,
+    /// Rows, itself included, within eps that make a row a core of a cluster
+    #[arg(long, default_value = "2", value_name = "N", value_parser = at_least_one)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) min_samples: usize,
+    /// Distance: euclidean, manhattan, chebyshev or minkowski:P
+    #[arg(long, default_value = "euclidean")]
+    pub(crate) metric: Metric,
+    /// Column whose number says how many rows a row stands for
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) weight: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EpsArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) space: SpaceArgs,
+    #[command(flatten)]
+    pub(crate) recipe: FeatureArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScoreArgs {
+    /// A model that `cluster --save-model` wrote
+    #[arg(value_name = "MODEL", help_heading = "Input")]
+    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// A distance, or that it is to be found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Eps {
+    Auto,
+    Given(f64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -242,6 +309,17 @@ pub(crate) enum Color {
 fn positive(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
     number.ok_or_else(|| "must be a positive, finite number".to_owned())
+}
+
+fn eps(text: &str) -> Result<Eps, String> {
+    if text == "auto" {
+        return Ok(Eps::Auto);
+    }
+    positive(text).map(Eps::Given).map_err(|what| format!("{what}, or auto"))
+}
+
+fn work_limit(text: &str) -> Result<u64, String> {
+    at_least_one(text).map(|limit| limit as u64)
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -1,10 +1,18 @@
 //! The verbs, a module each, and what they share.
 
 pub(crate) mod cluster;
+pub(crate) mod eps;
 pub(crate) mod features;
+pub(crate) mod score;
+
+use oddsift::records::Cell;
 
 use crate::args::OutputArgs;
+use crate::cells::text_cell;
+use crate::failure::Failure;
 use crate::input::say;
+use crate::output::Destination;
+use crate::table::TextTable;
 
 /// A table of rows for people shows so many.
 const TABLE_ROWS: usize = 1000;
@@ -17,4 +25,34 @@ fn say_left_out(args: &OutputArgs, columns: &[String], n_rows: u64) {
     if !columns.is_empty() {
         say(args, &format!("no room for {}; -t csv prints all", columns.join(", ")));
     }
+}
+
+/// Takes a row that is printed.
+type Print<'p> = dyn FnMut(&[Cell<'_>]) -> Result<(), Failure> + 'p;
+
+/// Prints rows for programs, or the first ones as a table.
+fn print_rows(
+    args: &OutputArgs,
+    destination: Destination,
+    columns: &[String],
+    rows: impl FnOnce(&mut Print<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if !destination.is_table() {
+        let mut writer = destination.rows(columns)?;
+        rows(&mut |cells| Ok(writer.write_row(cells)?))?;
+        return writer.finish()?.finish();
+    }
+    let mut table = TextTable::new(columns.iter().cloned());
+    let mut n_more = 0_u64;
+    rows(&mut |cells| {
+        if table.len() < TABLE_ROWS {
+            table.push(false, cells.iter().map(|cell| text_cell(*cell)).collect());
+        } else {
+            n_more += 1;
+        }
+        Ok(())
+    })?;
+    let left_out = destination.table(&table)?;
+    say_left_out(args, &left_out, n_more);
+    Ok(())
 }

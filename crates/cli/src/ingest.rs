@@ -25,6 +25,8 @@ pub(crate) struct IngestPlan {
 /// What is kept of each row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keep {
+    /// Nothing.
+    Patterns,
     /// Its pattern, four bytes.
     Labels,
     /// The full row: the first of each pattern, and the further ones while the pattern has fewer
@@ -78,6 +80,21 @@ pub(crate) fn ingest(
         reader: feed.finish(),
     };
     Ok((whole.table, ingested))
+}
+
+impl Ingested {
+    /// An error where no row is left.
+    pub(crate) fn need_rows(&self, table: &PatternTable) -> Result<(), Failure> {
+        if !table.is_empty() {
+            return Ok(());
+        }
+        let name = self.reader.name();
+        let first = self.skipped.first().or(self.reader.summary().skipped().first());
+        let place = first.map_or_else(|| name.to_owned(), |first| format!("{name}:{}", first.line));
+        let reason = first.map_or("", |first| &first.reason);
+        let what = "all data rows were skipped; there are none left";
+        Err(Failure::data(format!("{place}: {what}: {reason}")))
+    }
 }
 
 impl Part {

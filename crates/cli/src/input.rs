@@ -2,12 +2,12 @@
 
 use std::io::{IsTerminal, Write};
 
-use oddsift::features::{
+use oddsift::features::{SchemaChoice, 
     FeatureOptions, Recipe, Roles, column_list, find_column, guess_path_separator,
 };
 use oddsift::records::{Batch, Reader, SkipLog, escape_line};
 
-use crate::args::{FeatureArgs, InputArgs, OutputArgs};
+use crate::args::{InputArgs, OutputArgs};
 use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::progress::Progress;
@@ -23,13 +23,17 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    pub(crate) fn open(source: &Source<'_>, features: &FeatureArgs) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        source: &Source<'_>,
+        schema: SchemaChoice,
+        map: &[(String, String)],
+    ) -> Result<Self, Failure> {
         let mut reader = source.open()?;
         let mut head = Batch::new();
         reader.next_batch(&mut head)?;
         let name = reader.name().to_owned();
         let columns = reader.columns().to_vec();
-        let roles = Roles::resolve(&columns, features.schema, &features.map)
+        let roles = Roles::resolve(&columns, schema, map)
             .map_err(|error| header_failure(&name, &columns, &error))?;
         Ok(Self { reader, head, name, columns, roles })
     }
@@ -38,6 +42,26 @@ impl Input {
     pub(crate) fn column(&self, flag: &str, wanted: &str) -> Result<usize, Failure> {
         find_column(&self.columns, wanted)
             .map_err(|error| Failure::data(format!("{}:1: {flag}: {error}", self.name)))
+    }
+
+    /// An error where the file has no data rows.
+    pub(crate) fn need_rows(&self) -> Result<(), Failure> {
+        if self.head.is_empty() {
+            let what = "there are no data rows; give at least one";
+            return Err(Failure::data(format!("{}: {what}", self.name)));
+        }
+        Ok(())
+    }
+
+    /// The named columns of which the first rows hold numbers only.
+    pub(crate) fn numeric_columns(&self) -> Vec<String> {
+        let is_numeric = |column: usize| {
+            let mut texts = self.head.iter().filter_map(|row| row.text(column)).peekable();
+            texts.peek().is_some() && texts.all(|text| text.trim().parse::<f64>().is_ok())
+        };
+        let names = self.columns.iter().enumerate();
+        let numeric = names.filter(|(column, name)| !name.is_empty() && is_numeric(*column));
+        numeric.map(|(_, name)| name.clone()).collect()
     }
 
     /// The columns, for a message.

@@ -7,11 +7,13 @@ mod failure; // one line and an exit status
 mod feed; // batches of a reader, over threads
 mod ingest; // rows to patterns
 mod input; // a file opened: columns, roles, times
+mod model_file; // models from files, checked
 mod ordered; // output of threads, in the order of the input
 mod output; // where the result goes
 mod progress; // a bar on standard error
 mod rows; // what is taken from each row
 mod source; // a file or standard input, once or twice
+mod space; // features that span distances
 mod table; // results for people
 
 use std::io::Write;
@@ -49,5 +51,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Features(args) => commands::features::run(&args),
         Command::Cluster(args) => commands::cluster::run(&args),
+        Command::Eps(args) => commands::eps::run(&args),
+        Command::Score(args) => commands::score::run(&args),
     }
 }

@@ -1,4 +1,4 @@
-use crate::Scaling;
+use crate::{ClusterModel, Scaling};
 
 /// Why events could not be clustered.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -61,6 +61,30 @@ pub enum Error {
     /// A scaling that does not exist.
     #[error("no scaling {0:?}; there are unit, none, standard, robust, minmax")]
     UnknownScaling(String),
+    /// A stored scaler cannot be one.
+    #[error("the scaler: {fault}; save the model anew")]
+    StoredScaler {
+        /// What is wrong.
+        fault: &'static str,
+    },
+    /// A stored model's parts do not belong together.
+    #[error("{what}: {found}, but there are {expected} features; save the model anew")]
+    StoredModel {
+        /// The part.
+        what: &'static str,
+        /// How many columns it has.
+        found: usize,
+        /// How many features there are.
+        expected: usize,
+    },
+    /// A model of another kind or a later version.
+    #[error("format {format:?} version {version}; this reads {} version {}", ClusterModel::FORMAT, ClusterModel::VERSION)]
+    Format {
+        /// The format's name.
+        format: String,
+        /// Its version.
+        version: u64,
+    },
     /// No events were given.
     #[error("there are no rows to cluster")]
     NoRows,

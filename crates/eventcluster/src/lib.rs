@@ -3,6 +3,7 @@
 mod clusters; // EventClusters: what came out
 mod error; // Error
 mod events; // Events: a matrix with its times, texts and weights
+mod model; // ClusterModel: what labels new rows
 mod params; // EventClusterParams: setters and `fit`
 mod scaling; // Scaling, Scaler, normalize
 
@@ -10,7 +11,8 @@ pub use {
     clusters::{Cluster, EventClusters, EventRow, NoiseRow, NoiseTimes},
     error::Error,
     events::{Column, Events},
-    oddsift_dbscan::{Dbscan, Label, Metric},
+    model::ClusterModel,
+    oddsift_dbscan::{Dbscan, DbscanModel, Label, Metric},
     oddsift_patterns::{PatternId, PatternTable, Template},
     params::{EventClusterParams, dbcluster_events},
     scaling::{Scaler, Scaling, normalize},

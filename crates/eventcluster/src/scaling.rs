@@ -20,6 +20,8 @@ use crate::Error;
 /// # Ok::<(), oddsift_eventcluster::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Scaling {
     /// Values stay as they are.
     None,
@@ -62,8 +64,11 @@ impl FromStr for Scaling {
 
 /// A scaling with what it learnt from the data: `(x - center) / spread` by column, or the row norm.
 ///
-/// Made by [`Scaler::fit`]; a fitted one scales new rows the same way.
+/// Made by [`Scaler::fit`]; a fitted one scales new rows the same way. With the feature `serde` it
+/// can be stored, and one that is read back is checked.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "StoredScaler"))]
 pub struct Scaler {
     scaling: Scaling,
     center: Vec<f64>,
@@ -114,6 +119,20 @@ impl Scaler {
             learnt.spread.push(if spread > 0.0 { spread } else { 1.0 });
         }
         Ok(learnt)
+    }
+
+    /// The number of columns that were fitted; `None` for a scaling that learns nothing of them.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{Scaler, Scaling};
+    /// let scaler = Scaler::fit(Scaling::MinMax, &array![[3.0, 4.0]], &[1])?;
+    /// assert_eq!(scaler.n_columns(), Some(2));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn n_columns(&self) -> Option<usize> {
+        let by_column = !matches!(self.scaling, Scaling::None | Scaling::Unit);
+        by_column.then_some(self.center.len())
     }
 
     /// The scaling that was fitted.
@@ -175,6 +194,36 @@ impl Scaler {
             }
         }
         Ok(())
+    }
+}
+
+/// A scaler as it is stored, not yet checked.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredScaler {
+    scaling: Scaling,
+    center: Vec<f64>,
+    spread: Vec<f64>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<StoredScaler> for Scaler {
+    type Error = Error;
+
+    fn try_from(stored: StoredScaler) -> Result<Self, Error> {
+        let StoredScaler { scaling, center, spread } = stored;
+        let by_column = !matches!(scaling, Scaling::None | Scaling::Unit);
+        if center.len() != spread.len() || (!by_column && !center.is_empty()) {
+            return Err(Error::StoredScaler { fault: "center and spread do not fit the scaling" });
+        }
+        if !center.iter().all(|value| value.is_finite()) {
+            return Err(Error::StoredScaler { fault: "center has a value that is not finite" });
+        }
+        if !spread.iter().all(|value| value.is_finite() && *value > 0.0) {
+            return Err(Error::StoredScaler { fault: "spread has a value that is not positive" });
+        }
+        Ok(Self { scaling, center, spread })
     }
 }
 

@@ -3,30 +3,24 @@
 
 mod print; // what is printed
 
+use std::io::Write;
+use std::path::Path;
+
 use oddsift::eventcluster::{Cluster, EventClusters, NoiseTimes};
-use oddsift::features::{ProcessFeature, SessionRule};
+use oddsift::features::{Recipe, SessionRule};
 use oddsift::patterns::PatternTable;
-use oddsift::records::Position;
+use oddsift::records::{Error, Output, Position};
 
 use self::print::Clustered;
-use crate::args::{ClusterArgs, Compat, Emit};
-use crate::commands::features::feature_options;
+use crate::args::{ClusterArgs, Compat, Emit, Eps};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
 use crate::input::{Input, say, threads, warn, warn_line};
 use crate::output::Destination;
 use crate::rows::RowPlan;
 use crate::source::Source;
+use crate::space::Space;
 
-/// What process events are clustered by where no features are named: msticpy's own example.
-const PROCESS_FEATURES: [ProcessFeature; 3] = [
-    ProcessFeature::PathScore,
-    ProcessFeature::CommandlineTokensFull,
-    ProcessFeature::IsSystemSession,
-];
-/// The distance for them, under which that example shows what is odd, and the one for others.
-const PROCESS_EPS: f64 = 0.0001;
-const DEFAULT_EPS: f64 = 0.01;
 /// The time columns of process schemas, where none is named.
 const TIME_COLUMNS: [&str; 4] = ["TimeCreatedUtc", "TimeGenerated", "Timestamp", "UtcTime"];
 
@@ -36,8 +30,8 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     } else {
         Source::once(&args.input)
     };
-    let input = Input::open(&source, &args.recipe)?;
-    let Job { ingest: plan, eps, computed, time, template } = Job::plan(&input, args)?;
+    let input = Input::open(&source, args.recipe.schema, &args.recipe.map)?;
+    let Job { ingest: plan, features, eps, computed, time, template } = Job::plan(&input, args)?;
     let columns = input.columns.clone();
     let process = input.roles.path.map(|column| (column, input.path_separator()));
     let destination = Destination::open(&args.output, &args.input)?;
@@ -47,6 +41,9 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     warn(&ingested.reader, &ingested.skipped);
     warn_of_times(&ingested);
     say_facts(args, &found);
+    if let Some(path) = &args.save_model {
+        save_model(path, &found, features, &args.input.file)?;
+    }
     let result = Clustered { args, columns, computed, time, template, process, ingested, found };
     match args.emit {
         Emit::Labels if args.with_input => result.print_labelled_input(&source, destination)?,
@@ -61,7 +58,9 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
 /// What is to be done, once the columns are known.
 struct Job {
     ingest: IngestPlan,
-    eps: f64,
+    /// Makes the features of a saved model.
+    features: Recipe,
+    eps: Eps,
     /// The features that are no column of the file, by their place in the vector.
     computed: Vec<(usize, String)>,
     time: Option<usize>,
@@ -70,72 +69,36 @@ struct Job {
 
 impl Job {
     fn plan(input: &Input, args: &ClusterArgs) -> Result<Self, Failure> {
-        if input.head.is_empty() {
-            let what = "there are no data rows; give at least one";
-            return Err(Failure::data(format!("{}: {what}", input.name)));
-        }
-        let (mut features, usual_eps) = match args.features.as_slice() {
-            [] => default_features(input)?,
-            named => (named.to_vec(), DEFAULT_EPS),
-        };
-        let is_computed = |name: &String| args.recipe.force || !input.columns.contains(name);
-        let computed = features.iter().cloned().enumerate().filter(|(_, name)| is_computed(name));
-        let computed = computed.collect();
-        if let Some(weight) = &args.weight {
-            input.column("--weight", weight)?;
-            features.push(weight.clone());
-        }
         let compat = args.compat == Some(Compat::Msticpy);
         let session_rule = if compat { SessionRule::ExactText } else { SessionRule::default() };
-        let recipe = input.recipe(&features, &feature_options(&args.recipe, session_rule))?;
+        let space = Space::plan(input, &args.space, &args.recipe, session_rule)?;
         let template = match &args.template {
             Some(name) => Some(input.column("--template", name)?),
             None => input.roles.command_line,
         };
-        let rows = RowPlan::new(input, &args.input, recipe);
+        let mut rows = RowPlan::new(input, &args.input, space.recipe);
         let time = time_column(input, args)?;
-        let rows = match time {
-            Some(column) => {
-                rows.with_time(input, &args.input, column, args.time_column.is_some())?
-            }
-            None => rows,
-        };
+        if let Some(column) = time {
+            rows = rows.with_time(input, &args.input, column, args.time_column.is_some())?;
+        }
         let distinct: Result<Vec<usize>, Failure> = (args.count_distinct.iter())
             .map(|name| input.column("--count-distinct", name))
             .collect();
-        // Of weighted rows it is not known before the end which are noise.
-        let keep_below = if args.weight.is_some() { u64::MAX } else { args.min_samples as u64 };
         let keep = match args.emit {
             Emit::Labels => Keep::Labels,
-            Emit::Exemplars => Keep::RowsBelow(keep_below),
+            // Of weighted rows it is not known before the end which are noise.
+            Emit::Exemplars if space.is_weighted => Keep::RowsBelow(u64::MAX),
+            Emit::Exemplars => Keep::RowsBelow(args.space.min_samples as u64),
         };
-        let ingest = IngestPlan { rows, template, distinct: distinct?, keep };
-        Ok(Self { ingest, eps: args.eps.unwrap_or(usual_eps), computed, time, template })
+        Ok(Self {
+            ingest: IngestPlan { rows, template, distinct: distinct?, keep },
+            features: space.features,
+            eps: args.eps.unwrap_or(Eps::Given(space.usual_eps)),
+            computed: space.computed,
+            time,
+            template,
+        })
     }
-}
-
-/// Process features where the file is known for process events, else its numeric columns.
-fn default_features(input: &Input) -> Result<(Vec<String>, f64), Failure> {
-    let roles = &input.roles;
-    if roles.path.is_some() && roles.command_line.is_some() {
-        let there = roles.features();
-        let known = PROCESS_FEATURES.iter().filter(|feature| there.contains(feature));
-        let names = known.map(|feature| feature.name().to_owned());
-        return Ok((names.collect(), PROCESS_EPS));
-    }
-    let is_numeric = |column: usize| {
-        let mut texts = input.head.iter().filter_map(|row| row.text(column)).peekable();
-        texts.peek().is_some() && texts.all(|text| text.trim().parse::<f64>().is_ok())
-    };
-    let names = input.columns.iter().enumerate();
-    let numeric = names.filter(|(column, name)| !name.is_empty() && is_numeric(*column));
-    let numeric: Vec<String> = numeric.map(|(_, name)| name.clone()).collect();
-    if numeric.is_empty() {
-        let columns = input.column_list();
-        let what = "no numeric column to cluster by; name features by --features";
-        return Err(Failure::data(format!("{}:1: {what}; columns: {columns}", input.name)));
-    }
-    Ok((numeric, DEFAULT_EPS))
 }
 
 fn time_column(input: &Input, args: &ClusterArgs) -> Result<Option<usize>, Failure> {
@@ -149,29 +112,51 @@ fn time_column(input: &Input, args: &ClusterArgs) -> Result<Option<usize>, Failu
 fn cluster(
     table: PatternTable,
     ingested: &Ingested,
-    eps: f64,
+    eps: Eps,
     args: &ClusterArgs,
 ) -> Result<EventClusters, Failure> {
-    if table.is_empty() {
-        let name = ingested.reader.name();
-        let what = "all data rows were skipped; there are none to cluster";
-        let first = ingested.skipped.first().or(ingested.reader.summary().skipped().first());
-        let place = first.map_or_else(|| name.to_owned(), |first| format!("{name}:{}", first.line));
-        let reason = first.map_or("", |first| &first.reason);
-        return Err(Failure::data(format!("{place}: {what}: {reason}")));
-    }
+    ingested.need_rows(&table)?;
     let noise_times = match args.compat {
         Some(Compat::Msticpy) => NoiseTimes::Shared,
         None => NoiseTimes::Own,
     };
-    EventClusters::params()
-        .eps(eps)
-        .min_samples(args.min_samples)
-        .metric(args.metric)
-        .scaling(args.scale)
-        .noise_times(noise_times)
-        .fit_patterns(table, args.weight.is_some())
-        .map_err(|error| Failure::data(format!("{}: {error}", ingested.reader.name())))
+    let params = EventClusters::params()
+        .min_samples(args.space.min_samples)
+        .metric(args.space.metric)
+        .scaling(args.space.scale)
+        .work_limit(args.work_limit)
+        .noise_times(noise_times);
+    let is_weighted = args.space.weight.is_some();
+    let failed = |error| Failure::data(format!("{}: {error}", ingested.reader.name()));
+    let eps = match eps {
+        Eps::Given(eps) => eps,
+        Eps::Auto => {
+            let curve = params.k_distances(&table, is_weighted).map_err(failed)?;
+            let eps = curve.propose_eps().ok_or_else(|| no_proposal(ingested))?;
+            say(&args.output, &format!("eps {eps:?}, proposed by the knee of the distances"));
+            eps
+        }
+    };
+    params.eps(eps).fit_patterns(table, is_weighted).map_err(failed)
+}
+
+fn no_proposal(ingested: &Ingested) -> Failure {
+    let what = "the distances have no knee that proposes an eps; look at `oddsift eps`, give --eps";
+    Failure::data(format!("{}: {what}", ingested.reader.name()))
+}
+
+/// Writes the model, whole or not at all.
+fn save_model(
+    path: &Path,
+    found: &EventClusters,
+    features: Recipe,
+    input: &Path,
+) -> Result<(), Failure> {
+    let model = found.model_with(features).map_err(Failure::data)?;
+    let mut output = Output::file(path, &[input])?;
+    serde_json::to_writer(&mut output, &model).map_err(|error| Error::Write(error.into()))?;
+    output.write_all(b"\n").map_err(Error::Write)?;
+    Ok(output.finish()?)
 }
 
 /// Says which times of a column that nobody named were not read.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use oddsift::features::{FeatureOptions, ProcessFeature, Recipe, SessionRule, process_name};
+use oddsift::features::{ProcessFeature, Recipe, SessionRule, process_name};
 use oddsift::records::{Batch, Cell, Record, Row, RowChunk, SkipLog};
 
 use crate::args::{FeatureArgs, FeaturesArgs};
@@ -15,6 +15,7 @@ use crate::ordered::Ordered;
 use crate::output::Destination;
 use crate::rows::{RowPlan, RowRoom, Taken};
 use crate::source::Source;
+use crate::space::feature_options;
 use crate::table::TextTable;
 
 /// The text features of a column, by the end of their names.
@@ -22,7 +23,7 @@ const TEXT_FEATURES: [&str; 6] = ["len", "score", "tokens", "delims", "delimHash
 
 pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
     let source = Source::once(&args.input);
-    let input = Input::open(&source, &args.features)?;
+    let input = Input::open(&source, args.features.schema, &args.features.map)?;
     let columns = OutputColumns::plan(&input, &args.features)?;
     let options = feature_options(&args.features, SessionRule::default());
     let recipe = input.recipe(&columns.features, &options)?;
@@ -36,18 +37,6 @@ pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
     };
     say(&args.output, &format!("{n_rows} rows, {n_added} features added"));
     if args.output.exit_status && n_rows == 0 { Err(Failure::Nothing) } else { Ok(()) }
-}
-
-pub(crate) fn feature_options(args: &FeatureArgs, session_rule: SessionRule) -> FeatureOptions {
-    let defaults = FeatureOptions::default();
-    FeatureOptions {
-        path_separator: args.path_separator.clone(),
-        delimiters: args.delimiters.clone().unwrap_or(defaults.delimiters),
-        token_delimiter: args.token_delimiter.clone().unwrap_or(defaults.token_delimiter),
-        ord_scale: args.ord_scale,
-        force: args.force,
-        session_rule,
-    }
 }
 
 /// The columns of the output.

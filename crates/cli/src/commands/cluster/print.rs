@@ -8,7 +8,7 @@ use oddsift::timespan::{Timestamp, format_time};
 
 use crate::args::{ClusterArgs, Compat};
 use crate::cells::{feature_cell, input_cell, text_cell};
-use crate::commands::{TABLE_ROWS, say_left_out};
+use crate::commands::{print_rows, say_left_out};
 use crate::failure::Failure;
 use crate::ingest::{Ingested, NO_PATTERN};
 use crate::output::Destination;
@@ -44,7 +44,7 @@ impl Clustered<'_> {
         let mut names = self.columns.clone();
         names.extend(self.computed.iter().map(|(_, name)| self.own(name)));
         names.extend(["Clustered", "ClusterId", "ClusterSize"].map(|name| self.own(name)));
-        names.extend(self.args.weight.as_ref().map(|_| self.own("ClusterWeight")));
+        names.extend(self.args.space.weight.as_ref().map(|_| self.own("ClusterWeight")));
         names.extend(["FirstEventTime", "LastEventTime", "Template"].map(|name| self.own(name)));
         let counted = self.args.count_distinct.iter();
         names.extend(counted.map(|name| self.own(&format!("Distinct{name}"))));
@@ -90,7 +90,7 @@ impl Clustered<'_> {
         cells.push(Cell::Bool(row.is_clustered()));
         cells.push(Cell::Int(row.label.to_i64()));
         cells.push(Cell::UInt(row.size));
-        cells.extend(self.args.weight.as_ref().map(|_| Cell::Float(row.weight)));
+        cells.extend(self.args.space.weight.as_ref().map(|_| Cell::Float(row.weight)));
         cells.extend([texts.first(), texts.last(), Cell::Text(&texts.template)]);
         cells.extend(self.distinct_cells(row, distinct));
         cells
@@ -161,13 +161,13 @@ impl Clustered<'_> {
     /// The names of the features, without the weight that follows them in the vector.
     fn feature_names(&self) -> &[String] {
         let names = self.ingested.recipe.names();
-        let n_features = names.len() - usize::from(self.args.weight.is_some());
+        let n_features = names.len() - usize::from(self.args.space.weight.is_some());
         names.get(..n_features).unwrap_or(names)
     }
 
     pub(super) fn print_labels(&self, destination: Destination) -> Result<(), Failure> {
         let columns = ["row", "ClusterId", "IsCore"].map(str::to_owned);
-        self.print(destination, &columns, |print| {
+        print_rows(&self.args.output, destination, &columns, |print| {
             for (row, pattern) in self.ingested.row_patterns.iter().enumerate() {
                 if let Some((label, is_core)) = self.label(*pattern) {
                     let row = Cell::UInt(row as u64);
@@ -187,7 +187,7 @@ impl Clustered<'_> {
         let mut columns = vec![self.own("row")];
         columns.extend(self.columns.iter().cloned());
         columns.extend([self.own("ClusterId"), self.own("IsCore")]);
-        self.print(destination, &columns, |print| {
+        print_rows(&self.args.output, destination, &columns, |print| {
             let mut reader = source.open()?;
             let mut batch = Batch::new();
             while reader.next_batch(&mut batch)? {
@@ -217,33 +217,6 @@ impl Clustered<'_> {
         let model = self.found.model();
         let label = *model.labels().get(pattern as usize)?;
         Some((label, model.is_core(pattern as usize)))
-    }
-
-    /// Rows for programs, or the first ones as a table.
-    fn print(
-        &self,
-        destination: Destination,
-        columns: &[String],
-        rows: impl FnOnce(&mut dyn FnMut(&[Cell<'_>]) -> Result<(), Failure>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        if !destination.is_table() {
-            let mut writer = destination.rows(columns)?;
-            rows(&mut |cells| Ok(writer.write_row(cells)?))?;
-            return writer.finish()?.finish();
-        }
-        let mut table = TextTable::new(columns.iter().cloned());
-        let mut n_more = 0_u64;
-        rows(&mut |cells| {
-            if table.len() < TABLE_ROWS {
-                table.push(false, cells.iter().map(|cell| text_cell(*cell)).collect());
-            } else {
-                n_more += 1;
-            }
-            Ok(())
-        })?;
-        let left_out = destination.table(&table)?;
-        say_left_out(&self.args.output, &left_out, n_more);
-        Ok(())
     }
 }
 
