@@ -1,9 +1,12 @@
 //! The project's chores: one module a command, found by `cargo xtask --help`.
 
 mod bench;
+mod calendar;
 mod ci;
 mod events;
 mod flags;
+#[cfg(unix)]
+mod hostile;
 mod tidy;
 mod workspace;
 
@@ -22,6 +25,7 @@ commands:
   tidy           the rules no compiler knows: arrows between crates, manifests, links
   gen events     realistic process events as CSV, as many as you want, from a seed
   bench [NAME]   criterion benches, all or the named ones
+  hostile        inputs too large or too odd to store, made and run through the tool
 
 `cargo xtask COMMAND --help` tells more about each.
 ";
@@ -47,6 +51,10 @@ fn run(args: &[String]) -> Result<()> {
         "tidy" => tidy::run(rest),
         "gen" => events::run(rest),
         "bench" => bench::run(rest),
+        #[cfg(unix)]
+        "hostile" => hostile::run(rest),
+        #[cfg(not(unix))]
+        "hostile" => bail!("`hostile` takes named pipes, links and `ulimit`; run it on a Unix"),
         "-h" | "--help" | "help" => show(HELP),
         other => bail!("unknown command `{other}`; `cargo xtask --help` lists them"),
     }

@@ -1,14 +1,20 @@
 //! The model and the steps from points to labels.
 
+use ndarray::ArrayRef2;
+
 use crate::{
-    DbscanParams, Label, Metric,
+    DbscanModel, DbscanParams, Error, Label,
     clusters::{Clusters, Task},
     distinct::Distinct,
-    measure::{Chebyshev, Euclidean, Manhattan, Minkowski, ScaledEuclidean},
+    measure,
     weights::Weight,
 };
 
-/// A fitted clustering: a label for each sample, and which samples are core.
+/// A fitted clustering: a label for each sample, which samples are core, and what it takes to label
+/// new ones.
+///
+/// Memory: 4 bytes a sample, 8 a core sample, and `8 * n_features + 4` for each *distinct* core
+/// sample, of which [`predict`](Self::predict) makes use.
 ///
 /// Clusters are numbered from 0 in the order of their first core sample; a border sample, which is
 /// within `eps` of a core sample without being one, has the lowest label among those core samples.
@@ -30,8 +36,8 @@ pub struct Dbscan {
     params: DbscanParams,
     labels: Vec<Label>,
     core_samples: Vec<usize>,
-    n_clusters: usize,
     n_noise: usize,
+    model: DbscanModel,
 }
 
 impl Dbscan {
@@ -109,7 +115,7 @@ impl Dbscan {
     /// # Ok::<(), oddsift_dbscan::Error>(())
     /// ```
     pub fn n_clusters(&self) -> usize {
-        self.n_clusters
+        self.model.n_clusters()
     }
 
     /// How many rows are noise.
@@ -123,29 +129,61 @@ impl Dbscan {
         self.n_noise
     }
 
+    /// The cluster of each row of `x`, of shape `(n_new_samples, n_features)`, as
+    /// [`DbscanModel::predict`] has it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`DbscanModel::predict`].
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_dbscan::{Dbscan, Label}};
+    /// let model = Dbscan::params().min_samples(2).fit(&array![[0.0], [0.1], [5.0], [5.1]])?;
+    /// let labels = model.predict(&array![[4.8], [2.0]])?;
+    /// assert_eq!((labels[0].cluster(), labels[1]), (Some(1), Label::NOISE));
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    pub fn predict(&self, x: &ArrayRef2<f64>) -> Result<Vec<Label>, Error> {
+        self.model.predict(x)
+    }
+
+    /// What it takes to label new rows, without the labels of the rows that were clustered.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_dbscan::Dbscan};
+    /// let fitted = Dbscan::params().min_samples(1).fit(&array![[0.0], [0.0], [9.0]])?;
+    /// assert_eq!(fitted.model().n_core_points(), 2);
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    pub fn model(&self) -> &DbscanModel {
+        &self.model
+    }
+
+    /// As [`model`](Self::model), to keep it and let go of the rest.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_dbscan::Dbscan};
+    /// let model = Dbscan::params().min_samples(1).fit(&array![[0.0]])?.into_model();
+    /// assert!(!model.predict(&array![[0.4]])?[0].is_noise());
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    #[must_use]
+    pub fn into_model(self) -> DbscanModel {
+        self.model
+    }
+
     pub(crate) fn run<W: Weight>(
         params: DbscanParams,
-        rows: &Distinct,
+        rows: Distinct,
         weights: &[W],
         threshold: W,
     ) -> Self {
-        let task = Task { rows, weights, threshold, min_samples: params.min_samples };
-        let clusters = match (params.metric, params.eps) {
-            (Metric::Chebyshev, eps) => task.cluster(Chebyshev { eps }),
-            (Metric::Manhattan, eps) => task.cluster(Manhattan { eps }),
-            (Metric::Minkowski(p), eps) if p <= 1.0 => task.cluster(Manhattan { eps }),
-            (Metric::Minkowski(p), eps) if (p - 2.0).abs() > 0.0 => {
-                task.cluster(Minkowski::new(eps, p))
-            }
-            (Metric::Euclidean | Metric::Minkowski(_), eps) => match Euclidean::new(eps) {
-                Some(measure) => task.cluster(measure),
-                None => task.cluster(ScaledEuclidean::new(eps)),
-            },
-        };
+        let task = Task { rows: &rows, weights, threshold, min_samples: params.min_samples };
+        let clusters = measure::run(task, params.metric, params.eps);
         Self::from_clusters(params, rows, &clusters)
     }
 
-    fn from_clusters(params: DbscanParams, rows: &Distinct, clusters: &Clusters) -> Self {
+    fn from_clusters(params: DbscanParams, rows: Distinct, clusters: &Clusters) -> Self {
         let n = rows.point_of_row.len();
         let (mut labels, mut core_samples, mut n_noise) =
             (Vec::with_capacity(n), Vec::with_capacity(n), 0);
@@ -157,6 +195,7 @@ impl Dbscan {
                 core_samples.push(row);
             }
         }
-        Self { params, labels, core_samples, n_clusters: clusters.n, n_noise }
+        let model = DbscanModel::keep(params, rows.n_columns, rows.points, clusters);
+        Self { params, labels, core_samples, n_noise, model }
     }
 }

@@ -1,8 +1,15 @@
 //! The steps from weighted points to numbered clusters, whichever way neighbours are found.
 
 use crate::{
-    components::Components, distinct::Distinct, grid::Grid, grid_search::GridSearch,
-    measure::Measure, neighbors::Neighbors, tree::Tree, tree_search::TreeSearch, weights::Weight,
+    components::Components,
+    distinct::Distinct,
+    grid::Grid,
+    grid_search::GridSearch,
+    measure::{Job, Measure},
+    neighbors::Neighbors,
+    tree::Tree,
+    tree_search::TreeSearch,
+    weights::Weight,
 };
 
 /// No cluster, no point, no position.
@@ -28,8 +35,10 @@ pub(crate) struct Task<'a, W> {
     pub(crate) min_samples: usize,
 }
 
-impl<W: Weight> Task<'_, W> {
-    pub(crate) fn cluster<M: Measure>(&self, measure: M) -> Clusters {
+impl<W: Weight> Job for Task<'_, W> {
+    type Output = Clusters;
+
+    fn run<M: Measure>(self, measure: M) -> Clusters {
         if self.weights.is_empty() {
             return Clusters::default();
         }
@@ -43,7 +52,9 @@ impl<W: Weight> Task<'_, W> {
         };
         by_grid.unwrap_or_else(|| self.by_tree(measure))
     }
+}
 
+impl<W: Weight> Task<'_, W> {
     /// No weight is negative.
     fn rising(&self) -> bool {
         self.weights.iter().all(|&weight| weight >= W::default())

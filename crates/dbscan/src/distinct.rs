@@ -73,6 +73,17 @@ impl Distinct {
     }
 }
 
+/// The first row of `values` that equals an earlier one, after that one.
+#[cfg(feature = "serde")]
+pub(crate) fn first_repeat(values: &[f64], n_columns: usize) -> Option<(usize, usize)> {
+    let mut table = Table::new(n_columns, values.len() / n_columns);
+    let mut rows = values.chunks_exact(n_columns).enumerate();
+    rows.find_map(|(at, row)| {
+        let point = table.insert(table.hash(row) >> 32, row) as usize;
+        (point < at).then_some((point, at))
+    })
+}
+
 /// Refuses the first value that is NaN or infinite; `values` begin with row `first_row`.
 fn check_finite(values: &[f64], n_columns: usize, first_row: usize) -> Result<(), Error> {
     // NaN and infinities times 0 are NaN, all else is 0. Several sums, so that they need not wait

@@ -1,5 +1,7 @@
 //! What can be wrong with parameters or data.
 
+use crate::Label;
+
 /// Why DBSCAN could not run: a parameter out of range or data that has no distances.
 ///
 /// ```
@@ -64,4 +66,54 @@ pub enum Error {
         "the magnitudes of the weights sum to {0}, scale the weights below 4611686018427387904"
     )]
     WeightsRange(f64),
+    /// Samples to predict have not the columns of those that were fitted.
+    #[error(
+        "the samples have {n_columns} columns, the model {n_features}; pass the same features in the same order"
+    )]
+    Columns {
+        /// Columns of the samples.
+        n_columns: usize,
+        /// Columns of the samples that were fitted.
+        n_features: usize,
+    },
+    /// The parts of a stored model do not fit together.
+    #[error(
+        "a stored model has {n_values} values for {n_labels} core points of {n_features} features; save it again"
+    )]
+    ModelSize {
+        /// Values of core points.
+        n_values: usize,
+        /// Labels, one for each core point.
+        n_labels: usize,
+        /// Features of each core point.
+        n_features: usize,
+    },
+    /// A core point of a stored model holds NaN or an infinity.
+    #[error(
+        "core point {point} of a stored model has a NaN or an infinity in column {column}; save it again"
+    )]
+    ModelNonFinite {
+        /// The core point, counted from 0.
+        point: usize,
+        /// The feature, counted from 0.
+        column: usize,
+    },
+    /// Labels of a stored model are noise or leave a number out.
+    #[error(
+        "no core point of a stored model has label {missing}, though labels go up to {largest}; save it again"
+    )]
+    ModelLabels {
+        /// The least label that no core point has.
+        missing: u32,
+        /// The largest label, -1 after all others.
+        largest: Label,
+    },
+    /// Two core points of a stored model are the same.
+    #[error("core points {first} and {second} of a stored model are equal; save it again")]
+    ModelRepeats {
+        /// The first of the two, counted from 0.
+        first: usize,
+        /// The second of the two.
+        second: usize,
+    },
 }

@@ -19,8 +19,12 @@ mod grid_search; // core points, links and border points by the grid
 mod label; // Label
 mod measure; // the inside test, once for each metric
 mod metric; // Metric
+mod model; // DbscanModel: labels for new rows
+mod nearest; // the nearest points of a tree
 mod neighbors; // neighbours that were met on the way
 mod params; // DbscanParams: setters, `check`, `fit`
+#[cfg(feature = "serde")]
+mod saved; // a model as it is written, and the checks of what is read
 mod sort; // keys of cells in order
 mod threads; // loops that use more than one core where they may
 mod tree; // a flat k-d tree
@@ -28,4 +32,7 @@ mod tree_link; // links between core points by the tree
 mod tree_search; // core points and border points by the tree
 mod weights; // sums that do not depend on their order
 
-pub use {algorithm::Dbscan, error::Error, label::Label, metric::Metric, params::DbscanParams};
+pub use {
+    algorithm::Dbscan, error::Error, label::Label, metric::Metric, model::DbscanModel,
+    params::DbscanParams,
+};

@@ -7,6 +7,8 @@
 //! whose farthest corner is inside holds no point outside, at exactly `eps` too. Powers are not
 //! rounded so well that this holds for them, and keep a margin.
 
+use crate::Metric;
+
 /// Sums of what columns differ by, and what sum is still within `eps`.
 pub(crate) trait Measure: Copy + Send + Sync {
     /// `sum` after one more column.
@@ -15,9 +17,16 @@ pub(crate) trait Measure: Copy + Send + Sync {
     /// The largest sum that is inside.
     fn limit(self) -> f64;
 
+    /// A box whose lower bound is above this holds no point with a sum up to `sum`.
+    #[inline(always)]
+    fn above(self, sum: f64) -> f64 {
+        sum
+    }
+
     /// A box whose lower bound is above this holds no point inside.
+    #[inline(always)]
     fn outside_above(self) -> f64 {
-        self.limit()
+        self.above(self.limit())
     }
 
     /// A box whose upper bound is up to this holds only points inside.
@@ -30,6 +39,27 @@ pub(crate) trait Measure: Copy + Send + Sync {
     fn eps_and_sides(self, n_columns: usize) -> Option<(f64, f64)> {
         let _ = n_columns;
         None
+    }
+}
+
+/// Work that waits for a measure.
+pub(crate) trait Job {
+    type Output;
+
+    fn run<M: Measure>(self, measure: M) -> Self::Output;
+}
+
+/// Runs `job` with the measure of a metric and an `eps` that were checked.
+pub(crate) fn run<J: Job>(job: J, metric: Metric, eps: f64) -> J::Output {
+    match metric {
+        Metric::Chebyshev => job.run(Chebyshev { eps }),
+        Metric::Manhattan => job.run(Manhattan { eps }),
+        Metric::Minkowski(p) if p <= 1.0 => job.run(Manhattan { eps }),
+        Metric::Minkowski(p) if (p - 2.0).abs() > 0.0 => job.run(Minkowski::new(eps, p)),
+        Metric::Euclidean | Metric::Minkowski(_) => match Euclidean::new(eps) {
+            Some(measure) => job.run(measure),
+            None => job.run(ScaledEuclidean::new(eps)),
+        },
     }
 }
 
@@ -172,8 +202,10 @@ impl Measure for Minkowski {
         self.limit
     }
 
-    fn outside_above(self) -> f64 {
-        self.limit * (1.0 + Self::MARGIN)
+    #[inline(always)]
+    fn above(self, sum: f64) -> f64 {
+        // Powers below the normal range are off by more than any share of them.
+        sum * (1.0 + Self::MARGIN) + f64::MIN_POSITIVE
     }
 
     fn inside_up_to(self) -> f64 {

@@ -111,7 +111,7 @@ impl DbscanParams {
         self.check()?;
         let distinct = Distinct::collapse(x)?;
         let counts = distinct.counts();
-        Ok(Dbscan::run(*self, &distinct, &counts, self.whole_threshold()))
+        Ok(Dbscan::run(*self, distinct, &counts, self.whole_threshold()))
     }
 
     /// Clusters the rows of `x`, each of which counts as much as its weight.
@@ -145,17 +145,17 @@ impl DbscanParams {
         let unit = weights::Unit::of(weights)?;
         if unit.is_whole() {
             let sums: Vec<i64> = distinct.sums(weights, |weight| weight as i64);
-            return Ok(Dbscan::run(*self, &distinct, &sums, self.whole_threshold()));
+            return Ok(Dbscan::run(*self, distinct, &sums, self.whole_threshold()));
         }
         let sums: Vec<i128> = distinct.sums(weights, |weight| unit.fixed(weight));
-        Ok(Dbscan::run(*self, &distinct, &sums, unit.fixed_threshold(self.min_samples)))
+        Ok(Dbscan::run(*self, distinct, &sums, unit.fixed_threshold(self.min_samples)))
     }
 
     fn whole_threshold(&self) -> i64 {
         i64::try_from(self.min_samples).unwrap_or(i64::MAX)
     }
 
-    fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         if !(self.eps.is_finite() && self.eps > 0.0) {
             return Err(Error::Eps(self.eps));
         }

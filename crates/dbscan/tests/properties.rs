@@ -7,7 +7,7 @@
     reason = "a test fails by panicking, and results are exact"
 )]
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayRef1, Axis};
 use oddsift_dbscan::{Dbscan, DbscanParams, Metric};
 use proptest::prelude::*;
 
@@ -20,19 +20,7 @@ fn by_definition(
     metric: Metric,
 ) -> (Vec<i64>, Vec<bool>) {
     let n = x.nrows();
-    let inside = |a: usize, b: usize| {
-        let differences =
-            x.row(a).iter().zip(x.row(b)).map(|(a, b)| (a - b).abs()).collect::<Vec<_>>();
-        match metric {
-            Metric::Euclidean => differences.iter().fold(0.0, |sum, d| sum + d * d) <= eps * eps,
-            Metric::Manhattan => differences.iter().sum::<f64>() <= eps,
-            Metric::Chebyshev => differences.iter().fold(0.0, |a: f64, &b| a.max(b)) <= eps,
-            Metric::Minkowski(p) => {
-                differences.iter().fold(0.0, |sum, d| sum + d.powf(p)) <= eps.powf(p)
-            }
-            _ => unreachable!(),
-        }
-    };
+    let inside = |a: usize, b: usize| sum(metric, &x.row(a), &x.row(b)) <= limit(metric, eps);
     let weight =
         |row| (0..n).filter(|&other| inside(row, other)).map(|other| weights[other]).sum::<f64>();
     let core: Vec<bool> = (0..n).map(|row| weight(row) >= min_samples as f64).collect();
@@ -57,6 +45,42 @@ fn by_definition(
         next += 1;
     }
     (labels, core)
+}
+
+/// The sum that the metric compares with `eps` or its power, added in column order.
+fn sum(metric: Metric, a: &ArrayRef1<f64>, b: &ArrayRef1<f64>) -> f64 {
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    match metric {
+        Metric::Euclidean => differences.fold(0.0, |sum, d| sum + d * d),
+        Metric::Manhattan => differences.fold(0.0, |sum, d| sum + d),
+        Metric::Chebyshev => differences.fold(0.0, f64::max),
+        Metric::Minkowski(p) => differences.fold(0.0, |sum, d| sum + d.powf(p)),
+        _ => unreachable!(),
+    }
+}
+
+/// What that sum may be.
+fn limit(metric: Metric, eps: f64) -> f64 {
+    match metric {
+        Metric::Euclidean => eps * eps,
+        Metric::Minkowski(p) => eps.powf(p),
+        _ => eps,
+    }
+}
+
+/// The cluster of the nearest core row, the lowest of several; -1 where none is within `eps`.
+fn predicted_by_definition(
+    model: &Dbscan,
+    x: &Array2<f64>,
+    point: &ArrayRef1<f64>,
+    eps: f64,
+    metric: Metric,
+) -> i64 {
+    let cores = model.core_samples().iter();
+    let near = cores.map(|&row| (sum(metric, &x.row(row), point), model.labels()[row]));
+    let near = near.filter(|near| near.0 <= limit(metric, eps));
+    let nearest = near.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    nearest.map_or(-1, |(_, label)| label.to_i64())
 }
 
 fn found(model: &Dbscan) -> (Vec<i64>, Vec<bool>) {
@@ -94,6 +118,17 @@ fn matrix(
 fn uneven(n_columns: usize) -> impl Strategy<Value = Array2<f64>> {
     let value = prop_oneof![0.0..1.0, 100.0..100.1, 50.0..60.0, Just(0.5)];
     matrix(Just(n_columns), value.boxed(), 300)
+}
+
+/// A core row's prediction is its own label, and noise is what has no core row within reach.
+fn fitted_rows_are_predicted(model: &Dbscan, x: &Array2<f64>) -> Result<(), TestCaseError> {
+    for (row, label) in model.predict(x).unwrap().into_iter().enumerate() {
+        if model.is_core(row) {
+            prop_assert_eq!(label, model.labels()[row]);
+        }
+        prop_assert_eq!(label.is_noise(), model.labels()[row].is_noise());
+    }
+    Ok(())
 }
 
 fn same_as_by_definition(
@@ -165,6 +200,37 @@ proptest! {
     }
 
     #[test]
+    fn predictions_are_those_of_the_definition(
+        (x, new) in (1_usize..6).prop_flat_map(|d| (grid(Just(d)), grid(Just(d)))),
+        eps in 1_u8..5, min_samples in 1_usize..9, metric in metrics(), lowest in -2_i32..2, halves: bool,
+    ) {
+        let new = if halves { new / 2.0 } else { new };
+        let weights: Vec<f64> = (0..x.nrows()).map(|row| (row % 5) as f64 + f64::from(lowest)).collect();
+        let eps = f64::from(eps);
+        let params = Dbscan::params().eps(eps).min_samples(min_samples).metric(metric);
+        for model in [params.fit(&x).unwrap(), params.fit_weighted(&x, &weights).unwrap()] {
+            let labels = model.predict(&new).unwrap();
+            prop_assert_eq!(labels.len(), new.nrows());
+            for (label, point) in labels.iter().zip(new.outer_iter()) {
+                prop_assert_eq!(label.to_i64(), predicted_by_definition(&model, &x, &point, eps, metric));
+            }
+            fitted_rows_are_predicted(&model, &x)?;
+        }
+    }
+
+    #[test]
+    fn uneven_blobs_are_predicted_by_the_definition(
+        (x, new) in (1_usize..6).prop_flat_map(|d| (uneven(d), uneven(d))), eps in 0.01..60.0,
+        min_samples in 1_usize..9, metric in metrics(),
+    ) {
+        let model = Dbscan::params().eps(eps).min_samples(min_samples).metric(metric).fit(&x).unwrap();
+        for (label, point) in model.predict(&new).unwrap().iter().zip(new.outer_iter()) {
+            prop_assert_eq!(label.to_i64(), predicted_by_definition(&model, &x, &point, eps, metric));
+        }
+        fitted_rows_are_predicted(&model, &x)?;
+    }
+
+    #[test]
     fn weights_of_one_change_nothing(x in grid(1_usize..5), eps in 1_u8..5, min_samples in 1_usize..12) {
         let params = Dbscan::params().eps(f64::from(eps)).min_samples(min_samples);
         prop_assert_eq!(params.fit_weighted(&x, &vec![1.0; x.nrows()]).unwrap(), params.fit(&x).unwrap());
@@ -225,10 +291,49 @@ proptest! {
         let weights: Vec<f64> = (0..x.nrows()).map(|row| [0.1, 1.7, 0.3][row % 3]).collect();
         let fits = |n_threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
-            pool.install(|| (params.fit(&x).unwrap(), params.fit_weighted(&x, &weights).unwrap()))
+            pool.install(|| {
+                let model = params.fit(&x).unwrap();
+                let predicted = model.predict(&(&x + 0.25)).unwrap();
+                (model, predicted, params.fit_weighted(&x, &weights).unwrap())
+            })
         };
         let one = fits(1);
         prop_assert_eq!(&fits(2), &one);
         prop_assert_eq!(&fits(8), &one);
+    }
+}
+
+#[cfg(feature = "serde")]
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn a_stored_model_is_the_same_model(
+        x in (1_usize..5).prop_flat_map(uneven), eps in prop_oneof![1e-300..1e-200, 0.05..5.0],
+        min_samples in 1_usize..12, metric in metrics(),
+    ) {
+        let fitted = Dbscan::params().eps(eps).min_samples(min_samples).metric(metric).fit(&x).unwrap();
+        let text = serde_json::to_string(fitted.model()).unwrap();
+        let model: oddsift_dbscan::DbscanModel = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(&model, fitted.model());
+        prop_assert_eq!(serde_json::to_string(&model).unwrap(), text);
+        prop_assert_eq!(model.predict(&x).unwrap(), fitted.predict(&x).unwrap());
+    }
+
+    #[test]
+    fn a_stored_model_with_bytes_changed_is_refused_or_predicts(
+        x in (1_usize..4).prop_flat_map(uneven), changes in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(b"0129-.e,[]{}\"a".to_vec())), 1..4),
+    ) {
+        let fitted = Dbscan::params().eps(1.0).min_samples(3).fit(&x).unwrap();
+        let mut text = serde_json::to_vec(fitted.model()).unwrap();
+        for (at, byte) in changes {
+            let at = at.index(text.len());
+            text[at] = byte;
+        }
+        if let Ok(model) = serde_json::from_slice::<oddsift_dbscan::DbscanModel>(&text) {
+            let rows = Array2::zeros((2, model.n_features().min(9)));
+            let predicted = model.predict(&rows);
+            prop_assert!(predicted.is_err() || predicted.is_ok_and(|labels| labels.len() == 2));
+        }
     }
 }

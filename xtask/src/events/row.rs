@@ -4,13 +4,12 @@ use rand::{Rng, RngExt};
 
 use super::catalogue::{N_EVERYWHERE, Program, parents};
 use super::command::{Part, Pieces, Shape};
+use crate::calendar::date;
 
 pub(crate) const HEADER: &[u8] = b"TimeCreatedUtc,Computer,Account,SubjectLogonId,NewProcessName,\
 ProcessId,ParentProcessName,CommandLine\n";
 
 const SERVICES: [&str; 6] = ["Schedule", "BITS", "wuauserv", "Themes", "Winmgmt", "EventLog"];
-/// 2024-01-01 in days since 1970-01-01.
-const FIRST_DAY: u64 = 19_723;
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// What a row must show; all else is drawn.
@@ -123,20 +122,6 @@ fn any<'a, T>(items: &'a [T], rng: &mut impl Rng) -> &'a T {
     &items[rng.random_range(0..items.len())]
 }
 
-/// The date `days` after the first one. After Hinnant, "chrono-compatible low-level date
-/// algorithms", `civil_from_days`, for days since 1970.
-fn date(days: u64) -> String {
-    let days = FIRST_DAY + days + 719_468;
-    let (era, of_era) = (days / 146_097, days % 146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
 fn digit(value: u64) -> u8 {
     DIGITS[(value % 16) as usize]
 }
@@ -178,15 +163,6 @@ fn push_guid(bits: u128, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_follow_the_calendar() {
-        assert_eq!(date(0), "2024-01-01");
-        assert_eq!(date(59), "2024-02-29");
-        assert_eq!(date(366), "2025-01-01");
-        assert_eq!(date(27_759), "2100-01-01");
-        assert_eq!(date(27_759 + 59), "2100-03-01");
-    }
 
     #[test]
     fn numbers_are_written_in_full() {

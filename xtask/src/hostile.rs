@@ -1,0 +1,291 @@
+//! `hostile`: the inputs of `testdata/badinput` that are too large or too odd to store, made and run.
+
+mod child; // one run of the tool
+mod index; // rows of the index
+mod input; // what is made
+mod limits; // memory and time, as the rows say
+mod output; // standard output, judged while it streams
+mod stage; // the folder of a run
+mod tool; // the binary, what it can do
+mod verdict; // what came out against what a row says
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::ci::{cargo, run_command};
+use crate::flags::Flags;
+use crate::workspace::Workspace;
+use child::{Ended, Run, To};
+use index::Row;
+use input::{Input, Kind, Scene};
+use limits::Limits;
+use stage::Stage;
+use tool::Tool;
+use verdict::{Case, Verdict};
+
+const HELP: &str = "\
+Makes the inputs of testdata/badinput/index.csv that are too large or too odd to store (the rows
+that begin `gen:`), runs the release build of the tool on each, and checks what the index says:
+exit status, message, rows, files, peak memory, an end before the time limit. Each is run again on
+one thread, and must print the same.
+
+usage: cargo xtask hostile [--badinput DIR] [--patience N] [--once] [NAME]..
+
+  NAME            only these: an input (`rows`), or an input and a verb (`rows:cluster`)
+  --badinput DIR  another folder of the same form [default: testdata/badinput]
+  --patience N    a run is killed after N times its time limit, which is 5 s unless its row says
+                  otherwise [default: 10]
+  --once          no second run on one thread
+
+Large inputs come through a named pipe and outputs are judged as they stream, so 10 GB of rows take
+no disk, but they take minutes. A row whose verb the tool does not have is listed as skipped; a row
+that asks for something not known here fails. Needs a Unix.
+";
+
+const KNOWN: [&str; 2] = ["--badinput", "--patience"];
+
+/// What was asked for.
+struct Job {
+    badinput: PathBuf,
+    patience: u32,
+    again: bool,
+    names: Vec<String>,
+}
+
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    if crate::wants_help(args) {
+        return crate::show(HELP);
+    }
+    let job = Job::parse(args)?;
+    if cfg!(debug_assertions) {
+        // A release build makes and judges bytes ten times as fast.
+        let all = ["run", "--release", "--quiet", "--package", "xtask", "--", "hostile"];
+        return run_command(cargo().args(all).args(args));
+    }
+    let workspace = Workspace::load()?;
+    let badinput = workspace.root().join(&job.badinput);
+    let rows = job.select(Row::read(&badinput.join("index.csv"))?)?;
+    let mut bench = Bench { tool: Tool::build()?, badinput, job };
+    let (mut n_skipped, mut n_failed) = (0, 0);
+    for row in &rows {
+        match bench.run(row)? {
+            Told::Skipped => n_skipped += 1,
+            Told::Failed => n_failed += 1,
+            Told::Passed => {}
+        }
+    }
+    crate::show(&format!("{} rows run, {n_skipped} skipped\n", rows.len() - n_skipped))?;
+    ensure!(n_failed == 0, "rows that failed: {n_failed}");
+    Ok(())
+}
+
+impl Job {
+    fn parse(args: &[String]) -> Result<Self> {
+        let (mut flags, mut names, mut again) = (Vec::new(), Vec::new(), true);
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--once" => again = false,
+                flag if KNOWN.contains(&flag) => {
+                    flags.push(arg.clone());
+                    flags.extend(args.next().cloned());
+                }
+                flag if flag.starts_with('-') => flags.push(arg.clone()),
+                _ => names.push(arg.clone()),
+            }
+        }
+        let flags = Flags::parse(&flags, &KNOWN)?;
+        let patience = u32::try_from(flags.number("--patience")?.unwrap_or(10))?;
+        ensure!(patience > 0, "`--patience` must be at least 1, got 0");
+        let badinput = flags.text("--badinput").unwrap_or("testdata/badinput").into();
+        Ok(Self { badinput, patience, again, names })
+    }
+
+    /// The rows that are named; all, if none is.
+    fn select(&self, rows: Vec<Row>) -> Result<Vec<Row>> {
+        ensure!(!rows.is_empty(), "the index has no row that begins `gen:`, so nothing would run");
+        let fits = |row: &Row, name: &String| row.name == *name || row.label() == *name;
+        for name in &self.names {
+            if !rows.iter().any(|row| fits(row, name)) {
+                let labels: Vec<String> = rows.iter().map(Row::label).collect();
+                bail!("there is no row `{name}`; the rows are {}", labels.join(", "));
+            }
+        }
+        let is_named = |row: &Row| self.names.iter().any(|name| fits(row, name));
+        Ok(rows.into_iter().filter(|row| self.names.is_empty() || is_named(row)).collect())
+    }
+}
+
+/// The tool and what it is run on.
+struct Bench {
+    tool: Tool,
+    badinput: PathBuf,
+    job: Job,
+}
+
+/// What was told of a row.
+enum Told {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+impl Bench {
+    /// Runs all that a row asks for and tells what came of it.
+    fn run(&mut self, row: &Row) -> Result<Told> {
+        let label = row.label();
+        let scene = Limits::parse(&row.why, &row.parameters)
+            .and_then(|limits| Ok((Scene::of(row)?, limits)))
+            .with_context(|| format!("index.csv:{}", row.line));
+        let (scene, limits) = match scene {
+            Ok(known) => known,
+            Err(error) => {
+                crate::show(&format!("FAIL  {label}: {error:#}\n"))?;
+                return Ok(Told::Failed);
+            }
+        };
+        if let Some(missing) = self.tool.missing(row)?.or_else(|| scene.missing()) {
+            crate::show(&format!("skip  {label}: no {missing}\n"))?;
+            return Ok(Told::Skipped);
+        }
+        let mut told = Told::Passed;
+        for input in &scene.inputs {
+            let tried = self.attempt(row, &scene.kind, input, &limits);
+            let (summary, faults) =
+                tried.unwrap_or_else(|error| (String::new(), vec![format!("{error:#}")]));
+            let mark = if faults.is_empty() { "ok  " } else { "FAIL" };
+            let size = input.n_rows().map_or(String::new(), |n_rows| format!(", {n_rows} rows"));
+            crate::show(&format!("{mark}  {label}{size}: {summary}\n"))?;
+            for fault in faults {
+                crate::show(&format!("      {fault}\n"))?;
+                told = Told::Failed;
+            }
+        }
+        Ok(told)
+    }
+
+    /// A run and, on one thread, a second one, which must not differ: what they took, their faults.
+    fn attempt(
+        &self,
+        row: &Row,
+        kind: &Kind,
+        input: &Input,
+        limits: &Limits,
+    ) -> Result<(String, Vec<String>)> {
+        eprintln!("run   {}", row.label());
+        let (first, verdict) = self.run_once(row, kind, input, limits, &[])?;
+        let mut parts = vec![format!("{}, {}", verdict.outcome, took(&first, kind, input))];
+        let mut faults = verdict.faults;
+        if self.job.again && !first.timed_out {
+            let (second, verdict) = self.run_once(row, kind, input, limits, &["-j", "1"])?;
+            parts.push(format!("on one thread {}", took(&second, kind, input)));
+            if !is_same(&first, &second, kind) {
+                faults.push("another output on one thread".to_owned());
+            }
+            let faults_again = verdict.faults.into_iter().map(|it| format!("on one thread: {it}"));
+            faults.extend(faults_again);
+        }
+        Ok((parts.join("; "), faults))
+    }
+
+    fn run_once(
+        &self,
+        row: &Row,
+        kind: &Kind,
+        input: &Input,
+        limits: &Limits,
+        more: &[&str],
+    ) -> Result<(Ended, Verdict)> {
+        let stage = Stage::set(kind, input)?;
+        let mut args = stage.args(row, &self.badinput);
+        args.extend(more.iter().map(|&word| word.to_owned()));
+        let stdout = match kind {
+            Kind::OutputFull(device) => To::Device(device),
+            Kind::ReaderGone => To::FirstLine,
+            Kind::Plain | Kind::OutputIsInput | Kind::OutputIsLink => {
+                To::Tally(Box::new(verdict::tally(row, input)?))
+            }
+        };
+        let feed = input.is_piped().then_some((stage.input(), input));
+        let timeout = limits.time.map(|time| time * self.job.patience);
+        let run = Run { tool: self.tool.path(), args, stdout, feed, timeout, stack: limits.stack };
+        let ended = run.start()?;
+        let verdict = Case { row, kind, input, limits, stage: &stage }.judge(&ended)?;
+        Ok((ended, verdict))
+    }
+}
+
+/// Same bytes in, same bytes out.
+fn is_same(first: &Ended, second: &Ended, kind: &Kind) -> bool {
+    // How much comes before a reader is gone is chance.
+    first.code == second.code && (*kind == Kind::ReaderGone || first.stdout == second.stdout)
+}
+
+/// Time and memory for people; a run that took all rows has a rate, too.
+fn took(ended: &Ended, kind: &Kind, input: &Input) -> String {
+    let seconds = ended.time.as_secs_f64();
+    let mut parts =
+        vec![format!("{seconds:.1} s"), format!("{:.0} MiB", mebibytes(ended.peak_memory))];
+    if let (Some(n_rows), Kind::Plain, Some(0)) = (input.n_rows(), kind, ended.code) {
+        parts.push(format!("{:.0} rows/s", n_rows as f64 / seconds));
+    }
+    if input.is_piped() {
+        parts.push(format!("{:.0} MiB read", mebibytes(ended.n_fed)));
+    }
+    parts.join(", ")
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(args: &str) -> Result<Job> {
+        Job::parse(&args.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    fn rows() -> Vec<Row> {
+        [("rows", "features {}"), ("rows", "cluster {}"), ("one_line", "features {}")]
+            .map(|(name, command)| Row {
+                name: name.to_owned(),
+                command: command.to_owned(),
+                ..Row::default()
+            })
+            .into()
+    }
+
+    fn selected(args: &str) -> Result<Vec<String>> {
+        Ok(job(args)?.select(rows())?.iter().map(Row::label).collect())
+    }
+
+    #[test]
+    fn names_select_rows_by_input_or_input_and_verb() {
+        assert_eq!(selected("").unwrap().len(), 3);
+        assert_eq!(selected("rows").unwrap(), ["rows:features", "rows:cluster"]);
+        assert_eq!(selected("--once rows:cluster").unwrap(), ["rows:cluster"]);
+        assert!(selected("cluster").unwrap_err().to_string().contains("rows:cluster"));
+    }
+
+    #[test]
+    fn flags_have_values_and_names_none() {
+        let job = job("a --badinput x --patience=3 b --once").unwrap();
+        assert_eq!(job.names, ["a", "b"]);
+        assert_eq!((job.patience, job.again, job.badinput), (3, false, "x".into()));
+    }
+
+    #[test]
+    fn a_bad_flag_is_an_error() {
+        for bad in ["--patience", "--patience 0", "--twice", "--once=1"] {
+            assert!(job(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_index_without_made_inputs_is_an_error() {
+        assert!(job("").unwrap().select(Vec::new()).is_err());
+    }
+}
