@@ -11,7 +11,8 @@ pub(crate) fn feature_cell(name: &str, value: f64) -> Cell<'static> {
     if name == "isSystemSession" {
         return Cell::Bool(value != 0.0);
     }
-    if !name.contains("Log") && value.fract() == 0.0 && value.abs() <= EXACT {
+    let is_logarithm = matches!(name, "pathLogScore" | "commandlineLogLen" | "commandlineLogScore");
+    if !is_logarithm && value.fract() == 0.0 && value.abs() <= EXACT {
         #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
         return Cell::Int(value as i64);
     }

@@ -10,20 +10,23 @@ use oddsift::records::Cell;
 use crate::args::OutputArgs;
 use crate::cells::text_cell;
 use crate::failure::Failure;
-use crate::input::say;
+use crate::input::warn_line;
 use crate::output::Destination;
 use crate::table::TextTable;
 
 /// A table of rows for people shows so many.
 const TABLE_ROWS: usize = 1000;
 
-/// Says what a table does not show.
+/// Says what a table does not show, to whomever the table went.
 fn say_left_out(args: &OutputArgs, columns: &[String], n_rows: u64) {
+    if args.quiet {
+        return;
+    }
     if n_rows > 0 {
-        say(args, &format!("{n_rows} more rows are not shown; -t csv prints all"));
+        warn_line(&format!("{n_rows} more rows are not shown; -t csv prints all"));
     }
     if !columns.is_empty() {
-        say(args, &format!("no room for {}; -t csv prints all", columns.join(", ")));
+        warn_line(&format!("no room for {}; -t csv prints all", columns.join(", ")));
     }
 }
 

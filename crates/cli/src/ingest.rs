@@ -23,15 +23,15 @@ pub(crate) struct IngestPlan {
 }
 
 /// What is kept of each row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Keep {
     /// Nothing.
     Patterns,
     /// Its pattern, four bytes.
     Labels,
-    /// The full row: the first of each pattern, and the further ones while the pattern has fewer
-    /// rows than this, for those may be noise.
-    RowsBelow(u64),
+    /// The full row: the first of each pattern, and the further ones while the pattern weighs less
+    /// than this, for those may be noise.
+    RowsBelow { weight: f64, is_weighted: bool },
 }
 
 /// What is known of the input beside its patterns.
@@ -68,6 +68,7 @@ pub(crate) fn ingest(
     for part in parts {
         whole.merge(part)?;
     }
+    plan.rows.need_one_kind_of_time(&whole.room)?;
     let order = whole.table.sort_by_first_row();
     whole.rename(&order);
     let ingested = Ingested {
@@ -139,9 +140,11 @@ impl Part {
             distinct: &distinct,
         };
         let pattern = self.table.add(&self.room.values, &observation).map_err(Failure::data)?;
-        if let Keep::RowsBelow(below) = plan.keep {
-            let weight = self.table.weight(pattern);
-            if weight == 1 || weight < below {
+        if let Keep::RowsBelow { weight: below, is_weighted } = plan.keep {
+            let n_rows = self.table.weight(pattern);
+            // The weight of a row is the last value of its vector.
+            let each = self.room.values.last().filter(|_| is_weighted).copied().unwrap_or(1.0);
+            if n_rows == 1 || n_rows as f64 * each < below {
                 self.store.insert(&row);
                 self.kept.push(NoiseRow { row: row.row(), pattern, time });
             }
@@ -156,8 +159,7 @@ impl Part {
         self.store.merge(&other.store);
         self.kept.append(&mut other.kept);
         self.labels.append(&mut other.labels);
-        self.room.skipped.merge(&other.room.skipped);
-        self.room.unread_times.merge(&other.room.unread_times);
+        self.room.merge(&other.room);
         Ok(())
     }
 

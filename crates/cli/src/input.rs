@@ -2,8 +2,8 @@
 
 use std::io::{IsTerminal, Write};
 
-use oddsift::features::{SchemaChoice, 
-    FeatureOptions, Recipe, Roles, column_list, find_column, guess_path_separator,
+use oddsift::features::{
+    FeatureOptions, Recipe, Roles, SchemaChoice, column_list, find_column, guess_path_separator,
 };
 use oddsift::records::{Batch, Reader, SkipLog, escape_line};
 
@@ -35,7 +35,26 @@ impl Input {
         let columns = reader.columns().to_vec();
         let roles = Roles::resolve(&columns, schema, map)
             .map_err(|error| header_failure(&name, &columns, &error))?;
-        Ok(Self { reader, head, name, columns, roles })
+        let input = Self { reader, head, name, columns, roles };
+        input.need_schema(schema)?;
+        Ok(input)
+    }
+
+    /// An error where a schema is given of which the file has neither path nor command line.
+    fn need_schema(&self, schema: SchemaChoice) -> Result<(), Failure> {
+        let is_there = self.roles.path.is_some() || self.roles.command_line.is_some();
+        match schema {
+            SchemaChoice::Given(schema) if !is_there => {
+                let [path, command_line] = schema.process_columns();
+                let what = format!(
+                    "schema {schema} has columns {path} and {command_line}, of which the file has none; \
+                     give another --schema, or --map {command_line}=COLUMN"
+                );
+                let columns = self.column_list();
+                Err(Failure::data(format!("{}:1: {what}; columns: {columns}", self.name)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The place of a column that a flag names.

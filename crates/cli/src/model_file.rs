@@ -34,7 +34,8 @@ pub(crate) fn read_cluster_model(path: &Path) -> Result<ClusterModel, Failure> {
     }
     if head.version != Some(ClusterModel::VERSION) {
         let version = head.version.map_or_else(|| "none".to_owned(), |version| version.to_string());
-        let what = format!("version {version} of {known}; version {} can be read", ClusterModel::VERSION);
+        let what =
+            format!("version {version} of {known}; version {} can be read", ClusterModel::VERSION);
         return Err(Failure::data(format!("{name}: {what}")));
     }
     read_json(path)
@@ -43,8 +44,9 @@ pub(crate) fn read_cluster_model(path: &Path) -> Result<ClusterModel, Failure> {
 /// One JSON value and nothing behind it; memory grows with the bytes read.
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let name = path.display();
-    let file = File::open(path)
-        .map_err(|error| Failure::data(format!("{name}: cannot be opened: {error}; check the path")))?;
+    let file = File::open(path).map_err(|error| {
+        Failure::data(format!("{name}: cannot be opened: {error}; check the path"))
+    })?;
     let mut json = serde_json::Deserializer::from_reader(BufReader::new(file));
     let value = T::deserialize(&mut json).and_then(|value| json.end().map(|()| value));
     value.map_err(|error| {

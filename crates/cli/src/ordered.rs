@@ -1,7 +1,7 @@
 //! Chunks that threads make batch by batch, passed on in the order of the input.
 
 use std::collections::BTreeMap;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::failure::Failure;
 
@@ -18,33 +18,60 @@ struct Queue<C, F> {
     pass_on: F,
     next: u64,
     waiting: BTreeMap<u64, C>,
-    abandoned: bool,
+    is_abandoned: bool,
 }
 
 impl<C, F: FnMut(C) -> Result<(), Failure>> Ordered<C, F> {
     pub(crate) fn new(pass_on: F) -> Self {
-        let queue = Queue { pass_on, next: 0, waiting: BTreeMap::new(), abandoned: false };
+        let queue = Queue { pass_on, next: 0, waiting: BTreeMap::new(), is_abandoned: false };
         Self { queue: Mutex::new(queue), moved: Condvar::new() }
     }
 
+    /// Makes the chunk of a place and gives it. Where that fails, or panics, who waits for the chunk
+    /// is let go.
+    pub(crate) fn make(
+        &self,
+        place: u64,
+        chunk: impl FnOnce() -> Result<C, Failure>,
+    ) -> Result<(), Failure> {
+        let mut abandon = AbandonOnDrop { ordered: self, is_armed: true };
+        let chunk = chunk()?;
+        abandon.is_armed = false;
+        self.put(place, chunk)
+    }
+
     /// Gives the chunk of a place; waits while too many later ones are there already.
-    pub(crate) fn put(&self, place: u64, chunk: C) -> Result<(), Failure> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        while place != queue.next && queue.waiting.len() >= MOST_WAITING && !queue.abandoned {
+    fn put(&self, place: u64, chunk: C) -> Result<(), Failure> {
+        let mut queue = self.lock();
+        while place != queue.next && queue.waiting.len() >= MOST_WAITING && !queue.is_abandoned {
             queue = self.moved.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
         queue.waiting.insert(place, chunk);
         let result = queue.pass_on();
-        queue.abandoned |= result.is_err();
+        queue.is_abandoned |= result.is_err();
         drop(queue);
         self.moved.notify_all();
         result
     }
 
-    /// Lets go of who waits: an earlier chunk will not come.
-    pub(crate) fn abandon(&self) {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).abandoned = true;
-        self.moved.notify_all();
+    fn lock(&self) -> MutexGuard<'_, Queue<C, F>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets go of who waits for a chunk that will not come.
+struct AbandonOnDrop<'a, C, F> {
+    ordered: &'a Ordered<C, F>,
+    is_armed: bool,
+}
+
+impl<C, F> Drop for AbandonOnDrop<'_, C, F> {
+    fn drop(&mut self) {
+        if self.is_armed {
+            let queue = self.ordered.queue.lock();
+            queue.unwrap_or_else(PoisonError::into_inner).is_abandoned = true;
+            self.ordered.moved.notify_all();
+        }
     }
 }
 
@@ -70,7 +97,7 @@ mod tests {
             Ok(())
         });
         for (place, chunk) in [(2, "c"), (0, "a"), (1, "b")] {
-            ordered.put(place, chunk).unwrap();
+            ordered.make(place, || Ok(chunk)).unwrap();
         }
         drop(ordered);
         assert_eq!(out, ["a", "b", "c"]);
@@ -82,9 +109,9 @@ mod tests {
         std::thread::scope(|scope| {
             for place in 1..=MOST_WAITING + 2 {
                 let ordered = &ordered;
-                scope.spawn(move || ordered.put(place as u64, ()));
+                scope.spawn(move || ordered.make(place as u64, || Ok(())));
             }
-            ordered.abandon();
+            assert!(ordered.make(0, || Err(Failure::Nothing)).is_err());
         });
     }
 }

@@ -1,6 +1,6 @@
 //! Where the result goes, and in which form.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use oddsift::records::{Error, Output, OutputFormat, RowWriter, TerminalWriter, WriteOptions};
@@ -29,7 +29,7 @@ impl Destination {
             Some(path) if path != Path::new("-") => Output::file(path, &[&input.file])?,
             _ => Output::stdout(),
         };
-        let is_terminal = args.output.is_none() && io::stdout().is_terminal();
+        let is_terminal = output.is_terminal();
         let format = args.format.unwrap_or(if is_terminal { Format::Table } else { Format::Csv });
         let writer = if is_terminal {
             Writer::Terminal(TerminalWriter::new(output))

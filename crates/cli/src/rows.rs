@@ -2,7 +2,7 @@
 
 use oddsift::features::{Recipe, Scratch, ValueError, ValueErrorKind};
 use oddsift::records::{BadRows, FieldKind, Record, Row, SkipLog};
-use oddsift::timespan::{TimeParser, Timestamp};
+use oddsift::timespan::{ParsedTime, TimeParser, Timestamp};
 
 use crate::args::{InputArgs, Missing};
 use crate::failure::Failure;
@@ -26,6 +26,8 @@ struct TimePlan {
     zoned: Option<bool>,
     /// A column that nobody named may hold what is no time: the row then has none.
     is_named: bool,
+    /// A blank is no time, and no fault.
+    may_lack: bool,
 }
 
 /// Room that is used again for each row.
@@ -37,6 +39,19 @@ pub(crate) struct RowRoom {
     pub(crate) skipped: SkipLog,
     /// Times that could not be read, of a column that nobody named.
     pub(crate) unread_times: SkipLog,
+    /// Where the first rows held no time: the first line whose time names no zone, and the first
+    /// whose time does.
+    pub(crate) first_zones: [Option<u64>; 2],
+}
+
+impl RowRoom {
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.skipped.merge(&other.skipped);
+        self.unread_times.merge(&other.unread_times);
+        for (ours, theirs) in self.first_zones.iter_mut().zip(other.first_zones) {
+            *ours = [*ours, theirs].into_iter().flatten().min();
+        }
+    }
 }
 
 /// What came of a row.
@@ -85,13 +100,11 @@ impl RowPlan {
         column: usize,
         is_named: bool,
     ) -> Result<Self, Failure> {
-        let parser = TimeParser::new()
-            .time_zone(args.time_zone.as_deref())
-            .and_then(|parser| parser.format(args.time_format.as_deref()))
-            .map_err(Failure::usage)?;
+        let parser = time_parser(args)?;
         let first = input.head.iter().find_map(|row| parser.parse(row.text(column)?).ok());
         let zoned = first.map(|time| time.zoned);
-        self.time = Some(TimePlan { column, parser, zoned, is_named });
+        let may_lack = args.missing == Missing::Zero;
+        self.time = Some(TimePlan { column, parser, zoned, is_named, may_lack });
         Ok(self)
     }
 
@@ -164,7 +177,12 @@ impl RowPlan {
 
     fn time_of(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Option<Timestamp>, Trouble> {
         let Some(plan) = &self.time else { return Ok(None) };
-        let time = self.read_time(row, plan);
+        let time = read_time(row, plan);
+        if let (None, Ok(Some(time))) = (plan.zoned, &time) {
+            let first = &mut room.first_zones[usize::from(time.zoned)];
+            *first = Some(first.map_or(row.line(), |first| first.min(row.line())));
+        }
+        let time = time.map(|time| time.map(|time| time.timestamp));
         if plan.is_named {
             return time;
         }
@@ -174,28 +192,48 @@ impl RowPlan {
         Ok(time.ok().flatten())
     }
 
-    fn read_time(&self, row: Row<'_>, plan: &TimePlan) -> Result<Option<Timestamp>, Trouble> {
-        let column = plan.column;
-        let text = row.text(column).unwrap_or("");
-        if text.trim().is_empty() {
-            let may_lack = self.missing == Missing::Zero;
-            return if may_lack { Ok(None) } else { Err(Trouble::Missing { column }) };
+    /// An error where times that name a zone and times that do not were both met.
+    pub(crate) fn need_one_kind_of_time(&self, room: &RowRoom) -> Result<(), Failure> {
+        let (Some(plan), [Some(naive), Some(zoned)]) = (&self.time, room.first_zones) else {
+            return Ok(());
+        };
+        if !plan.is_named {
+            return Ok(());
         }
-        let time = plan
-            .parser
-            .parse(text)
-            .map_err(|error| Trouble::Bad { column, reason: time_reason(&error) })?;
-        if plan.zoned.is_some_and(|zoned| zoned != time.zoned) {
-            let kinds = if time.zoned {
-                "names a zone, while earlier times name none"
-            } else {
-                "names no zone, while earlier times do"
-            };
-            let reason = format!("{text:?} {kinds}; say what such times are in (--time-zone UTC)");
-            return Err(Trouble::Bad { column, reason });
-        }
-        Ok(Some(time.timestamp))
+        let what = "names a zone or names none, unlike earlier ones; say what the latter are in (--time-zone UTC)";
+        let (line, column) = (naive.max(zoned), plan.column);
+        let named = self.columns.get(column).map_or("", String::as_str);
+        Err(Failure::data(format!("{}:{line}:{}: {named}: the time {what}", self.name, column + 1)))
     }
+}
+
+pub(crate) fn time_parser(args: &InputArgs) -> Result<TimeParser, Failure> {
+    TimeParser::new()
+        .time_zone(args.time_zone.as_deref())
+        .and_then(|parser| parser.format(args.time_format.as_deref()))
+        .map_err(Failure::usage)
+}
+
+fn read_time(row: Row<'_>, plan: &TimePlan) -> Result<Option<ParsedTime>, Trouble> {
+    let column = plan.column;
+    let text = row.text(column).unwrap_or("");
+    if text.trim().is_empty() {
+        return if plan.may_lack { Ok(None) } else { Err(Trouble::Missing { column }) };
+    }
+    let time = plan
+        .parser
+        .parse(text)
+        .map_err(|error| Trouble::Bad { column, reason: time_reason(&error) })?;
+    if plan.zoned.is_some_and(|zoned| zoned != time.zoned) {
+        let kinds = if time.zoned {
+            "names a zone, while earlier times name none"
+        } else {
+            "names no zone, while earlier times do"
+        };
+        let reason = format!("{text:?} {kinds}; say what such times are in (--time-zone UTC)");
+        return Err(Trouble::Bad { column, reason });
+    }
+    Ok(Some(time))
 }
 
 fn time_reason(error: &oddsift::timespan::Error) -> String {
@@ -215,11 +253,9 @@ fn value_trouble(error: ValueError, row: Row<'_>) -> Trouble {
         ValueErrorKind::NotANumber => format!(
             "{shown:?} is not a number; write digits and a point, or skip bad rows (--bad-rows skip)"
         ),
-        ValueErrorKind::NotFinite => {
-            format!(
-                "{shown:?} is not a finite number; correct it, or skip bad rows (--bad-rows skip)"
-            )
-        }
+        ValueErrorKind::NotFinite => format!(
+            "{shown:?} gives no finite number; correct it (or --ord-scale), or skip bad rows (--bad-rows skip)"
+        ),
     };
     Trouble::Bad { column, reason }
 }

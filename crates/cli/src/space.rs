@@ -38,9 +38,10 @@ impl Space {
     ) -> Result<Self, Failure> {
         input.need_rows()?;
         let (mut names, usual_eps) = match args.features.as_slice() {
-            [] => default_features(input)?,
+            [] => default_features(input, args.weight.as_deref())?,
             named => (named.to_vec(), DEFAULT_EPS),
         };
+        refuse_repeated("--features", &names)?;
         let is_computed = |name: &String| recipe.force || !input.columns.contains(name);
         let computed = names.iter().cloned().enumerate().filter(|(_, name)| is_computed(name));
         let computed = computed.collect();
@@ -58,6 +59,18 @@ impl Space {
     }
 }
 
+/// A name that stands twice would count twice.
+pub(crate) fn refuse_repeated(flag: &str, names: &[String]) -> Result<(), Failure> {
+    let is_repeated =
+        |(place, name): &(usize, &String)| names.iter().take(*place).any(|n| n == *name);
+    match names.iter().enumerate().find(is_repeated) {
+        Some((_, name)) => {
+            Err(Failure::usage(format!("{flag} names {name:?} twice; name it once")))
+        }
+        None => Ok(()),
+    }
+}
+
 pub(crate) fn feature_options(args: &FeatureArgs, session_rule: SessionRule) -> FeatureOptions {
     let defaults = FeatureOptions::default();
     FeatureOptions {
@@ -71,7 +84,7 @@ pub(crate) fn feature_options(args: &FeatureArgs, session_rule: SessionRule) -> 
 }
 
 /// Process features where the file is known for process events, else its numeric columns.
-fn default_features(input: &Input) -> Result<(Vec<String>, f64), Failure> {
+fn default_features(input: &Input, weight: Option<&str>) -> Result<(Vec<String>, f64), Failure> {
     let roles = &input.roles;
     if roles.path.is_some() && roles.command_line.is_some() {
         let there = roles.features();
@@ -79,7 +92,8 @@ fn default_features(input: &Input) -> Result<(Vec<String>, f64), Failure> {
         let names = known.map(|feature| feature.name().to_owned());
         return Ok((names.collect(), PROCESS_EPS));
     }
-    let numeric = input.numeric_columns();
+    let mut numeric = input.numeric_columns();
+    numeric.retain(|name| Some(name.as_str()) != weight);
     if numeric.is_empty() {
         let columns = input.column_list();
         let what = "no numeric column to cluster by; name features by --features";

@@ -272,8 +272,140 @@ fn threads_change_nothing() {
 }
 
 #[test]
+fn eps_prints_the_curve_and_says_the_proposal() {
+    let output = oddsift(&["eps", "processes_on_host.csv", "-t", "csv"]);
+    let rows = rows(&output);
+    let distances: Vec<f64> = rows.iter().map(|row| row["distance"].parse().unwrap()).collect();
+    assert!(distances.is_sorted() && rows.last().unwrap()["rank"] == "363");
+    let stderr = text(&output.stderr);
+    let eps = stderr.lines().find_map(|line| line.strip_prefix("eps ")?.strip_suffix(" proposed"));
+    let eps: f64 = eps.unwrap_or_else(|| panic!("{stderr}")).parse().unwrap();
+    let auto = oddsift(&["cluster", "processes_on_host.csv", "--eps", "auto", "-t", "csv"]);
+    let given =
+        oddsift(&["cluster", "processes_on_host.csv", "--eps", &eps.to_string(), "-t", "csv"]);
+    assert_eq!(auto.stdout, given.stdout);
+}
+
+#[test]
+fn saved_model_labels_the_rows_it_was_fitted_on_as_the_fit_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    let model = path.to_str().unwrap();
+    for scale in ["unit", "none", "standard", "robust", "minmax"] {
+        let args = ["cluster", "processes_on_host.csv", "--scale", scale, "--emit", "labels"];
+        let more = ["--features", "pathScore,commandlineLen,Account.len", "--save-model", model];
+        let labels = rows(&oddsift(&[&args[..], &more, &["-t", "csv"]].concat()));
+        let scored = rows(&oddsift(&["score", model, "processes_on_host.csv", "-t", "csv"]));
+        assert_eq!(labels.len(), scored.len());
+        for (fitted, scored) in labels.iter().zip(&scored) {
+            // At min-samples 2 there are no border rows, whose nearest core may be another's.
+            let of = |row: &std::collections::HashMap<String, String>| {
+                (row["row"].clone(), row["ClusterId"].clone())
+            };
+            assert_eq!(of(fitted), of(scored), "{scale}");
+        }
+        let saved = std::fs::read(&path).unwrap();
+        oddsift(&[&args[..], &more, &["-t", "csv", "-j", "1"]].concat());
+        assert_eq!(saved, std::fs::read(&path).unwrap(), "{scale}: the same bytes on one thread");
+    }
+}
+
+#[test]
+fn hostile_models_are_refused_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    let model = path.to_str().unwrap();
+    let args = ["cluster", "processes_on_host.csv", "--save-model", model, "-t", "csv"];
+    assert!(oddsift(&args).status.success());
+    let good = std::fs::read_to_string(&path).unwrap();
+    let cut = good.len() / 2;
+    for (bad, message) in [
+        (good.replace("oddsift-cluster", "oddsift-other"), "oddsift-cluster can be read"),
+        (good.replace("\"version\":1", "\"version\":999"), "version 999"),
+        (good[..cut].to_owned(), "model.json:1:"),
+        (format!("{good}{good}"), "model.json:2:1: trailing characters"),
+        ("[]".to_owned(), "model.json:1:"),
+        ("{}".to_owned(), "names no format"),
+        (good.replace("\"eps\":0.0001", "\"eps\":-1"), "eps"),
+        (good.replace("\"eps\":0.0001", "\"eps\":1e999"), "out of range"),
+        (good.replace("\"ord_scale\":1.0", "\"ord_scale\":0.0"), "scale"),
+    ] {
+        assert_ne!(bad, good, "{message}: nothing was replaced");
+        std::fs::write(&path, bad).unwrap();
+        let line = refused(&["score", model, "processes_on_host.csv"], 3);
+        assert!(line.starts_with(model) && line.contains(message), "{line}");
+    }
+}
+
+#[test]
+fn weight_column_is_no_feature_of_its_own() {
+    let input = b"a,w\n1,1\n1,100\n1,10000\n";
+    let args = ["cluster", "--weight", "w", "--scale", "none", "--min-samples", "3", "-t", "csv"];
+    let rows = rows(&oddsift_with(&args, input));
+    assert_eq!((rows.len(), &*rows[0]["ClusterSize"]), (1, "3"));
+}
+
+#[test]
+fn mapped_time_and_given_schema_give_the_time() {
+    let input =
+        b"NewProcessName,CommandLine,when,TimeGenerated\na,b,2024-01-02T03:04:05Z,2020-01-01\n";
+    let first = |args: &[&str], input| {
+        let args = [&["cluster", "-t", "csv"][..], args].concat();
+        rows(&oddsift_with(&args, input))[0]["FirstEventTime"].clone()
+    };
+    assert_eq!(first(&["--map", "TimeGenerated=when"], input), "2024-01-02T03:04:05Z");
+    assert_eq!(first(&[], input), "2020-01-01T00:00:00Z");
+    let input = b"Image,CommandLine,UtcTime,TimeGenerated\na,b,2024-01-02T03:04:05Z,2020-01-01\n";
+    assert_eq!(first(&["--schema", "sysmon"], input), "2024-01-02T03:04:05Z");
+}
+
+#[test]
+fn given_schema_that_the_file_has_not_is_refused() {
+    let line = refused(&["cluster", "processes_on_host.csv", "--schema", "mde"], 3);
+    assert!(line.contains("FolderPath") && line.contains("ProcessCommandLine"), "{line}");
+}
+
+#[test]
+fn mixed_zones_are_found_behind_blank_times_too() {
+    let mut input = "x,t\n".to_owned() + &"1,\n".repeat(20_000);
+    input += "1,2024-01-01T10:00:00Z\n1,2024-01-01T10:00:00\n";
+    for missing in ["zero", "skip"] {
+        let args = ["cluster", "--features", "x", "--time-column", "t", "--missing", missing];
+        let output = oddsift_with(&[&args[..], &["-t", "csv"]].concat(), input.as_bytes());
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{stderr}");
+        assert!(stderr.starts_with("<stdin>:20003:2: t: "), "{stderr}");
+    }
+}
+
+#[test]
+fn text_feature_of_a_column_named_like_a_logarithm_is_whole() {
+    let output =
+        oddsift_with(&["features", "--text", "LogName", "-t", "ndjson"], b"LogName\nabc\n");
+    assert!(text(&output.stdout).contains("\"LogName.len\":3,"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn names_that_stand_twice_are_refused() {
+    refused(&["cluster", "processes_on_host.csv", "--features", "pathScore,pathScore"], 2);
+    refused(&["cluster", "processes_on_host.csv", "--count-distinct", "Account,Account"], 2);
+    refused(&["cluster", "processes_on_host.csv", "--with-input"], 2);
+}
+
+#[test]
+fn table_says_what_it_leaves_out() {
+    let input = "x\n".to_owned() + &"1\n".repeat(1500);
+    let output = oddsift_with(&["features", "--text", "x", "-t", "table"], input.as_bytes());
+    assert!(
+        text(&output.stderr).contains("500 more rows are not shown"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
 fn every_verb_teaches_by_examples() {
-    for verb in ["features", "cluster"] {
+    for verb in ["features", "cluster", "eps", "score"] {
         let help = text(&oddsift(&[verb, "--help"]).stdout);
         assert!(help.contains("Examples:") && help.contains(&format!("oddsift {verb}")), "{help}");
     }

@@ -1,8 +1,9 @@
-//! scikit-learn's recorded DBSCAN results, through the binary.
+//! Recorded results of scikit-learn and msticpy, through the binary.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "a skipped area is said")]
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,6 +15,108 @@ fn dbscan_agrees() {
     for case in cases(&area) {
         check(&area, &case);
     }
+}
+
+#[test]
+fn process_features_agree() {
+    let Some(area) = area("process_features") else { return };
+    for case in cases(&area) {
+        check_features(&area, &case);
+    }
+}
+
+fn check_features(area: &Path, case: &Value) {
+    let name = case["name"].as_str().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oddsift"));
+    command.arg("features").arg(area.join(case["input"].as_str().unwrap()));
+    command.args(["--raw", "-t", "csv"]);
+    if let Some(separator) = case["params"]["path_separator"].as_str() {
+        command.args(["--path-separator", separator]);
+    }
+    if case["params"]["force"] == true {
+        command.arg("--force");
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    let found = columns(csv::Reader::from_reader(output.stdout.as_slice()));
+    let expected = area.join(case["expected"].as_str().unwrap());
+    for (column, expected) in columns(csv::Reader::from_path(expected).unwrap()) {
+        let found = found.get(&column).unwrap_or_else(|| panic!("{name}: no column {column}"));
+        assert_eq!(found.len(), expected.len(), "{name}: {column}");
+        for (row, (found, expected)) in found.iter().zip(&expected).enumerate() {
+            assert!(
+                is_same(found, expected),
+                "{name}: {column} of row {row}: {found}, not {expected}"
+            );
+        }
+    }
+}
+
+/// The same text, or numbers within a rounding of the logarithm.
+fn is_same(found: &str, expected: &str) -> bool {
+    match (found.parse::<f64>(), expected.parse::<f64>()) {
+        _ if found == expected => true,
+        (Ok(found), Ok(expected)) => (found - expected).abs() <= 1e-12 * expected.abs(),
+        _ => false,
+    }
+}
+
+fn columns<R: std::io::Read>(mut reader: csv::Reader<R>) -> HashMap<String, Vec<String>> {
+    let header = reader.headers().unwrap().clone();
+    let mut columns: HashMap<String, Vec<String>> = HashMap::new();
+    for record in reader.records() {
+        for (name, cell) in header.iter().zip(&record.unwrap()) {
+            columns.entry(name.to_owned()).or_default().push(cell.to_owned());
+        }
+    }
+    columns
+}
+
+#[test]
+fn eventcluster_agrees() {
+    let Some(area) = area("eventcluster") else { return };
+    for case in cases(&area) {
+        check_events(&area, &case);
+    }
+}
+
+fn check_events(area: &Path, case: &Value) {
+    let (name, params) = (case["name"].as_str().unwrap(), &case["params"]);
+    let features: Vec<&str> =
+        params["cluster_columns"].as_array().unwrap().iter().map(|c| c.as_str().unwrap()).collect();
+    let scale = if params["normalize"] == true { "unit" } else { "none" };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oddsift"));
+    command.arg("cluster").arg(area.join(case["input"].as_str().unwrap()));
+    command.args(["--compat", "msticpy", "--raw", "-t", "csv", "--scale", scale]);
+    command.args(["--features", &features.join(",")]);
+    command.args(["--time-column", params["time_column"].as_str().unwrap()]);
+    command.args(["--eps", &params["max_cluster_distance"].to_string()]);
+    command.args(["--min-samples", &params["min_cluster_samples"].to_string()]);
+    command.args(["--metric", params["metric"].as_str().unwrap()]);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    let found = columns(csv::Reader::from_reader(output.stdout.as_slice()));
+    let expected = area.join(case["expected"]["events"].as_str().unwrap());
+    for (column, expected) in columns(csv::Reader::from_path(expected).unwrap()) {
+        // The row's number is no column of the output.
+        if column == "row" {
+            continue;
+        }
+        assert_eq!(found[&column].len(), expected.len(), "{name}: {column}");
+        for (found, expected) in found[&column].iter().zip(&expected) {
+            let same =
+                found == expected || instant(found).is_some_and(|t| Some(t) == instant(expected));
+            assert!(same, "{name}: {column}: {found}, not {expected}");
+        }
+    }
+}
+
+/// A time without its spelling: no zone is UTC, zeros behind the second do not count.
+fn instant(text: &str) -> Option<String> {
+    text.starts_with(|c: char| c.is_ascii_digit()).then_some(())?;
+    let plain = text.trim_end_matches('Z').trim_end_matches("+00:00").replace(' ', "T");
+    let (second, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    second.contains('T').then(|| format!("{second}.{}", fraction.trim_end_matches('0')))
 }
 
 fn check(area: &Path, case: &Value) {

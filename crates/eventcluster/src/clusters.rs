@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 
 use ndarray::{Array2, Axis};
-use oddsift_dbscan::{Dbscan, Label};
+use oddsift_dbscan::{Advice, Dbscan, KDistances, Label};
 use oddsift_patterns::{PatternId, PatternTable, Template, TemplateState, Timestamp};
 
-use crate::{EventClusterParams, Scaler};
+use crate::{Error, EventClusterParams, Scaler};
 
 /// A first and a last time.
 type Times = (Timestamp, Timestamp);
@@ -178,7 +178,8 @@ pub struct EventClusters {
     scaler: Scaler,
     matrix: Array2<f64>,
     model: Dbscan,
-    weights: Option<Vec<f64>>,
+    /// The sum of the rows' weights, by pattern.
+    weights: Vec<f64>,
     clusters: Vec<Cluster>,
     noise_times: NoiseTimes,
     rows: Option<Vec<NoiseRow>>,
@@ -202,7 +203,7 @@ impl EventClusters {
         scaler: Scaler,
         matrix: Array2<f64>,
         model: Dbscan,
-        weights: Option<Vec<f64>>,
+        weights: Vec<f64>,
         noise_times: NoiseTimes,
     ) -> Self {
         let clusters = Vec::with_capacity(model.n_clusters());
@@ -319,9 +320,30 @@ impl EventClusters {
     }
 
     fn pattern_weight(&self, pattern: PatternId) -> f64 {
-        let count = || self.table.weight(pattern) as f64;
-        let weights = self.weights.as_ref();
-        weights.and_then(|all| all.get(pattern.index()).copied()).unwrap_or_else(count)
+        self.weights.get(pattern.index()).copied().unwrap_or_default()
+    }
+
+    /// What is dubious about these clusters, in words, and the `eps` that `distances` propose.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Dbscan`] for distances that are not of these events.
+    ///
+    /// ```
+    /// # use oddsift_eventcluster::{EventClusters, PatternTable, Scaling};
+    /// # use oddsift_patterns::Observation;
+    /// let mut table = PatternTable::new(1);
+    /// for (row, x) in [0.0, 1.0, 2.0, 3.0, 4.0].into_iter().enumerate() {
+    ///     table.add(&[x], &Observation { row: row as u64, ..Observation::default() })?;
+    /// }
+    /// let params = EventClusters::params().eps(0.1).scaling(Scaling::None);
+    /// let distances = params.k_distances(&table, false)?;
+    /// let advice = params.fit_patterns(table, false)?.advise(&distances)?;
+    /// assert!(!advice.warnings.is_empty()); // all is noise
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn advise(&self, distances: &KDistances) -> Result<Advice, Error> {
+        Ok(distances.advise(&self.model, Some(&self.weights))?)
     }
 
     /// How many rows are noise.

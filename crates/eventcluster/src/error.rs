@@ -78,7 +78,11 @@ pub enum Error {
         expected: usize,
     },
     /// A model of another kind or a later version.
-    #[error("format {format:?} version {version}; this reads {} version {}", ClusterModel::FORMAT, ClusterModel::VERSION)]
+    #[error(
+        "format {format:?} version {version}; this reads {} version {}",
+        ClusterModel::FORMAT,
+        ClusterModel::VERSION
+    )]
     Format {
         /// The format's name.
         format: String,

@@ -12,7 +12,7 @@ pub use {
     error::Error,
     events::{Column, Events},
     model::ClusterModel,
-    oddsift_dbscan::{Dbscan, DbscanModel, Label, Metric},
+    oddsift_dbscan::{Advice, Dbscan, DbscanModel, KDistances, Label, Metric},
     oddsift_patterns::{PatternId, PatternTable, Template},
     params::{EventClusterParams, dbcluster_events},
     scaling::{Scaler, Scaling, normalize},

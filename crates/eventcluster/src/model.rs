@@ -53,13 +53,13 @@ impl ClusterModel {
     /// let columns = ["a".to_owned()];
     /// let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
     /// // One feature, but two columns were clustered.
-    /// assert!(ClusterModel::new(recipe, found.scaler().clone(), found.model().model()).is_err());
+    /// assert!(ClusterModel::new(recipe, found.scaler().clone(), found.model().model().clone()).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(recipe: Recipe, scaler: Scaler, dbscan: DbscanModel) -> Result<Self, Error> {
         let expected = recipe.names().len();
-        let scaled = scaler.n_columns().unwrap_or(expected);
-        for (what, found) in [("scaler", scaled), ("dbscan", dbscan.n_features())] {
+        let learnt = scaler.n_columns().unwrap_or(expected);
+        for (what, found) in [("scaler", learnt), ("dbscan", dbscan.n_features())] {
             if found != expected {
                 return Err(Error::StoredModel { what, found, expected });
             }
@@ -155,7 +155,7 @@ impl EventClusters {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn model_with(&self, recipe: Recipe) -> Result<ClusterModel, Error> {
-        ClusterModel::new(recipe, self.scaler().clone(), self.model().model())
+        ClusterModel::new(recipe, self.scaler().clone(), self.model().model().clone())
     }
 }
 

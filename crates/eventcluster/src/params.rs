@@ -1,5 +1,5 @@
 use ndarray::{Array2, ArrayRef2};
-use oddsift_dbscan::{Dbscan, DbscanParams, Metric};
+use oddsift_dbscan::{Dbscan, DbscanParams, KDistances, Metric};
 use oddsift_patterns::{PatternId, PatternTable};
 
 use crate::{Error, EventClusters, Events, NoiseTimes, Scaler, Scaling};
@@ -163,6 +163,9 @@ impl EventClusterParams {
 
     /// Clusters rows that were collapsed before: by chunks, by threads, by another machine.
     ///
+    /// The table is put in the order of first rows: whoever holds ids of its patterns calls
+    /// [`PatternTable::sort_by_first_row`] before, and renames them.
+    ///
     /// With `weighted`, the last value of each vector is the weight of one such row and no feature.
     /// The result is that of the rows themselves, but without a label for each row.
     ///
@@ -191,21 +194,59 @@ impl EventClusterParams {
         self.fit_sorted(table, weighted)
     }
 
+    /// The distance of each row to its `min_samples`-th nearest, itself counted, after scaling: the
+    /// curve that proposes an `eps`.
+    ///
+    /// With `weighted`, the last value of each vector is the weight of one such row.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit).
+    ///
+    /// ```
+    /// # use oddsift_eventcluster::{EventClusters, PatternTable, Scaling};
+    /// # use oddsift_patterns::Observation;
+    /// let mut table = PatternTable::new(1);
+    /// for (row, x) in [0.0, 0.1, 0.2, 9.0].into_iter().enumerate() {
+    ///     table.add(&[x], &Observation { row: row as u64, ..Observation::default() })?;
+    /// }
+    /// let distances = EventClusters::params().scaling(Scaling::None).k_distances(&table, false)?;
+    /// assert_eq!(distances.curve().last(), Some(&(8.8, 1.0)));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn k_distances(&self, table: &PatternTable, weighted: bool) -> Result<KDistances, Error> {
+        let space = Space::of(table, self.scaling, weighted)?;
+        Ok(self.dbscan.k_distances(&space.matrix, Some(&space.weights))?)
+    }
+
     fn fit_sorted(&self, table: PatternTable, weighted: bool) -> Result<EventClusters, Error> {
+        let Space { scaler, matrix, weights } = Space::of(&table, self.scaling, weighted)?;
+        let model = self.dbscan.fit_weighted(&matrix, &weights)?;
+        Ok(EventClusters::new(table, scaler, matrix, model, weights, self.noise_times))
+    }
+}
+
+/// Patterns as weighted points.
+struct Space {
+    scaler: Scaler,
+    matrix: Array2<f64>,
+    weights: Vec<f64>,
+}
+
+impl Space {
+    fn of(table: &PatternTable, scaling: Scaling, weighted: bool) -> Result<Self, Error> {
         if table.is_empty() {
             return Err(Error::NoRows);
         }
-        let (features, row_weights) = split_weights(&table, weighted);
-        let counts: Vec<u64> = table.ids().map(|pattern| table.weight(pattern)).collect();
-        let scaler = Scaler::fit(self.scaling, &features, &counts)?;
+        let (features, row_weights) = split_weights(table, weighted);
+        let scaler = Scaler::fit(scaling, &features, table.weights())?;
         let matrix = scaler.transform(&features)?;
-        let weights: Vec<f64> = match &row_weights {
-            Some(each) => counts.iter().zip(each).map(|(count, one)| *count as f64 * one).collect(),
-            None => counts.iter().map(|count| *count as f64).collect(),
+        let counts = table.weights().iter().map(|count| *count as f64);
+        let weights = match row_weights {
+            Some(each) => counts.zip(each).map(|(count, one)| count * one).collect(),
+            None => counts.collect(),
         };
-        let model = self.dbscan.fit_weighted(&matrix, &weights)?;
-        let weights = row_weights.map(|_| weights);
-        Ok(EventClusters::new(table, scaler, matrix, model, weights, self.noise_times))
+        Ok(Self { scaler, matrix, weights })
     }
 }
 

@@ -36,6 +36,15 @@ impl Schema {
         }
     }
 
+    /// The columns of the path and of the command line.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_features::Schema::Linux.process_columns(), ["exe", "cmdline"]);
+    /// ```
+    pub fn process_columns(self) -> [&'static str; 2] {
+        [self.columns(Role::Path)[0], self.columns(Role::CommandLine)[0]]
+    }
+
     /// The columns that may play `role`, the preferred first.
     pub(crate) fn columns(self, role: Role) -> &'static [&'static str] {
         match (self, role) {

@@ -49,7 +49,10 @@ pub enum Error {
     #[error("{0}")]
     Write(#[source] io::Error),
     /// The output file cannot be made or put in its place.
-    #[error("{}: cannot be written: {source}; check the folder and its rights", label(name))]
+    #[error(
+        "{}: cannot be written: {source}; check the folder, its rights and its space",
+        label(name)
+    )]
     Create {
         /// The path as given.
         name: Arc<str>,

@@ -1,6 +1,6 @@
 use std::{
     fs::{self, File},
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, IsTerminal, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -83,7 +83,8 @@ impl Output {
         }
         match make_sink(path) {
             Ok(sink) => Ok(Self { name, sink }),
-            Err(source) => Err(Error::Create { name, source }),
+            // Without the path that the library adds: it names a temporary file.
+            Err(source) => Err(Error::Create { name, source: source.kind().into() }),
         }
     }
 
@@ -95,6 +96,23 @@ impl Output {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether what is written reaches a terminal, and must be escaped for it.
+    ///
+    /// ```
+    /// let folder = tempfile::tempdir()?;
+    /// let output = oddsift_records::Output::file(folder.path().join("out.csv"), &[]).unwrap();
+    /// assert!(!output.is_terminal());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        match &self.sink {
+            Sink::File { .. } => false,
+            Sink::Stream(Stream::Stdout(_)) => io::stdout().is_terminal(),
+            Sink::Stream(Stream::Device(device, _)) => device.is_terminal(),
+        }
     }
 
     /// Writes what is held back, and puts a file in its place.

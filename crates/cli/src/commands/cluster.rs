@@ -6,8 +6,9 @@ mod print; // what is printed
 use std::io::Write;
 use std::path::Path;
 
-use oddsift::eventcluster::{Cluster, EventClusters, NoiseTimes};
-use oddsift::features::{Recipe, SessionRule};
+use oddsift::dbscan;
+use oddsift::eventcluster::{self, Cluster, EventClusters, NoiseRow, NoiseTimes};
+use oddsift::features::{Recipe, SchemaChoice, SessionRule};
 use oddsift::patterns::PatternTable;
 use oddsift::records::{Error, Output, Position};
 
@@ -19,12 +20,16 @@ use crate::input::{Input, say, threads, warn, warn_line};
 use crate::output::Destination;
 use crate::rows::RowPlan;
 use crate::source::Source;
-use crate::space::Space;
+use crate::space::{Space, refuse_repeated};
 
 /// The time columns of process schemas, where none is named.
 const TIME_COLUMNS: [&str; 4] = ["TimeCreatedUtc", "TimeGenerated", "Timestamp", "UtcTime"];
 
 pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
+    if args.with_input && args.emit != Emit::Labels {
+        return Err(Failure::usage("--with-input goes with --emit labels; add it"));
+    }
+    refuse_repeated("--count-distinct", &args.count_distinct)?;
     let source = if args.emit == Emit::Labels && args.with_input {
         Source::twice(&args.input)?
     } else {
@@ -86,9 +91,10 @@ impl Job {
             .collect();
         let keep = match args.emit {
             Emit::Labels => Keep::Labels,
-            // Of weighted rows it is not known before the end which are noise.
-            Emit::Exemplars if space.is_weighted => Keep::RowsBelow(u64::MAX),
-            Emit::Exemplars => Keep::RowsBelow(args.space.min_samples as u64),
+            Emit::Exemplars => Keep::RowsBelow {
+                weight: args.space.min_samples as f64,
+                is_weighted: space.is_weighted,
+            },
         };
         Ok(Self {
             ingest: IngestPlan { rows, template, distinct: distinct?, keep },
@@ -101,9 +107,15 @@ impl Job {
     }
 }
 
+/// The column that is named, else that of a schema or mapping that is given, else the first known.
 fn time_column(input: &Input, args: &ClusterArgs) -> Result<Option<usize>, Failure> {
     if let Some(name) = &args.time_column {
         return input.column("--time-column", name).map(Some);
+    }
+    let is_mapped = args.recipe.map.iter().any(|(role, _)| TIME_COLUMNS.contains(&role.as_str()));
+    let is_given = is_mapped || args.recipe.schema != SchemaChoice::Auto;
+    if is_given && input.roles.time.is_some() {
+        return Ok(input.roles.time);
     }
     let named = |name: &&str| input.columns.iter().position(|column| column == name);
     Ok(TIME_COLUMNS.iter().find_map(named))
@@ -124,10 +136,9 @@ fn cluster(
         .min_samples(args.space.min_samples)
         .metric(args.space.metric)
         .scaling(args.space.scale)
-        .work_limit(args.work_limit)
         .noise_times(noise_times);
     let is_weighted = args.space.weight.is_some();
-    let failed = |error| Failure::data(format!("{}: {error}", ingested.reader.name()));
+    let failed = |error| cluster_failure(ingested, error);
     let eps = match eps {
         Eps::Given(eps) => eps,
         Eps::Auto => {
@@ -137,7 +148,41 @@ fn cluster(
             eps
         }
     };
-    params.eps(eps).fit_patterns(table, is_weighted).map_err(failed)
+    let found = params.eps(eps).fit_patterns(table, is_weighted).map_err(failed)?;
+    need_noise_rows(&found, ingested, args)?;
+    Ok(found)
+}
+
+/// Beside negative weights a pattern can be noise although it weighs enough by itself, and then
+/// not all of its rows were kept.
+fn need_noise_rows(
+    found: &EventClusters,
+    ingested: &Ingested,
+    args: &ClusterArgs,
+) -> Result<(), Failure> {
+    let is_noise = |row: &&NoiseRow| found.pattern_label(row.pattern).is_noise();
+    let n_kept = ingested.kept.iter().filter(is_noise).count() as u64;
+    if args.emit == Emit::Labels || n_kept == found.n_noise_rows() {
+        return Ok(());
+    }
+    let what = "negative weights make noise of rows that were not kept; use --emit labels";
+    Err(Failure::data(format!("{}: {what}", ingested.reader.name())))
+}
+
+/// Columns by their names, parameters by their flags.
+pub(crate) fn cluster_failure(ingested: &Ingested, error: eventcluster::Error) -> Failure {
+    let name = ingested.reader.name();
+    let column = |column: usize| ingested.recipe.names().get(column).map_or("", String::as_str);
+    Failure::data(match error {
+        eventcluster::Error::ScaleRange { column: place, scaling } => format!(
+            "{name}: {} leaves the range of f64 under --scale {scaling}; use --scale none",
+            column(place)
+        ),
+        eventcluster::Error::Dbscan(
+            dbscan::Error::NonFiniteWeight { .. } | dbscan::Error::WeightsRange(_),
+        ) => format!("{name}: the weights sum to more than can be held; divide --weight's column"),
+        error => format!("{name}: {error}"),
+    })
 }
 
 fn no_proposal(ingested: &Ingested) -> Failure {

@@ -1,14 +1,17 @@
 //! `eps`: the curve of distances to the k-th neighbour, and the distance that its knee proposes.
 
-use oddsift::eventcluster::EventClusters;
+use oddsift::eventcluster::{Error, EventClusterParams, EventClusters, KDistances};
 use oddsift::features::SessionRule;
+use oddsift::patterns::PatternTable;
 use oddsift::records::Cell;
 
 use crate::args::EpsArgs;
+use crate::cells::feature_cell;
+use crate::commands::cluster::cluster_failure;
 use crate::commands::print_rows;
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Keep, ingest};
-use crate::input::{Input, say, threads, warn, warn_line};
+use crate::input::{Input, threads, warn, warn_line};
 use crate::output::Destination;
 use crate::rows::RowPlan;
 use crate::source::Source;
@@ -17,26 +20,55 @@ use crate::space::Space;
 pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
     let input = Input::open(&Source::once(&args.input), args.recipe.schema, &args.recipe.map)?;
     let space = Space::plan(&input, &args.space, &args.recipe, SessionRule::default())?;
-    let rows = RowPlan::new(&input, &args.input, space.recipe);
+    let Space { recipe, is_weighted, .. } = space;
+    let rows = RowPlan::new(&input, &args.input, recipe);
     let plan = IngestPlan { rows, template: None, distinct: Vec::new(), keep: Keep::Patterns };
     let destination = Destination::open(&args.output, &args.input)?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     ingested.need_rows(&table)?;
     warn(&ingested.reader, &ingested.skipped);
-    let curve = EventClusters::params()
+    let params = EventClusters::params()
         .min_samples(args.space.min_samples)
         .metric(args.space.metric)
-        .scaling(args.space.scale)
-        .k_distances(&table, space.is_weighted)
-        .map_err(|error| Failure::data(format!("{}: {error}", ingested.reader.name())))?;
+        .scaling(args.space.scale);
+    let failed = |error| cluster_failure(&ingested, error);
+    let distances = params.k_distances(&table, is_weighted).map_err(failed)?;
+    advise(args, &params, table, &distances).map_err(failed)?;
     let columns = ["rank", "distance"].map(str::to_owned);
     print_rows(&args.output, destination, &columns, |print| {
-        let mut rank = 0;
-        for (distance, n_rows) in curve.curve() {
-            rank += n_rows;
-            print(&[Cell::UInt(rank), Cell::Float(distance)])?;
+        // One line a distance: so many rows have it or a smaller one.
+        let mut rank = 0.0;
+        for (distance, weight) in distances.curve() {
+            rank += weight;
+            print(&[feature_cell("rank", rank), Cell::Float(*distance)])?;
         }
         Ok(())
     })
+}
+
+/// Says the proposal, what it gives, and what is dubious about it.
+fn advise(
+    args: &EpsArgs,
+    params: &EventClusterParams,
+    table: PatternTable,
+    distances: &KDistances,
+) -> Result<(), Error> {
+    if args.output.quiet {
+        return Ok(());
+    }
+    let Some(eps) = distances.propose_eps() else {
+        warn_line("no eps proposed: the distances have no knee");
+        return Ok(());
+    };
+    warn_line(&format!("eps {eps:?} proposed"));
+    let found = params.clone().eps(eps).fit_patterns(table, args.space.weight.is_some())?;
+    let (n_rows, n_noise) = (found.patterns().n_rows(), found.n_noise_rows());
+    let share = 100.0 * n_noise as f64 / n_rows as f64;
+    let n_clusters = found.clusters().len();
+    warn_line(&format!("it gives {n_clusters} clusters and {n_noise} noise rows ({share:.1}%)"));
+    for warning in found.advise(distances)?.warnings {
+        warn_line(&format!("beware: {warning}"));
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use oddsift::features::{ProcessFeature, Recipe, SessionRule, process_name};
+use oddsift::features::{ProcessFeature, Recipe, Schema, SessionRule, process_name};
 use oddsift::records::{Batch, Cell, Record, Row, RowChunk, SkipLog};
 
 use crate::args::{FeatureArgs, FeaturesArgs};
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::input::{Input, delimiter_hint, say, threads, warn};
 use crate::ordered::Ordered;
 use crate::output::Destination;
-use crate::rows::{RowPlan, RowRoom, Taken};
+use crate::rows::{RowPlan, RowRoom, Taken, time_parser};
 use crate::source::Source;
 use crate::space::feature_options;
 use crate::table::TextTable;
@@ -22,6 +22,8 @@ use crate::table::TextTable;
 const TEXT_FEATURES: [&str; 6] = ["len", "score", "tokens", "delims", "delimHash", "crc32"];
 
 pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
+    // No time is read here, but a wrong flag is wrong in every verb.
+    time_parser(&args.input)?;
     let source = Source::once(&args.input);
     let input = Input::open(&source, args.features.schema, &args.features.map)?;
     let columns = OutputColumns::plan(&input, &args.features)?;
@@ -133,11 +135,20 @@ impl OutputColumns {
 fn nothing_to_add(input: &Input) -> Failure {
     Failure::data(format!(
         "{}:1: no column holds a process or a command line (NewProcessName, CommandLine and the like); \
-         name them by --map CommandLine=COLUMN, or columns of text by --text{}; columns: {}",
+         name them by --map CommandLine=COLUMN, or columns of text by --text{}{}; columns: {}",
         input.name,
         delimiter_hint(&input.columns),
+        spelling_hint(&input.columns),
         input.column_list(),
     ))
+}
+
+/// A column that only its spelling keeps from being known.
+fn spelling_hint(columns: &[String]) -> String {
+    let roles = Schema::ALL.iter().flat_map(|schema| schema.process_columns());
+    let alike = |role: &str| columns.iter().find(|name| name.trim().eq_ignore_ascii_case(role));
+    let found = roles.into_iter().find_map(|role| Some((role, alike(role)?)));
+    found.map_or_else(String::new, |(role, name)| format!("; did you mean --map {role}={name:?}?"))
 }
 
 /// Prints all rows, made by threads, in the order of the input.
@@ -154,13 +165,12 @@ fn print_rows(
     let n_rows = AtomicU64::new(0);
     let ordered = Ordered::new(|chunk: RowChunk| Ok(writer.append(&chunk)?));
     let rooms = feed.for_each(threads(&args.input), RowRoom::default, |room, place, batch| {
-        let mut chunk = empty.another();
-        let made = write_batch(batch, columns, rows, room, &mut chunk);
-        if made.is_err() {
-            ordered.abandon();
-        }
-        n_rows.fetch_add(made?, Ordering::Relaxed);
-        ordered.put(place, chunk)
+        ordered.make(place, || {
+            let mut chunk = empty.another();
+            let made = write_batch(batch, columns, rows, room, &mut chunk)?;
+            n_rows.fetch_add(made, Ordering::Relaxed);
+            Ok(chunk)
+        })
     })?;
     drop(ordered);
     warn(&feed.finish(), &all_skipped(&rooms));
@@ -191,11 +201,11 @@ fn write_batch(
 }
 
 fn all_skipped(rooms: &[RowRoom]) -> SkipLog {
-    let mut skipped = SkipLog::new();
+    let mut all = RowRoom::default();
     for room in rooms {
-        skipped.merge(&room.skipped);
+        all.merge(room);
     }
-    skipped
+    all.skipped
 }
 
 /// Prints the first rows as a table: time, process and command line first, then the features.

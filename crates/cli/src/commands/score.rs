@@ -29,7 +29,12 @@ pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let labels = predict(&model, &table, &ingested)?;
     warn(&ingested.reader, &ingested.skipped);
-    let n_noise: u64 = labels.iter().zip(table.weights()).filter(|(label, _)| label.is_noise()).map(|(_, n)| n).sum();
+    let n_noise: u64 = labels
+        .iter()
+        .zip(table.weights())
+        .filter(|(label, _)| label.is_noise())
+        .map(|(_, n)| n)
+        .sum();
     say(&args.output, &format!("{} rows, {n_noise} near no cluster", table.n_rows()));
     print(args, destination, &ingested, &labels)?;
     if args.output.exit_status && n_noise == 0 { Err(Failure::Nothing) } else { Ok(()) }

@@ -33,11 +33,11 @@ pub(super) struct Clustered<'a> {
 impl Clustered<'_> {
     /// A column of ours, under another name where the file has that one already.
     fn own(&self, name: &str) -> String {
-        if self.columns.iter().any(|column| column == name) {
-            format!("oddsift.{name}")
-        } else {
-            name.to_owned()
+        let mut own = name.to_owned();
+        while self.columns.contains(&own) {
+            own.insert_str(0, "oddsift.");
         }
+        own
     }
 
     fn exemplar_columns(&self) -> Vec<String> {
@@ -91,7 +91,8 @@ impl Clustered<'_> {
         cells.push(Cell::Int(row.label.to_i64()));
         cells.push(Cell::UInt(row.size));
         cells.extend(self.args.space.weight.as_ref().map(|_| Cell::Float(row.weight)));
-        cells.extend([texts.first(), texts.last(), Cell::Text(&texts.template)]);
+        let template = texts.template.as_deref().map_or(Cell::Missing, Cell::Text);
+        cells.extend([texts.first(), texts.last(), template]);
         cells.extend(self.distinct_cells(row, distinct));
         cells
     }
@@ -223,7 +224,7 @@ impl Clustered<'_> {
 /// The texts of a printed row that are made and not borrowed.
 struct RowTexts {
     times: Option<(String, String)>,
-    template: String,
+    template: Option<String>,
 }
 
 impl RowTexts {
@@ -239,15 +240,16 @@ impl RowTexts {
             let text = record.zip(result.template).and_then(|(row, column)| row.text(column));
             text.map(str::to_owned)
         };
-        Self { times, template: template.unwrap_or_default() }
+        Self { times, template }
     }
 
     /// The template, or an example where masks have left nothing to read.
     fn for_people(&self, example: &str) -> String {
+        let template = self.template.as_deref().unwrap_or("");
         let is_readable =
-            self.template.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3);
+            template.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3);
         if is_readable || example.is_empty() {
-            self.template.clone()
+            template.to_owned()
         } else {
             format!("e.g. {example}")
         }
