@@ -61,6 +61,12 @@ pub enum Error {
         /// The sample, counted from 0.
         row: usize,
     },
+    /// A weight is negative where the nearest rows are counted.
+    #[error("the weight of sample {row} is negative, distances need weights of at least 0")]
+    NegativeWeight {
+        /// The sample, counted from 0.
+        row: usize,
+    },
     /// The magnitudes of the weights sum to 2^62 or more.
     #[error(
         "the magnitudes of the weights sum to {0}, scale the weights below 4611686018427387904"

@@ -9,9 +9,12 @@
 )]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "results are exact by contract"))]
 
+mod advice; // Advice, Warning: which eps, and what speaks against one
 mod algorithm; // Dbscan: the model, its accessors, `run`
 mod clusters; // from weighted points to numbered clusters
 mod components; // which core points hang together
+mod curve; // KDistances: how far rows are from being core
+mod distances; // distances themselves, by the tree
 mod distinct; // equal rows collapse to weighted points
 mod error; // Error
 mod grid; // cells of neighbours, for up to three columns
@@ -33,6 +36,12 @@ mod tree_search; // core points and border points by the tree
 mod weights; // sums that do not depend on their order
 
 pub use {
-    algorithm::Dbscan, error::Error, label::Label, metric::Metric, model::DbscanModel,
+    advice::{Advice, Warning},
+    algorithm::Dbscan,
+    curve::KDistances,
+    error::Error,
+    label::Label,
+    metric::Metric,
+    model::DbscanModel,
     params::DbscanParams,
 };

@@ -74,7 +74,17 @@ impl Euclidean {
     /// `None` where the square of `eps` or of what it is compared with would leave the normal range.
     pub(crate) fn new(eps: f64) -> Option<Self> {
         let limit = eps * eps;
-        (1e-240..1e240).contains(&limit).then_some(Self { eps, limit })
+        Self::holds(limit).then_some(Self { eps, limit })
+    }
+
+    /// Any sum is inside.
+    pub(crate) fn unlimited() -> Self {
+        Self { eps: f64::INFINITY, limit: f64::INFINITY }
+    }
+
+    /// Whether sums of this size have lost no digits.
+    pub(crate) fn holds(sum: f64) -> bool {
+        (1e-240..1e240).contains(&sum)
     }
 }
 
@@ -109,6 +119,10 @@ impl ScaledEuclidean {
         let scale = if eps < 1.0 { 2.0_f64.powi(600) } else { 2.0_f64.powi(-600) };
         let eps = eps * scale;
         Self { scale, limit: eps * eps }
+    }
+
+    pub(crate) fn scale(self) -> f64 {
+        self.scale
     }
 }
 
@@ -186,8 +200,12 @@ impl Minkowski {
         if (1e-240..1e240).contains(&limit) {
             Self { p, unit: 1.0, limit }
         } else {
-            Self { p, unit: eps, limit: 1.0 }
+            Self::in_units(eps, p)
         }
+    }
+
+    pub(crate) fn in_units(unit: f64, p: f64) -> Self {
+        Self { p, unit, limit: 1.0 }
     }
 }
 

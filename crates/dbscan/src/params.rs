@@ -151,7 +151,7 @@ impl DbscanParams {
         Ok(Dbscan::run(*self, distinct, &sums, unit.fixed_threshold(self.min_samples)))
     }
 
-    fn whole_threshold(&self) -> i64 {
+    pub(crate) fn whole_threshold(&self) -> i64 {
         i64::try_from(self.min_samples).unwrap_or(i64::MAX)
     }
 
@@ -159,6 +159,10 @@ impl DbscanParams {
         if !(self.eps.is_finite() && self.eps > 0.0) {
             return Err(Error::Eps(self.eps));
         }
+        self.check_without_eps()
+    }
+
+    pub(crate) fn check_without_eps(&self) -> Result<(), Error> {
         if self.min_samples == 0 {
             return Err(Error::MinSamples);
         }

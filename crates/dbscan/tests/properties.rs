@@ -231,6 +231,55 @@ proptest! {
     }
 
     #[test]
+    fn a_row_is_core_from_its_distance_on(
+        x in prop_oneof![grid(1_usize..5).boxed(), (1_usize..5).prop_flat_map(uneven).boxed()],
+        min_samples in 1_usize..12, metric in metrics(), weighted: bool,
+    ) {
+        let params = Dbscan::params().min_samples(min_samples).metric(metric);
+        let weights = (0..x.nrows()).map(|row| if weighted { [0.5, 2.0, 0.0, 1.25][row % 4] } else { 1.0 }).collect::<Vec<_>>();
+        let distances = params.k_distances(&x, weighted.then_some(&weights)).unwrap();
+        let core = |eps| {
+            let model = params.eps(eps).fit_weighted(&x, &weights).unwrap();
+            model.core_samples().iter().map(|&row| weights[row]).sum::<f64>()
+        };
+        // Powers are not exact.
+        let hair = if matches!(metric, Metric::Minkowski(_)) { 1e-12 } else { 0.0 };
+        let mut up_to = 0.0;
+        for (at, &(distance, weight)) in distances.curve().iter().enumerate() {
+            prop_assert!(at == 0 || distances.curve()[at - 1].0 < distance);
+            if distance > 0.0 && at % 7 == 0 && hair == 0.0 {
+                prop_assert_eq!(core(distance.next_down()), up_to);
+            }
+            up_to += weight;
+            if distance > 0.0 && at % 5 == 0 {
+                let next = distances.curve().get(at + 1).map_or(f64::INFINITY, |next| next.0);
+                prop_assume!(hair == 0.0 || next > distance * (1.0 + 2.0 * hair));
+                prop_assert_eq!(core(distance * (1.0 + hair)), up_to);
+            }
+        }
+        prop_assert_eq!(core(1e9), up_to);
+    }
+
+    #[test]
+    fn the_resolution_is_the_smallest_distance(
+        x in prop_oneof![grid(1_usize..5).boxed(), (1_usize..5).prop_flat_map(uneven).boxed()], metric in metrics(),
+    ) {
+        let pairs = (0..x.nrows()).flat_map(|a| (0..a).map(move |b| (a, b)));
+        let sums = pairs.map(|(a, b)| sum(metric, &x.row(a), &x.row(b))).filter(|&sum| sum > 0.0);
+        let least = sums.fold(f64::INFINITY, f64::min);
+        let resolution = Dbscan::params().metric(metric).k_distances(&x, None).unwrap().resolution();
+        prop_assert_eq!(resolution.is_some(), least < f64::INFINITY);
+        if let Some(resolution) = resolution {
+            let expected = match metric {
+                Metric::Euclidean => least.sqrt(),
+                Metric::Minkowski(p) => least.powf(1.0 / p),
+                _ => least,
+            };
+            prop_assert!((resolution / expected - 1.0).abs() < 1e-12, "{} {}", resolution, expected);
+        }
+    }
+
+    #[test]
     fn weights_of_one_change_nothing(x in grid(1_usize..5), eps in 1_u8..5, min_samples in 1_usize..12) {
         let params = Dbscan::params().eps(f64::from(eps)).min_samples(min_samples);
         prop_assert_eq!(params.fit_weighted(&x, &vec![1.0; x.nrows()]).unwrap(), params.fit(&x).unwrap());
@@ -294,7 +343,8 @@ proptest! {
             pool.install(|| {
                 let model = params.fit(&x).unwrap();
                 let predicted = model.predict(&(&x + 0.25)).unwrap();
-                (model, predicted, params.fit_weighted(&x, &weights).unwrap())
+                let distances = params.k_distances(&x, Some(&weights)).unwrap();
+                (model, predicted, params.fit_weighted(&x, &weights).unwrap(), distances)
             })
         };
         let one = fits(1);
