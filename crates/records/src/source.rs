@@ -166,13 +166,63 @@ fn decode(mut raw: Bytes) -> io::Result<Bytes> {
         [0xfe, 0xff, ..] => encoding_rs::UTF_16BE,
         _ => return Ok(Box::new(Cursor::new(head).chain(raw))),
     };
-    let whole = Cursor::new(head).chain(raw);
+    let whole =
+        PairedSurrogates::new(Cursor::new(head).chain(raw), encoding == encoding_rs::UTF_16BE);
     let decoder =
         DecodeReaderBytesBuilder::new().encoding(Some(encoding)).strip_bom(true).build(whole);
     Ok(Box::new(decoder))
 }
 
 /// The first bytes of an input, fewer only where it ends.
+/// Passes UTF-16 on, and fails at half of a surrogate pair: decoding would replace it unseen.
+struct PairedSurrogates<R> {
+    inner: R,
+    is_big_endian: bool,
+    /// The first byte of a unit whose second is yet to come.
+    first_byte: Option<u8>,
+    /// The last unit was the first half of a pair.
+    is_in_pair: bool,
+}
+
+impl<R: Read> PairedSurrogates<R> {
+    fn new(inner: R, is_big_endian: bool) -> Self {
+        Self { inner, is_big_endian, first_byte: None, is_in_pair: false }
+    }
+
+    fn check(&mut self, unit: u16) -> io::Result<()> {
+        let is_second = matches!(unit, 0xdc00..=0xdfff);
+        if is_second != self.is_in_pair {
+            let what = "half of a surrogate pair in UTF-16";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        self.is_in_pair = matches!(unit, 0xd800..=0xdbff);
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for PairedSurrogates<R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let n_read = self.inner.read(room)?;
+        if n_read == 0 && !room.is_empty() && (self.is_in_pair || self.first_byte.is_some()) {
+            let what = "UTF-16 that ends within a character";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        for byte in room.iter().take(n_read) {
+            let Some(first) = self.first_byte.take() else {
+                self.first_byte = Some(*byte);
+                continue;
+            };
+            let unit = [first, *byte];
+            self.check(if self.is_big_endian {
+                u16::from_be_bytes(unit)
+            } else {
+                u16::from_le_bytes(unit)
+            })?;
+        }
+        Ok(n_read)
+    }
+}
+
 fn peek(raw: &mut Bytes, n_bytes: u64) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     raw.by_ref().take(n_bytes).read_to_end(&mut head)?;
@@ -222,5 +272,19 @@ mod tests {
         assert_eq!(format_of("x.tsv.zst"), (Some(InputFormat::Csv), b'\t'));
         assert_eq!(format_of("x.jsonl"), (Some(InputFormat::Ndjson), b','));
         assert_eq!(format_of("<stdin>"), (None, b','));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_an_error_and_a_whole_pair_is_text() {
+        let decoded = |units: &[u16]| {
+            let mut bytes = vec![0xff, 0xfe];
+            bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
+            let mut text = String::new();
+            decode(Box::new(Cursor::new(bytes)))?.read_to_string(&mut text).map(|_| text)
+        };
+        assert_eq!(decoded(&[0x61, 0xd83d, 0xde00]).unwrap(), "a😀");
+        for bad in [&[0xd800, 0x61][..], &[0xdc00], &[0x61, 0xd800], &[0xd800, 0xd800, 0xdc00]] {
+            assert_eq!(decoded(bad).unwrap_err().kind(), io::ErrorKind::InvalidData, "{bad:x?}");
+        }
     }
 }
