@@ -3,25 +3,30 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "a skipped area is said")]
 
+#[path = "../../../testdata/golden.rs"]
+mod golden;
+
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
+use golden::area;
+
 #[test]
 fn dbscan_agrees() {
-    let Some(area) = area("dbscan") else { return };
-    for case in cases(&area) {
-        check(&area, &case);
+    let Some((area, cases)) = area("dbscan") else { return };
+    for case in list(&cases["cases"]) {
+        check(&area, case);
     }
 }
 
 #[test]
 fn process_features_agree() {
-    let Some(area) = area("process_features") else { return };
-    for case in cases(&area) {
-        check_features(&area, &case);
+    let Some((area, cases)) = area("process_features") else { return };
+    for case in list(&cases["cases"]) {
+        check_features(&area, case);
     }
 }
 
@@ -74,9 +79,9 @@ fn columns<R: std::io::Read>(mut reader: csv::Reader<R>) -> HashMap<String, Vec<
 
 #[test]
 fn eventcluster_agrees() {
-    let Some(area) = area("eventcluster") else { return };
-    for case in cases(&area) {
-        check_events(&area, &case);
+    let Some((area, cases)) = area("eventcluster") else { return };
+    for case in list(&cases["cases"]) {
+        check_events(&area, case);
     }
 }
 
@@ -186,25 +191,6 @@ fn records(path: &Path) -> Vec<Vec<String>> {
     reader.records().map(owned).collect()
 }
 
-/// The area's folder under `ODDSIFT_GOLDEN`; `None`, with a line that says so, where that names
-/// another set of data which lacks the area.
-fn area(name: &str) -> Option<PathBuf> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-    let given = std::env::var_os("ODDSIFT_GOLDEN");
-    let root = given.clone().unwrap_or_else(|| "testdata/golden".into());
-    let folder = workspace.join(root).join(name);
-    if given.is_some() && !folder.is_dir() {
-        println!("skipped: no {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
-fn cases(area: &Path) -> Vec<Value> {
-    let path = area.join("cases.json");
-    let file = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let cases: Value = serde_json::from_slice(&file).unwrap();
-    let cases = cases["cases"].as_array().unwrap().clone();
-    assert!(!cases.is_empty(), "{}: no cases", path.display());
-    cases
+fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap()
 }

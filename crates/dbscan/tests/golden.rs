@@ -7,31 +7,16 @@
     reason = "a test fails by panicking, and results are exact"
 )]
 
-use std::path::{Path, PathBuf};
+#[path = "../../../testdata/golden.rs"]
+mod golden;
+
+use std::path::Path;
 
 use ndarray::Array2;
 use oddsift_dbscan::{Dbscan, DbscanParams, Error, Metric};
 use serde_json::Value;
 
-/// The folder of the cases; `None` where an explicitly given root has none.
-fn folder() -> Option<PathBuf> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let given = std::env::var_os("ODDSIFT_GOLDEN");
-    let folder =
-        workspace.join(given.as_deref().unwrap_or("testdata/golden".as_ref())).join("dbscan");
-    if given.is_some() && !folder.exists() {
-        println!("skipped: {} does not exist", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
-fn cases(folder: &Path) -> Value {
-    let path = folder.join("cases.json");
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
-}
+use golden::area;
 
 /// A table of numbers; `n_columns` says how wide it is where it has no rows.
 fn table(path: &Path) -> Array2<f64> {
@@ -110,8 +95,7 @@ fn check(folder: &Path, case: &Value) -> Option<String> {
 
 #[test]
 fn labels_are_those_of_scikit_learn() {
-    let Some(folder) = folder() else { return };
-    let document = cases(&folder);
+    let Some((folder, document)) = area("dbscan") else { return };
     let cases = document["cases"].as_array().unwrap();
     assert!(!cases.is_empty(), "no case in {}", folder.display());
     let mut failures = Vec::new();
@@ -130,8 +114,7 @@ fn labels_are_those_of_scikit_learn() {
 
 #[test]
 fn calls_that_scikit_learn_refuses_are_errors() {
-    let Some(folder) = folder() else { return };
-    let document = cases(&folder);
+    let Some((folder, document)) = area("dbscan") else { return };
     for case in document["error_cases"]
         .as_array()
         .into_iter()

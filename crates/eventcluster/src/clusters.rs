@@ -2,170 +2,10 @@ use std::collections::HashMap;
 
 use ndarray::{Array2, Axis};
 use oddsift_dbscan::{Advice, Dbscan, KDistances, Label};
-use oddsift_patterns::{PatternId, PatternTable, Template, TemplateState, Timestamp};
+use oddsift_patterns::{PatternId, PatternTable};
 
-use crate::{Error, EventClusterParams, Scaler};
-
-/// A first and a last time.
-type Times = (Timestamp, Timestamp);
-
-/// Whose first and last time a noise row shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum NoiseTimes {
-    /// Its own.
-    #[default]
-    Own,
-    /// Those over all noise rows, as in msticpy, which takes noise for one cluster.
-    Shared,
-}
-
-/// A cluster of events.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cluster {
-    label: Label,
-    size: u64,
-    weight: f64,
-    exemplar: u64,
-    times: Option<Times>,
-    template: Option<TemplateState>,
-    patterns: Vec<PatternId>,
-}
-
-impl Cluster {
-    /// The cluster's number.
-    ///
-    /// ```
-    /// # use ndarray::array;
-    /// # use oddsift_eventcluster::dbcluster_events;
-    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].label().cluster(), Some(0));
-    /// # Ok::<(), oddsift_eventcluster::Error>(())
-    /// ```
-    pub fn label(&self) -> Label {
-        self.label
-    }
-
-    /// How many rows the cluster holds.
-    ///
-    /// ```
-    /// # use ndarray::array;
-    /// # use oddsift_eventcluster::dbcluster_events;
-    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].size(), 2);
-    /// # Ok::<(), oddsift_eventcluster::Error>(())
-    /// ```
-    #[doc(alias = "ClusterSize")]
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// The sum of the rows' weights; the size where rows have none.
-    ///
-    /// ```
-    /// # use ndarray::array;
-    /// # use oddsift_eventcluster::{EventClusters, Events};
-    /// let x = array![[1.0], [1.0]];
-    /// let found = EventClusters::params().fit_events(&Events::new(&x).weights(&[2.0, 0.5])?)?;
-    /// assert_eq!(found.clusters()[0].weight(), 2.5);
-    /// # Ok::<(), oddsift_eventcluster::Error>(())
-    /// ```
-    pub fn weight(&self) -> f64 {
-        self.weight
-    }
-
-    /// The row that stands for the cluster: its first in input order.
-    ///
-    /// ```
-    /// # use ndarray::array;
-    /// # use oddsift_eventcluster::dbcluster_events;
-    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].exemplar(), 0);
-    /// # Ok::<(), oddsift_eventcluster::Error>(())
-    /// ```
-    pub fn exemplar(&self) -> u64 {
-        self.exemplar
-    }
-
-    /// The first and the last time of its rows; `None` if no row has a time.
-    ///
-    /// ```
-    /// # use ndarray::array;
-    /// # use oddsift_eventcluster::dbcluster_events;
-    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].times(), None);
-    /// # Ok::<(), oddsift_eventcluster::Error>(())
-    /// ```
-    pub fn times(&self) -> Option<(Timestamp, Timestamp)> {
-        self.times
-    }
-
-    /// The common text of its rows; `None` if no row has a text.
-    ///
-    /// ```
-    /// # use ndarray::array;
-    /// # use oddsift_eventcluster::dbcluster_events;
-    /// assert!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].template().is_none());
-    /// # Ok::<(), oddsift_eventcluster::Error>(())
-    /// ```
-    pub fn template(&self) -> Option<Template> {
-        self.template.as_ref().map(TemplateState::template)
-    }
-
-    /// The distinct patterns that the cluster is made of, in the order of their first rows.
-    ///
-    /// ```
-    /// # use ndarray::array;
-    /// # use oddsift_eventcluster::dbcluster_events;
-    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].patterns().len(), 1);
-    /// # Ok::<(), oddsift_eventcluster::Error>(())
-    /// ```
-    pub fn patterns(&self) -> &[PatternId] {
-        &self.patterns
-    }
-}
-
-/// A row of noise: the odd one out that this is about.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct NoiseRow {
-    /// Its row in the input.
-    pub row: u64,
-    /// The pattern it collapsed to.
-    pub pattern: PatternId,
-    /// Its own time.
-    pub time: Option<Timestamp>,
-}
-
-/// One row of the result: a noise row, or the exemplar of a cluster.
-///
-/// The columns that msticpy adds to the frame are `Clustered` ([`is_clustered`](Self::is_clustered)),
-/// `ClusterId`, `ClusterSize`, `FirstEventTime` and `LastEventTime`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EventRow {
-    /// The row of the input that is shown.
-    pub row: u64,
-    /// The pattern of that row.
-    pub pattern: PatternId,
-    /// The cluster, or noise.
-    pub label: Label,
-    /// How many rows it stands for; 1 for noise.
-    pub size: u64,
-    /// The sum of their weights.
-    pub weight: f64,
-    /// First and last time.
-    pub times: Option<(Timestamp, Timestamp)>,
-}
-
-impl EventRow {
-    /// Whether the row stands for a cluster.
-    ///
-    /// ```
-    /// # use ndarray::array;
-    /// # use oddsift_eventcluster::dbcluster_events;
-    /// let rows = dbcluster_events(&array![[1.0], [1.0]])?.rows().unwrap();
-    /// assert!(rows[0].is_clustered());
-    /// # Ok::<(), oddsift_eventcluster::Error>(())
-    /// ```
-    #[doc(alias = "Clustered")]
-    pub fn is_clustered(&self) -> bool {
-        !self.label.is_noise()
-    }
-}
+use crate::rows::{Times, join_times};
+use crate::{Cluster, Error, EventClusterParams, EventRow, NoiseRow, NoiseTimes, Scaler};
 
 /// Clustered events: the rows to look at, the fitted model and the scaled matrix.
 ///
@@ -222,20 +62,10 @@ impl EventClusters {
             if label.is_noise() {
                 continue;
             }
-            let cluster = by_label.entry(label).or_insert_with(|| Cluster {
-                label,
-                size: 0,
-                weight: 0.0,
-                exemplar: self.table.first_row(pattern),
-                times: None,
-                template: None,
-                patterns: Vec::new(),
-            });
-            cluster.size += self.table.weight(pattern);
-            cluster.weight += self.pattern_weight(pattern);
-            cluster.times = join_times(cluster.times, self.table.times(pattern));
-            join_templates(&mut cluster.template, self.table.template(pattern));
-            cluster.patterns.push(pattern);
+            let first_row = self.table.first_row(pattern);
+            let cluster = by_label.entry(label).or_insert_with(|| Cluster::new(label, first_row));
+            let weight = self.weights.get(pattern.index()).copied().unwrap_or_default();
+            cluster.take(&self.table, pattern, weight);
         }
         self.clusters = by_label.into_values().collect();
         self.clusters.sort_by_key(Cluster::label);
@@ -433,7 +263,7 @@ impl EventClusters {
         rows.sort_by_key(|row| row.row);
         let shared = self.shared_noise_times();
         let noise = rows.iter().map(|row| self.noise_row(row, shared));
-        noise.chain(self.clusters.iter().filter_map(exemplar_row)).collect()
+        noise.chain(self.clusters.iter().filter_map(Cluster::row)).collect()
     }
 
     fn noise_row(&self, row: &NoiseRow, shared: Option<Times>) -> EventRow {
@@ -483,31 +313,5 @@ impl EventClusters {
         let mut counts = self.table.distinct_by_group(&groups, noise + 1);
         counts.truncate(noise);
         counts
-    }
-}
-
-fn exemplar_row(cluster: &Cluster) -> Option<EventRow> {
-    Some(EventRow {
-        row: cluster.exemplar,
-        pattern: *cluster.patterns.first()?,
-        label: cluster.label,
-        size: cluster.size,
-        weight: cluster.weight,
-        times: cluster.times,
-    })
-}
-
-fn join_times(a: Option<Times>, b: Option<Times>) -> Option<Times> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-        (times, None) | (None, times) => times,
-    }
-}
-
-fn join_templates(joined: &mut Option<TemplateState>, other: Option<&TemplateState>) {
-    match (joined, other) {
-        (Some(joined), Some(other)) => joined.merge(other),
-        (joined @ None, Some(other)) => *joined = Some(other.clone()),
-        (_, None) => {}
     }
 }

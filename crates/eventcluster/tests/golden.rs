@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "a skipped area is said")]
 
-use std::path::{Path, PathBuf};
+#[path = "../../../testdata/golden.rs"]
+mod golden;
+
+use std::path::Path;
 
 use ndarray::Array2;
 use oddsift_eventcluster::{
@@ -11,6 +14,8 @@ use oddsift_eventcluster::{
 };
 use oddsift_patterns::Timestamp;
 use serde_json::Value;
+
+use golden::area;
 
 /// A rounding of the norm and one of the quotient, and the recorded text's own half ulp twice.
 const NORMALIZE_ULPS: f64 = 4.0;
@@ -21,8 +26,8 @@ const X_NORM_ABSOLUTE: f64 = 1e-14;
 
 #[test]
 fn normalize_agrees() {
-    let Some(area) = area("normalize") else { return };
-    for case in cases(&area) {
+    let Some((area, cases)) = area("normalize") else { return };
+    for case in list(&cases["cases"]) {
         let name = text(&case["name"]);
         assert_eq!(text(&case["params"]["norm"]), "l2", "{name}: a norm that is not known");
         let (_, x) = numbers(&area.join(text(&case["input"])));
@@ -38,9 +43,9 @@ fn normalize_agrees() {
 
 #[test]
 fn eventcluster_agrees() {
-    let Some(area) = area("eventcluster") else { return };
-    for case in cases(&area) {
-        check_eventcluster(&area, &case);
+    let Some((area, cases)) = area("eventcluster") else { return };
+    for case in list(&cases["cases"]) {
+        check_eventcluster(&area, case);
     }
 }
 
@@ -152,27 +157,8 @@ fn numbers(path: &Path) -> (Vec<String>, Array2<f64>) {
     (frame.header, x)
 }
 
-/// The area's folder under `ODDSIFT_GOLDEN`; `None`, with a line that says so, where that names
-/// another set of data which lacks the area.
-fn area(name: &str) -> Option<PathBuf> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-    let given = std::env::var_os("ODDSIFT_GOLDEN");
-    let root = given.clone().unwrap_or_else(|| "testdata/golden".into());
-    let folder = workspace.join(root).join(name);
-    if given.is_some() && !folder.is_dir() {
-        println!("skipped: no {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
-fn cases(area: &Path) -> Vec<Value> {
-    let path = area.join("cases.json");
-    let file = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let cases: Value = serde_json::from_slice(&file).unwrap();
-    let cases = cases["cases"].as_array().unwrap().clone();
-    assert!(!cases.is_empty(), "{}: no cases", path.display());
-    cases
+fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap()
 }
 
 fn text(value: &Value) -> &str {

@@ -3,33 +3,21 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
+#[path = "../../../testdata/golden.rs"]
+mod golden;
+
 use oddsift_features::{
     Delimiters, FeatureOptions, ProcessFeature, ProcessScanner, Recipe, Roles, SchemaChoice,
     Scratch, char_ord_ratio, char_ord_score, columns, crc32_hash, delim_count, delim_hash,
     guess_path_separator, process_name, token_count,
 };
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use golden::area;
 
 /// Logarithms are the platform's; all else is exact.
 const LOG_TOLERANCE: f64 = 1e-12;
-
-/// The folder of an area and its cases; `None` for one absent under a given root.
-fn area(name: &str) -> Option<(PathBuf, Value)> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let given = std::env::var_os("ODDSIFT_GOLDEN");
-    let root = workspace.join(given.as_deref().unwrap_or("testdata/golden".as_ref()));
-    let folder = root.join(name);
-    if given.is_some() && !folder.is_dir() {
-        println!("skipped: no folder {}", folder.display());
-        return None;
-    }
-    let text = std::fs::read_to_string(folder.join("cases.json")).unwrap();
-    let cases: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(cases["area"], name);
-    assert!(!cases["cases"].as_array().unwrap().is_empty(), "no case in {name}");
-    Some((folder, cases))
-}
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap()
