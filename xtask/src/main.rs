@@ -7,6 +7,8 @@ mod events;
 mod flags;
 #[cfg(unix)]
 mod hostile;
+#[cfg(unix)]
+mod peers;
 mod tidy;
 mod workspace;
 
@@ -26,6 +28,7 @@ commands:
   gen events     realistic process events as CSV, as many as you want, from a seed
   bench [NAME]   criterion benches, all or the named ones
   hostile        inputs too large or too odd to store, made and run through the tool
+  peers          ours beside other implementations, on the same data in one run
 
 `cargo xtask COMMAND --help` tells more about each.
 ";
@@ -55,6 +58,10 @@ fn run(args: &[String]) -> Result<()> {
         "hostile" => hostile::run(rest),
         #[cfg(not(unix))]
         "hostile" => bail!("`hostile` takes named pipes, links and `ulimit`; run it on a Unix"),
+        #[cfg(unix)]
+        "peers" => peers::run(rest),
+        #[cfg(not(unix))]
+        "peers" => bail!("`peers` limits memory by `ulimit`; run it on a Unix"),
         "-h" | "--help" | "help" => show(HELP),
         other => bail!("unknown command `{other}`; `cargo xtask --help` lists them"),
     }

@@ -20,6 +20,11 @@ impl Workspace {
         self.0.workspace_root.as_std_path()
     }
 
+    /// Where cargo builds.
+    pub(crate) fn target(&self) -> &Path {
+        self.0.target_directory.as_std_path()
+    }
+
     pub(crate) fn packages(&self) -> &[Package] {
         &self.0.packages
     }

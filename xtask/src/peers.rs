@@ -1,0 +1,190 @@
+//! `peers`: ours beside other implementations, on the same data in one run.
+
+mod arena; // who is run on what, once each
+mod child; // a process that fits when told to
+mod growth; // how the cost grows with the rows
+mod labels; // whether two clusterings are one
+mod machine; // on what was measured
+mod measure; // how often a fit is timed
+mod page; // docs/performance.md
+mod peer; // who is compared
+mod plot; // a log-log plot
+mod set; // the data sets
+mod table; // all runs
+mod targets; // what must be reached
+mod tools; // the programs that fit
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::ci::{cargo, run_command};
+use crate::workspace::Workspace;
+use arena::Arena;
+use set::{SETS, Set};
+
+const HELP: &str = "\
+Runs oddsift beside other implementations of DBSCAN, on the same data in one run, each in a process
+of its own, and prints one table and what of the targets was reached.
+
+usage: cargo xtask peers dbscan [--quick] [--markdown] [--data NAME..]
+       cargo xtask peers dbscan --growth [--quick] [--markdown]
+
+  --data NAME..  only these sets: SETS
+  --growth       instead, the cost of ours from 10k to 3M rows, as a table and a plot
+  --quick        a tenth of the rows and one timed fit, to see that all works; no targets
+  --markdown     writes the result to docs/performance.md (and docs/dbscan-growth.svg), too
+
+The peers are linfa-clustering and petal-clustering, built by cargo behind the feature `peers` of
+oddsift-benches, and scikit-learn and `dbscan` of PyPI, which pip gets into target/peers-venv at the
+first run (python3 with `venv`, 3.11 or later). A fit that takes more than 120 s or more than 20 GiB
+is given up, and the peer is tried on fewer rows instead. All takes about half an hour: leave the
+machine alone meanwhile.
+";
+
+#[derive(Debug, Clone, Default)]
+struct Job {
+    quick: bool,
+    markdown: bool,
+    growth: bool,
+    sets: Vec<&'static Set>,
+}
+
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    if crate::wants_help(args) {
+        return crate::show(&HELP.replace("SETS", &names()));
+    }
+    let job = Job::parse(args)?;
+    if cfg!(debug_assertions) {
+        // Labels of millions of rows are compared ten times as fast by a release build.
+        let all = ["run", "--release", "--quiet", "--package", "xtask", "--", "peers"];
+        return run_command(cargo().args(all).args(args));
+    }
+    let workspace = Workspace::load()?;
+    let data = workspace.target().join("peers-data");
+    let programs = tools::prepare(workspace.target(), &data)?;
+    let mut arena = Arena::new(programs, data.clone(), job.quick);
+    let docs = workspace.root().join("docs");
+    if job.growth {
+        return job.grow(&mut arena, &docs, &data);
+    }
+    let lock = workspace.read(Path::new("Cargo.lock"))?;
+    job.compare(&mut arena, &docs, &lock)
+}
+
+impl Job {
+    fn parse(args: &[String]) -> Result<Self> {
+        let (algorithm, args) =
+            args.split_first().context("`peers` lacks what to run; it is `dbscan`")?;
+        ensure!(
+            algorithm == "dbscan",
+            "there are no peers of `{algorithm}`; there are of `dbscan`"
+        );
+        let mut job = Self::default();
+        let (mut names_follow, mut all) = (false, true);
+        for arg in args {
+            match arg.as_str() {
+                "--quick" => job.quick = true,
+                "--markdown" => job.markdown = true,
+                "--growth" => job.growth = true,
+                "--data" => (names_follow, all) = (true, false),
+                name if names_follow && !name.starts_with('-') => job.sets.push(known(name)?),
+                other => bail!("unknown argument `{other}`; `cargo xtask peers --help` lists them"),
+            }
+        }
+        ensure!(all || !job.sets.is_empty(), "`--data` lacks its names; they are {}", names());
+        ensure!(all || !job.growth, "`--growth` has data of its own; leave out `--data`");
+        ensure!(
+            !job.markdown || (all && !job.quick),
+            "the page shows all sets at full size; leave out `--markdown`, or `--data` and `--quick`"
+        );
+        if all {
+            job.sets = SETS.iter().collect();
+        }
+        Ok(job)
+    }
+
+    fn compare(&self, arena: &mut Arena, docs: &Path, lock: &str) -> Result<()> {
+        let mut rows = Vec::new();
+        for set in &self.sets {
+            rows.extend(arena.compare(set)?);
+        }
+        let (machine, versions) = (machine::describe(), versions(arena, lock)?);
+        let table = table::render(&rows);
+        let targets = if self.quick { String::new() } else { targets::render(&rows) };
+        let text = format!("Machine and date: {machine}.\n\n{versions}\n{table}{targets}");
+        crate::show(&text)?;
+        if self.markdown {
+            page::write(&docs.join("performance.md"), "peers", &text)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn grow(&self, arena: &mut Arena, docs: &Path, data: &Path) -> Result<()> {
+        let growth = growth::measure(arena, self.quick)?;
+        let text = format!("Machine and date: {}.\n\n{}", machine::describe(), growth.text);
+        crate::show(&text)?;
+        let folder = if self.markdown { docs } else { data };
+        let plot = folder.join("dbscan-growth.svg");
+        std::fs::write(&plot, &growth.svg)
+            .with_context(|| format!("cannot write {}", plot.display()))?;
+        eprintln!("plot  {}", plot.display());
+        if self.markdown {
+            page::write(&docs.join("performance.md"), "growth", &text)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn known(name: &str) -> Result<&'static Set> {
+    set::find(name).with_context(|| format!("there is no data `{name}`; there are {}", names()))
+}
+
+fn names() -> String {
+    SETS.map(|set| set.name).join(", ")
+}
+
+fn versions(arena: &Arena, lock: &str) -> Result<String> {
+    let rust = ["linfa-clustering", "petal-clustering"];
+    let rust = rust.map(|name| Ok(format!("{name} {}", machine::locked(lock, name)?)));
+    let mut all: Vec<String> = rust.into_iter().collect::<Result<_>>()?;
+    all.extend(arena.versions().iter().map(|(title, version)| format!("{title} {version}")));
+    all.push(tools::PACKAGES[2].replace("==", " "));
+    Ok(format!("Versions: {}.\n", all.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &str) -> Result<Job> {
+        let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
+        Job::parse(&args)
+    }
+
+    #[test]
+    fn all_sets_are_run_unless_some_are_named() {
+        assert_eq!(parse("dbscan").unwrap().sets.len(), SETS.len());
+        let job = parse("dbscan --data noise dense --quick").unwrap();
+        assert!(job.quick && job.sets.len() == 2 && job.sets[1].name == "dense");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_an_error() {
+        for bad in [
+            "",
+            "stl",
+            "dbscan noise",
+            "dbscan --data",
+            "dbscan --data nois",
+            "dbscan --fast",
+            "dbscan --growth --data noise",
+            "dbscan --markdown --quick",
+            "dbscan --markdown --data noise",
+        ] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+}

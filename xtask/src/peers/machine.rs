@@ -1,0 +1,71 @@
+//! On what, when and with which versions was measured.
+
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use toml::{Table, Value};
+
+use crate::calendar;
+
+/// Days from 1970-01-01 to 2024-01-01, where the calendar begins.
+const DAYS_TO_2024: u64 = 19_723;
+
+/// `2 cores of an Intel .. with 23.4 GiB, Linux 6.1, Rust 1.95.0, 2026-11-23`
+pub(crate) fn describe() -> String {
+    let read = |file| std::fs::read_to_string(file).unwrap_or_default();
+    let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cpu =
+        field(&read("/proc/cpuinfo"), "model name").unwrap_or("an unknown processor").to_owned();
+    let meminfo = read("/proc/meminfo");
+    let kib = field(&meminfo, "MemTotal").and_then(|text| text.strip_suffix(" kB")?.parse().ok());
+    let memory =
+        kib.map_or_else(String::new, |kib: f64| format!(", {:.1} GiB", kib / 1024.0 / 1024.0));
+    let rustc = Command::new("rustc").arg("--version").output();
+    let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let rustc = rustc.unwrap_or_default();
+    format!("{n_cores} cores of {cpu}{memory}, {rustc}, {}", today())
+}
+
+fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    line.split_once(':').map(|(_, value)| value.trim())
+}
+
+fn today() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    calendar::date((since.as_secs() / 86_400).saturating_sub(DAYS_TO_2024))
+}
+
+/// The locked version of a crate.
+pub(crate) fn locked(lock: &str, name: &str) -> Result<String> {
+    let lock: Table = lock.parse().context("cannot parse Cargo.lock")?;
+    let packages = lock.get("package").and_then(Value::as_array).into_iter().flatten();
+    let of = |package: &Value, key| Some(package.get(key)?.as_str()?.to_owned());
+    packages
+        .filter(|package| of(package, "name").as_deref() == Some(name))
+        .find_map(|package| of(package, "version"))
+        .with_context(|| format!("Cargo.lock lacks {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locked_version_is_found_by_name() {
+        let lock = "[[package]]\nname = \"a\"\nversion = \"1.2.3\"\n[[package]]\nname = \"b\"\nversion = \"2.0.0\"\n";
+        assert_eq!(locked(lock, "b").unwrap(), "2.0.0");
+        assert!(locked(lock, "c").is_err());
+    }
+
+    #[test]
+    fn fields_are_what_follows_the_colon() {
+        assert_eq!(field("a : 1\nmodel name\t: X 2 @ 3\n", "model name"), Some("X 2 @ 3"));
+    }
+
+    #[test]
+    fn today_is_past_this_test() {
+        assert!(*today() > *"2024-02-01");
+    }
+}

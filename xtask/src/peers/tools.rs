@@ -1,0 +1,93 @@
+//! The programs that fit: one built by cargo, one in a virtual environment of Python.
+
+use std::fs;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use cargo_metadata::Message;
+
+use super::peer::Programs;
+use crate::ci::{cargo, run_command};
+
+/// What pip installs, on Python 3.11 or later.
+pub(crate) const PACKAGES: [&str; 4] =
+    ["scikit-learn==1.9.1", "dbscan==1.0.0", "numpy==2.4.6", "scipy==1.17.1"];
+
+const SCRIPT: &str = include_str!("fit.py");
+
+/// No process gets more address space than this, nor what would leave the machine without memory.
+const MAX_MEMORY_KIB: u64 = 20 << 20;
+const SPARE_MEMORY_KIB: u64 = 1 << 20;
+
+/// Makes all that is needed under the target folder, as far as it is not there.
+pub(crate) fn prepare(target: &Path, data: &Path) -> Result<Programs> {
+    fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
+    let script = data.join("fit.py");
+    fs::write(&script, SCRIPT)?;
+    // A copy: a build by someone else in the middle of a run would replace the original.
+    let rust = data.join("peers");
+    fs::copy(build()?, &rust).with_context(|| format!("cannot write {}", rust.display()))?;
+    Ok(Programs {
+        rust,
+        python: python(&target.join("peers-venv"))?,
+        script,
+        can_pin: Command::new("taskset").arg("-V").output().is_ok(),
+        memory: memory_limit(&fs::read_to_string("/proc/meminfo").unwrap_or_default()),
+    })
+}
+
+fn build() -> Result<PathBuf> {
+    let words = "build --release -p oddsift-benches --features peers --bin peers";
+    eprintln!("+ cargo {words}");
+    let mut command = cargo();
+    command.args(words.split(' ')).arg("--message-format=json-render-diagnostics");
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
+    let stdout = child.stdout.take().context("cargo has no output")?;
+    let mut path = None;
+    for message in Message::parse_stream(BufReader::new(stdout)) {
+        if let Message::CompilerArtifact(artifact) = message? {
+            path = artifact.executable.map(PathBuf::from).or(path);
+        }
+    }
+    let status = child.wait()?;
+    ensure!(status.success(), "the build failed with {status}");
+    path.context("oddsift-benches has no binary `peers`")
+}
+
+/// The Python of an environment that has the packages; it is made anew when others are asked for.
+fn python(folder: &Path) -> Result<PathBuf> {
+    let python = folder.join("bin/python");
+    let stamp = folder.join("packages.txt");
+    let wanted = PACKAGES.join("\n");
+    if fs::read_to_string(&stamp).is_ok_and(|had| had == wanted) {
+        return Ok(python);
+    }
+    run_command(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))
+        .context("scikit-learn needs Python 3.11 or later with its `venv` module")?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    run_command(Command::new(&python).args(pip).args(PACKAGES))?;
+    fs::write(stamp, wanted)?;
+    Ok(python)
+}
+
+fn memory_limit(meminfo: &str) -> u64 {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    let available =
+        line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+    let spare = available.map(|available| available.saturating_sub(SPARE_MEMORY_KIB));
+    spare.unwrap_or(MAX_MEMORY_KIB).min(MAX_MEMORY_KIB)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_keeps_some_memory() {
+        assert_eq!(memory_limit("MemAvailable:    4194304 kB\n"), 3 << 20);
+        assert_eq!(memory_limit("MemAvailable: 99194304 kB\n"), MAX_MEMORY_KIB);
+        assert_eq!(memory_limit(""), MAX_MEMORY_KIB);
+    }
+}
