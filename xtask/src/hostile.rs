@@ -224,9 +224,11 @@ fn is_same(first: &Ended, second: &Ended, kind: &Kind) -> bool {
 
 /// Time and memory for people; a run that took all rows has a rate, too.
 fn took(ended: &Ended, kind: &Kind, input: &Input) -> String {
-    let seconds = ended.time.as_secs_f64();
-    let mut parts =
-        vec![format!("{seconds:.1} s"), format!("{:.0} MiB", mebibytes(ended.peak_memory))];
+    let (seconds, cpu) = (ended.time.as_secs_f64(), ended.cpu_time.as_secs_f64());
+    let mut parts = vec![
+        format!("{seconds:.1} s ({cpu:.1} s of CPU)"),
+        format!("{:.0} MiB", mebibytes(ended.peak_memory)),
+    ];
     if let (Some(n_rows), Kind::Plain, Some(0)) = (input.n_rows(), kind, ended.code) {
         parts.push(format!("{:.0} rows/s", n_rows as f64 / seconds));
     }

@@ -53,6 +53,8 @@ pub(crate) struct Ended {
     /// Bytes.
     pub(crate) peak_memory: u64,
     pub(crate) time: Duration,
+    /// Of all its threads, and of the system for it.
+    pub(crate) cpu_time: Duration,
     /// How many bytes the pipe took.
     pub(crate) n_fed: u64,
 }
@@ -110,6 +112,7 @@ impl Run<'_> {
                 stderr: joined(stderr)?.context("cannot read standard error")?,
                 peak_memory: used.rusage.maxrss,
                 time,
+                cpu_time: used.rusage.utime + used.rusage.stime,
                 n_fed: n_fed.load(Ordering::Relaxed),
             })
         })

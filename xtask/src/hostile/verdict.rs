@@ -11,8 +11,8 @@ use super::limits::Limits;
 use super::output::{Form, Judged, Tally};
 use super::stage::Stage;
 
-/// One of the outcomes that the row allows, or faults alone.
-#[derive(Debug, Default)]
+/// One of the outcomes that the row allows, if any, and what is wrong.
+#[derive(Debug)]
 pub(crate) struct Verdict {
     pub(crate) outcome: String,
     pub(crate) faults: Vec<String>,
@@ -36,25 +36,19 @@ pub(crate) struct Case<'a> {
 
 impl Case<'_> {
     pub(crate) fn judge(&self, ended: &Ended) -> Result<Verdict> {
-        let mut verdict = Verdict::default();
-        if let Some(fault) = self.cut_short(ended) {
-            verdict.faults.push(fault);
-            return Ok(verdict);
-        }
         let mut faults = self.always(ended);
-        match self.outcome(ended)? {
-            None => {
-                let code = ended.code.map_or("a signal".to_owned(), |code| code.to_string());
-                let (wanted, stderr) = (&self.row.outcome, &ended.stderr);
-                faults.push(format!("exit status {code}, not {wanted}: {stderr:.400?}"));
-            }
-            Some(outcome) => {
-                outcome.clone_into(&mut verdict.outcome);
-                faults.extend(self.of_outcome(outcome, ended)?);
-            }
+        if let Some(fault) = self.cut_short(ended) {
+            faults.insert(0, fault);
+            return Ok(Verdict { outcome: "no outcome".to_owned(), faults });
         }
-        verdict.faults = faults;
-        Ok(verdict)
+        let Some(outcome) = self.outcome(ended)? else {
+            let code = ended.code.map_or("a signal".to_owned(), |code| code.to_string());
+            let (wanted, stderr) = (&self.row.outcome, &ended.stderr);
+            faults.push(format!("exit status {code}, not {wanted}: {stderr:.400?}"));
+            return Ok(Verdict { outcome: "no outcome".to_owned(), faults });
+        };
+        faults.extend(self.of_outcome(outcome, ended)?);
+        Ok(Verdict { outcome: outcome.to_owned(), faults })
     }
 
     /// A run that was ended from outside, or that ended itself without a status.

@@ -14,6 +14,7 @@ fn ended(code: i32, stderr: &str) -> Ended {
         stderr: stderr.to_owned(),
         peak_memory: 1 << 20,
         time: Duration::from_secs(1),
+        cpu_time: Duration::from_secs(1),
         n_fed: 0,
     }
 }
@@ -69,9 +70,10 @@ fn a_rejected_run_has_no_output() {
 fn a_run_cut_short_has_no_outcome() {
     let mut killed = ended(0, "");
     (killed.code, killed.signal, killed.timed_out) = (None, Some(9), true);
-    assert!(
-        verdict(&Kind::Plain, &row("accept"), killed).faults[0].starts_with("killed after 1 s")
-    );
+    killed.peak_memory = 1 << 30;
+    let killed = verdict(&Kind::Plain, &row("accept"), killed);
+    assert!(killed.faults[0].starts_with("killed after 1 s"));
+    assert_faults(&killed, 2);
     let mut crashed = ended(0, "");
     (crashed.code, crashed.signal) = (None, Some(11));
     assert!(verdict(&Kind::Plain, &row("accept"), crashed).faults[0].contains("signal 11"));
