@@ -69,9 +69,9 @@ impl KDistances {
     /// assert!(matches!(advice.warnings[0], Warning::EpsBelowResolution { .. }));
     /// assert_eq!(
     ///     advice.to_string(),
-    ///     "eps 0.1 is below 1, the smallest distance of two different rows: only equal rows are neighbours\n\
+    ///     "eps 0.1 is below 1.0, the smallest distance of two different rows: only equal rows are neighbours\n\
     ///      100 % of the rows are noise: raise eps or lower min_samples\n\
-    ///      the distances bend at eps 1"
+    ///      the distances bend at eps 1.0"
     /// );
     /// # Ok::<(), oddsift_dbscan::Error>(())
     /// ```
@@ -121,7 +121,7 @@ impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.warnings.iter().try_for_each(|warning| writeln!(f, "{warning}"))?;
         match self.eps {
-            Some(eps) => write!(f, "the distances bend at eps {eps}"),
+            Some(eps) => write!(f, "the distances bend at eps {eps:?}"),
             None => f.write_str("no distance speaks for an eps"),
         }
     }
@@ -178,7 +178,7 @@ impl fmt::Display for Warning {
             }
             Self::EpsBelowResolution { eps, resolution } => write!(
                 f,
-                "eps {eps} is below {resolution}, the smallest distance of two different rows: only equal rows are neighbours"
+                "eps {eps:?} is below {resolution:?}, the smallest distance of two different rows: only equal rows are neighbours"
             ),
         }
     }

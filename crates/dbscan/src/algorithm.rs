@@ -7,6 +7,7 @@ use crate::{
     clusters::{Clusters, Task},
     distinct::Distinct,
     measure,
+    progress::Control,
     weights::Weight,
 };
 
@@ -177,10 +178,12 @@ impl Dbscan {
         rows: Distinct,
         weights: &[W],
         threshold: W,
-    ) -> Self {
-        let task = Task { rows: &rows, weights, threshold, min_samples: params.min_samples };
-        let clusters = measure::run(task, params.metric, params.eps);
-        Self::from_clusters(params, rows, &clusters)
+        control: &Control<'_>,
+    ) -> Result<Self, Error> {
+        let task =
+            Task { rows: &rows, weights, threshold, min_samples: params.min_samples, control };
+        let clusters = measure::run(task, params.metric, params.eps)?;
+        Ok(Self::from_clusters(params, rows, &clusters))
     }
 
     fn from_clusters(params: DbscanParams, rows: Distinct, clusters: &Clusters) -> Self {

@@ -1,12 +1,14 @@
 //! The steps from weighted points to numbered clusters, whichever way neighbours are found.
 
 use crate::{
+    Error, Step,
     components::Components,
     distinct::Distinct,
     grid::Grid,
     grid_search::GridSearch,
     measure::{Job, Measure},
     neighbors::Neighbors,
+    progress::{Control, Tally},
     tree::Tree,
     tree_search::TreeSearch,
     weights::Weight,
@@ -33,14 +35,15 @@ pub(crate) struct Task<'a, W> {
     pub(crate) weights: &'a [W],
     pub(crate) threshold: W,
     pub(crate) min_samples: usize,
+    pub(crate) control: &'a Control<'a>,
 }
 
 impl<W: Weight> Job for Task<'_, W> {
-    type Output = Clusters;
+    type Output = Result<Clusters, Error>;
 
-    fn run<M: Measure>(self, measure: M) -> Clusters {
+    fn run<M: Measure>(self, measure: M) -> Result<Clusters, Error> {
         if self.weights.is_empty() {
-            return Clusters::default();
+            return Ok(Clusters::default());
         }
         let by_grid = match self.rows.n_columns {
             // A sum that may fall again leaves the grid without its shortcuts.
@@ -60,26 +63,45 @@ impl<W: Weight> Task<'_, W> {
         self.weights.iter().all(|&weight| weight >= W::default())
     }
 
-    fn by_grid<const D: usize, M: Measure>(&self, measure: M) -> Option<Clusters> {
+    fn by_grid<const D: usize, M: Measure>(&self, measure: M) -> Option<Result<Clusters, Error>> {
         let grid = Grid::<D>::build(&self.rows.points, measure)?;
-        let search = GridSearch::new(measure, &grid, self.weights, self.threshold);
-        let counted = search.count();
-        let cells = search.link(&counted.core);
-        let (labels, n_clusters) = search.core_labels(&counted.core, &cells);
-        let look_up =
-            |position, labels: &[u32]| search.least_label(position, &counted.core, labels);
-        Some(counted.finish(&grid.order, labels, n_clusters, look_up))
+        Some(self.by_built_grid(measure, &grid))
     }
 
-    fn by_tree<M: Measure>(&self, measure: M) -> Clusters {
-        let tree = Tree::build(&self.rows.points, self.rows.n_columns);
-        let search = TreeSearch::new(measure, &tree, self.weights, self.threshold, self.rising());
+    fn by_built_grid<const D: usize, M: Measure>(
+        &self,
+        measure: M,
+        grid: &Grid<D>,
+    ) -> Result<Clusters, Error> {
+        let (control, n) = (self.control, self.weights.len());
+        let search = GridSearch::new(measure, grid, self.weights, self.threshold, control);
+        control.begin(Step::Count, n)?;
         let counted = search.count();
+        control.begin(Step::Link, n)?;
+        let cells = search.link(&counted.core);
+        control.begin(Step::Border, n)?;
+        let (labels, n_clusters) = search.core_labels(&counted.core, &cells);
+        let look_up = |position, labels: &[u32], tally: &mut Tally<'_>| {
+            search.least_label(position, &counted.core, labels, tally)
+        };
+        counted.finish(&grid.order, labels, n_clusters, control, look_up)
+    }
+
+    fn by_tree<M: Measure>(&self, measure: M) -> Result<Clusters, Error> {
+        let (control, n) = (self.control, self.weights.len());
+        let tree = Tree::build(&self.rows.points, self.rows.n_columns);
+        let search =
+            TreeSearch::new(measure, &tree, self.weights, self.threshold, self.rising(), control);
+        control.begin(Step::Count, n)?;
+        let counted = search.count();
+        control.begin(Step::Link, n)?;
         let points = search.link(&counted);
+        control.begin(Step::Border, n)?;
         let (labels, n_clusters) = search.core_labels(&counted.core, &points);
-        let look_up =
-            |position, labels: &[u32]| search.least_label(position, &counted.core, labels);
-        counted.finish(&tree.order, labels, n_clusters, look_up)
+        let look_up = |position, labels: &[u32], tally: &mut Tally<'_>| {
+            search.least_label(position, &counted.core, labels, tally)
+        };
+        counted.finish(&tree.order, labels, n_clusters, control, look_up)
     }
 }
 
@@ -109,20 +131,24 @@ impl Counted {
         order: &[u32],
         mut labels: Vec<u32>,
         n_clusters: usize,
-        look_up: impl Fn(usize, &[u32]) -> u32,
-    ) -> Clusters {
+        control: &Control<'_>,
+        look_up: impl Fn(usize, &[u32], &mut Tally<'_>) -> u32,
+    ) -> Result<Clusters, Error> {
+        let mut tally = control.tally();
         for part in &self.neighbors {
             part.for_each(|position, neighbors| {
                 let position = position as usize;
-                if self.core[position] {
+                if self.core[position] || !tally.did(1) {
                     return;
                 }
                 labels[position] = match neighbors {
                     Some(neighbors) => self.least_label(neighbors, &labels),
-                    None => look_up(position, &labels),
+                    None => look_up(position, &labels, &mut tally),
                 };
             });
         }
+        drop(tally);
+        control.check()?;
         let mut clusters = Clusters {
             n: n_clusters,
             core: vec![false; order.len()],
@@ -132,7 +158,7 @@ impl Counted {
             clusters.core[point as usize] = self.core[position];
             clusters.labels[point as usize] = labels[position];
         }
-        clusters
+        Ok(clusters)
     }
 
     fn least_label(&self, neighbors: &[u32], labels: &[u32]) -> u32 {

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use ndarray::ArrayRef2;
 
-use crate::{Error, weights::Weight};
+use crate::{Error, Step, progress::Control, weights::Weight};
 
 /// Rows that are looked up together, so that their misses of the cache overlap.
 const BATCH: usize = 32;
@@ -24,6 +24,10 @@ pub(crate) struct Distinct {
 
 impl Distinct {
     pub(crate) fn collapse(x: &ArrayRef2<f64>) -> Result<Self, Error> {
+        Self::collapse_with(x, &Control::new(None, None))
+    }
+
+    pub(crate) fn collapse_with(x: &ArrayRef2<f64>, control: &Control<'_>) -> Result<Self, Error> {
         let (n_rows, n_columns) = x.dim();
         if n_columns == 0 {
             return Err(Error::NoColumns);
@@ -36,6 +40,8 @@ impl Distinct {
         let values = x.as_slice().unwrap_or_default();
         let mut table = Table::new(n_columns, n_rows);
         let mut point_of_row = Vec::with_capacity(n_rows);
+        control.begin(Step::Collapse, n_rows)?;
+        let mut tally = control.tally();
         for block in values.chunks(BLOCK * n_columns) {
             check_finite(block, n_columns, point_of_row.len())?;
             // The compiler makes a loop of its own for each small number of columns.
@@ -48,7 +54,11 @@ impl Distinct {
             if point_of_row.len() == SAMPLE {
                 table.reserve();
             }
+            if !tally.did(block.len() / n_columns) {
+                break;
+            }
         }
+        control.check()?;
         Ok(Self { n_columns, points: table.points, point_of_row })
     }
 

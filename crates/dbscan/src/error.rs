@@ -1,6 +1,6 @@
 //! What can be wrong with parameters or data.
 
-use crate::Label;
+use crate::{Label, Step};
 
 /// Why DBSCAN could not run: a parameter out of range or data that has no distances.
 ///
@@ -72,6 +72,23 @@ pub enum Error {
         "the magnitudes of the weights sum to {0}, scale the weights below 4611686018427387904"
     )]
     WeightsRange(f64),
+    /// The work that was allowed did not suffice.
+    #[error(
+        "{step} stopped at {done} of {total}, the work limit of {limit} is used up; raise it, lower eps or drop columns"
+    )]
+    WorkLimit {
+        /// Pairs and boxes that were allowed.
+        limit: u64,
+        /// What was being done.
+        step: Step,
+        /// Rows or points that were done in this step.
+        done: u64,
+        /// How many there are in it.
+        total: u64,
+    },
+    /// The callback of `fit_with` said to stop.
+    #[error("clustering was cancelled, call it again for a result")]
+    Cancelled,
     /// Samples to predict have not the columns of those that were fitted.
     #[error(
         "the samples have {n_columns} columns, the model {n_features}; pass the same features in the same order"

@@ -9,6 +9,7 @@ use crate::{
     grid::Grid,
     measure::Measure,
     neighbors::Neighbors,
+    progress::{Control, Tally},
     threads,
     tree::{Bounds, Tree},
     weights::Weight,
@@ -31,11 +32,18 @@ pub(crate) struct GridSearch<'a, M, W, const D: usize> {
     /// The weight before each cell, and in all.
     sums: Vec<W>,
     threshold: W,
+    control: &'a Control<'a>,
 }
 
 impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
     /// No weight may be negative.
-    pub(crate) fn new(measure: M, grid: &'a Grid<D>, weights: &[W], threshold: W) -> Self {
+    pub(crate) fn new(
+        measure: M,
+        grid: &'a Grid<D>,
+        weights: &[W],
+        threshold: W,
+        control: &'a Control<'a>,
+    ) -> Self {
         let weights: Vec<W> = grid.order.iter().map(|&point| weights[point as usize]).collect();
         let mut sums = Vec::with_capacity(grid.n_cells() + 1);
         let mut sum = W::default();
@@ -44,7 +52,7 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
             weights[grid.positions(cell)].iter().for_each(|&weight| sum += weight);
             sums.push(sum);
         }
-        Self { measure, grid, weights, sums, threshold }
+        Self { measure, grid, weights, sums, threshold, control }
     }
 
     pub(crate) fn count(&self) -> Counted {
@@ -55,6 +63,7 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
     }
 
     fn count_cells(&self, cells: Range<usize>) -> (Vec<bool>, Neighbors) {
+        let mut tally = self.control.tally();
         let mut windows = self.grid.windows(cells.start);
         let mut core = Vec::with_capacity(self.grid.span(&cells).len());
         let (mut neighbors, mut met, mut spans) = (Neighbors::default(), Vec::new(), Vec::new());
@@ -62,6 +71,7 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
             let own = self.grid.positions(cell);
             let weight = self.sums[cell + 1] - self.sums[cell];
             if weight >= self.threshold {
+                tally.did(own.len());
                 core.extend(own.map(|_| true));
                 continue;
             }
@@ -69,7 +79,10 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
             // Room for one more, which is written and not kept.
             met.resize(met.len().max(n_around + 1), 0);
             for position in own.clone() {
-                let (is_core, n_met) = self.is_core(position, weight, &spans, &mut met);
+                let (is_core, n_met, n_tested) = self.is_core(position, weight, &spans, &mut met);
+                if !(tally.worked(n_tested) & tally.did(1)) {
+                    return (core, neighbors);
+                }
                 if !is_core {
                     neighbors.keep(position as u32, &met[..n_met], own.clone());
                 }
@@ -94,7 +107,7 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
     }
 
     /// Whether the point's own cell, of `weight`, and its neighbours in `spans` are enough; those that
-    /// were met come to `met`, and how many they are.
+    /// were met come to `met`; how many they are, and how many were tested.
     #[inline]
     fn is_core(
         &self,
@@ -102,9 +115,9 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
         weight: W,
         spans: &[Range<usize>],
         met: &mut [u32],
-    ) -> (bool, usize) {
+    ) -> (bool, usize, usize) {
         let point = &self.grid.points[position];
-        let (mut sum, mut n_met) = (weight, 0);
+        let (mut sum, mut n_met, mut n_tested) = (weight, 0, 0);
         for span in spans {
             let points = self.grid.points[span.clone()].chunks(BATCH);
             let weights = self.weights[span.clone()].chunks(BATCH);
@@ -118,11 +131,12 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
                     n_met += usize::from(inside);
                 }
                 if sum >= self.threshold {
-                    return (true, n_met);
+                    return (true, n_met, n_tested + start + BATCH - span.start);
                 }
             }
+            n_tested += span.len();
         }
-        (false, n_met)
+        (false, n_met, n_tested)
     }
 
     #[inline(always)]
@@ -141,12 +155,17 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
         let has_core: Vec<bool> =
             (0..n).map(|cell| self.grid.positions(cell).any(|p| core[p])).collect();
         threads::for_each(n.div_ceil(CELLS), |i| {
+            let mut tally = self.control.tally();
             let mut windows = self.grid.windows_before(i * CELLS);
             for cell in (i * CELLS..n.min((i + 1) * CELLS)).filter(|&cell| has_core[cell]) {
+                if !tally.did(self.grid.positions(cell).len()) {
+                    return;
+                }
                 for row in windows.at(cell) {
+                    tally.worked(row.len());
                     for other in (row.start..row.end.min(cell)).filter(|&other| has_core[other]) {
                         if !components.same(cell as u32, other as u32)
-                            && self.touch(cell, other, core)
+                            && self.touch(cell, other, core, &mut tally)
                         {
                             components.join(cell as u32, other as u32);
                         }
@@ -158,23 +177,27 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
     }
 
     /// Whether a core point of one cell is within reach of one of the other.
-    fn touch(&self, a: usize, b: usize, core: &[bool]) -> bool {
+    fn touch(&self, a: usize, b: usize, core: &[bool], tally: &mut Tally<'_>) -> bool {
         let (a, b) = (self.grid.positions(a), self.grid.positions(b));
         let cores = |span: Range<usize>| {
             self.grid.points[span.clone()].iter().zip(&core[span]).filter(|p| *p.1).map(|p| p.0)
         };
         if a.len() * b.len() <= FEW_PAIRS {
+            tally.worked(a.len() * b.len());
             return cores(a).any(|a| cores(b.clone()).any(|b| self.inside(a, b)));
         }
         let (a, b): (Vec<_>, Vec<_>) = (cores(a).copied().collect(), cores(b).copied().collect());
+        tally.worked(a.len() + b.len());
         let a = self.near(&a, &b);
         let b = self.near(&b, &a);
         if a.len() * b.len() <= MANY_PAIRS {
+            tally.worked(a.len() * b.len());
             return a.iter().any(|a| b.iter().any(|b| self.inside(a, b)));
         }
         let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
         let tree = Tree::build(many.as_flattened(), D);
-        few.iter().any(|point| tree.reaches(self.measure, point))
+        // What is said once it is time to stop does not matter.
+        few.iter().any(|point| tree.reaches(self.measure, point, tally))
     }
 
     /// Those of `points` that may be within reach of one of `others`.
@@ -210,11 +233,18 @@ impl<'a, M: Measure, W: Weight, const D: usize> GridSearch<'a, M, W, D> {
     }
 
     /// The least label of core points within reach of a position.
-    pub(crate) fn least_label(&self, position: usize, core: &[bool], labels: &[u32]) -> u32 {
+    pub(crate) fn least_label(
+        &self,
+        position: usize,
+        core: &[bool],
+        labels: &[u32],
+        tally: &mut Tally<'_>,
+    ) -> u32 {
         let point = &self.grid.points[position];
         let mut windows = self.grid.windows(self.grid.cell_at(position));
-        let spans =
-            windows.at(self.grid.cell_at(position)).iter().map(|cells| self.grid.span(cells));
+        let cells = windows.at(self.grid.cell_at(position));
+        let spans = cells.iter().map(|cells| self.grid.span(cells));
+        tally.worked(spans.clone().map(|span| span.len()).sum());
         let near = spans
             .flatten()
             .filter(|&other| core[other] && self.inside(point, &self.grid.points[other]));

@@ -26,6 +26,7 @@ mod model; // DbscanModel: labels for new rows
 mod nearest; // the nearest points of a tree
 mod neighbors; // neighbours that were met on the way
 mod params; // DbscanParams: setters, `check`, `fit`
+mod progress; // Progress, Step, and what ends a fit early
 #[cfg(feature = "serde")]
 mod saved; // a model as it is written, and the checks of what is read
 mod sort; // keys of cells in order
@@ -44,4 +45,5 @@ pub use {
     metric::Metric,
     model::DbscanModel,
     params::DbscanParams,
+    progress::{Progress, Step},
 };

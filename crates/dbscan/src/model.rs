@@ -41,7 +41,7 @@ pub struct DbscanModel {
 }
 
 impl DbscanModel {
-    /// The parameters of the fit.
+    /// The parameters of the fit, without its work limit.
     ///
     /// ```
     /// # use {ndarray::array, oddsift_dbscan::Dbscan};
@@ -155,6 +155,7 @@ impl DbscanModel {
         }
         points.truncate(core_labels.len() * n_features);
         points.shrink_to_fit();
+        let params = params.work_limit(None);
         Self { params, n_features, n_clusters: clusters.n, core_points: points, core_labels }
     }
 }

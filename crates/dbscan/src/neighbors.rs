@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// The most neighbours kept for one point. More are rare, and are looked up again: memory stays
 /// proportional to the number of points.
-const MOST: usize = 64;
+pub(crate) const MOST: usize = 64;
 
 /// Positions of neighbours for some positions, one after the other: position, number, neighbours.
 #[derive(Default)]

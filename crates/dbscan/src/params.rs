@@ -1,8 +1,15 @@
 //! The parameters, and the one place where they are checked.
 
+use std::ops::ControlFlow;
+
 use ndarray::ArrayRef2;
 
-use crate::{Dbscan, Error, Metric, distinct::Distinct, weights};
+use crate::{
+    Dbscan, Error, Metric, Progress,
+    distinct::Distinct,
+    progress::{Callback, Control},
+    weights,
+};
 
 /// The parameters of DBSCAN, made by [`Dbscan::params`].
 ///
@@ -22,11 +29,13 @@ pub struct DbscanParams {
     pub(crate) eps: f64,
     pub(crate) min_samples: usize,
     pub(crate) metric: Metric,
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub(crate) work_limit: Option<u64>,
 }
 
 impl Default for DbscanParams {
     fn default() -> Self {
-        Self { eps: 0.5, min_samples: 5, metric: Metric::Euclidean }
+        Self { eps: 0.5, min_samples: 5, metric: Metric::Euclidean, work_limit: None }
     }
 }
 
@@ -81,6 +90,28 @@ impl DbscanParams {
         self
     }
 
+    /// How much work a fit may be before it stops with [`Error::WorkLimit`], default `None` for any.
+    ///
+    /// The unit is one pair of points that is measured or one box that is looked at: some 100 million
+    /// a second and core. Reading and sorting the rows does not count. A limit that is not used
+    /// up changes nothing. Counting neighbours is the same work on every run; linking is less
+    /// where other threads were first, by chance. A thread asks every 16384 units, so that a little
+    /// more than the limit may be done.
+    ///
+    /// ```
+    /// # use {ndarray::Array2, oddsift_dbscan::{Dbscan, Error}};
+    /// let x = Array2::from_shape_fn((3000, 1), |(row, _)| row as f64);
+    /// let params = Dbscan::params().eps(2000.0).min_samples(3500).work_limit(Some(100_000));
+    /// assert!(matches!(params.fit(&x), Err(Error::WorkLimit { .. })));
+    /// assert_eq!(params.work_limit(None).fit(&x)?.n_noise(), 3000);
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    #[must_use]
+    pub fn work_limit(mut self, work_limit: Option<u64>) -> Self {
+        self.work_limit = work_limit;
+        self
+    }
+
     /// Clusters the rows of `x`, an array of shape `(n_samples, n_features)`.
     ///
     /// One label per row, in row order; an `x` without rows has no labels. Equal rows are one
@@ -94,8 +125,8 @@ impl DbscanParams {
     ///
     /// [`Error::Eps`], [`Error::MinSamples`] or [`Error::MinkowskiP`] for a parameter out of range,
     /// [`Error::NoColumns`] for samples without features, [`Error::NonFinite`] for the first NaN or
-    /// infinity in `x`, [`Error::TooManySamples`] past 2^32 - 2 rows. A distance that overflows is
-    /// no error: it is not within `eps`.
+    /// infinity in `x`, [`Error::TooManySamples`] past 2^32 - 2 rows, [`Error::WorkLimit`] where
+    /// there is one. A distance that overflows is no error: it is not within `eps`.
     ///
     /// ```
     /// use ndarray::array;
@@ -108,10 +139,7 @@ impl DbscanParams {
     /// # Ok::<(), oddsift_dbscan::Error>(())
     /// ```
     pub fn fit(&self, x: &ArrayRef2<f64>) -> Result<Dbscan, Error> {
-        self.check()?;
-        let distinct = Distinct::collapse(x)?;
-        let counts = distinct.counts();
-        Ok(Dbscan::run(*self, distinct, &counts, self.whole_threshold()))
+        self.run(x, None, None)
     }
 
     /// Clusters the rows of `x`, each of which counts as much as its weight.
@@ -139,16 +167,68 @@ impl DbscanParams {
     /// ```
     #[doc(alias = "sample_weight")]
     pub fn fit_weighted(&self, x: &ArrayRef2<f64>, weights: &[f64]) -> Result<Dbscan, Error> {
+        self.run(x, Some(weights), None)
+    }
+
+    /// As [`fit`](Self::fit), or with `weights` as [`fit_weighted`](Self::fit_weighted), and tells
+    /// `progress` how far it is, which may stop it.
+    ///
+    /// `progress` is called at the beginning of each step and every few milliseconds of work, from
+    /// the threads that do the work, maybe from several at a time. The result is the same.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fit`](Self::fit) and [`fit_weighted`](Self::fit_weighted), and
+    /// [`Error::Cancelled`] once `progress` returns `ControlFlow::Break(())`.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use ndarray::array;
+    /// use oddsift_dbscan::{Dbscan, Error, Step};
+    ///
+    /// let (params, x) = (Dbscan::params().min_samples(1), array![[0.0], [9.0]]);
+    /// let model = params.fit_with(&x, Some(&[1.0, 0.5]), &|_| ControlFlow::Continue(()))?;
+    /// assert_eq!(model.n_clusters(), 1);
+    /// let stop_at_links = |progress: oddsift_dbscan::Progress| match progress.step {
+    ///     Step::Link => ControlFlow::Break(()),
+    ///     _ => ControlFlow::Continue(()),
+    /// };
+    /// assert_eq!(params.fit_with(&x, None, &stop_at_links), Err(Error::Cancelled));
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    pub fn fit_with(
+        &self,
+        x: &ArrayRef2<f64>,
+        weights: Option<&[f64]>,
+        progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
+    ) -> Result<Dbscan, Error> {
+        self.run(x, weights, Some(progress))
+    }
+
+    fn run(
+        &self,
+        x: &ArrayRef2<f64>,
+        weights: Option<&[f64]>,
+        progress: Option<Callback<'_>>,
+    ) -> Result<Dbscan, Error> {
         self.check()?;
-        weights::check(weights, x.nrows())?;
-        let distinct = Distinct::collapse(x)?;
+        if let Some(weights) = weights {
+            weights::check(weights, x.nrows())?;
+        }
+        let control = Control::new(self.work_limit, progress);
+        let distinct = Distinct::collapse_with(x, &control)?;
+        let Some(weights) = weights else {
+            let counts = distinct.counts();
+            return Dbscan::run(*self, distinct, &counts, self.whole_threshold(), &control);
+        };
         let unit = weights::Unit::of(weights)?;
         if unit.is_whole() {
             let sums: Vec<i64> = distinct.sums(weights, |weight| weight as i64);
-            return Ok(Dbscan::run(*self, distinct, &sums, self.whole_threshold()));
+            return Dbscan::run(*self, distinct, &sums, self.whole_threshold(), &control);
         }
         let sums: Vec<i128> = distinct.sums(weights, |weight| unit.fixed(weight));
-        Ok(Dbscan::run(*self, distinct, &sums, unit.fixed_threshold(self.min_samples)))
+        Dbscan::run(*self, distinct, &sums, unit.fixed_threshold(self.min_samples), &control)
     }
 
     pub(crate) fn whole_threshold(&self) -> i64 {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{measure::Measure, threads};
+use crate::{measure::Measure, progress::Tally, threads};
 
 /// Points in a leaf; all leaves but the last are full.
 pub(crate) const LEAF: usize = 32;
@@ -83,14 +83,22 @@ impl Tree {
     }
 
     /// Whether any point is within reach of `point`.
-    pub(crate) fn reaches<M: Measure>(&self, measure: M, point: &[f64]) -> bool {
+    pub(crate) fn reaches<M: Measure>(
+        &self,
+        measure: M,
+        point: &[f64],
+        tally: &mut Tally<'_>,
+    ) -> bool {
         let mut found = false;
         self.walk(0, |at, node| {
-            if found || self.bounds(at).least(measure, Bounds::of(point)) > measure.outside_above()
+            if found
+                || !tally.worked(1)
+                || self.bounds(at).least(measure, Bounds::of(point)) > measure.outside_above()
             {
                 return false;
             }
             if node.n_leaves == 1 {
+                tally.worked(LEAF);
                 let blocks = node.first as usize * (LEAF / LANES)
                     ..(node.first as usize + 1) * (LEAF / LANES);
                 found = blocks.into_iter().any(|block| {

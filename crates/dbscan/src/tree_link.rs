@@ -89,11 +89,13 @@ impl<M: Measure, W: Weight> TreeSearch<'_, M, W> {
         if of_box[own] == NONE {
             return;
         }
+        let mut tally = self.control.tally();
+        tally.did(self.tree.positions(leaf).len());
         let one = |at: usize| (of_box[at] < MIXED).then_some(of_box[at]);
         let mut point = vec![0.0; self.tree.n_columns];
         self.tree.walk(0, |at, node| {
             let known = one(own).zip(one(at)).is_some_and(|(a, b)| components.same(a, b));
-            if node.leaves().end <= leaf || of_box[at] == NONE || known {
+            if !tally.worked(1) || node.leaves().end <= leaf || of_box[at] == NONE || known {
                 return false;
             }
             if self.tree.bounds(own).least(self.measure, self.tree.bounds(at))
@@ -110,6 +112,7 @@ impl<M: Measure, W: Weight> TreeSearch<'_, M, W> {
                     if self.tree.bounds(at).least(self.measure, Bounds::of(&point))
                         <= self.measure.outside_above()
                     {
+                        tally.worked(LEAF);
                         self.link_point(position, &point, node.first as usize, core, components);
                     }
                 }

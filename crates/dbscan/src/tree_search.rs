@@ -6,7 +6,8 @@ use crate::{
     clusters::{Counted, NONE, number},
     components::Components,
     measure::Measure,
-    neighbors::Neighbors,
+    neighbors::{MOST, Neighbors},
+    progress::{Control, Tally},
     threads,
     tree::{Bounds, LANES, LEAF, Tree},
     weights::Weight,
@@ -26,6 +27,7 @@ pub(crate) struct TreeSearch<'a, M, W> {
     threshold: W,
     /// No weight is negative: a sum that has reached the threshold stays there.
     rising: bool,
+    pub(crate) control: &'a Control<'a>,
 }
 
 impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
@@ -35,6 +37,7 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
         weights: &[W],
         threshold: W,
         rising: bool,
+        control: &'a Control<'a>,
     ) -> Self {
         let mut by_position = vec![W::default(); tree.n_leaves() * LEAF];
         by_position
@@ -49,7 +52,7 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
             }
             sums.push(sum);
         }
-        Self { measure, tree, weights: by_position, sums, threshold, rising }
+        Self { measure, tree, weights: by_position, sums, threshold, rising, control }
     }
 
     pub(crate) fn count(&self) -> Counted {
@@ -57,11 +60,15 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
         let dense = self.dense_leaves();
         let parts = threads::map(n.div_ceil(LEAVES), |i| {
             let mut near = Near::new(self.tree.n_columns);
+            let mut tally = self.control.tally();
             for (leaf, &dense) in dense.iter().enumerate().skip(i * LEAVES).take(LEAVES) {
+                if !tally.did(self.tree.positions(leaf).len()) {
+                    break;
+                }
                 if dense {
                     near.core.extend(self.tree.positions(leaf).map(|_| true));
                 } else {
-                    self.count_leaf(leaf, &mut near);
+                    self.count_leaf(leaf, &mut near, &mut tally);
                 }
             }
             (near.core, near.neighbors)
@@ -94,13 +101,13 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
         });
     }
 
-    fn count_leaf(&self, leaf: usize, near: &mut Near<W>) {
-        self.find_near(leaf, near);
+    fn count_leaf(&self, leaf: usize, near: &mut Near<W>, tally: &mut Tally<'_>) {
+        self.find_near(leaf, near, tally);
         for position in self.tree.positions(leaf) {
             let is_core = if self.rising && near.whole_sum >= self.threshold {
                 true
             } else {
-                self.is_core(position, near)
+                self.is_core(position, near, tally)
             };
             near.core.push(is_core);
             near.met.retain(|&other| other as usize != position);
@@ -109,13 +116,13 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
     }
 
     /// The leaves around one, nearest first, apart from those wholly inside for all of its points.
-    fn find_near(&self, leaf: usize, near: &mut Near<W>) {
+    fn find_near(&self, leaf: usize, near: &mut Near<W>, tally: &mut Tally<'_>) {
         near.clear();
         let bounds = self.tree.bounds(self.tree.node_of_leaf[leaf] as usize);
         self.tree.walk(0, |at, node| {
             let other = self.tree.bounds(at);
             let least = bounds.least(self.measure, other);
-            if least > self.measure.outside_above() {
+            if !tally.worked(1) || least > self.measure.outside_above() {
                 return false;
             }
             if bounds.most(self.measure, other) <= self.measure.inside_up_to() {
@@ -131,17 +138,21 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
         near.leaves.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     }
 
-    fn is_core(&self, position: usize, near: &mut Near<W>) -> bool {
+    fn is_core(&self, position: usize, near: &mut Near<W>, tally: &mut Tally<'_>) -> bool {
         near.met.clear();
         self.tree.read(position, &mut near.point);
         let mut sum = near.whole_sum;
         let point = Bounds::of(&near.point);
         for &(_, _, at) in &near.leaves {
+            if !tally.worked(1) {
+                return false;
+            }
             if self.tree.bounds(at as usize).least(self.measure, point)
                 > self.measure.outside_above()
             {
                 continue;
             }
+            tally.worked(LEAF);
             let first = self.tree.nodes[at as usize].first as usize * LEAF;
             for block in (first..first + LEAF).step_by(LANES) {
                 let sums = self.tree.sums(self.measure, block / LANES, &near.point);
@@ -163,7 +174,8 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
         if !is_core {
             let whole =
                 near.whole.iter().cloned().flatten().flat_map(|leaf| self.tree.positions(leaf));
-            near.met.extend(whole.map(|position| position as u32));
+            // Of more than are kept it only counts that they are more; the point itself is among them.
+            near.met.extend(whole.map(|position| position as u32).take(MOST + 2));
         }
         is_core
     }
@@ -179,17 +191,25 @@ impl<'a, M: Measure, W: Weight> TreeSearch<'a, M, W> {
     }
 
     /// The least label of core points within reach of a position.
-    pub(crate) fn least_label(&self, position: usize, core: &[bool], labels: &[u32]) -> u32 {
+    pub(crate) fn least_label(
+        &self,
+        position: usize,
+        core: &[bool],
+        labels: &[u32],
+        tally: &mut Tally<'_>,
+    ) -> u32 {
         let mut point = vec![0.0; self.tree.n_columns];
         self.tree.read(position, &mut point);
         let mut least = NONE;
         self.tree.walk(0, |at, node| {
-            if self.tree.bounds(at).least(self.measure, Bounds::of(&point))
-                > self.measure.outside_above()
+            if !tally.worked(1)
+                || self.tree.bounds(at).least(self.measure, Bounds::of(&point))
+                    > self.measure.outside_above()
             {
                 return false;
             }
             if node.n_leaves == 1 {
+                tally.worked(LEAF);
                 let first = node.first as usize * LEAF;
                 for block in (first..first + LEAF).step_by(LANES) {
                     let sums = self.tree.sums(self.measure, block / LANES, &point);

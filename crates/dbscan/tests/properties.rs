@@ -280,6 +280,32 @@ proptest! {
     }
 
     #[test]
+    fn a_limit_that_is_not_reached_and_a_callback_change_nothing(
+        x in (1_usize..6).prop_flat_map(uneven), eps in 0.01..60.0, min_samples in 1_usize..40,
+        metric in metrics(), limit in prop_oneof![0_u64..2000, 2000_u64..200_000],
+    ) {
+        let params = Dbscan::params().eps(eps).min_samples(min_samples).metric(metric);
+        let expected = params.fit(&x).unwrap();
+        let steps = std::sync::Mutex::new(Vec::new());
+        let tell = |progress: oddsift_dbscan::Progress| {
+            steps.lock().unwrap().push(progress.step);
+            std::ops::ControlFlow::Continue(())
+        };
+        prop_assert_eq!(&params.fit_with(&x, None, &tell).unwrap(), &expected);
+        prop_assert!(steps.into_inner().unwrap().is_sorted());
+        match params.work_limit(Some(limit)).fit(&x) {
+            Ok(model) => {
+                prop_assert_eq!(model.labels(), expected.labels());
+                prop_assert_eq!(model.model(), expected.model());
+            }
+            Err(error) => {
+                let at_limit = matches!(error, oddsift_dbscan::Error::WorkLimit { .. });
+                prop_assert!(at_limit, "{}", error);
+            }
+        }
+    }
+
+    #[test]
     fn weights_of_one_change_nothing(x in grid(1_usize..5), eps in 1_u8..5, min_samples in 1_usize..12) {
         let params = Dbscan::params().eps(f64::from(eps)).min_samples(min_samples);
         prop_assert_eq!(params.fit_weighted(&x, &vec![1.0; x.nrows()]).unwrap(), params.fit(&x).unwrap());
