@@ -101,8 +101,6 @@ pub enum Fault {
     EndBeforeStart,
     /// A mask stands where no token can.
     NoToken,
-    /// A part of a template does not begin or end at a delimiter.
-    NoDelimiter,
 }
 
 impl fmt::Display for Fault {
@@ -113,7 +111,6 @@ impl fmt::Display for Fault {
             Self::NonFinite => "the value is not finite",
             Self::EndBeforeStart => "the last time is before the first",
             Self::NoToken => "a mask stands where no token can",
-            Self::NoDelimiter => "the text does not end at a delimiter",
         })
     }
 }

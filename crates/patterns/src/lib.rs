@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod canonical; // merging tables, and the one order of their patterns
+mod cut; // beginning and end of a template, where short texts have no room for both
 mod distinct; // distinct values of a column, per pattern
 mod error; // Error, Fault
 mod observation; // Observation, PatternId

@@ -1,6 +1,11 @@
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
-use crate::token::{Mask, Token, split_delimiter, split_first_token, split_last_token};
+use crate::token::{
+    Mask, Token, begins_at_delimiter, ends_at_delimiter, split_delimiter, split_first_token,
+    split_last_token,
+};
 
 /// A text in which some tokens have given way to masks.
 ///
@@ -19,6 +24,13 @@ pub(crate) struct Skeleton {
 pub(crate) struct Pieces<'a> {
     pub(crate) tokens: Vec<Token<'a>>,
     pub(crate) delimiters: Vec<&'a str>,
+}
+
+/// A token or a delimiter. They take turns in a text: a token first, a token last.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Symbol<'a> {
+    Token(Token<'a>),
+    Delimiter(&'a str),
 }
 
 impl Skeleton {
@@ -97,15 +109,24 @@ impl Skeleton {
         })
     }
 
-    pub(crate) fn push(&mut self, token: Token<'_>) {
-        match token {
-            Token::Literal(text) => self.text.push_str(text),
-            Token::Mask(mask) => self.masks.push((self.text.len(), mask)),
+    pub(crate) fn push(&mut self, symbol: Symbol<'_>) {
+        match symbol {
+            Symbol::Token(Token::Literal(text)) | Symbol::Delimiter(text) => {
+                self.text.push_str(text);
+            }
+            Symbol::Token(Token::Mask(mask)) => self.masks.push((self.text.len(), mask)),
         }
     }
 
-    pub(crate) fn push_delimiter(&mut self, delimiter: &str) {
-        self.text.push_str(delimiter);
+    /// Whether there is a mask or some text of a token at the beginning.
+    pub(crate) fn begins_in_token(&self) -> bool {
+        self.masks.first().is_some_and(|mask| mask.0 == 0) || !begins_at_delimiter(&self.text)
+    }
+
+    /// Whether there is a mask or some text of a token at the end.
+    pub(crate) fn ends_in_token(&self) -> bool {
+        let last_mask = self.masks.last();
+        last_mask.is_some_and(|mask| mask.0 == self.text.len()) || !ends_at_delimiter(&self.text)
     }
 
     /// The first mask that does not stand where a token has room, after the one before.
@@ -126,20 +147,29 @@ impl Skeleton {
     }
 }
 
-impl Pieces<'_> {
-    /// Number of tokens that have a delimiter after them, or before.
-    pub(crate) fn n_delimited(&self) -> usize {
-        self.delimiters.len()
+impl<'a> Pieces<'a> {
+    pub(crate) fn n_symbols(&self) -> usize {
+        self.tokens.len() + self.delimiters.len()
+    }
+
+    pub(crate) fn symbols(
+        &self,
+        range: Range<usize>,
+    ) -> impl DoubleEndedIterator<Item = Symbol<'a>> {
+        range.map(|i| match i % 2 {
+            0 => Symbol::Token(self.tokens[i / 2]),
+            _ => Symbol::Delimiter(self.delimiters[i / 2]),
+        })
+    }
+
+    pub(crate) fn skeleton(&self, range: Range<usize>) -> Skeleton {
+        let mut skeleton = Skeleton::default();
+        self.symbols(range).for_each(|symbol| skeleton.push(symbol));
+        skeleton
     }
 
     pub(crate) fn into_skeleton(self) -> Skeleton {
-        let mut skeleton = Skeleton::default();
-        let delimiters = self.delimiters.into_iter().chain([""]);
-        for (token, delimiter) in self.tokens.into_iter().zip(delimiters) {
-            skeleton.push(token);
-            skeleton.push_delimiter(delimiter);
-        }
-        skeleton
+        self.skeleton(0..self.n_symbols())
     }
 }
 
@@ -149,9 +179,9 @@ mod tests {
 
     fn skeleton() -> Skeleton {
         let mut skeleton = Skeleton::new("run ");
-        skeleton.push(Token::Mask(Mask::Num));
-        skeleton.push_delimiter("/");
-        skeleton.push(Token::Mask(Mask::Any));
+        skeleton.push(Symbol::Token(Token::Mask(Mask::Num)));
+        skeleton.push(Symbol::Delimiter("/"));
+        skeleton.push(Symbol::Token(Token::Mask(Mask::Any)));
         skeleton
     }
 
@@ -169,6 +199,22 @@ mod tests {
             assert_eq!(skeleton().strip_front(text, |_| ()) == Some(""), matches, "{text}");
             assert_eq!(skeleton().strip_back(text, |_| ()) == Some(""), matches, "{text}");
         }
+    }
+
+    #[test]
+    fn masks_and_text_are_of_a_token_and_delimiters_are_not() {
+        let ends = |s: &Skeleton| (s.begins_in_token(), s.ends_in_token());
+        assert_eq!(ends(&skeleton()), (true, true));
+        for (text, expected) in [
+            ("", (false, false)),
+            (" ", (false, false)),
+            ("a ", (true, false)),
+            (" a", (false, true)),
+        ] {
+            assert_eq!(ends(&Skeleton::new(text)), expected, "{text:?}");
+        }
+        let mask = Skeleton { text: String::new(), masks: vec![(0, Mask::Any)] };
+        assert_eq!(ends(&mask), (true, true));
     }
 
     #[test]

@@ -1,18 +1,20 @@
 use serde::{Deserialize, Serialize};
 
+use crate::cut::ends_of_shortest;
 use crate::skeleton::{Pieces, Skeleton};
+use crate::token::{Token, begins_at_delimiter, ends_at_delimiter, has_tokens};
 use crate::{Error, Fault, Template};
 
 /// What is known of the texts of a pattern: as much as their [`Template`] needs.
 ///
 /// It depends on the *set* of texts alone: adding a text again changes nothing, and adding and
-/// merging in any order give equal states. Memory is at most about that of the shortest text and of
-/// another one.
+/// merging in any order give equal states. Memory is in proportion to the shortest text.
 ///
 /// Texts are cut into tokens at white space and at each of `" ' / \ : = , ; | & ( ) [ ] { } < >`.
 /// Texts with the same delimiters join token by token: equal tokens stay, others become the lowest
 /// [`Mask`](crate::Mask) that matches them. Texts with different delimiters keep what they have in
-/// common at both ends.
+/// common at both ends: the delimiters that are the same from the beginning on, with the tokens
+/// before and after each, and likewise from the end. What lies between is one gap, printed as `*`.
 ///
 /// ```
 /// use oddsift_patterns::TemplateState;
@@ -22,11 +24,18 @@ use crate::{Error, Fault, Template};
 /// assert_eq!(state.template().to_string(), "net user * /add");
 /// state.add("net localgroup /add");
 /// assert_eq!(state.template().to_string(), "net * /add");
+///
+/// let mut state = TemplateState::new("svchost.exe -k netsvcs -s BITS");
+/// state.add("svchost.exe -k netsvcs -p -s BITS");
+/// assert_eq!(state.template().to_string(), "svchost.exe -k netsvcs *-s BITS");
+/// state.add("svchost.exe -k netsvcs");
+/// assert_eq!(state.template().to_string(), "svchost.exe -k netsvcs*");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Saved")]
 pub struct TemplateState {
-    /// All of the text where there is one shape; else the common beginning, up to a delimiter.
+    /// All of the text where there is one shape; else the common beginning: the delimiters that all
+    /// begin with, the token before each, and the one after the last.
     head: Skeleton,
     rest: Option<Rest>,
 }
@@ -35,10 +44,10 @@ pub struct TemplateState {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rest {
-    /// The common end, from a delimiter on. It may overlap the beginning in short texts.
+    /// The common end, from a token to a token. It may overlap the beginning in short texts.
     tail: Skeleton,
-    /// Tokens of the shortest text, but no more than beginning, end and one token between have:
-    /// more makes no difference, and so need not be counted.
+    /// Tokens of the shortest text, but no more than beginning and end have: more makes no
+    /// difference, and so need not be counted.
     n_tokens: usize,
 }
 
@@ -77,11 +86,8 @@ impl TemplateState {
     /// The common text of all that was added.
     pub fn template(&self) -> Template {
         let Some(rest) = &self.rest else { return Template::new(self.head.clone(), None) };
-        let (head, tail) = (self.head.pieces(), rest.tail.pieces());
-        let room = rest.n_tokens.saturating_sub(1);
-        let in_head = share_of_head(&head, &tail, room);
-        let tail = last_pieces(&tail, room - in_head);
-        Template::new(first_pieces(&head, in_head), Some(tail))
+        let ends = ends_of_shortest(&self.head.pieces(), &rest.tail.pieces(), rest.n_tokens);
+        Template::new(ends.0, Some(ends.1))
     }
 
     /// Whether adding the text would change nothing.
@@ -92,20 +98,24 @@ impl TemplateState {
         let after_head = self.head.strip_front(text, |_| ());
         let before_tail = rest.tail.strip_back(text, |_| ());
         let (Some(after), Some(before)) = (after_head, before_tail) else { return false };
-        // Without an overlap there is a token between, and so as many as are ever asked for.
-        text.len() - after.len() <= before.len() || n_tokens(text) >= rest.n_tokens
+        if !begins_at_delimiter(after) || !ends_at_delimiter(before) {
+            return false;
+        }
+        // Without an overlap there are all tokens of both ends, and no more are ever asked for.
+        text.len() - after.len() < before.len() || has_tokens(text, rest.n_tokens)
     }
 
     fn join(&self, other: &Self) -> Self {
         let (ours, theirs) = (self.head.pieces(), other.head.pieces());
         if self.rest.is_none() && other.rest.is_none() && ours.delimiters == theirs.delimiters {
-            return Self { head: join_all(ours, &theirs), rest: None };
+            return Self { head: join_heads(&ours, &theirs).into_skeleton(), rest: None };
         }
+        let head = join_heads(&ours, &theirs);
+        let tail = join_tails(&self.tail_pieces(), &other.tail_pieces());
         let n_tokens = self.n_tokens().min(other.n_tokens());
-        let (head, in_head) = join_heads(&ours, &theirs);
-        let (tail, in_tail) = join_tails(&self.tail_pieces(), &other.tail_pieces());
-        let n_tokens = n_tokens.min(in_head + in_tail + 1);
-        Self { head, rest: Some(Rest { tail, n_tokens }) }
+        let n_tokens = n_tokens.min(head.tokens.len() + tail.tokens.len());
+        let rest = Rest { tail: tail.into_skeleton(), n_tokens };
+        Self { head: head.into_skeleton(), rest: Some(rest) }
     }
 
     fn n_tokens(&self) -> usize {
@@ -117,82 +127,25 @@ impl TemplateState {
     }
 }
 
-fn n_tokens(text: &str) -> usize {
-    Skeleton::new(text).pieces().tokens.len()
-}
-
-fn join_all(ours: Pieces<'_>, theirs: &Pieces<'_>) -> Skeleton {
-    let tokens = ours.tokens.iter().zip(&theirs.tokens).map(|(a, b)| a.join(*b)).collect();
-    Pieces { tokens, delimiters: ours.delimiters }.into_skeleton()
-}
-
-/// The common delimiters at the beginning, each with the token before it, and their number.
-fn join_heads(ours: &Pieces<'_>, theirs: &Pieces<'_>) -> (Skeleton, usize) {
+/// The common delimiters at the beginning, and the tokens before and after each.
+fn join_heads<'a>(ours: &Pieces<'a>, theirs: &Pieces<'a>) -> Pieces<'a> {
     let pairs = ours.delimiters.iter().zip(&theirs.delimiters);
     let n = pairs.take_while(|(a, b)| a == b).count();
-    let mut head = Skeleton::default();
-    for ((a, b), delimiter) in ours.tokens.iter().zip(&theirs.tokens).zip(&ours.delimiters[..n]) {
-        head.push(a.join(*b));
-        head.push_delimiter(delimiter);
-    }
-    (head, n)
+    let tokens = join_tokens(&ours.tokens[..=n], &theirs.tokens[..=n]);
+    Pieces { tokens, delimiters: ours.delimiters[..n].to_vec() }
 }
 
-/// The common delimiters at the end, each with the token after it, and their number.
-fn join_tails(ours: &Pieces<'_>, theirs: &Pieces<'_>) -> (Skeleton, usize) {
+/// The common delimiters at the end, and the tokens before and after each.
+fn join_tails<'a>(ours: &Pieces<'a>, theirs: &Pieces<'a>) -> Pieces<'a> {
     let pairs = ours.delimiters.iter().rev().zip(theirs.delimiters.iter().rev());
     let n = pairs.take_while(|(a, b)| a == b).count();
-    let last = |pieces: &Pieces<'_>| pieces.n_delimited() - n;
-    let (from, other_from) = (last(ours), last(theirs));
-    let mut tail = Skeleton::default();
-    let tokens = ours.tokens[from + 1..].iter().zip(&theirs.tokens[other_from + 1..]);
-    for (delimiter, (a, b)) in ours.delimiters[from..].iter().zip(tokens) {
-        tail.push_delimiter(delimiter);
-        tail.push(a.join(*b));
-    }
-    (tail, n)
+    let (from, other_from) = (ours.delimiters.len() - n, theirs.delimiters.len() - n);
+    let tokens = join_tokens(&ours.tokens[from..], &theirs.tokens[other_from..]);
+    Pieces { tokens, delimiters: ours.delimiters[from..].to_vec() }
 }
 
-/// How many of `room` tokens the beginning takes, the end taking the others.
-///
-/// Beginning and end overlap in the shortest text. Of the ways to part it between them this is the
-/// one that keeps most literal text, and of several the one with the longest beginning.
-fn share_of_head(head: &Pieces<'_>, tail: &Pieces<'_>, room: usize) -> usize {
-    let most = head.n_delimited().min(room);
-    let least = room.saturating_sub(tail.n_delimited());
-    let (mut best, mut kept, mut most_kept) = (most, 0, 0);
-    for share in (least..most).rev() {
-        // One token less at the beginning is one more at the end.
-        let lost = head.tokens[share].worth() + head.delimiters[share].len();
-        let next = tail.n_delimited() - (room - share);
-        let won = tail.tokens[next + 1].worth() + tail.delimiters[next].len();
-        kept += won.cast_signed() - lost.cast_signed();
-        if kept > most_kept {
-            (best, most_kept) = (share, kept);
-        }
-    }
-    best
-}
-
-/// The first `n` tokens, each with the delimiter after it.
-fn first_pieces(pieces: &Pieces<'_>, n: usize) -> Skeleton {
-    let mut head = Skeleton::default();
-    for (token, delimiter) in pieces.tokens.iter().zip(&pieces.delimiters).take(n) {
-        head.push(*token);
-        head.push_delimiter(delimiter);
-    }
-    head
-}
-
-/// The last `n` tokens, each with the delimiter before it.
-fn last_pieces(pieces: &Pieces<'_>, n: usize) -> Skeleton {
-    let mut tail = Skeleton::default();
-    let from = pieces.n_delimited().saturating_sub(n);
-    for (delimiter, token) in pieces.delimiters.iter().zip(&pieces.tokens[1..]).skip(from) {
-        tail.push_delimiter(delimiter);
-        tail.push(*token);
-    }
-    tail
+fn join_tokens<'a>(ours: &[Token<'a>], theirs: &[Token<'a>]) -> Vec<Token<'a>> {
+    ours.iter().zip(theirs).map(|(a, b)| a.join(*b)).collect()
 }
 
 /// A state as read, not yet believed.
@@ -210,7 +163,7 @@ impl TryFrom<Saved> for TemplateState {
         check_masks("head", &saved.head)?;
         if let Some(rest) = &saved.rest {
             check_masks("tail", &rest.tail)?;
-            check_ends(&saved.head, rest)?;
+            check_n_tokens(&saved.head, rest)?;
         }
         Ok(Self { head: saved.head, rest: saved.rest })
     }
@@ -222,22 +175,14 @@ fn check_masks(field: &'static str, skeleton: &Skeleton) -> Result<(), Error> {
     })
 }
 
-fn check_ends(head: &Skeleton, rest: &Rest) -> Result<(), Error> {
-    use crate::token::Token;
-
-    let refuse = |field, fault| Err(Error::SavedEntry { field, position: 0, fault });
-    let (head, tail) = (head.pieces(), rest.tail.pieces());
-    if head.tokens.last() != Some(&Token::Literal("")) {
-        return refuse("head", Fault::NoDelimiter);
+/// No text is shorter than one of its ends.
+fn check_n_tokens(head: &Skeleton, rest: &Rest) -> Result<(), Error> {
+    let (in_head, in_tail) = (head.pieces().tokens.len(), rest.tail.pieces().tokens.len());
+    let possible = in_head.max(in_tail)..=in_head + in_tail;
+    if possible.contains(&rest.n_tokens) {
+        return Ok(());
     }
-    if tail.tokens.first() != Some(&Token::Literal("")) {
-        return refuse("tail", Fault::NoDelimiter);
-    }
-    let (in_head, in_tail) = (head.n_delimited(), tail.n_delimited());
-    if rest.n_tokens <= in_head.max(in_tail) || rest.n_tokens > in_head + in_tail + 1 {
-        return refuse("n_tokens", Fault::OutOfRange);
-    }
-    Ok(())
+    Err(Error::SavedEntry { field: "n_tokens", position: 0, fault: Fault::OutOfRange })
 }
 
 #[cfg(test)]
@@ -273,12 +218,26 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_overlap_keep_most_literal_text() {
-        assert_eq!(template_of(&["a b a b", "a b"]), "a *");
-        assert_eq!(template_of(&["x a b", "x b", "x q r b"]), "x *");
-        assert_eq!(template_of(&["a b c d e", "a b e"]), "a b *");
-        assert_eq!(template_of(&["a b c d e", "a b z e"]), "a b * e");
+    fn shapes_keep_what_they_have_in_common_at_both_ends() {
+        assert_eq!(template_of(&["svc -k net", "svc -k net -p"]), "svc -k net*");
+        assert_eq!(template_of(&["foo -a -b -c", "foo -a -c"]), "foo -a *-c");
+        assert_eq!(template_of(&["foo bar", "foo bar "]), "foo bar*");
+        assert_eq!(template_of(&["foo bar", "foo/bar"]), "foo*bar");
+        assert_eq!(template_of(&["foo x/y bar", "foo bar baz bar"]), "foo * bar");
+        assert_eq!(template_of(&["run 1 a", "run 2/a"]), "run <num>*a");
+        assert_eq!(template_of(&["a a", "1 a/a"]), "* a*");
+        assert_eq!(template_of(&["run 1 a", "run 22 b c"]), "run <num> *");
+        assert_eq!(template_of(&["cat a b", "cat a/b"]), "cat a*b");
         assert_eq!(template_of(&["a", "b c"]), "*");
+    }
+
+    #[test]
+    fn shapes_that_overlap_keep_most_literal_text() {
+        assert_eq!(template_of(&["a b a b", "a b"]), "a b*");
+        assert_eq!(template_of(&["x a b", "x b", "x q r b"]), "x *b");
+        assert_eq!(template_of(&["a b c d e", "a b e"]), "a b *e");
+        assert_eq!(template_of(&["a b c d e", "a b z e"]), "a b * e");
+        assert_eq!(template_of(&["a long", "b a long"]), "*a long");
     }
 
     #[test]
@@ -290,9 +249,9 @@ mod tests {
         for bad in [
             r#"{"head":{"text":"a","masks":[[0,"num"]]},"rest":null}"#,
             r#"{"head":{"text":"é","masks":[[1,"num"]]},"rest":null}"#,
-            r#"{"head":{"text":"a","masks":[]},"rest":{"tail":{"text":"","masks":[]},"n_tokens":1}}"#,
-            r#"{"head":{"text":"","masks":[]},"rest":{"tail":{"text":"a","masks":[]},"n_tokens":1}}"#,
-            r#"{"head":{"text":"","masks":[]},"rest":{"tail":{"text":" ","masks":[]},"n_tokens":9}}"#,
+            r#"{"head":{"text":"a","masks":[]},"rest":{"tail":{"text":"","masks":[]},"n_tokens":0}}"#,
+            r#"{"head":{"text":"a","masks":[]},"rest":{"tail":{"text":" ","masks":[]},"n_tokens":4}}"#,
+            r#"{"head":{"text":"","masks":[]},"rest":{"tail":{"text":"a","masks":[[0,"any"]]},"n_tokens":1}}"#,
             r#"{"head":{"text":" ","masks":[]},"rest":{"tail":{"text":" ","masks":[]},"n_tokens":1}}"#,
         ] {
             assert!(serde_json::from_str::<TemplateState>(bad).is_err(), "{bad}");

@@ -1,12 +1,16 @@
 use std::fmt;
 
-use crate::{Mask, skeleton::Skeleton};
+use crate::Mask;
+use crate::skeleton::Skeleton;
+use crate::token::{begins_at_delimiter, ends_at_delimiter};
 
 /// The common text of a pattern's rows: literal text, masks, and at most one gap.
 ///
-/// It matches every text it was made of; a token that is equal in all of them (in the same place of
-/// the same shape) is kept; and no mask is there in vain: with a text's own words in its place,
-/// another of the texts would not match.
+/// It matches every text it was made of. A token that is equal in all of them is kept, where it
+/// stands at the same place from the beginning behind the same delimiters, or from the end before
+/// the same; unless both ends overlap in the shortest text: then most literal text is kept. And no
+/// mask is there in vain: with a text's own words in its place, another of the texts would not
+/// match.
 ///
 /// ```
 /// use oddsift_patterns::{Mask, Part, TemplateState};
@@ -37,7 +41,7 @@ pub enum Part<'a> {
     Literal(&'a str),
     /// One token of this kind.
     Mask(Mask),
-    /// One token or more, delimiters between them included; printed as `*`.
+    /// Any text, of whole tokens, that may be empty; printed as `*`.
     Gap,
 }
 
@@ -57,24 +61,47 @@ impl Template {
     }
 
     /// Whether the text could be one of the template. Costs about a comparison.
+    ///
+    /// ```
+    /// use oddsift_patterns::TemplateState;
+    ///
+    /// let mut state = TemplateState::new("svchost.exe -k net");
+    /// state.add("svchost.exe -k net -p");
+    /// let template = state.template();
+    /// assert_eq!(template.to_string(), "svchost.exe -k net*");
+    /// assert!(template.matches("svchost.exe -k net -s x"));
+    /// assert!(!template.matches("svchost.exe -k network")); // another token
+    /// ```
     pub fn matches(&self, text: &str) -> bool {
-        self.head.strip_front(text, |_| ()).is_some_and(|rest| match &self.tail {
-            Some(tail) => tail.strip_back(rest, |_| ()).is_some(),
-            None => rest.is_empty(),
-        })
+        self.strip(text, |_| (), |_| ()).is_some()
     }
 
     /// What stands in the text at each mask and at the gap, in their order; none if the text does
     /// not match.
     pub fn captures<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
-        let mut found = Vec::new();
-        let rest = self.head.strip_front(text, |token| found.push(token))?;
-        let Some(tail) = &self.tail else { return rest.is_empty().then_some(found) };
-        let mut in_tail = Vec::new();
-        let gap = tail.strip_back(rest, |token| in_tail.push(token))?;
-        found.push(gap);
+        let (mut found, mut in_tail) = (Vec::new(), Vec::new());
+        let gap = self.strip(text, |token| found.push(token), |token| in_tail.push(token))?;
+        found.extend(self.tail.is_some().then_some(gap));
         found.extend(in_tail.into_iter().rev());
         Some(found)
+    }
+
+    /// Matches the text and gives what stands at the gap; what stands at each mask goes to
+    /// `in_head`, and to `in_tail`, the last first.
+    fn strip<'t>(
+        &self,
+        text: &'t str,
+        in_head: impl FnMut(&'t str),
+        in_tail: impl FnMut(&'t str),
+    ) -> Option<&'t str> {
+        let rest = self.head.strip_front(text, in_head)?;
+        let Some(tail) = &self.tail else { return rest.is_empty().then_some(rest) };
+        let gap = tail.strip_back(rest, in_tail)?;
+        let (after_token, before_token) = (self.head.ends_in_token(), tail.begins_in_token());
+        let is_whole = (!after_token || begins_at_delimiter(gap))
+            && (!before_token || ends_at_delimiter(gap))
+            && !(after_token && before_token && gap.is_empty());
+        is_whole.then_some(gap)
     }
 }
 
@@ -97,16 +124,37 @@ mod tests {
     use super::*;
     use crate::TemplateState;
 
+    fn template_of(a: &str, b: &str) -> Template {
+        let mut state = TemplateState::new(a);
+        state.add(b);
+        state.template()
+    }
+
     #[test]
     fn a_mask_matches_one_token_and_a_gap_matches_more() {
-        let mut state = TemplateState::new("a x c");
-        state.add("a y c");
-        assert!(!state.template().matches("a x y c"));
-        state.add("a x y z c");
-        assert!(state.template().matches("a x y c"));
-        assert!(state.template().matches("a  c"));
-        assert!(!state.template().matches("a c"));
-        assert_eq!(state.template().captures("a x y c"), Some(vec!["x y"]));
+        assert!(!template_of("a x c", "a y c").matches("a x y c"));
+        assert_eq!(template_of("a x c", "a y z c").captures("a u v w c"), Some(vec!["u v w"]));
+        let template = template_of("a x c", "a c");
+        assert_eq!(template.to_string(), "a *c");
+        for (text, gap) in [("a x y z c", "x y z "), ("a  c", " "), ("a c", "")] {
+            assert_eq!(template.captures(text), Some(vec![gap]));
+        }
+        for text in ["a", "a ", "ac", "a xc", "ax c"] {
+            assert!(!template.matches(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_gap_is_of_whole_tokens() {
+        let bare = template_of("a b", "a/b");
+        assert_eq!(bare.to_string(), "a*b");
+        for (text, matches) in [("a,b", true), ("a x b", true), ("ab", false), ("a xb", false)] {
+            assert_eq!(bare.matches(text), matches, "{text}");
+        }
+        let typed = template_of("1/a", "12 b c");
+        assert_eq!(typed.to_string(), "<num>*");
+        assert_eq!(typed.captures("7 x"), Some(vec!["7", " x"]));
+        assert!(typed.matches("7") && !typed.matches("7x"));
     }
 
     #[test]

@@ -89,14 +89,6 @@ impl Token<'_> {
         if self == other { self } else { Token::Mask(self.mask().join(other.mask())) }
     }
 
-    /// What a template loses with the token: nothing with a mask, something even with an empty one.
-    pub(crate) fn worth(self) -> usize {
-        match self {
-            Self::Literal(text) => text.len() + 1,
-            Self::Mask(_) => 0,
-        }
-    }
-
     fn mask(self) -> Mask {
         match self {
             Self::Literal(text) => Mask::of(text),
@@ -129,6 +121,27 @@ pub(crate) fn split_last_token(text: &str) -> (&str, &str) {
 pub(crate) fn split_delimiter(text: &str) -> Option<(&str, &str)> {
     let first = text.chars().next().filter(|&c| is_delimiter(c))?;
     Some(text.split_at(first.len_utf8()))
+}
+
+/// Whether a token ends, or none begins, right before the text.
+pub(crate) fn begins_at_delimiter(text: &str) -> bool {
+    text.is_empty() || split_delimiter(text).is_some()
+}
+
+/// Whether a token begins, or none ends, right after the text.
+pub(crate) fn ends_at_delimiter(text: &str) -> bool {
+    text.chars().next_back().is_none_or(is_delimiter)
+}
+
+/// Whether the text has at least `n` tokens. Takes no memory.
+pub(crate) fn has_tokens(mut text: &str, n: usize) -> bool {
+    for _ in 1..n {
+        match split_delimiter(split_first_token(text).1) {
+            Some((_, after)) => text = after,
+            None => return false,
+        }
+    }
+    true
 }
 
 /// White space as Python's `\s` has it, quotes, brackets, and what separates paths, options and
@@ -214,6 +227,13 @@ mod tests {
             assert_eq!(split_last_token(&text).1, "b", "{space:?}");
         }
         assert_eq!(split_first_token("€\u{200b}â").0, "€\u{200b}â");
+    }
+
+    #[test]
+    fn tokens_are_one_more_than_delimiters() {
+        for (text, n) in [("", 1), ("a", 1), ("a b", 2), (" ", 2), ("a\u{3000}/", 3)] {
+            assert!(has_tokens(text, n) && !has_tokens(text, n + 1), "{text:?}");
+        }
     }
 
     #[test]

@@ -220,8 +220,8 @@ proptest! {
         let kinds = ["num", "hex", "guid", "ip", "any"];
         let masks: Vec<_> = masks.iter().map(|&(at, kind)| (at, kinds[kind])).collect();
         let saved = serde_json::json!({
-            "head": {"text": format!("{head} "), "masks": masks},
-            "rest": {"tail": {"text": format!(" {tail}"), "masks": []}, "n_tokens": n_tokens},
+            "head": {"text": head, "masks": masks},
+            "rest": {"tail": {"text": tail, "masks": []}, "n_tokens": n_tokens},
         });
         if let Ok(mut state) = serde_json::from_value::<TemplateState>(saved) {
             state.add(&text);
