@@ -98,6 +98,9 @@ pub(crate) struct ClusterArgs {
     #[arg(long, value_name = "EPS", value_parser = eps, help_heading = "Clustering")]
     #[arg(allow_negative_numbers = true)]
     pub(crate) eps: Option<Eps>,
+    /// Stop with an error after so much work, counted in distances and tree nodes
+    #[arg(long, value_name = "N", value_parser = work_limit, help_heading = "Clustering")]
+    pub(crate) work_limit: Option<u64>,
     /// Write the model to FILE, for `score` on new rows
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) save_model: Option<PathBuf>,
@@ -313,6 +316,10 @@ fn eps(text: &str) -> Result<Eps, String> {
         return Ok(Eps::Auto);
     }
     positive(text).map(Eps::Given).map_err(|what| format!("{what}, or auto"))
+}
+
+fn work_limit(text: &str) -> Result<u64, String> {
+    at_least_one(text).map(|limit| limit as u64)
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -196,6 +196,7 @@ fn parameters_out_of_range_are_named_in_one_line() {
         ("--missing", "drop"),
         ("-t", "xml"),
         ("--time-zone", "Mars/Olympus"),
+        ("--work-limit", "0"),
     ] {
         let line = refused(&["cluster", file, flag, value], 2);
         let shown = line.starts_with("oddsift: ") && line.contains(value);
@@ -308,6 +309,15 @@ fn saved_model_labels_the_rows_it_was_fitted_on_as_the_fit_did() {
         oddsift(&[&args[..], &more, &["-t", "csv", "-j", "1"]].concat());
         assert_eq!(saved, std::fs::read(&path).unwrap(), "{scale}: the same bytes on one thread");
     }
+}
+
+#[test]
+fn work_limit_stops_with_what_was_done_and_otherwise_changes_nothing() {
+    let args = ["cluster", "processes_on_host.csv", "-t", "csv"];
+    let stopped = refused(&[&args[..], &["--work-limit", "10"]].concat(), 3);
+    assert!(stopped.starts_with("processes_on_host.csv: ") && stopped.contains("10"), "{stopped}");
+    let finished = oddsift(&[&args[..], &["--work-limit", "1000000"]].concat());
+    assert_eq!(finished.stdout, oddsift(&args).stdout);
 }
 
 #[test]

@@ -96,6 +96,19 @@ impl EventClusterParams {
         self
     }
 
+    /// Sets how much DBSCAN may do before it stops with an error; `None`, the default, is no limit.
+    /// The unit is that of [`DbscanParams::work_limit`].
+    ///
+    /// ```
+    /// # use oddsift_eventcluster::EventClusters;
+    /// let _ = EventClusters::params().work_limit(Some(1_000_000_000));
+    /// ```
+    #[must_use]
+    pub fn work_limit(mut self, limit: Option<u64>) -> Self {
+        self.dbscan = self.dbscan.work_limit(limit);
+        self
+    }
+
     /// Sets whose first and last time a noise row shows.
     ///
     /// ```

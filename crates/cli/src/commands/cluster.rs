@@ -136,6 +136,7 @@ fn cluster(
         .min_samples(args.space.min_samples)
         .metric(args.space.metric)
         .scaling(args.space.scale)
+        .work_limit(args.work_limit)
         .noise_times(noise_times);
     let is_weighted = args.space.weight.is_some();
     let failed = |error| cluster_failure(ingested, error);
