@@ -1,9 +1,11 @@
-//! Progress of reading, on standard error, only on a terminal.
+//! Progress of reading and clustering, on standard error, only on a terminal.
 
 use std::io::IsTerminal;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use oddsift::dbscan;
 
 /// A bar over the bytes of the input, or a counter where their number is not known.
 pub(crate) struct Progress(ProgressBar);
@@ -23,6 +25,26 @@ impl Progress {
         }
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
+    }
+
+    /// A bar over the steps of clustering.
+    pub(crate) fn of_clustering(quiet: bool) -> Self {
+        let progress = Self::new(None, quiet);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}, {elapsed}") {
+            progress.0.set_style(style);
+        }
+        progress
+    }
+
+    /// Shows how far clustering is; it always goes on.
+    pub(crate) fn tell(&self, progress: dbscan::Progress) -> ControlFlow<()> {
+        self.0.set_length(progress.total);
+        self.0.set_position(progress.done);
+        self.0.set_message(match progress.step {
+            dbscan::Step::Count => "counting neighbours",
+            _ => "joining clusters",
+        });
+        ControlFlow::Continue(())
     }
 
     pub(crate) fn set(&self, bytes: u64) {

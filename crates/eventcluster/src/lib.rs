@@ -15,7 +15,7 @@ pub use {
     error::Error,
     events::{Column, Events},
     model::ClusterModel,
-    oddsift_dbscan::{Advice, Dbscan, DbscanModel, KDistances, Label, Metric},
+    oddsift_dbscan::{Advice, Dbscan, DbscanModel, KDistances, Label, Metric, Progress},
     oddsift_patterns::{PatternId, PatternTable, Template},
     params::{EventClusterParams, dbcluster_events},
     rows::{EventRow, NoiseRow, NoiseTimes},

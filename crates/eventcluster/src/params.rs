@@ -1,5 +1,7 @@
+use std::ops::ControlFlow;
+
 use ndarray::{Array2, ArrayRef2};
-use oddsift_dbscan::{Dbscan, DbscanParams, KDistances, Metric};
+use oddsift_dbscan::{Dbscan, DbscanParams, KDistances, Metric, Progress};
 use oddsift_patterns::{PatternId, PatternTable};
 
 use crate::{Error, EventClusters, Events, NoiseTimes, Scaler, Scaling};
@@ -169,7 +171,8 @@ impl EventClusterParams {
             pattern: *pattern,
             time: events.time(row),
         };
-        let mut found = self.fit_sorted(table, events.is_weighted())?;
+        let go_on = |_| ControlFlow::Continue(());
+        let mut found = self.fit_sorted(table, events.is_weighted(), &go_on)?;
         found.keep_rows(row_patterns.iter().enumerate().map(noise_row).collect());
         Ok(found)
     }
@@ -200,11 +203,39 @@ impl EventClusterParams {
     /// ```
     pub fn fit_patterns(
         &self,
-        mut table: PatternTable,
+        table: PatternTable,
         weighted: bool,
     ) -> Result<EventClusters, Error> {
+        self.fit_patterns_with(table, weighted, &|_| ControlFlow::Continue(()))
+    }
+
+    /// As [`fit_patterns`](Self::fit_patterns), and tells `progress` how far DBSCAN is, which may
+    /// stop it: see [`DbscanParams::fit_with`].
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit), and [`Error::Dbscan`] once `progress` returns `ControlFlow::Break(())`.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use oddsift_eventcluster::{EventClusters, PatternTable};
+    /// use oddsift_patterns::Observation;
+    ///
+    /// let mut table = PatternTable::new(1);
+    /// table.add(&[1.0], &Observation::default())?;
+    /// let stop = |_| ControlFlow::Break(());
+    /// assert!(EventClusters::params().fit_patterns_with(table, false, &stop).is_err());
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn fit_patterns_with(
+        &self,
+        mut table: PatternTable,
+        weighted: bool,
+        progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
+    ) -> Result<EventClusters, Error> {
         table.sort_by_first_row();
-        self.fit_sorted(table, weighted)
+        self.fit_sorted(table, weighted, progress)
     }
 
     /// The distance of each row to its `min_samples`-th nearest, itself counted, after scaling: the
@@ -232,9 +263,14 @@ impl EventClusterParams {
         Ok(self.dbscan.k_distances(&space.matrix, Some(&space.weights))?)
     }
 
-    fn fit_sorted(&self, table: PatternTable, weighted: bool) -> Result<EventClusters, Error> {
+    fn fit_sorted(
+        &self,
+        table: PatternTable,
+        weighted: bool,
+        progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
+    ) -> Result<EventClusters, Error> {
         let Space { scaler, matrix, weights } = Space::of(&table, self.scaling, weighted)?;
-        let model = self.dbscan.fit_weighted(&matrix, &weights)?;
+        let model = self.dbscan.fit_with(&matrix, Some(&weights), progress)?;
         Ok(EventClusters::new(table, scaler, matrix, model, weights, self.noise_times))
     }
 }

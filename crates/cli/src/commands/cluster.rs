@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
 use crate::input::{Input, say, threads, warn, warn_line};
 use crate::output::Destination;
+use crate::progress::Progress;
 use crate::rows::RowPlan;
 use crate::source::Source;
 use crate::space::{Space, refuse_repeated};
@@ -149,7 +150,10 @@ fn cluster(
             eps
         }
     };
-    let found = params.eps(eps).fit_patterns(table, is_weighted).map_err(failed)?;
+    let progress = Progress::of_clustering(args.output.quiet);
+    let tell = |step| progress.tell(step);
+    let found = params.eps(eps).fit_patterns_with(table, is_weighted, &tell).map_err(failed)?;
+    progress.finish();
     need_noise_rows(&found, ingested, args)?;
     Ok(found)
 }
