@@ -40,10 +40,7 @@ impl Progress {
     pub(crate) fn tell(&self, progress: dbscan::Progress) -> ControlFlow<()> {
         self.0.set_length(progress.total);
         self.0.set_position(progress.done);
-        self.0.set_message(match progress.step {
-            dbscan::Step::Count => "counting neighbours",
-            _ => "joining clusters",
-        });
+        self.0.set_message(progress.step.to_string());
         ControlFlow::Continue(())
     }
 
