@@ -38,7 +38,7 @@ usage: cargo xtask peers dbscan [--quick] [--markdown] [--data NAME..]
 The peers are linfa-clustering and petal-clustering, built by cargo behind the feature `peers` of
 oddsift-benches, and scikit-learn and `dbscan` of PyPI, which pip gets into target/peers-venv at the
 first run (python3 with `venv`, 3.11 or later). A fit that takes more than 120 s or more than 20 GiB
-is given up, and the peer is tried on fewer rows instead. All takes about half an hour: leave the
+is given up, and the peer is tried on fewer rows instead. All takes about 20 minutes: leave the
 machine alone meanwhile.
 ";
 
@@ -61,15 +61,22 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         return run_command(cargo().args(all).args(args));
     }
     let workspace = Workspace::load()?;
+    let page = workspace.root().join("docs/performance.md");
+    if job.markdown {
+        // Better now than at the end of a long run.
+        page::read(&page, job.part())?;
+    }
     let data = workspace.target().join("peers-data");
     let programs = tools::prepare(workspace.target(), &data)?;
     let mut arena = Arena::new(programs, data.clone(), job.quick);
-    let docs = workspace.root().join("docs");
-    if job.growth {
-        return job.grow(&mut arena, &docs, &data);
-    }
-    let lock = workspace.read(Path::new("Cargo.lock"))?;
-    job.compare(&mut arena, &docs, &lock)
+    let folder = if job.markdown { workspace.root().join("docs") } else { data };
+    let text = if job.growth {
+        job.grow(&mut arena, &folder.join("dbscan-growth.svg"))?
+    } else {
+        job.compare(&mut arena, &workspace.read(Path::new("Cargo.lock"))?)?
+    };
+    crate::show(&text)?;
+    if job.markdown { page::write(&page, job.part(), &text) } else { Ok(()) }
 }
 
 impl Job {
@@ -104,7 +111,12 @@ impl Job {
         Ok(job)
     }
 
-    fn compare(&self, arena: &mut Arena, docs: &Path, lock: &str) -> Result<()> {
+    /// The part of the page that this measures.
+    fn part(&self) -> &'static str {
+        if self.growth { "growth" } else { "peers" }
+    }
+
+    fn compare(&self, arena: &mut Arena, lock: &str) -> Result<String> {
         let mut rows = Vec::new();
         for set in &self.sets {
             rows.extend(arena.compare(set)?);
@@ -112,29 +124,15 @@ impl Job {
         let (machine, versions) = (machine::describe(), versions(arena, lock)?);
         let table = table::render(&rows);
         let targets = if self.quick { String::new() } else { targets::render(&rows) };
-        let text = format!("Machine and date: {machine}.\n\n{versions}\n{table}{targets}");
-        crate::show(&text)?;
-        if self.markdown {
-            page::write(&docs.join("performance.md"), "peers", &text)
-        } else {
-            Ok(())
-        }
+        Ok(format!("Machine and date: {machine}.\n\n{versions}\n{table}{targets}"))
     }
 
-    fn grow(&self, arena: &mut Arena, docs: &Path, data: &Path) -> Result<()> {
+    fn grow(&self, arena: &mut Arena, plot: &Path) -> Result<String> {
         let growth = growth::measure(arena, self.quick)?;
-        let text = format!("Machine and date: {}.\n\n{}", machine::describe(), growth.text);
-        crate::show(&text)?;
-        let folder = if self.markdown { docs } else { data };
-        let plot = folder.join("dbscan-growth.svg");
-        std::fs::write(&plot, &growth.svg)
+        std::fs::write(plot, &growth.svg)
             .with_context(|| format!("cannot write {}", plot.display()))?;
         eprintln!("plot  {}", plot.display());
-        if self.markdown {
-            page::write(&docs.join("performance.md"), "growth", &text)
-        } else {
-            Ok(())
-        }
+        Ok(format!("Machine and date: {}.\n\n{}", machine::describe(), growth.text))
     }
 }
 

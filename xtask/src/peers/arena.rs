@@ -14,7 +14,7 @@ use super::set::Set;
 use super::table::{self, Row};
 
 /// Where a peer does not finish, shares of the rows at which it is tried instead.
-const SHARES: [usize; 4] = [4, 16, 64, 256];
+const SHARES: [usize; 3] = [5, 20, 100];
 
 /// Rows of a quick run are a tenth.
 const QUICK_SHARE: usize = 10;

@@ -3,18 +3,21 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+
+/// The page, or an error unless it has the marks of a part.
+pub(crate) fn read(file: &Path, part: &str) -> Result<String> {
+    let page =
+        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let marks = format!("`<!-- {part}:begin -->` and `<!-- {part}:end -->`");
+    ensure!(replaced(&page, part, "").is_some(), "{} lacks the marks {marks}", file.display());
+    Ok(page)
+}
 
 /// Puts `text` between the marks of a part.
 pub(crate) fn write(file: &Path, part: &str, text: &str) -> Result<()> {
-    let page =
-        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let page = replaced(&page, part, text).with_context(|| {
-        format!(
-            "{0} lacks the marks `<!-- {part}:begin -->` and `<!-- {part}:end -->`",
-            file.display()
-        )
-    })?;
+    let page = read(file, part)?;
+    let page = replaced(&page, part, text).unwrap_or(page);
     fs::write(file, page).with_context(|| format!("cannot write {}", file.display()))
 }
 
