@@ -14,7 +14,7 @@ pub(crate) struct Series {
 
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 560.0;
-const LEFT: f64 = 86.0;
+const LEFT: f64 = 104.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 48.0;
 const BOTTOM: f64 = 66.0;

@@ -42,7 +42,7 @@ pub(crate) fn named(name: &str, points: Points, params: Params) -> Result<Peer> 
 
 fn oddsift(points: Points, Params { eps, min_samples }: Params) -> Result<Peer> {
     let x = points.into_array()?;
-    let params = oddsift_dbscan::Dbscan::params().eps(eps).min_samples(min_samples);
+    let params = oddsift::dbscan::Dbscan::params().eps(eps).min_samples(min_samples);
     let fit = move || {
         let (model, spent) = measured(|| params.fit(&x));
         let labels = model?.labels().iter().map(|label| label.to_i64()).collect();
