@@ -5,16 +5,18 @@ use ndarray::ArrayRef2;
 use crate::{
     DbscanModel, DbscanParams, Error, Label,
     clusters::{Clusters, Task},
+    core_rows::CoreRows,
     distinct::Distinct,
     measure,
     progress::Control,
+    threads,
     weights::Weight,
 };
 
 /// A fitted clustering: a label for each sample, which samples are core, and what it takes to label
 /// new ones.
 ///
-/// Memory: 4 bytes a sample, 8 a core sample, and `8 * n_features + 4` for each *distinct* core
+/// Memory: 4 bytes and a bit for each sample, and `8 * n_features + 4` bytes for each *distinct* core
 /// sample, of which [`predict`](Self::predict) makes use.
 ///
 /// Clusters are numbered from 0 in the order of their first core sample; a border sample, which is
@@ -36,7 +38,7 @@ use crate::{
 pub struct Dbscan {
     params: DbscanParams,
     labels: Vec<Label>,
-    core_samples: Vec<usize>,
+    core: CoreRows,
     n_noise: usize,
     model: DbscanModel,
 }
@@ -81,7 +83,7 @@ impl Dbscan {
         &self.labels
     }
 
-    /// The rows of the core samples, ascending.
+    /// The rows of the core samples, ascending. The list, 8 bytes each, is made by the first call.
     ///
     /// ```
     /// # use {ndarray::array, oddsift_dbscan::Dbscan};
@@ -92,11 +94,10 @@ impl Dbscan {
     /// ```
     #[doc(alias = "core_sample_indices_")]
     pub fn core_samples(&self) -> &[usize] {
-        &self.core_samples
+        self.core.rows()
     }
 
-    /// Whether `row` is a core sample; false for a row that does not exist. Time logarithmic in the
-    /// number of core samples.
+    /// Whether `row` is a core sample; false for a row that does not exist.
     ///
     /// ```
     /// # use {ndarray::array, oddsift_dbscan::Dbscan};
@@ -105,7 +106,7 @@ impl Dbscan {
     /// # Ok::<(), oddsift_dbscan::Error>(())
     /// ```
     pub fn is_core(&self, row: usize) -> bool {
-        self.core_samples.binary_search(&row).is_ok()
+        self.core.contains(row)
     }
 
     /// How many clusters there are.
@@ -187,18 +188,17 @@ impl Dbscan {
     }
 
     fn from_clusters(params: DbscanParams, rows: Distinct, clusters: &Clusters) -> Self {
-        let n = rows.point_of_row.len();
-        let (mut labels, mut core_samples, mut n_noise) =
-            (Vec::with_capacity(n), Vec::with_capacity(n), 0);
-        for (row, &point) in rows.point_of_row.iter().enumerate() {
-            let label = Label::new(clusters.labels[point as usize]);
-            labels.push(label);
-            n_noise += usize::from(label.is_noise());
-            if clusters.core[point as usize] {
-                core_samples.push(row);
+        let Distinct { n_columns, points, mut point_of_row } = rows;
+        let core = CoreRows::new(&point_of_row, &clusters.core);
+        // In place: fresh memory costs more than the labels do.
+        threads::for_each_chunk(&mut point_of_row, threads::GRAIN, |_, points| {
+            for point in points {
+                *point = clusters.labels[*point as usize];
             }
-        }
-        let model = DbscanModel::keep(params, rows.n_columns, rows.points, clusters);
-        Self { params, labels, core_samples, n_noise, model }
+        });
+        let labels: Vec<Label> = point_of_row.into_iter().map(Label::new).collect();
+        let n_noise = labels.iter().filter(|label| label.is_noise()).count();
+        let model = DbscanModel::keep(params, n_columns, points, clusters);
+        Self { params, labels, core, n_noise, model }
     }
 }

@@ -4,14 +4,16 @@ use std::hash::{BuildHasher, RandomState};
 
 use ndarray::ArrayRef2;
 
-use crate::{Error, Step, progress::Control, weights::Weight};
+use crate::{Error, Step, progress::Control, threads, weights::Weight};
 
 /// Rows that are looked up together, so that their misses of the cache overlap.
 const BATCH: usize = 32;
 /// Rows that are checked and then looked up while they are in the cache.
 const BLOCK: usize = 1 << 10;
-/// Rows, a multiple of `BLOCK`, after which it shows whether rows repeat.
+/// Rows after which it shows whether rows repeat.
 const SAMPLE: usize = 1 << 14;
+/// Rows that are worth a thread of their own.
+const PART: usize = 1 << 15;
 
 /// The distinct rows of a matrix in the order of their first occurrence.
 pub(crate) struct Distinct {
@@ -38,27 +40,25 @@ impl Distinct {
         }
         let x = x.as_standard_layout();
         let values = x.as_slice().unwrap_or_default();
-        let mut table = Table::new(n_columns, n_rows);
-        let mut point_of_row = Vec::with_capacity(n_rows);
         control.begin(Step::Collapse, n_rows)?;
-        let mut tally = control.tally();
-        for block in values.chunks(BLOCK * n_columns) {
-            check_finite(block, n_columns, point_of_row.len())?;
-            // The compiler makes a loop of its own for each small number of columns.
-            match n_columns {
-                1 => table.insert_all(block, 1, &mut point_of_row),
-                2 => table.insert_all(block, 2, &mut point_of_row),
-                3 => table.insert_all(block, 3, &mut point_of_row),
-                _ => table.insert_all(block, n_columns, &mut point_of_row),
+        // Random, so that nobody can prepare rows that meet in one slot. The order of the points,
+        // and so every result, is that of the rows.
+        let seed = RandomState::new().hash_one(n_columns);
+        let mut point_of_row = vec![0; n_rows];
+        let (sample, rest) = point_of_row.split_at_mut(n_rows.min(SAMPLE));
+        let mut table = Table::new(n_columns, seed);
+        table.insert_rows(values, 0, sample, control)?;
+        let later = &values[sample.len() * n_columns..];
+        let repeats = (table.n_points as usize) <= SAMPLE / 2;
+        let n_parts = if repeats { threads::count().min(rest.len() / PART) } else { 1 };
+        if n_parts > 1 {
+            table.insert_parts(later, sample.len(), rest, n_parts, control)?;
+        } else {
+            if !repeats {
+                table.reserve(rest.len());
             }
-            if point_of_row.len() == SAMPLE {
-                table.reserve();
-            }
-            if !tally.did(block.len() / n_columns) {
-                break;
-            }
+            table.insert_rows(later, sample.len(), rest, control)?;
         }
-        control.check()?;
         Ok(Self { n_columns, points: table.points, point_of_row })
     }
 
@@ -86,7 +86,7 @@ impl Distinct {
 /// The first row of `values` that equals an earlier one, after that one.
 #[cfg(feature = "serde")]
 pub(crate) fn first_repeat(values: &[f64], n_columns: usize) -> Option<(usize, usize)> {
-    let mut table = Table::new(n_columns, values.len() / n_columns);
+    let mut table = Table::new(n_columns, RandomState::new().hash_one(n_columns));
     let mut rows = values.chunks_exact(n_columns).enumerate();
     rows.find_map(|(at, row)| {
         let point = table.insert(table.hash(row) >> 32, row) as usize;
@@ -114,7 +114,6 @@ fn check_finite(values: &[f64], n_columns: usize, first_row: usize) -> Result<()
 /// hash and, in the lower half, the number of its point plus one; 0 is free.
 struct Table {
     n_columns: usize,
-    n_rows: usize,
     points: Vec<f64>,
     n_points: u32,
     slots: Vec<u64>,
@@ -122,25 +121,89 @@ struct Table {
 }
 
 impl Table {
-    fn new(n_columns: usize, n_rows: usize) -> Self {
-        // Random, so that nobody can prepare rows that meet in one slot. The order of the points,
-        // and so every result, is that of the rows.
-        let seed = RandomState::new().hash_one(n_columns);
-        Self { n_columns, n_rows, points: Vec::new(), n_points: 0, slots: vec![0; 1024], seed }
+    fn new(n_columns: usize, seed: u64) -> Self {
+        Self { n_columns, points: Vec::new(), n_points: 0, slots: vec![0; 1024], seed }
+    }
+
+    /// Makes room for `n_rows` more, all at once.
+    fn reserve(&mut self, n_rows: usize) {
+        self.points.reserve_exact(n_rows * self.n_columns);
+        self.resize(((self.n_points as usize + n_rows) * 2).next_power_of_two());
+    }
+
+    /// Inserts `values`, which begin with row `first_row`, and writes the point of each row.
+    fn insert_rows(
+        &mut self,
+        values: &[f64],
+        first_row: usize,
+        points: &mut [u32],
+        control: &Control<'_>,
+    ) -> Result<(), Error> {
+        let mut tally = control.tally();
+        let starts = (first_row..).step_by(BLOCK);
+        let blocks = values.chunks(BLOCK * self.n_columns).zip(points.chunks_mut(BLOCK));
+        for (first_row, (values, points)) in starts.zip(blocks) {
+            check_finite(values, self.n_columns, first_row)?;
+            // The compiler makes a loop of its own for each small number of columns.
+            match self.n_columns {
+                1 => self.insert_block(values, 1, points),
+                2 => self.insert_block(values, 2, points),
+                3 => self.insert_block(values, 3, points),
+                n_columns => self.insert_block(values, n_columns, points),
+            }
+            if !tally.did(points.len()) {
+                break;
+            }
+        }
+        drop(tally);
+        control.check()
+    }
+
+    /// As [`insert_rows`](Self::insert_rows), with a table for each part of the rows at first: where
+    /// rows repeat, little is left to be put together.
+    fn insert_parts(
+        &mut self,
+        values: &[f64],
+        first_row: usize,
+        points: &mut [u32],
+        n_parts: usize,
+        control: &Control<'_>,
+    ) -> Result<(), Error> {
+        let (n_columns, seed) = (self.n_columns, self.seed);
+        let size = points.len().div_ceil(n_parts);
+        let parts = threads::map_chunks(points, size, |i, points| {
+            let mut table = Self::new(n_columns, seed);
+            let values = &values[i * size * n_columns..][..points.len() * n_columns];
+            table.insert_rows(values, first_row + i * size, points, control).map(|()| table.points)
+        });
+        let mut numbers = Vec::with_capacity(n_parts);
+        for part in parts {
+            let part = part?;
+            let rows = part.chunks_exact(n_columns);
+            numbers
+                .push(rows.map(|row| self.insert(self.hash(row) >> 32, row)).collect::<Vec<_>>());
+        }
+        threads::for_each_chunk(points, size, |i, points| {
+            for point in points {
+                *point = numbers[i][*point as usize];
+            }
+        });
+        Ok(())
     }
 
     #[inline(always)]
-    fn insert_all(&mut self, values: &[f64], n_columns: usize, point_of_row: &mut Vec<u32>) {
-        for batch in values.chunks(BATCH * n_columns) {
+    fn insert_block(&mut self, values: &[f64], n_columns: usize, points: &mut [u32]) {
+        for (values, points) in values.chunks(BATCH * n_columns).zip(points.chunks_mut(BATCH)) {
             let mut tags = [0; BATCH];
             let mut touched = 0;
-            for (tag, row) in tags.iter_mut().zip(batch.chunks_exact(n_columns)) {
+            for (tag, row) in tags.iter_mut().zip(values.chunks_exact(n_columns)) {
                 *tag = self.hash(row) >> 32;
                 touched |= self.slots[self.slot_of(*tag)];
             }
             std::hint::black_box(touched);
-            for (&tag, row) in tags.iter().zip(batch.chunks_exact(n_columns)) {
-                point_of_row.push(self.insert(tag, row));
+            let rows = values.chunks_exact(n_columns);
+            for ((slot, &tag), row) in points.iter_mut().zip(&tags).zip(rows) {
+                *slot = self.insert(tag, row);
             }
         }
     }
@@ -170,15 +233,6 @@ impl Table {
 
     fn slot_of(&self, tag: u64) -> usize {
         (tag as usize) & (self.slots.len() - 1)
-    }
-
-    /// Makes room for all rows at once where most have been distinct so far.
-    #[cold]
-    fn reserve(&mut self) {
-        if self.n_points as usize > SAMPLE / 2 {
-            self.points.reserve_exact((self.n_rows - self.n_points as usize) * self.n_columns);
-            self.resize((self.n_rows * 2).next_power_of_two());
-        }
     }
 
     #[cold]

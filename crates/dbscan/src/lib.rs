@@ -13,6 +13,7 @@ mod advice; // Advice, Warning: which eps, and what speaks against one
 mod algorithm; // Dbscan: the model, its accessors, `run`
 mod clusters; // from weighted points to numbered clusters
 mod components; // which core points hang together
+mod core_rows; // which rows are core
 mod curve; // KDistances: how far rows are from being core
 mod distances; // distances themselves, by the tree
 mod distinct; // equal rows collapse to weighted points

@@ -7,129 +7,14 @@
     reason = "a test fails by panicking, and results are exact"
 )]
 
-use ndarray::{Array2, ArrayRef1, Axis};
+mod definition;
+
+#[cfg(feature = "parallel")]
+use definition::Random;
+use definition::{by_definition, found, grid, matrix, metrics, uneven};
+use ndarray::{Array2, Axis};
 use oddsift_dbscan::{Dbscan, DbscanParams, Metric};
 use proptest::prelude::*;
-
-/// Labels and core flags by the definition: all pairs, then clusters grown from the first core row.
-fn by_definition(
-    x: &Array2<f64>,
-    weights: &[f64],
-    eps: f64,
-    min_samples: usize,
-    metric: Metric,
-) -> (Vec<i64>, Vec<bool>) {
-    let n = x.nrows();
-    let inside = |a: usize, b: usize| sum(metric, &x.row(a), &x.row(b)) <= limit(metric, eps);
-    let weight =
-        |row| (0..n).filter(|&other| inside(row, other)).map(|other| weights[other]).sum::<f64>();
-    let core: Vec<bool> = (0..n).map(|row| weight(row) >= min_samples as f64).collect();
-    let mut labels = vec![-1; n];
-    let mut next = 0;
-    for row in 0..n {
-        if !core[row] || labels[row] >= 0 {
-            continue;
-        }
-        labels[row] = next;
-        let mut front = vec![row];
-        while let Some(from) = front.pop() {
-            for to in (0..n).filter(|&to| inside(from, to)) {
-                if labels[to] < 0 {
-                    labels[to] = next;
-                    if core[to] {
-                        front.push(to);
-                    }
-                }
-            }
-        }
-        next += 1;
-    }
-    (labels, core)
-}
-
-/// The sum that the metric compares with `eps` or its power, added in column order.
-fn sum(metric: Metric, a: &ArrayRef1<f64>, b: &ArrayRef1<f64>) -> f64 {
-    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
-    match metric {
-        Metric::Euclidean => differences.fold(0.0, |sum, d| sum + d * d),
-        Metric::Manhattan => differences.fold(0.0, |sum, d| sum + d),
-        Metric::Chebyshev => differences.fold(0.0, f64::max),
-        Metric::Minkowski(p) => differences.fold(0.0, |sum, d| sum + d.powf(p)),
-        _ => unreachable!(),
-    }
-}
-
-/// What that sum may be.
-fn limit(metric: Metric, eps: f64) -> f64 {
-    match metric {
-        Metric::Euclidean => eps * eps,
-        Metric::Minkowski(p) => eps.powf(p),
-        _ => eps,
-    }
-}
-
-/// The cluster of the nearest core row, the lowest of several; -1 where none is within `eps`.
-fn predicted_by_definition(
-    model: &Dbscan,
-    x: &Array2<f64>,
-    point: &ArrayRef1<f64>,
-    eps: f64,
-    metric: Metric,
-) -> i64 {
-    let cores = model.core_samples().iter();
-    let near = cores.map(|&row| (sum(metric, &x.row(row), point), model.labels()[row]));
-    let near = near.filter(|near| near.0 <= limit(metric, eps));
-    let nearest = near.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    nearest.map_or(-1, |(_, label)| label.to_i64())
-}
-
-fn found(model: &Dbscan) -> (Vec<i64>, Vec<bool>) {
-    let labels = model.labels().iter().map(|label| label.to_i64()).collect();
-    (labels, (0..model.labels().len()).map(|row| model.is_core(row)).collect())
-}
-
-fn metrics() -> impl Strategy<Value = Metric> {
-    prop_oneof![
-        4 => Just(Metric::Euclidean),
-        1 => Just(Metric::Manhattan),
-        1 => Just(Metric::Chebyshev),
-        1 => Just(Metric::Minkowski(3.0)),
-        1 => Just(Metric::Minkowski(1.5)),
-    ]
-}
-
-/// Small whole numbers: many ties, many equal rows, many pairs at exactly a whole `eps`.
-fn grid(n_columns: impl Strategy<Value = usize>) -> impl Strategy<Value = Array2<f64>> {
-    matrix(n_columns, (0_i32..12).prop_map(f64::from).boxed(), 200)
-}
-
-fn matrix(
-    n_columns: impl Strategy<Value = usize>,
-    value: BoxedStrategy<f64>,
-    most: usize,
-) -> impl Strategy<Value = Array2<f64>> {
-    (0..most, n_columns).prop_flat_map(move |(n, d)| {
-        prop::collection::vec(value.clone(), n * d)
-            .prop_map(move |v| Array2::from_shape_vec((n, d), v).unwrap())
-    })
-}
-
-/// Blobs of very different density, at some distance from 0.
-fn uneven(n_columns: usize) -> impl Strategy<Value = Array2<f64>> {
-    let value = prop_oneof![0.0..1.0, 100.0..100.1, 50.0..60.0, Just(0.5)];
-    matrix(Just(n_columns), value.boxed(), 300)
-}
-
-/// A core row's prediction is its own label, and noise is what has no core row within reach.
-fn fitted_rows_are_predicted(model: &Dbscan, x: &Array2<f64>) -> Result<(), TestCaseError> {
-    for (row, label) in model.predict(x).unwrap().into_iter().enumerate() {
-        if model.is_core(row) {
-            prop_assert_eq!(label, model.labels()[row]);
-        }
-        prop_assert_eq!(label.is_noise(), model.labels()[row].is_noise());
-    }
-    Ok(())
-}
 
 fn same_as_by_definition(
     params: DbscanParams,
@@ -197,86 +82,6 @@ proptest! {
         let (weighted, repeated) = (params.fit_weighted(&x, &weights).unwrap(), params.fit(&x.select(Axis(0), &rows)).unwrap());
         let expected = rows.iter().map(|&row| (weighted.labels()[row], weighted.is_core(row)));
         prop_assert!((0..rows.len()).map(|i| (repeated.labels()[i], repeated.is_core(i))).eq(expected));
-    }
-
-    #[test]
-    fn predictions_are_those_of_the_definition(
-        (x, new) in (1_usize..6).prop_flat_map(|d| (grid(Just(d)), grid(Just(d)))),
-        eps in 1_u8..5, min_samples in 1_usize..9, metric in metrics(), lowest in -2_i32..2, halves: bool,
-    ) {
-        let new = if halves { new / 2.0 } else { new };
-        let weights: Vec<f64> = (0..x.nrows()).map(|row| (row % 5) as f64 + f64::from(lowest)).collect();
-        let eps = f64::from(eps);
-        let params = Dbscan::params().eps(eps).min_samples(min_samples).metric(metric);
-        for model in [params.fit(&x).unwrap(), params.fit_weighted(&x, &weights).unwrap()] {
-            let labels = model.predict(&new).unwrap();
-            prop_assert_eq!(labels.len(), new.nrows());
-            for (label, point) in labels.iter().zip(new.outer_iter()) {
-                prop_assert_eq!(label.to_i64(), predicted_by_definition(&model, &x, &point, eps, metric));
-            }
-            fitted_rows_are_predicted(&model, &x)?;
-        }
-    }
-
-    #[test]
-    fn uneven_blobs_are_predicted_by_the_definition(
-        (x, new) in (1_usize..6).prop_flat_map(|d| (uneven(d), uneven(d))), eps in 0.01..60.0,
-        min_samples in 1_usize..9, metric in metrics(),
-    ) {
-        let model = Dbscan::params().eps(eps).min_samples(min_samples).metric(metric).fit(&x).unwrap();
-        for (label, point) in model.predict(&new).unwrap().iter().zip(new.outer_iter()) {
-            prop_assert_eq!(label.to_i64(), predicted_by_definition(&model, &x, &point, eps, metric));
-        }
-        fitted_rows_are_predicted(&model, &x)?;
-    }
-
-    #[test]
-    fn a_row_is_core_from_its_distance_on(
-        x in prop_oneof![grid(1_usize..5).boxed(), (1_usize..5).prop_flat_map(uneven).boxed()],
-        min_samples in 1_usize..12, metric in metrics(), weighted: bool,
-    ) {
-        let params = Dbscan::params().min_samples(min_samples).metric(metric);
-        let weights = (0..x.nrows()).map(|row| if weighted { [0.5, 2.0, 0.0, 1.25][row % 4] } else { 1.0 }).collect::<Vec<_>>();
-        let distances = params.k_distances(&x, weighted.then_some(&weights)).unwrap();
-        let core = |eps| {
-            let model = params.eps(eps).fit_weighted(&x, &weights).unwrap();
-            model.core_samples().iter().map(|&row| weights[row]).sum::<f64>()
-        };
-        // Powers are not exact.
-        let hair = if matches!(metric, Metric::Minkowski(_)) { 1e-12 } else { 0.0 };
-        let mut up_to = 0.0;
-        for (at, &(distance, weight)) in distances.curve().iter().enumerate() {
-            prop_assert!(at == 0 || distances.curve()[at - 1].0 < distance);
-            if distance > 0.0 && at % 7 == 0 && hair == 0.0 {
-                prop_assert_eq!(core(distance.next_down()), up_to);
-            }
-            up_to += weight;
-            if distance > 0.0 && at % 5 == 0 {
-                let next = distances.curve().get(at + 1).map_or(f64::INFINITY, |next| next.0);
-                prop_assume!(hair == 0.0 || next > distance * (1.0 + 2.0 * hair));
-                prop_assert_eq!(core(distance * (1.0 + hair)), up_to);
-            }
-        }
-        prop_assert_eq!(core(1e9), up_to);
-    }
-
-    #[test]
-    fn the_resolution_is_the_smallest_distance(
-        x in prop_oneof![grid(1_usize..5).boxed(), (1_usize..5).prop_flat_map(uneven).boxed()], metric in metrics(),
-    ) {
-        let pairs = (0..x.nrows()).flat_map(|a| (0..a).map(move |b| (a, b)));
-        let sums = pairs.map(|(a, b)| sum(metric, &x.row(a), &x.row(b))).filter(|&sum| sum > 0.0);
-        let least = sums.fold(f64::INFINITY, f64::min);
-        let resolution = Dbscan::params().metric(metric).k_distances(&x, None).unwrap().resolution();
-        prop_assert_eq!(resolution.is_some(), least < f64::INFINITY);
-        if let Some(resolution) = resolution {
-            let expected = match metric {
-                Metric::Euclidean => least.sqrt(),
-                Metric::Minkowski(p) => least.powf(1.0 / p),
-                _ => least,
-            };
-            prop_assert!((resolution / expected - 1.0).abs() < 1e-12, "{} {}", resolution, expected);
-        }
     }
 
     #[test]
@@ -379,37 +184,17 @@ proptest! {
     }
 }
 
-#[cfg(feature = "serde")]
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
-
-    #[test]
-    fn a_stored_model_is_the_same_model(
-        x in (1_usize..5).prop_flat_map(uneven), eps in prop_oneof![1e-300..1e-200, 0.05..5.0],
-        min_samples in 1_usize..12, metric in metrics(),
-    ) {
-        let fitted = Dbscan::params().eps(eps).min_samples(min_samples).metric(metric).fit(&x).unwrap();
-        let text = serde_json::to_string(fitted.model()).unwrap();
-        let model: oddsift_dbscan::DbscanModel = serde_json::from_str(&text).unwrap();
-        prop_assert_eq!(&model, fitted.model());
-        prop_assert_eq!(serde_json::to_string(&model).unwrap(), text);
-        prop_assert_eq!(model.predict(&x).unwrap(), fitted.predict(&x).unwrap());
-    }
-
-    #[test]
-    fn a_stored_model_with_bytes_changed_is_refused_or_predicts(
-        x in (1_usize..4).prop_flat_map(uneven), changes in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(b"0129-.e,[]{}\"a".to_vec())), 1..4),
-    ) {
-        let fitted = Dbscan::params().eps(1.0).min_samples(3).fit(&x).unwrap();
-        let mut text = serde_json::to_vec(fitted.model()).unwrap();
-        for (at, byte) in changes {
-            let at = at.index(text.len());
-            text[at] = byte;
-        }
-        if let Ok(model) = serde_json::from_slice::<oddsift_dbscan::DbscanModel>(&text) {
-            let rows = Array2::zeros((2, model.n_features().min(9)));
-            let predicted = model.predict(&rows);
-            prop_assert!(predicted.is_err() || predicted.is_ok_and(|labels| labels.len() == 2));
-        }
-    }
+#[cfg(feature = "parallel")]
+#[test]
+fn many_rows_that_repeat_are_the_same_on_any_number_of_threads() {
+    let mut random = Random(2);
+    // Rows of their own at the end too, some first met by a later thread.
+    let x = Array2::from_shape_fn((300_000, 2), |(row, _)| random.below(20 + row / 3000) as f64);
+    let params = Dbscan::params().eps(1.0).min_samples(40);
+    let fits = [1, 2, 3, 8].map(|n| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+        pool.install(|| params.fit(&x).unwrap())
+    });
+    assert!(fits.iter().all(|fit| *fit == fits[0]));
+    assert!(fits[0].model().n_core_points() > 1000);
 }
