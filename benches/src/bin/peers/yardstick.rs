@@ -86,12 +86,17 @@ fn hash(row: &[f64]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::data;
 
     #[test]
     fn equal_rows_count_once() {
-        assert_eq!(hash_rows(&data::make("events", 100_000, 3).unwrap()), 2000);
+        let events = data::make("events", 100_000, 3).unwrap();
+        let bits = |row: &[f64]| row.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        let distinct: HashSet<Vec<u64>> = events.rows().map(bits).collect();
+        assert_eq!(hash_rows(&events), distinct.len());
         assert_eq!(hash_rows(&data::make("uniform:1", 5000, 3).unwrap()), 5000);
     }
 
