@@ -9,6 +9,7 @@ mod stage; // the folder of a run
 mod tool; // the binary, what it can do
 mod verdict; // what came out against what a row says
 
+use std::iter;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -153,7 +154,7 @@ impl Bench {
         for input in &scene.inputs {
             let tried = self.attempt(row, &scene.kind, input, &limits);
             let (summary, faults) =
-                tried.unwrap_or_else(|error| (String::new(), vec![format!("{error:#}")]));
+                tried.unwrap_or_else(|error| ("not run".to_owned(), vec![format!("{error:#}")]));
             let mark = if faults.is_empty() { "ok  " } else { "FAIL" };
             let size = input.n_rows().map_or(String::new(), |n_rows| format!(", {n_rows} rows"));
             crate::show(&format!("{mark}  {label}{size}: {summary}\n"))?;
@@ -176,7 +177,9 @@ impl Bench {
         eprintln!("run   {}", row.label());
         let (first, verdict) = self.run_once(row, kind, input, limits, &[])?;
         let mut parts = vec![format!("{}, {}", verdict.outcome, took(&first, kind, input))];
+        let said = first.stderr.lines().next().map(|line| format!("      says: {line:.300}"));
         let mut faults = verdict.faults;
+        faults.extend(self.unproven(row, kind, input, limits)?);
         if self.job.again && !first.timed_out {
             let (second, verdict) = self.run_once(row, kind, input, limits, &["-j", "1"])?;
             parts.push(format!("on one thread {}", took(&second, kind, input)));
@@ -186,7 +189,24 @@ impl Bench {
             let faults_again = verdict.faults.into_iter().map(|it| format!("on one thread: {it}"));
             faults.extend(faults_again);
         }
-        Ok((parts.join("; "), faults))
+        // Whether a reason is the right one is for people to see.
+        let lines: Vec<String> = iter::once(parts.join("; ")).chain(said).collect();
+        Ok((lines.join("\n"), faults))
+    }
+
+    /// An input that the tool would not take without its fault either proves nothing.
+    fn unproven(
+        &self,
+        row: &Row,
+        kind: &Kind,
+        input: &Input,
+        limits: &Limits,
+    ) -> Result<Option<String>> {
+        let Some(control) = input.control() else { return Ok(None) };
+        let (ended, _) = self.run_once(row, kind, &control, limits, &[])?;
+        let stderr = ended.stderr.trim_end();
+        Ok((ended.code != Some(0))
+            .then(|| format!("proves nothing, as {control:?} is not accepted: {stderr:.400}")))
     }
 
     fn run_once(
