@@ -10,7 +10,7 @@ use crate::feed::Feed;
 use crate::rows::{RowPlan, RowRoom, Taken};
 
 /// A row that was skipped has no pattern.
-pub(crate) const NO_PATTERN: u32 = u32::MAX;
+const NO_PATTERN: u32 = u32::MAX;
 
 /// What to keep of rows beside their patterns.
 pub(crate) struct IngestPlan {
@@ -38,8 +38,7 @@ pub(crate) enum Keep {
 pub(crate) struct Ingested {
     pub(crate) store: RowStore,
     pub(crate) kept: Vec<NoiseRow>,
-    /// The pattern of each row, by row number; [`NO_PATTERN`] where a row was skipped.
-    pub(crate) row_patterns: Vec<u32>,
+    pub(crate) row_patterns: RowPatterns,
     pub(crate) skipped: SkipLog,
     pub(crate) unread_times: SkipLog,
     pub(crate) recipe: Recipe,
@@ -72,7 +71,7 @@ pub(crate) fn ingest(
     let order = whole.table.sort_by_first_row();
     whole.rename(&order);
     let ingested = Ingested {
-        row_patterns: by_row(whole.labels),
+        row_patterns: RowPatterns::new(whole.labels),
         store: whole.store,
         kept: whole.kept,
         skipped: whole.room.skipped,
@@ -124,7 +123,10 @@ impl Part {
                 labels.push(pattern.map_or(NO_PATTERN, id));
             }
         }
-        self.labels.push((first, labels));
+        if !labels.is_empty() {
+            labels.shrink_to_fit();
+            self.labels.push((first, labels));
+        }
         Ok(())
     }
 
@@ -181,13 +183,27 @@ fn id(pattern: PatternId) -> u32 {
     u32::try_from(pattern.index()).unwrap_or(NO_PATTERN)
 }
 
-/// Joins the labels of batches by row number.
-fn by_row(mut batches: Vec<(u64, Vec<u32>)>) -> Vec<u32> {
-    batches.sort_unstable_by_key(|(first, _)| *first);
-    let mut labels = Vec::with_capacity(batches.iter().map(|(_, labels)| labels.len()).sum());
-    for (first, batch) in batches {
-        labels.resize(usize::try_from(first).unwrap_or(labels.len()), NO_PATTERN);
-        labels.extend(batch);
+/// The pattern of each row, four bytes a row, as the batches had them.
+pub(crate) struct RowPatterns(Vec<(u64, Vec<u32>)>);
+
+impl RowPatterns {
+    fn new(mut batches: Vec<(u64, Vec<u32>)>) -> Self {
+        batches.sort_unstable_by_key(|(first, _)| *first);
+        Self(batches)
     }
-    labels
+
+    /// Each row that was not skipped, and its pattern.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, usize)> {
+        let rows = self.0.iter().flat_map(|(first, patterns)| (*first..).zip(patterns));
+        rows.filter(|(_, pattern)| **pattern != NO_PATTERN)
+            .map(|(row, pattern)| (row, *pattern as usize))
+    }
+
+    /// The pattern of a row; `None` where it was skipped.
+    pub(crate) fn get(&self, row: u64) -> Option<usize> {
+        let behind = self.0.partition_point(|(first, _)| *first <= row);
+        let (first, patterns) = self.0.get(behind.checked_sub(1)?)?;
+        let pattern = patterns.get(usize::try_from(row - first).ok()?)?;
+        (*pattern != NO_PATTERN).then_some(*pattern as usize)
+    }
 }

@@ -62,10 +62,9 @@ fn print(
 ) -> Result<(), Failure> {
     let columns = ["row", "ClusterId"].map(str::to_owned);
     print_rows(&args.output, destination, &columns, |print| {
-        for (row, pattern) in ingested.row_patterns.iter().enumerate() {
-            // A row that was skipped has no pattern, and so no label.
-            if let Some(label) = labels.get(*pattern as usize) {
-                print(&[Cell::UInt(row as u64), Cell::Int(label.to_i64())])?;
+        for (row, pattern) in ingested.row_patterns.iter() {
+            if let Some(label) = labels.get(pattern) {
+                print(&[Cell::UInt(row), Cell::Int(label.to_i64())])?;
             }
         }
         Ok(())

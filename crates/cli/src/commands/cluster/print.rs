@@ -10,7 +10,7 @@ use crate::args::{ClusterArgs, Compat};
 use crate::cells::{feature_cell, input_cell, text_cell};
 use crate::commands::{print_rows, say_left_out};
 use crate::failure::Failure;
-use crate::ingest::{Ingested, NO_PATTERN};
+use crate::ingest::Ingested;
 use crate::output::Destination;
 use crate::source::Source;
 use crate::table::{TextCell, TextTable};
@@ -169,10 +169,9 @@ impl Clustered<'_> {
     pub(super) fn print_labels(&self, destination: Destination) -> Result<(), Failure> {
         let columns = ["row", "ClusterId", "IsCore"].map(str::to_owned);
         print_rows(&self.args.output, destination, &columns, |print| {
-            for (row, pattern) in self.ingested.row_patterns.iter().enumerate() {
-                if let Some((label, is_core)) = self.label(*pattern) {
-                    let row = Cell::UInt(row as u64);
-                    print(&[row, Cell::Int(label.to_i64()), Cell::Bool(is_core)])?;
+            for (row, pattern) in self.ingested.row_patterns.iter() {
+                if let Some((label, is_core)) = self.label(pattern) {
+                    print(&[Cell::UInt(row), Cell::Int(label.to_i64()), Cell::Bool(is_core)])?;
                 }
             }
             Ok(())
@@ -193,9 +192,8 @@ impl Clustered<'_> {
             let mut batch = Batch::new();
             while reader.next_batch(&mut batch)? {
                 for row in &batch {
-                    let place = usize::try_from(row.row()).ok();
-                    let pattern = place.and_then(|place| self.ingested.row_patterns.get(place));
-                    let Some((label, is_core)) = pattern.and_then(|p| self.label(*p)) else {
+                    let pattern = self.ingested.row_patterns.get(row.row());
+                    let Some((label, is_core)) = pattern.and_then(|p| self.label(p)) else {
                         continue;
                     };
                     let mut cells = vec![Cell::UInt(row.row())];
@@ -211,13 +209,9 @@ impl Clustered<'_> {
         })
     }
 
-    fn label(&self, pattern: u32) -> Option<(Label, bool)> {
-        if pattern == NO_PATTERN {
-            return None;
-        }
+    fn label(&self, pattern: usize) -> Option<(Label, bool)> {
         let model = self.found.model();
-        let label = *model.labels().get(pattern as usize)?;
-        Some((label, model.is_core(pattern as usize)))
+        Some((*model.labels().get(pattern)?, model.is_core(pattern)))
     }
 }
 
