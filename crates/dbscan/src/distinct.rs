@@ -4,10 +4,10 @@ use std::hash::{BuildHasher, RandomState};
 
 use ndarray::ArrayRef2;
 
-use crate::{Error, Step, progress::Control, threads, weights::Weight};
+use crate::{Error, Step, progress::Control, threads, unique, weights::Weight};
 
 /// Rows that are looked up together, so that their misses of the cache overlap.
-const BATCH: usize = 32;
+const BATCH: usize = u32::BITS as usize;
 /// Rows that are checked and then looked up while they are in the cache.
 const BLOCK: usize = 1 << 10;
 /// Rows after which it shows whether rows repeat.
@@ -49,14 +49,14 @@ impl Distinct {
         let mut table = Table::new(n_columns, seed);
         table.insert_rows(values, 0, sample, control)?;
         let later = &values[sample.len() * n_columns..];
-        let repeats = (table.n_points as usize) <= SAMPLE / 2;
-        let n_parts = if repeats { threads::count().min(rest.len() / PART) } else { 1 };
+        if table.n_points as usize > SAMPLE / 2 && !rest.is_empty() {
+            let (points, point_of_row) = unique::collapse(values, n_columns, seed, control)?;
+            return Ok(Self { n_columns, points, point_of_row });
+        }
+        let n_parts = threads::count().min(rest.len() / PART);
         if n_parts > 1 {
             table.insert_parts(later, sample.len(), rest, n_parts, control)?;
         } else {
-            if !repeats {
-                table.reserve(rest.len());
-            }
             table.insert_rows(later, sample.len(), rest, control)?;
         }
         Ok(Self { n_columns, points: table.points, point_of_row })
@@ -89,13 +89,17 @@ pub(crate) fn first_repeat(values: &[f64], n_columns: usize) -> Option<(usize, u
     let mut table = Table::new(n_columns, RandomState::new().hash_one(n_columns));
     let mut rows = values.chunks_exact(n_columns).enumerate();
     rows.find_map(|(at, row)| {
-        let point = table.insert(table.hash(row) >> 32, row) as usize;
+        let point = table.insert(hash(table.seed, row) >> 32, row) as usize;
         (point < at).then_some((point, at))
     })
 }
 
 /// Refuses the first value that is NaN or infinite; `values` begin with row `first_row`.
-fn check_finite(values: &[f64], n_columns: usize, first_row: usize) -> Result<(), Error> {
+pub(crate) fn check_finite(
+    values: &[f64],
+    n_columns: usize,
+    first_row: usize,
+) -> Result<(), Error> {
     // NaN and infinities times 0 are NaN, all else is 0. Several sums, so that they need not wait
     // for each other.
     let mut sums = [0.0; 8];
@@ -123,12 +127,6 @@ struct Table {
 impl Table {
     fn new(n_columns: usize, seed: u64) -> Self {
         Self { n_columns, points: Vec::new(), n_points: 0, slots: vec![0; 1024], seed }
-    }
-
-    /// Makes room for `n_rows` more, all at once.
-    fn reserve(&mut self, n_rows: usize) {
-        self.points.reserve_exact(n_rows * self.n_columns);
-        self.resize(((self.n_points as usize + n_rows) * 2).next_power_of_two());
     }
 
     /// Inserts `values`, which begin with row `first_row`, and writes the point of each row.
@@ -180,8 +178,9 @@ impl Table {
         for part in parts {
             let part = part?;
             let rows = part.chunks_exact(n_columns);
-            numbers
-                .push(rows.map(|row| self.insert(self.hash(row) >> 32, row)).collect::<Vec<_>>());
+            numbers.push(
+                rows.map(|row| self.insert(hash(self.seed, row) >> 32, row)).collect::<Vec<_>>(),
+            );
         }
         threads::for_each_chunk(points, size, |i, points| {
             for point in points {
@@ -194,18 +193,32 @@ impl Table {
     #[inline(always)]
     fn insert_block(&mut self, values: &[f64], n_columns: usize, points: &mut [u32]) {
         for (values, points) in values.chunks(BATCH * n_columns).zip(points.chunks_mut(BATCH)) {
+            let rows = || values.chunks_exact(n_columns);
             let mut tags = [0; BATCH];
-            let mut touched = 0;
-            for (tag, row) in tags.iter_mut().zip(values.chunks_exact(n_columns)) {
-                *tag = self.hash(row) >> 32;
-                touched |= self.slots[self.slot_of(*tag)];
+            for ((tag, point), row) in tags.iter_mut().zip(points.iter_mut()).zip(rows()) {
+                *tag = hash(self.seed, row) >> 32;
+                // A free slot gives point 0: a row that equals it is that point anyway.
+                *point = (self.slots[self.slot_of(*tag)] as u32).saturating_sub(1);
             }
-            std::hint::black_box(touched);
-            let rows = values.chunks_exact(n_columns);
-            for ((slot, &tag), row) in points.iter_mut().zip(&tags).zip(rows) {
-                *slot = self.insert(tag, row);
+            let mut missed = 0_u32;
+            for (i, (&point, row)) in points.iter().zip(rows()).enumerate() {
+                missed |= u32::from(!self.equals(point, row)) << i;
+            }
+            while missed != 0 {
+                let i = missed.trailing_zeros() as usize;
+                points[i] = self.insert(tags[i], &values[i * n_columns..][..n_columns]);
+                missed &= missed - 1;
             }
         }
+    }
+
+    /// Without a branch: most rows are known, but which are not is anyone's guess.
+    #[inline(always)]
+    #[allow(clippy::float_cmp, reason = "rows are one point only if they are equal")]
+    fn equals(&self, point: u32, row: &[f64]) -> bool {
+        let point = self.points.get(point as usize * row.len()..).unwrap_or_default();
+        point.len() >= row.len()
+            && row.iter().zip(point).map(|(a, b)| u32::from(a != b)).sum::<u32>() == 0
     }
 
     /// The point that equals `row`, made if there is none.
@@ -246,15 +259,15 @@ impl Table {
             self.slots[at] = slot;
         }
     }
+}
 
-    /// Folds each value in by a full product whose halves are joined, as wyhash does.
-    #[inline(always)]
-    fn hash(&self, row: &[f64]) -> u64 {
-        row.iter().fold(self.seed, |hash, value| {
-            let product = u128::from(hash ^ (value + 0.0).to_bits()) * 0x9e37_79b9_7f4a_7c15;
-            (product as u64) ^ (product >> 64) as u64
-        })
-    }
+/// Folds each value in by a full product whose halves are joined, as wyhash does.
+#[inline(always)]
+pub(crate) fn hash(seed: u64, row: &[f64]) -> u64 {
+    row.iter().fold(seed, |hash, value| {
+        let product = u128::from(hash ^ (value + 0.0).to_bits()) * 0x9e37_79b9_7f4a_7c15;
+        (product as u64) ^ (product >> 64) as u64
+    })
 }
 
 #[cfg(test)]
@@ -287,6 +300,18 @@ mod tests {
     fn the_first_non_finite_value_is_named() {
         let x = array![[0.0, 1.0], [2.0, f64::INFINITY], [f64::NAN, 0.0]];
         assert!(matches!(Distinct::collapse(&x), Err(Error::NonFinite { row: 1, column: 1 })));
+    }
+
+    #[test]
+    fn the_first_non_finite_value_is_named_among_many_rows() {
+        for repeats in [7, usize::MAX] {
+            let x = Array2::from_shape_fn((100_000, 2), |(row, column)| match (row, column) {
+                (40_000, 1) | (95_000, 0) => f64::NAN,
+                _ => (row % repeats) as f64,
+            });
+            let error = Distinct::collapse(&x).map(|distinct| distinct.n_points());
+            assert_eq!(error, Err(Error::NonFinite { row: 40_000, column: 1 }));
+        }
     }
 
     #[test]

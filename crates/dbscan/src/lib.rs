@@ -35,6 +35,7 @@ mod threads; // loops that use more than one core where they may
 mod tree; // a flat k-d tree
 mod tree_link; // links between core points by the tree
 mod tree_search; // core points and border points by the tree
+mod unique; // rows that mostly differ, collapsed by sorting
 mod weights; // sums that do not depend on their order
 
 pub use {

@@ -148,10 +148,16 @@ impl DbscanModel {
     ) -> Self {
         let mut core_labels =
             Vec::with_capacity(clusters.core.iter().filter(|core| **core).count());
-        for (point, &label) in clusters.labels.iter().enumerate().filter(|p| clusters.core[p.0]) {
-            let to = core_labels.len() * n_features;
-            points.copy_within(point * n_features..(point + 1) * n_features, to);
-            core_labels.push(Label::new(label));
+        let mut start = 0;
+        for run in clusters.core.chunk_by(|a, b| a == b) {
+            let end = start + run.len();
+            if run[0] {
+                let to = core_labels.len() * n_features;
+                points.copy_within(start * n_features..end * n_features, to);
+                core_labels
+                    .extend(clusters.labels[start..end].iter().map(|&label| Label::new(label)));
+            }
+            start = end;
         }
         points.truncate(core_labels.len() * n_features);
         points.shrink_to_fit();

@@ -1,4 +1,4 @@
-//! Sorting by the keys of grid cells.
+//! Sorting by some bits of numbers, such as the keys of grid cells.
 
 use std::ops::Range;
 
@@ -24,8 +24,7 @@ pub(crate) fn sorted(keys: Vec<u64>, bits: u32) -> (Vec<u64>, Vec<u32>) {
     // Key and place in one number: half of what a pair moves.
     let mut packed = keys;
     packed.iter_mut().zip(0_u64..).for_each(|(key, place)| *key = *key << place_bits | place);
-    let mut other = vec![0; packed.len()];
-    sort(&mut packed, &mut other, place_bits..place_bits + bits, false, threads::count());
+    let mut packed = sorted_by(packed, place_bits..place_bits + bits);
     let places = packed.iter().map(|&packed| (packed & ((1 << place_bits) - 1)) as u32).collect();
     for packed in &mut packed {
         *packed >>= place_bits;
@@ -33,8 +32,23 @@ pub(crate) fn sorted(keys: Vec<u64>, bits: u32) -> (Vec<u64>, Vec<u32>) {
     (packed, places)
 }
 
-/// Sorts by some bits, all of those that differ but for the lowest ones, which are in order; the
-/// result comes to `to` if `move_on` says so, else to `from`.
+/// As many numbers, ascending by some bits of them.
+pub(crate) fn sorted_by(mut numbers: Vec<u64>, bits: Range<u32>) -> Vec<u64> {
+    let mut other = vec![0; numbers.len()];
+    // Each pass and each merging moves all to the other list; where that ends nothing needs a copy.
+    let n_moves = bits.len().div_ceil(DIGIT as usize) + n_halvings(numbers.len(), threads::count());
+    let move_on = n_moves % 2 == 1;
+    sort(&mut numbers, &mut other, bits, move_on, threads::count());
+    if move_on { other } else { numbers }
+}
+
+/// How often [`sort`] goes on in halves.
+fn n_halvings(n: usize, n_threads: usize) -> usize {
+    if n_threads == 1 || n < MANY { 0 } else { 1 + n_halvings(n / 2, n_threads.div_ceil(2)) }
+}
+
+/// Sorts by some bits, and maybe by others after those. The result comes to `to` if `move_on` says
+/// so, else to `from`.
 fn sort(from: &mut [u64], to: &mut [u64], bits: Range<u32>, move_on: bool, n_threads: usize) {
     if n_threads == 1 || from.len() < MANY {
         return sort_alone(from, to, bits, move_on);
@@ -132,7 +146,7 @@ mod tests {
         for n in [0, 1, 100, FEW as u64, 20_000, 300_001] {
             let keys: Vec<u64> =
                 (0..n).map(|i: u64| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 30) & !7).collect();
-            for bits in [34, 60] {
+            for bits in [34, 44, 60] {
                 let (sorted, places) = sorted(keys.clone(), bits);
                 assert!(sorted.is_sorted());
                 assert!(

@@ -186,15 +186,19 @@ proptest! {
 
 #[cfg(feature = "parallel")]
 #[test]
-fn many_rows_that_repeat_are_the_same_on_any_number_of_threads() {
+fn many_rows_are_the_same_on_any_number_of_threads() {
     let mut random = Random(2);
-    // Rows of their own at the end too, some first met by a later thread.
-    let x = Array2::from_shape_fn((300_000, 2), |(row, _)| random.below(20 + row / 3000) as f64);
-    let params = Dbscan::params().eps(1.0).min_samples(40);
-    let fits = [1, 2, 3, 8].map(|n| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
-        pool.install(|| params.fit(&x).unwrap())
-    });
-    assert!(fits.iter().all(|fit| *fit == fits[0]));
-    assert!(fits[0].model().n_core_points() > 1000);
+    // New rows at the end too, and in the second matrix few that repeat.
+    let repeating = Array2::from_shape_fn((300_000, 2), |(row, _)| random.below(20 + row / 3000));
+    let differing = Array2::from_shape_fn((100_000, 2), |_| random.below(900));
+    let params = Dbscan::params().eps(1.0).min_samples(4);
+    for x in [repeating, differing] {
+        let x = x.mapv(|value| value as f64);
+        let fits = [1, 2, 3, 8].map(|n| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
+            pool.install(|| params.fit(&x).unwrap())
+        });
+        assert!(fits.iter().all(|fit| *fit == fits[0]));
+        assert!(fits[0].model().n_core_points() > 1000);
+    }
 }
