@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use oddsift::dbscan::Metric;
 use oddsift::eventcluster::Scaling;
 use oddsift::features::{Delimiters, SchemaChoice};
+use oddsift::outliers::MAX_COUNT;
 use oddsift::records::BadRows;
 
 /// Sifts the odd ones out of security events.
@@ -36,6 +37,9 @@ pub(crate) enum Command {
     /// Label new rows by a saved model
     #[command(after_help = SCORE_EXAMPLES)]
     Score(ScoreArgs),
+    /// Count combinations of values, the rare ones first
+    #[command(after_help = STACK_EXAMPLES)]
+    Stack(StackArgs),
 }
 
 const FEATURES_EXAMPLES: &str = "\
@@ -75,6 +79,14 @@ Examples:
   oddsift score hosts.json tuesday.csv -t csv
       row and ClusterId of every row; -1 is near no cluster of the model
   oddsift score hosts.json tuesday.csv -t ndjson | jq 'select(.ClusterId == -1)'";
+
+const STACK_EXAMPLES: &str = "\
+Examples:
+  oddsift stack events.csv --by NewProcessName,Account
+      which account runs what only now and then: count, first and last time, first row
+  oddsift stack events.csv --by ParentProcessName,NewProcessName --max-count 1 -t ndjson
+      pairs that occur once
+  zcat dns.ndjson.gz | oddsift stack - --by query --max-count 3 -t csv --raw | head";
 
 #[derive(Debug, Args)]
 pub(crate) struct FeaturesArgs {
@@ -172,6 +184,24 @@ pub(crate) struct ScoreArgs {
     pub(crate) model: PathBuf,
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StackArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Columns whose combinations are counted
+    #[arg(long, value_name = "C1,C2..", value_delimiter = ',', required = true)]
+    #[arg(help_heading = "Stacking")]
+    pub(crate) by: Vec<String>,
+    /// Print the combinations that occur in at most so many rows
+    #[arg(long, value_name = "N", default_value_t = MAX_COUNT, help_heading = "Stacking")]
+    pub(crate) max_count: u64,
+    /// Column of the time; without, the first of TimeCreatedUtc, TimeGenerated, Timestamp, UtcTime
+    #[arg(long, value_name = "COLUMN", help_heading = "Stacking")]
+    pub(crate) time_column: Option<String>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

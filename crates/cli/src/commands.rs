@@ -4,6 +4,7 @@ pub(crate) mod cluster;
 pub(crate) mod eps;
 pub(crate) mod features;
 pub(crate) mod score;
+pub(crate) mod stack;
 
 use oddsift::records::Cell;
 
@@ -13,6 +14,15 @@ use crate::failure::Failure;
 use crate::input::warn_line;
 use crate::output::Destination;
 use crate::table::TextTable;
+
+/// A column of ours, under another name where the file has that one already.
+fn own_name(columns: &[String], name: &str) -> String {
+    let mut own = name.to_owned();
+    while columns.contains(&own) {
+        own.insert_str(0, "oddsift.");
+    }
+    own
+}
 
 /// A table of rows for people shows so many.
 const TABLE_ROWS: usize = 1000;

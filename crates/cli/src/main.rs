@@ -15,6 +15,7 @@ mod rows; // what is taken from each row
 mod source; // a file or standard input, once or twice
 mod space; // features that span distances
 mod table; // results for people
+mod times; // which column holds the times
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -53,5 +54,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Cluster(args) => commands::cluster::run(&args),
         Command::Eps(args) => commands::eps::run(&args),
         Command::Score(args) => commands::score::run(&args),
+        Command::Stack(args) => commands::stack::run(&args),
     }
 }

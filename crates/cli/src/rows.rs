@@ -45,6 +45,15 @@ pub(crate) struct RowRoom {
 }
 
 impl RowRoom {
+    /// What was noted in all rooms.
+    pub(crate) fn merged(rooms: &[Self]) -> Self {
+        let mut all = Self::default();
+        for room in rooms {
+            all.merge(room);
+        }
+        all
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         self.skipped.merge(&other.skipped);
         self.unread_times.merge(&other.unread_times);

@@ -8,23 +8,21 @@ use std::path::Path;
 
 use oddsift::dbscan;
 use oddsift::eventcluster::{self, Cluster, EventClusters, NoiseRow, NoiseTimes};
-use oddsift::features::{Recipe, SchemaChoice, SessionRule};
+use oddsift::features::{Recipe, SessionRule};
 use oddsift::patterns::PatternTable;
-use oddsift::records::{Error, Output, Position};
+use oddsift::records::{Error, Output};
 
 use self::print::Clustered;
 use crate::args::{ClusterArgs, Compat, Emit, Eps};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
-use crate::input::{Input, say, threads, warn, warn_line};
+use crate::input::{Input, say, threads, warn};
 use crate::output::Destination;
 use crate::progress::Progress;
 use crate::rows::RowPlan;
 use crate::source::Source;
 use crate::space::{Space, refuse_repeated};
-
-/// The time columns of process schemas, where none is named.
-const TIME_COLUMNS: [&str; 4] = ["TimeCreatedUtc", "TimeGenerated", "Timestamp", "UtcTime"];
+use crate::times::{time_column, warn_of_times};
 
 pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     if args.with_input && args.emit != Emit::Labels {
@@ -45,7 +43,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let found = cluster(table, &ingested, eps, args)?;
     warn(&ingested.reader, &ingested.skipped);
-    warn_of_times(&ingested);
+    warn_of_times(ingested.reader.name(), &ingested.unread_times);
     say_facts(args, &found);
     if let Some(path) = &args.save_model {
         save_model(path, &found, features, &args.input.file)?;
@@ -83,7 +81,7 @@ impl Job {
             None => input.roles.command_line,
         };
         let mut rows = RowPlan::new(input, &args.input, space.recipe);
-        let time = time_column(input, args)?;
+        let time = time_column(input, args.time_column.as_deref(), Some(&args.recipe))?;
         if let Some(column) = time {
             rows = rows.with_time(input, &args.input, column, args.time_column.is_some())?;
         }
@@ -106,20 +104,6 @@ impl Job {
             template,
         })
     }
-}
-
-/// The column that is named, else that of a schema or mapping that is given, else the first known.
-fn time_column(input: &Input, args: &ClusterArgs) -> Result<Option<usize>, Failure> {
-    if let Some(name) = &args.time_column {
-        return input.column("--time-column", name).map(Some);
-    }
-    let is_mapped = args.recipe.map.iter().any(|(role, _)| TIME_COLUMNS.contains(&role.as_str()));
-    let is_given = is_mapped || args.recipe.schema != SchemaChoice::Auto;
-    if is_given && input.roles.time.is_some() {
-        return Ok(input.roles.time);
-    }
-    let named = |name: &&str| input.columns.iter().position(|column| column == name);
-    Ok(TIME_COLUMNS.iter().find_map(named))
 }
 
 fn cluster(
@@ -207,19 +191,6 @@ fn save_model(
     serde_json::to_writer(&mut output, &model).map_err(|error| Error::Write(error.into()))?;
     output.write_all(b"\n").map_err(Error::Write)?;
     Ok(output.finish()?)
-}
-
-/// Says which times of a column that nobody named were not read.
-fn warn_of_times(ingested: &Ingested) {
-    let log = &ingested.unread_times;
-    let Some(first) = log.first() else { return };
-    let place = Position::new(ingested.reader.name(), first.line, first.column);
-    let count = log.count();
-    let times = if count == 1 { "1 time is" } else { &format!("{count} times are") };
-    warn_line(&format!(
-        "{place}: {times} left out, the first: {}; name the column by --time-column to be strict",
-        first.reason
-    ));
 }
 
 /// Rows, patterns, clusters and noise in a line, the sizes of clusters in another.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use oddsift::features::{ProcessFeature, Recipe, Schema, SessionRule, process_name};
-use oddsift::records::{Batch, Cell, Record, Row, RowChunk, SkipLog};
+use oddsift::records::{Batch, Cell, Record, Row, RowChunk};
 
 use crate::args::{FeatureArgs, FeaturesArgs};
 use crate::cells::{feature_cell, input_cell, text_cell};
@@ -173,7 +173,7 @@ fn print_rows(
         })
     })?;
     drop(ordered);
-    warn(&feed.finish(), &all_skipped(&rooms));
+    warn(&feed.finish(), &RowRoom::merged(&rooms).skipped);
     writer.finish()?.finish()?;
     Ok((n_rows.into_inner(), columns.n_added()))
 }
@@ -198,14 +198,6 @@ fn write_batch(
         n_rows += 1;
     }
     Ok(n_rows)
-}
-
-fn all_skipped(rooms: &[RowRoom]) -> SkipLog {
-    let mut all = RowRoom::default();
-    for room in rooms {
-        all.merge(room);
-    }
-    all.skipped
 }
 
 /// Prints the first rows as a table: time, process and command line first, then the features.
@@ -236,7 +228,7 @@ fn print_table(
         }
         Ok(())
     })?;
-    warn(&feed.finish(), &all_skipped(&rooms));
+    warn(&feed.finish(), &RowRoom::merged(&rooms).skipped);
     let table = table.into_inner().unwrap_or_else(PoisonError::into_inner);
     let left_out = destination.table(&table)?;
     let n_rows = n_rows.into_inner();

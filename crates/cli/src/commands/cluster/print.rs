@@ -8,7 +8,7 @@ use oddsift::timespan::{Timestamp, format_time};
 
 use crate::args::{ClusterArgs, Compat};
 use crate::cells::{feature_cell, input_cell, text_cell};
-use crate::commands::{print_rows, say_left_out};
+use crate::commands::{own_name, print_rows, say_left_out};
 use crate::failure::Failure;
 use crate::ingest::Ingested;
 use crate::output::Destination;
@@ -31,13 +31,8 @@ pub(super) struct Clustered<'a> {
 }
 
 impl Clustered<'_> {
-    /// A column of ours, under another name where the file has that one already.
     fn own(&self, name: &str) -> String {
-        let mut own = name.to_owned();
-        while self.columns.contains(&own) {
-            own.insert_str(0, "oddsift.");
-        }
-        own
+        own_name(&self.columns, name)
     }
 
     fn exemplar_columns(&self) -> Vec<String> {
