@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use oddsift::dbscan::Metric;
 use oddsift::eventcluster::Scaling;
 use oddsift::features::{Delimiters, SchemaChoice};
+use oddsift::iforest::{Contamination, MaxFeatures, MaxSamples, Precision};
 use oddsift::outliers::MAX_COUNT;
 use oddsift::records::BadRows;
 
@@ -34,12 +35,30 @@ pub(crate) enum Command {
     /// Propose the distance for `cluster`: the curve of distances to the k-th neighbour, its knee, advice
     #[command(after_help = EPS_EXAMPLES)]
     Eps(EpsArgs),
-    /// Label new rows by a saved model
+    /// Find the outliers among events by an isolation forest, each with its reasons
+    #[command(after_help = OUTLIERS_EXAMPLES)]
+    #[command(mut_arg("seed", |seed| seed.hide(false).help("Seed of the forest; without, 0 (42 under --compat msticpy)")))]
+    Outliers(OutliersArgs),
+    /// Label or score new rows by a saved model
     #[command(after_help = SCORE_EXAMPLES)]
     Score(ScoreArgs),
     /// Count combinations of values, the rare ones first
     #[command(after_help = STACK_EXAMPLES)]
     Stack(StackArgs),
+}
+
+impl Command {
+    /// Where its data comes from.
+    pub(crate) fn input(&self) -> &InputArgs {
+        match self {
+            Self::Features(args) => &args.input,
+            Self::Cluster(args) => &args.input,
+            Self::Eps(args) => &args.input,
+            Self::Outliers(args) => &args.input,
+            Self::Score(args) => &args.input,
+            Self::Stack(args) => &args.input,
+        }
+    }
 }
 
 const FEATURES_EXAMPLES: &str = "\
@@ -73,11 +92,26 @@ Examples:
   oddsift cluster events.csv --eps auto
       takes the proposal";
 
+const OUTLIERS_EXAMPLES: &str = "\
+Examples:
+  oddsift outliers events.csv --features pathScore,commandlineLen,commandlineTokensFull --top 20
+      the 20 oddest events, the oddest first, each with its reasons
+  oddsift outliers flows.csv --features bytes,packets --contamination 0.01 -t csv -o odd.csv
+      the oddest hundredth
+  oddsift outliers flows.csv --emit scores -t csv
+      score, decision and verdict (-1 or 1) of every row; lower is odder
+  oddsift outliers today.csv --train lastweek.csv --save-model flows.json --explain 5
+  oddsift score flows.json tomorrow.csv -t csv
+      fitted once, scores every new file";
+
 const SCORE_EXAMPLES: &str = "\
 Examples:
   oddsift cluster monday.csv --save-model hosts.json -q -o /dev/null
   oddsift score hosts.json tuesday.csv -t csv
       row and ClusterId of every row; -1 is near no cluster of the model
+  oddsift score forest.json tuesday.csv -t csv
+      a forest of `outliers --save-model`, a bare one (format isolation-forest), or one exported from
+      scikit-learn: row, score, decision and outlier (-1 or 1) of every row
   oddsift score hosts.json tuesday.csv -t ndjson | jq 'select(.ClusterId == -1)'";
 
 const STACK_EXAMPLES: &str = "\
@@ -178,8 +212,89 @@ pub(crate) struct EpsArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub(crate) struct OutliersArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Columns of the file, or features that `features` would add, separated by commas
+    ///
+    /// Without: pathScore, commandlineTokensFull and isSystemSession where a process schema is
+    /// known, else all numeric columns.
+    #[arg(long, value_name = "F1,F2..", value_delimiter = ',', help_heading = "Forest")]
+    pub(crate) features: Vec<String>,
+    /// Fit to the rows of TRAIN instead, and score those of FILE
+    #[arg(long, value_name = "TRAIN", help_heading = "Input")]
+    pub(crate) train: Option<PathBuf>,
+    /// Number of trees; without, 100
+    #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Forest")]
+    pub(crate) trees: Option<usize>,
+    /// Rows of a tree: auto (256, or all), a number, or a share such as 0.5; 1 is one row, 1.0 all
+    #[arg(long, value_name = "auto|N|SHARE", value_parser = max_samples, help_heading = "Forest")]
+    pub(crate) max_samples: Option<MaxSamples>,
+    /// Features of a tree: a number, or a share such as 0.5; without, 1.0, which is all
+    #[arg(long, value_name = "N|SHARE", value_parser = max_features, help_heading = "Forest")]
+    pub(crate) max_features: Option<MaxFeatures>,
+    /// Share of outliers to expect, up to 0.5; without, auto: a score below -0.5
+    #[arg(long, value_name = "auto|SHARE", value_parser = contamination, help_heading = "Forest")]
+    #[arg(allow_negative_numbers = true, conflicts_with = "top")]
+    pub(crate) contamination: Option<Contamination>,
+    /// Exactly the N oddest rows; of equals, the earlier ones
+    #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Forest")]
+    pub(crate) top: Option<usize>,
+    /// Draw rows with replacement
+    #[arg(long, help_heading = "Forest")]
+    pub(crate) bootstrap: bool,
+    /// Cut at any angle, not only along features: the extended isolation forest
+    #[arg(long, help_heading = "Forest")]
+    pub(crate) extended: bool,
+    /// Width of numbers; f32 is what scikit-learn has
+    #[arg(long, value_enum, default_value = "f64", help_heading = "Forest")]
+    pub(crate) precision: ArgPrecision,
+    #[command(flatten)]
+    pub(crate) recipe: FeatureArgs,
+    /// What to print: the outliers, the oddest first, or the score of every row
+    #[arg(long, value_enum, default_value = "outliers", help_heading = "Output")]
+    pub(crate) emit: EmitOutliers,
+    /// Print the input columns beside the scores
+    #[arg(long, help_heading = "Output")]
+    pub(crate) with_input: bool,
+    /// Give up to K reasons for each outlier
+    #[arg(long, value_name = "K", default_value = "3", help_heading = "Output")]
+    pub(crate) explain: usize,
+    /// Write the model to FILE, for `score` on new rows
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) save_model: Option<PathBuf>,
+    /// Do as msticpy does where it differs: its defaults, its session test
+    #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
+    pub(crate) compat: Option<Compat>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EmitOutliers {
+    Outliers,
+    Scores,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ArgPrecision {
+    F64,
+    F32,
+}
+
+impl From<ArgPrecision> for Precision {
+    fn from(precision: ArgPrecision) -> Self {
+        match precision {
+            ArgPrecision::F64 => Self::F64,
+            ArgPrecision::F32 => Self::F32,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ScoreArgs {
-    /// A model that `cluster --save-model` wrote
+    /// A model that `cluster` or `outliers` saved, a bare isolation-forest, or scikit-learn's export
     #[arg(value_name = "MODEL", help_heading = "Input")]
     pub(crate) model: PathBuf,
     #[command(flatten)]
@@ -225,7 +340,7 @@ pub(crate) enum Compat {
 }
 
 /// Where data comes from, and how strict to be.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
     /// CSV or NDJSON, plain, gzip or zstd; `-` is standard input
@@ -246,7 +361,7 @@ pub(crate) struct InputArgs {
     /// Zone of times that name none: UTC, +02:00, Europe/Berlin; without, UTC
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     pub(crate) time_zone: Option<String>,
-    /// Threads; without, all cores
+    /// Threads, at most 256; without, all cores
     #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one)]
     pub(crate) threads: Option<usize>,
     /// Seed of what is random; nothing in this verb is
@@ -355,6 +470,38 @@ fn work_limit(text: &str) -> Result<u64, String> {
 fn at_least_one(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| "must be a whole number of at least 1".to_owned())
+}
+
+fn max_samples(text: &str) -> Result<MaxSamples, String> {
+    if text == "auto" {
+        return Ok(MaxSamples::Auto);
+    }
+    count_or_share(text)
+        .map(|number| number.map_or_else(MaxSamples::Fraction, MaxSamples::Count))
+        .map_err(|what| format!("{what}, or auto"))
+}
+
+fn max_features(text: &str) -> Result<MaxFeatures, String> {
+    count_or_share(text).map(|number| number.map_or_else(MaxFeatures::Fraction, MaxFeatures::Count))
+}
+
+/// A whole number is a count, one with a point a share: 1 is one, 1.0 all.
+fn count_or_share(text: &str) -> Result<Result<usize, f64>, String> {
+    if let Ok(count) = text.parse::<usize>() {
+        return if count > 0 { Ok(Ok(count)) } else { Err("must be at least 1".to_owned()) };
+    }
+    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
+    share.map(Err).ok_or_else(|| "must be a whole number of at least 1, or a share up to 1.0".to_owned())
+}
+
+fn contamination(text: &str) -> Result<Contamination, String> {
+    if text == "auto" {
+        return Ok(Contamination::Auto);
+    }
+    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 0.5);
+    share
+        .map(Contamination::Fraction)
+        .ok_or_else(|| "must be above 0 and at most 0.5, or auto".to_owned())
 }
 
 fn bad_rows(text: &str) -> Result<BadRows, String> {

@@ -3,20 +3,25 @@
 pub(crate) mod cluster;
 pub(crate) mod eps;
 pub(crate) mod features;
+pub(crate) mod outliers;
 pub(crate) mod score;
 pub(crate) mod stack;
 
-use oddsift::records::Cell;
+use std::sync::{Mutex, PoisonError};
+
+use oddsift::records::{Batch, Cell, Reader, RowChunk};
 
 use crate::args::OutputArgs;
 use crate::cells::text_cell;
 use crate::failure::Failure;
+use crate::feed::Feed;
 use crate::input::warn_line;
+use crate::ordered::Ordered;
 use crate::output::Destination;
 use crate::table::TextTable;
 
 /// A column of ours, under another name where the file has that one already.
-fn own_name(columns: &[String], name: &str) -> String {
+pub(crate) fn own_name(columns: &[String], name: &str) -> String {
     let mut own = name.to_owned();
     while columns.contains(&own) {
         own.insert_str(0, "oddsift.");
@@ -41,7 +46,7 @@ fn say_left_out(args: &OutputArgs, columns: &[String], n_rows: u64) {
 }
 
 /// Takes a row that is printed.
-type Print<'p> = dyn FnMut(&[Cell<'_>]) -> Result<(), Failure> + 'p;
+pub(crate) type Print<'p> = dyn FnMut(&[Cell<'_>]) -> Result<(), Failure> + 'p;
 
 /// Prints rows for programs, or the first ones as a table.
 fn print_rows(
@@ -68,4 +73,50 @@ fn print_rows(
     let left_out = destination.table(&table)?;
     say_left_out(args, &left_out, n_more);
     Ok(())
+}
+
+/// Prints the rows that threads make of each batch, in the order of the input; as a table, the first
+/// ones. Gives the threads' states and the reader.
+pub(crate) fn print_batches<S: Send>(
+    mut feed: Feed,
+    threads: usize,
+    args: &OutputArgs,
+    destination: Destination,
+    columns: &[String],
+    state: impl Fn() -> S + Sync,
+    rows: impl Fn(&mut S, &Batch, &mut Print<'_>) -> Result<(), Failure> + Sync,
+) -> Result<(Vec<S>, Reader), Failure> {
+    if destination.is_table() {
+        let shown = Mutex::new((TextTable::new(columns.iter().cloned()), 0_u64));
+        let states = feed.for_each(threads, state, |state, place, batch| {
+            rows(state, batch, &mut |cells| {
+                let (table, n_more) = &mut *shown.lock().unwrap_or_else(PoisonError::into_inner);
+                // The first batch alone is shown, so that threads cannot mix the order.
+                if place == 0 && table.len() < TABLE_ROWS {
+                    table.push(false, cells.iter().map(|cell| text_cell(*cell)).collect());
+                } else {
+                    *n_more += 1;
+                }
+                Ok(())
+            })
+        })?;
+        let (table, n_more) = shown.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let left_out = destination.table(&table)?;
+        say_left_out(args, &left_out, n_more);
+        return Ok((states, feed.finish()));
+    }
+    let mut writer = destination.rows(columns)?;
+    let empty = writer.chunk();
+    let ordered = Ordered::new(|chunk: RowChunk| Ok(writer.append(&chunk)?));
+    let states = feed.for_each(threads, state, |state, place, batch| {
+        ordered.make(place, || {
+            let mut chunk = empty.another();
+            rows(state, batch, &mut |cells| Ok(chunk.write_row(cells)?))?;
+            Ok(chunk)
+        })
+    })?;
+    drop(ordered);
+    let reader = feed.finish();
+    writer.finish()?.finish()?;
+    Ok((states, reader))
 }

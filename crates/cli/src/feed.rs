@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use oddsift::records::{Batch, Reader};
 
 use crate::failure::Failure;
+use crate::pool::alone;
 use crate::progress::Progress;
 
 /// A reader whose first batch was looked at already: for the separator of paths, numeric columns
@@ -81,13 +82,13 @@ impl Feed {
             }
             state
         };
+        let run = || alone().map(|_pool| run()).inspect_err(|error| fail(0, error.clone()));
         let states = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
-            let mut states = vec![run()];
-            for other in others {
-                states.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
-            states
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+            let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+            let states =
+                joined.map(|state| state.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            states.filter_map(Result::ok).collect()
         });
         match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some((_, error)) => Err(error),

@@ -2,6 +2,8 @@
 
 use oddsift::eventcluster::NoiseRow;
 use oddsift::features::Recipe;
+use oddsift::iforest::Draws;
+use oddsift::outliers::DrawnRows;
 use oddsift::patterns::{Observation, PatternId, PatternTable};
 use oddsift::records::{Batch, Reader, Record, Row, RowStore, SkipLog};
 
@@ -20,6 +22,8 @@ pub(crate) struct IngestPlan {
     /// Columns whose distinct values are counted.
     pub(crate) distinct: Vec<usize>,
     pub(crate) keep: Keep,
+    /// Which rows the samples of a forest take.
+    pub(crate) draws: Option<Draws>,
 }
 
 /// What is kept of each row.
@@ -39,6 +43,7 @@ pub(crate) struct Ingested {
     pub(crate) store: RowStore,
     pub(crate) kept: Vec<NoiseRow>,
     pub(crate) row_patterns: RowPatterns,
+    pub(crate) drawn: Option<DrawnRows>,
     pub(crate) skipped: SkipLog,
     pub(crate) unread_times: SkipLog,
     pub(crate) recipe: Recipe,
@@ -51,6 +56,7 @@ struct Part {
     store: RowStore,
     kept: Vec<NoiseRow>,
     labels: Vec<(u64, Vec<u32>)>,
+    drawn: Option<DrawnRows>,
     room: RowRoom,
 }
 
@@ -74,6 +80,7 @@ pub(crate) fn ingest(
         row_patterns: RowPatterns::new(whole.labels),
         store: whole.store,
         kept: whole.kept,
+        drawn: whole.drawn,
         skipped: whole.room.skipped,
         unread_times: whole.room.unread_times,
         recipe: plan.rows.recipe,
@@ -107,25 +114,31 @@ impl Part {
             store: RowStore::new(),
             kept: Vec::new(),
             labels: Vec::new(),
+            drawn: plan.draws.clone().map(DrawnRows::new),
             room: RowRoom::default(),
         }
     }
 
     fn take(&mut self, batch: &Batch, plan: &IngestPlan) -> Result<(), Failure> {
         let first = batch.get(0).map_or(0, |row| row.row());
+        let keeps_labels = plan.keep == Keep::Labels;
         let mut labels = Vec::new();
         for row in batch {
             let pattern = self.take_row(row, plan)?;
-            if plan.keep == Keep::Labels {
+            if keeps_labels || self.drawn.is_some() {
                 // Rows that the reader skipped leave a gap.
                 let place = usize::try_from(row.row() - first).unwrap_or(labels.len());
-                labels.resize(place, NO_PATTERN);
-                labels.push(pattern.map_or(NO_PATTERN, id));
+                labels.resize(place, None);
+                labels.push(pattern);
             }
         }
-        if !labels.is_empty() {
-            labels.shrink_to_fit();
-            self.labels.push((first, labels));
+        if let Some(drawn) = &mut self.drawn {
+            let of_row = |row: u64| *labels.get(usize::try_from(row - first).ok()?)?;
+            drawn.take(first..first + labels.len() as u64, of_row);
+        }
+        if keeps_labels && !labels.is_empty() {
+            let ids = labels.into_iter().map(|pattern| pattern.map_or(NO_PATTERN, id)).collect();
+            self.labels.push((first, ids));
         }
         Ok(())
     }
@@ -161,6 +174,9 @@ impl Part {
         self.store.merge(&other.store);
         self.kept.append(&mut other.kept);
         self.labels.append(&mut other.labels);
+        if let (Some(ours), Some(theirs)) = (&mut self.drawn, &other.drawn) {
+            ours.merge(theirs);
+        }
         self.room.merge(&other.room);
         Ok(())
     }
@@ -170,6 +186,9 @@ impl Part {
         let renamed = |pattern: PatternId| names.get(pattern.index()).copied().unwrap_or(pattern);
         for row in &mut self.kept {
             row.pattern = renamed(row.pattern);
+        }
+        if let Some(drawn) = &mut self.drawn {
+            drawn.rename(names);
         }
         for label in self.labels.iter_mut().flat_map(|(_, labels)| labels) {
             if let Some(name) = names.get(*label as usize) {

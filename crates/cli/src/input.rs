@@ -116,7 +116,10 @@ impl Input {
 }
 
 pub(crate) fn threads(args: &InputArgs) -> usize {
-    args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+    /// More would only take memory.
+    const MOST: usize = 256;
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    args.threads.unwrap_or_else(cores).min(MOST)
 }
 
 /// A fault of a name that the header settles.

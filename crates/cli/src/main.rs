@@ -10,8 +10,10 @@ mod input; // a file opened: columns, roles, times
 mod model_file; // models from files, checked
 mod ordered; // output of threads, in the order of the input
 mod output; // where the result goes
+mod pool; // threads of the algorithms
 mod progress; // a bar on standard error
 mod rows; // what is taken from each row
+mod scoring; // rows scored as they stream by
 mod source; // a file or standard input, once or twice
 mod space; // features that span distances
 mod table; // results for people
@@ -25,6 +27,8 @@ use clap::error::ErrorKind;
 
 use crate::args::{Cli, Command};
 use crate::failure::{Failure, usage_line};
+use crate::input::threads;
+use crate::pool::with_threads;
 
 fn main() -> ExitCode {
     match parse().and_then(run) {
@@ -49,11 +53,12 @@ fn parse() -> Result<Cli, Failure> {
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
-    match cli.command {
+    with_threads(threads(cli.command.input()), || match cli.command {
         Command::Features(args) => commands::features::run(&args),
         Command::Cluster(args) => commands::cluster::run(&args),
         Command::Eps(args) => commands::eps::run(&args),
+        Command::Outliers(args) => commands::outliers::run(&args),
         Command::Score(args) => commands::score::run(&args),
         Command::Stack(args) => commands::stack::run(&args),
-    }
+    })
 }

@@ -1,44 +1,86 @@
-//! Models from files: untrusted input.
+//! Models to and from files; what is read is untrusted.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Write};
 use std::path::Path;
 
 use oddsift::eventcluster::ClusterModel;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use oddsift::iforest::{ForestModel, SklearnForest};
+use oddsift::outliers::OutlierModel;
+use oddsift::records::{Error, Output};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+
+/// A saved model of any kind.
+pub(crate) enum Model {
+    Cluster(ClusterModel),
+    Outlier(OutlierModel),
+    /// A forest without a way from rows to vectors.
+    Forest(ForestModel),
+}
 
 /// What tells a model file's kind.
 #[derive(Deserialize)]
 struct Head {
     format: Option<String>,
     version: Option<u64>,
+    /// What scikit-learn's export has.
+    max_samples_: Option<IgnoredAny>,
+    trees: Option<IgnoredAny>,
 }
 
-/// Reads the model that `cluster --save-model` wrote.
-pub(crate) fn read_cluster_model(path: &Path) -> Result<ClusterModel, Failure> {
+/// The formats that can be read, each with its version.
+const KNOWN: [(&str, u64); 3] = [
+    (ClusterModel::FORMAT, ClusterModel::VERSION),
+    (OutlierModel::FORMAT, OutlierModel::VERSION),
+    (ForestModel::FORMAT, ForestModel::VERSION),
+];
+
+/// Reads a model that `--save-model` wrote, a bare isolation forest, or scikit-learn's export.
+pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
     let head: Head = read_json(path)?;
-    let (name, known) = (path.display(), ClusterModel::FORMAT);
-    match head.format.as_deref() {
-        Some(format) if format == known => {}
-        Some(format) => {
-            let what = format!("a model of format {format:?}; {known} can be read");
-            return Err(Failure::data(format!("{name}: {what}")));
+    let name = path.display();
+    let Some(format) = &head.format else {
+        if head.max_samples_.is_some() && head.trees.is_some() {
+            let export: SklearnForest = read_json(path)?;
+            let model = export.into_model();
+            return model.map(Model::Forest).map_err(|error| Failure::data(format!("{name}: {error}")));
         }
-        None => {
-            let what = format!("no model: it names no format; {known} can be read");
-            return Err(Failure::data(format!("{name}: {what}")));
-        }
-    }
-    if head.version != Some(ClusterModel::VERSION) {
-        let version = head.version.map_or_else(|| "none".to_owned(), |version| version.to_string());
-        let what =
-            format!("version {version} of {known}; version {} can be read", ClusterModel::VERSION);
+        let what = format!("no model: it names no format; there are {}", formats());
+        return Err(Failure::data(format!("{name}: {what}")));
+    };
+    let Some((format, version)) = KNOWN.iter().find(|(known, _)| known == format) else {
+        let what = format!("a model of format {format:?}; there are {}", formats());
+        return Err(Failure::data(format!("{name}: {what}")));
+    };
+    if head.version != Some(*version) {
+        let found = head.version.map_or_else(|| "none".to_owned(), |version| version.to_string());
+        let what = format!("version {found} of {format}; version {version} can be read");
         return Err(Failure::data(format!("{name}: {what}")));
     }
-    read_json(path)
+    match *format {
+        ClusterModel::FORMAT => read_json(path).map(Model::Cluster),
+        OutlierModel::FORMAT => read_json(path).map(Model::Outlier),
+        _ => read_json(path).map(Model::Forest),
+    }
+}
+
+fn formats() -> String {
+    KNOWN.map(|(format, _)| format).join(", ")
+}
+
+/// Writes a model, whole or not at all, never over one of the inputs.
+pub(crate) fn save_model(
+    path: &Path,
+    model: &impl Serialize,
+    inputs: &[&Path],
+) -> Result<(), Failure> {
+    let mut output = Output::file(path, inputs)?;
+    serde_json::to_writer(&mut output, model).map_err(|error| Error::Write(error.into()))?;
+    output.write_all(b"\n").map_err(Error::Write)?;
+    Ok(output.finish()?)
 }
 
 /// One JSON value and nothing behind it; memory grows with the bytes read.

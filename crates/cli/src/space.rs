@@ -1,4 +1,4 @@
-//! The space in which rows have distances: which features, and how they are computed.
+//! Which features, how they are computed, and the space in which rows have distances.
 
 use oddsift::features::{FeatureOptions, ProcessFeature, Recipe, SessionRule};
 
@@ -20,11 +20,8 @@ const DEFAULT_EPS: f64 = 0.01;
 pub(crate) struct Space {
     /// Makes the feature vector, and of weighted rows the weight behind it.
     pub(crate) recipe: Recipe,
-    /// Makes the feature vector alone: what a model keeps.
-    pub(crate) features: Recipe,
+    pub(crate) features: FeaturePlan,
     pub(crate) is_weighted: bool,
-    /// The features that are no column of the file, by their place in the vector.
-    pub(crate) computed: Vec<(usize, String)>,
     /// The distance where none is given.
     pub(crate) usual_eps: f64,
 }
@@ -36,26 +33,50 @@ impl Space {
         recipe: &FeatureArgs,
         session_rule: SessionRule,
     ) -> Result<Self, Failure> {
+        let weight = args.weight.as_deref();
+        let features = FeaturePlan::new(input, &args.features, weight, recipe, session_rule)?;
+        let weighted = match weight {
+            None => features.recipe.clone(),
+            Some(weight) => {
+                input.column("--weight", weight)?;
+                let mut names = features.recipe.names().to_vec();
+                names.push(weight.to_owned());
+                input.recipe(&names, &feature_options(recipe, session_rule))?
+            }
+        };
+        let usual_eps = if features.is_usual { PROCESS_EPS } else { DEFAULT_EPS };
+        Ok(Self { recipe: weighted, features, is_weighted: weight.is_some(), usual_eps })
+    }
+}
+
+/// What makes the feature vector of a row.
+pub(crate) struct FeaturePlan {
+    pub(crate) recipe: Recipe,
+    /// The features that are no column of the file, by their place in the vector.
+    pub(crate) computed: Vec<(usize, String)>,
+    /// Whether they are the usual ones of process events.
+    is_usual: bool,
+}
+
+impl FeaturePlan {
+    pub(crate) fn new(
+        input: &Input,
+        named: &[String],
+        weight: Option<&str>,
+        recipe: &FeatureArgs,
+        session_rule: SessionRule,
+    ) -> Result<Self, Failure> {
         input.need_rows()?;
-        let (mut names, usual_eps) = match args.features.as_slice() {
-            [] => default_features(input, args.weight.as_deref())?,
-            named => (named.to_vec(), DEFAULT_EPS),
+        let (names, is_usual) = match named {
+            [] => default_features(input, weight)?,
+            named => (named.to_vec(), false),
         };
         refuse_repeated("--features", &names)?;
         let is_computed = |name: &String| recipe.force || !input.columns.contains(name);
         let computed = names.iter().cloned().enumerate().filter(|(_, name)| is_computed(name));
         let computed = computed.collect();
-        let options = feature_options(recipe, session_rule);
-        let features = input.recipe(&names, &options)?;
-        let recipe = match &args.weight {
-            None => features.clone(),
-            Some(weight) => {
-                input.column("--weight", weight)?;
-                names.push(weight.clone());
-                input.recipe(&names, &options)?
-            }
-        };
-        Ok(Self { recipe, features, is_weighted: args.weight.is_some(), computed, usual_eps })
+        let recipe = input.recipe(&names, &feature_options(recipe, session_rule))?;
+        Ok(Self { recipe, computed, is_usual })
     }
 }
 
@@ -84,20 +105,20 @@ pub(crate) fn feature_options(args: &FeatureArgs, session_rule: SessionRule) -> 
 }
 
 /// Process features where the file is known for process events, else its numeric columns.
-fn default_features(input: &Input, weight: Option<&str>) -> Result<(Vec<String>, f64), Failure> {
+fn default_features(input: &Input, weight: Option<&str>) -> Result<(Vec<String>, bool), Failure> {
     let roles = &input.roles;
     if roles.path.is_some() && roles.command_line.is_some() {
         let there = roles.features();
         let known = PROCESS_FEATURES.iter().filter(|feature| there.contains(feature));
         let names = known.map(|feature| feature.name().to_owned());
-        return Ok((names.collect(), PROCESS_EPS));
+        return Ok((names.collect(), true));
     }
     let mut numeric = input.numeric_columns();
     numeric.retain(|name| Some(name.as_str()) != weight);
     if numeric.is_empty() {
         let columns = input.column_list();
-        let what = "no numeric column to cluster by; name features by --features";
+        let what = "no numeric column to take for a feature; name features by --features";
         return Err(Failure::data(format!("{}:1: {what}; columns: {columns}", input.name)));
     }
-    Ok((numeric, DEFAULT_EPS))
+    Ok((numeric, false))
 }

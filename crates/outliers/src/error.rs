@@ -1,3 +1,5 @@
+use crate::OutlierModel;
+
 /// Why outliers could not be found.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -22,5 +24,37 @@ pub enum Error {
         expected: usize,
         /// Values of this one.
         found: usize,
+    },
+    /// There are no rows to fit to.
+    #[error("there are no rows to fit to; give at least one")]
+    NoRows,
+    /// The forest refused its parameters or input.
+    #[error(transparent)]
+    Forest(#[from] oddsift_iforest::Error),
+    /// Stored ranges cannot belong to the forest.
+    #[error("typical: {fault}; save the model anew")]
+    StoredTypical {
+        /// What is wrong.
+        fault: String,
+    },
+    /// Recipe and forest do not belong together.
+    #[error("forest: {found} features, but the recipe makes {expected}; save the model anew")]
+    Features {
+        /// Features of the forest.
+        found: usize,
+        /// Features of the recipe.
+        expected: usize,
+    },
+    /// A model of another kind or a later version.
+    #[error(
+        "format {format:?} version {version}; this reads {} version {}",
+        OutlierModel::FORMAT,
+        OutlierModel::VERSION
+    )]
+    Format {
+        /// The format's name.
+        format: String,
+        /// Its version.
+        version: u64,
     },
 }

@@ -1,11 +1,28 @@
 #![doc = include_str!("../README.md")]
 
 mod common; // remove_common_items
+mod detector; // OutlierDetector: a forest and what is typical
+mod drawn; // DrawnRows: samples of a stream
 mod error; // Error
+mod identify; // identify_outliers, as msticpy has it
+mod model; // OutlierModel: what is saved
+mod reason; // Reason: a feature, its value, the typical range
+#[cfg(feature = "serde")]
+mod saved; // a model as it is written, and the checks of what is read
 mod stack; // Stack: combinations counted
+mod typical; // Typical: the range of most training rows
 
 pub use {
     common::{MAX_COUNT, remove_common_items},
+    detector::OutlierDetector,
+    drawn::DrawnRows,
     error::Error,
+    identify::{Identified, identify_outliers, identify_outliers_with, msticpy_params},
+    model::OutlierModel,
+    oddsift_iforest::{
+        Contamination, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples,
+    },
+    reason::Reason,
     stack::{Stack, Stacked},
+    typical::Typical,
 };

@@ -3,20 +3,17 @@
 
 mod print; // what is printed
 
-use std::io::Write;
-use std::path::Path;
-
 use oddsift::dbscan;
 use oddsift::eventcluster::{self, Cluster, EventClusters, NoiseRow, NoiseTimes};
 use oddsift::features::{Recipe, SessionRule};
 use oddsift::patterns::PatternTable;
-use oddsift::records::{Error, Output};
 
 use self::print::Clustered;
 use crate::args::{ClusterArgs, Compat, Emit, Eps};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
 use crate::input::{Input, say, threads, warn};
+use crate::model_file::save_model;
 use crate::output::Destination;
 use crate::progress::Progress;
 use crate::rows::RowPlan;
@@ -46,7 +43,8 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     warn_of_times(ingested.reader.name(), &ingested.unread_times);
     say_facts(args, &found);
     if let Some(path) = &args.save_model {
-        save_model(path, &found, features, &args.input.file)?;
+        let model = found.model_with(features).map_err(Failure::data)?;
+        save_model(path, &model, &[&args.input.file])?;
     }
     let result = Clustered { args, columns, computed, time, template, process, ingested, found };
     match args.emit {
@@ -96,10 +94,10 @@ impl Job {
             },
         };
         Ok(Self {
-            ingest: IngestPlan { rows, template, distinct: distinct?, keep },
-            features: space.features,
+            ingest: IngestPlan { rows, template, distinct: distinct?, keep, draws: None },
+            features: space.features.recipe,
             eps: args.eps.unwrap_or(Eps::Given(space.usual_eps)),
-            computed: space.computed,
+            computed: space.features.computed,
             time,
             template,
         })
@@ -177,20 +175,6 @@ pub(crate) fn cluster_failure(ingested: &Ingested, error: eventcluster::Error) -
 fn no_proposal(ingested: &Ingested) -> Failure {
     let what = "the distances have no knee that proposes an eps; look at `oddsift eps`, give --eps";
     Failure::data(format!("{}: {what}", ingested.reader.name()))
-}
-
-/// Writes the model, whole or not at all.
-fn save_model(
-    path: &Path,
-    found: &EventClusters,
-    features: Recipe,
-    input: &Path,
-) -> Result<(), Failure> {
-    let model = found.model_with(features).map_err(Failure::data)?;
-    let mut output = Output::file(path, &[input])?;
-    serde_json::to_writer(&mut output, &model).map_err(|error| Error::Write(error.into()))?;
-    output.write_all(b"\n").map_err(Error::Write)?;
-    Ok(output.finish()?)
 }
 
 /// Rows, patterns, clusters and noise in a line, the sizes of clusters in another.

@@ -1,9 +1,10 @@
-//! `score`: the clusters of a saved model for new rows.
+//! `score`: new rows by a saved model: the clusters of one, the scores of a forest.
 
 use ndarray::ArrayView2;
 use oddsift::dbscan::Label;
 use oddsift::eventcluster::ClusterModel;
-use oddsift::features::SchemaChoice;
+use oddsift::features::{FeatureOptions, Recipe, SchemaChoice};
+use oddsift::iforest::{ForestModel, IsolationForest};
 use oddsift::patterns::PatternTable;
 use oddsift::records::Cell;
 
@@ -12,32 +13,86 @@ use crate::commands::print_rows;
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
 use crate::input::{Input, header_failure, say, threads, warn};
-use crate::model_file::read_cluster_model;
+use crate::model_file::{Model, read_model};
 use crate::output::Destination;
 use crate::rows::RowPlan;
+use crate::scoring::{Scorer, Verdict};
 use crate::source::Source;
 
 pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
-    let model = read_cluster_model(&args.model)?;
+    let model = read_model(&args.model)?;
     let input = Input::open(&Source::once(&args.input), SchemaChoice::Auto, &[])?;
-    let recipe = model.recipe().rebind(&input.columns);
-    let recipe = recipe.map_err(|error| header_failure(&input.name, &input.columns, &error))?;
+    let n_odd = match &model {
+        Model::Cluster(model) => score_clusters(args, model, input)?,
+        Model::Outlier(model) => {
+            let recipe = rebind(model.recipe(), &input)?;
+            score_forest(args, model.detector().forest(), recipe, input)?
+        }
+        Model::Forest(model) => {
+            let recipe = recipe_of_bare(args, model, &input)?;
+            score_forest(args, model.forest(), recipe, input)?
+        }
+    };
+    if args.output.exit_status && n_odd == 0 { Err(Failure::Nothing) } else { Ok(()) }
+}
+
+fn rebind(recipe: &Recipe, input: &Input) -> Result<Recipe, Failure> {
+    let recipe = recipe.rebind(&input.columns);
+    recipe.map_err(|error| header_failure(&input.name, &input.columns, &error))
+}
+
+/// The columns of a bare forest: those that it names, else the numeric ones of the file in order.
+fn recipe_of_bare(args: &ScoreArgs, model: &ForestModel, input: &Input) -> Result<Recipe, Failure> {
+    let options = FeatureOptions::default();
+    if let Some(names) = model.feature_names() {
+        return input.recipe(names, &options);
+    }
+    let names = input.numeric_columns();
+    let (found, expected) = (names.len(), model.forest().n_features());
+    if found != expected {
+        let model = args.model.display();
+        let what = format!(
+            "{found} numeric columns for the {expected} features of {model}, which names none; \
+             give a file with those columns, or add feature_names to the model"
+        );
+        return Err(Failure::data(format!("{}:1: {what}", input.name)));
+    }
+    input.recipe(&names, &options)
+}
+
+/// Prints the scores; gives the number of outliers.
+fn score_forest(
+    args: &ScoreArgs,
+    forest: &IsolationForest,
+    recipe: Recipe,
+    input: Input,
+) -> Result<u64, Failure> {
     let rows = RowPlan::new(&input, &args.input, recipe);
-    let plan = IngestPlan { rows, template: None, distinct: Vec::new(), keep: Keep::Labels };
+    let destination = Destination::open(&args.output, &args.input)?;
+    let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
+    let feed = input.into_feed(args.output.quiet);
+    let (n_outliers, reader, room) =
+        scorer.print_all(feed, threads(&args.input), &args.output, destination, None)?;
+    warn(&reader, &room.skipped);
+    say(&args.output, &format!("{n_outliers} outliers"));
+    Ok(n_outliers)
+}
+
+/// Prints the clusters; gives the number of rows near none.
+fn score_clusters(args: &ScoreArgs, model: &ClusterModel, input: Input) -> Result<u64, Failure> {
+    let rows = RowPlan::new(&input, &args.input, rebind(model.recipe(), &input)?);
+    let plan =
+        IngestPlan { rows, template: None, distinct: Vec::new(), keep: Keep::Labels, draws: None };
     let destination = Destination::open(&args.output, &args.input)?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
-    let labels = predict(&model, &table, &ingested)?;
+    let labels = predict(model, &table, &ingested)?;
     warn(&ingested.reader, &ingested.skipped);
-    let n_noise: u64 = labels
-        .iter()
-        .zip(table.weights())
-        .filter(|(label, _)| label.is_noise())
-        .map(|(_, n)| n)
-        .sum();
+    let noise = labels.iter().zip(table.weights()).filter(|(label, _)| label.is_noise());
+    let n_noise: u64 = noise.map(|(_, n)| n).sum();
     say(&args.output, &format!("{} rows, {n_noise} near no cluster", table.n_rows()));
     print(args, destination, &ingested, &labels)?;
-    if args.output.exit_status && n_noise == 0 { Err(Failure::Nothing) } else { Ok(()) }
+    Ok(n_noise)
 }
 
 /// The label of each pattern.

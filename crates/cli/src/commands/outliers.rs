@@ -1,0 +1,217 @@
+//! `outliers`: a forest is fitted to the rows as they stream in, then they, or those of another
+//! file, are scored as they stream by once more.
+
+mod print; // outliers with their reasons
+
+use std::collections::HashSet;
+
+use oddsift::features::{Recipe, SessionRule};
+use oddsift::iforest::{IsolationForest, IsolationForestParams, MaxSamples};
+use oddsift::outliers::{DrawnRows, OutlierDetector, OutlierModel, msticpy_params};
+use oddsift::patterns::PatternTable;
+
+use self::print::print_outliers;
+use crate::args::{Compat, EmitOutliers, InputArgs, OutliersArgs};
+use crate::failure::Failure;
+use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
+use crate::input::{Input, header_failure, say, threads, warn};
+use crate::model_file::save_model;
+use crate::output::Destination;
+use crate::rows::RowPlan;
+use crate::scoring::{Scorer, Verdict};
+use crate::source::Source;
+use crate::space::FeaturePlan;
+
+pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
+    if args.with_input && args.emit != EmitOutliers::Scores {
+        return Err(Failure::usage("--with-input goes with --emit scores; add it"));
+    }
+    let selects_first = args.top.is_some() && args.emit == EmitOutliers::Scores;
+    let source = if args.train.is_some() && !selects_first {
+        Source::once(&args.input)
+    } else {
+        Source::twice(&args.input)?
+    };
+    let destination = Destination::open(&args.output, &args.input)?;
+    let (model, n_train) = match &args.train {
+        None => train(args, &source)?,
+        Some(file) => {
+            let input = InputArgs { file: file.clone(), ..args.input.clone() };
+            train(args, &Source::once(&input))?
+        }
+    };
+    if let Some(path) = &args.save_model {
+        let train = args.train.as_ref().unwrap_or(&args.input.file);
+        save_model(path, &model, &[train, &args.input.file])?;
+    }
+    let job = Job { args, source, model: &model };
+    let n_outliers = match args.emit {
+        EmitOutliers::Outliers => job.print_outliers(destination, n_train)?,
+        EmitOutliers::Scores => job.print_scores(destination)?,
+    };
+    if args.output.exit_status && n_outliers == 0 { Err(Failure::Nothing) } else { Ok(()) }
+}
+
+/// Fits the pipeline; gives the number of rows, too.
+fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, u64), Failure> {
+    let input = Input::open(source, args.recipe.schema, &args.recipe.map)?;
+    let compat = args.compat == Some(Compat::Msticpy);
+    let rule = if compat { SessionRule::ExactText } else { SessionRule::default() };
+    let features = FeaturePlan::new(&input, &args.features, None, &args.recipe, rule)?.recipe;
+    let params = params(args, features.names().len());
+    let is_share = matches!(params.max_samples, MaxSamples::Fraction(_));
+    let plan = IngestPlan {
+        rows: RowPlan::new(&input, &args.input, features.clone()),
+        template: None,
+        distinct: Vec::new(),
+        // A share can only be drawn when the number of rows is known.
+        keep: if is_share { Keep::Labels } else { Keep::Patterns },
+        draws: if is_share { None } else { Some(params.draws().map_err(Failure::usage)?) },
+    };
+    let (table, ingested) = ingest(input.into_feed(args.output.quiet), plan, threads(&args.input))?;
+    ingested.need_rows(&table)?;
+    warn(&ingested.reader, &ingested.skipped);
+    let model = fit(&params, &table, &ingested, features)?;
+    let facts = format!("{} rows, {} distinct, to fit to", table.n_rows(), table.len());
+    say(&args.output, &facts);
+    Ok((model, table.n_rows()))
+}
+
+fn params(args: &OutliersArgs, n_features: usize) -> IsolationForestParams {
+    let usual = match args.compat {
+        Some(Compat::Msticpy) => msticpy_params(usize::MAX, n_features),
+        None => IsolationForest::params(),
+    };
+    usual
+        .n_trees(args.trees.unwrap_or(usual.n_trees))
+        .max_samples(args.max_samples.unwrap_or(usual.max_samples))
+        .max_features(args.max_features.unwrap_or(usual.max_features))
+        .contamination(args.contamination.unwrap_or(usual.contamination))
+        .seed(args.input.seed.unwrap_or(usual.seed))
+        .bootstrap(args.bootstrap)
+        .extended(args.extended)
+        .precision(args.precision.into())
+}
+
+fn fit(
+    params: &IsolationForestParams,
+    table: &PatternTable,
+    ingested: &Ingested,
+    recipe: Recipe,
+) -> Result<OutlierModel, Failure> {
+    let failed = |error: oddsift::outliers::Error| {
+        Failure::data(format!("{}: {error}", ingested.reader.name()))
+    };
+    let detector = match &ingested.drawn {
+        Some(drawn) => OutlierDetector::fit_patterns(params, table, drawn),
+        None => draw_share(params, table, ingested)
+            .and_then(|(params, drawn)| OutlierDetector::fit_patterns(&params, table, &drawn)),
+    };
+    OutlierModel::new(recipe, detector.map_err(failed)?).map_err(failed)
+}
+
+/// Draws the samples when all rows are known.
+fn draw_share(
+    params: &IsolationForestParams,
+    table: &PatternTable,
+    ingested: &Ingested,
+) -> Result<(IsolationForestParams, DrawnRows), oddsift::outliers::Error> {
+    let n_rows = usize::try_from(table.n_rows()).unwrap_or(usize::MAX);
+    let params = params.max_samples(MaxSamples::Count(params.max_samples.of(n_rows)));
+    let patterns: Vec<_> = ingested.row_patterns.iter().collect();
+    let ids: Vec<_> = table.ids().collect();
+    let mut drawn = DrawnRows::new(params.draws()?);
+    // Rows that were left out do not count.
+    let pattern_of = |place: u64| {
+        let (_, pattern) = patterns.get(usize::try_from(place).ok()?)?;
+        ids.get(*pattern).copied()
+    };
+    drawn.take(0..patterns.len() as u64, pattern_of);
+    Ok((params, drawn))
+}
+
+/// A fitted pipeline, and what is to be scored by it.
+struct Job<'a> {
+    args: &'a OutliersArgs,
+    source: Source<'a>,
+    model: &'a OutlierModel,
+}
+
+impl Job<'_> {
+    fn open(&self) -> Result<(Input, RowPlan), Failure> {
+        let args = self.args;
+        let input = Input::open(&self.source, args.recipe.schema, &args.recipe.map)?;
+        let recipe = self.model.recipe().rebind(&input.columns);
+        let recipe = recipe.map_err(|error| header_failure(&input.name, &input.columns, &error))?;
+        let rows = RowPlan::new(&input, &args.input, recipe);
+        Ok((input, rows))
+    }
+
+    fn scorer(&self, rows: RowPlan, verdict: Verdict) -> Scorer<'_> {
+        Scorer { rows, forest: self.model.detector().forest(), verdict }
+    }
+
+    /// Prints the outliers with their reasons; gives how many there are.
+    fn print_outliers(&self, destination: Destination, n_train: u64) -> Result<u64, Failure> {
+        let args = self.args;
+        let (input, rows) = self.open()?;
+        let (columns, roles) = (input.columns.clone(), input.roles.clone());
+        let process = roles.path.map(|column| (column, input.path_separator()));
+        let scorer = self.scorer(rows, Verdict::Decision);
+        let feed = input.into_feed(args.output.quiet);
+        let (finds, reader, room) = scorer.find(feed, threads(&args.input), args.top)?;
+        if args.train.is_some() {
+            warn(&reader, &room.skipped);
+        } else if finds.n_rows != n_train {
+            let what = "the file changed while it was read; try again on a copy";
+            return Err(Failure::data(format!("{}: {what}", reader.name())));
+        }
+        self.say_facts(finds.n_rows, finds.rows.len() as u64);
+        let shown = print::Shown { columns, roles, process, finds: &finds };
+        print_outliers(args, self.model, &shown, destination)?;
+        Ok(finds.rows.len() as u64)
+    }
+
+    /// Prints the score of every row; gives how many outliers there are.
+    fn print_scores(&self, destination: Destination) -> Result<u64, Failure> {
+        let args = self.args;
+        let verdict = match args.top {
+            None => Verdict::Decision,
+            Some(top) => Verdict::Rows(self.top_rows(top)?),
+        };
+        let (input, rows) = self.open()?;
+        let scorer = self.scorer(rows, verdict);
+        let columns = args.with_input.then(|| input.columns.clone());
+        let feed = input.into_feed(args.output.quiet);
+        let (n_outliers, reader, room) = scorer.print_all(
+            feed,
+            threads(&args.input),
+            &args.output,
+            destination,
+            columns.as_deref(),
+        )?;
+        if args.train.is_some() {
+            warn(&reader, &room.skipped);
+        }
+        Ok(n_outliers)
+    }
+
+    fn top_rows(&self, top: usize) -> Result<HashSet<u64>, Failure> {
+        let (input, rows) = self.open()?;
+        let scorer = self.scorer(rows, Verdict::Decision);
+        let feed = input.into_feed(self.args.output.quiet);
+        let (finds, ..) = scorer.find(feed, threads(&self.args.input), Some(top))?;
+        Ok(finds.rows.iter().map(|find| find.scored.row).collect())
+    }
+
+    fn say_facts(&self, n_rows: u64, n_outliers: u64) {
+        let share = 100.0 * n_outliers as f64 / n_rows.max(1) as f64;
+        let offset = self.model.detector().forest().offset();
+        let bound = match self.args.top {
+            Some(_) => String::new(),
+            None => format!(", with a score below {offset:.4}"),
+        };
+        let facts = format!("{n_rows} rows; {n_outliers} outliers ({share:.1}%){bound}");
+        say(&self.args.output, &facts);
+    }
+}

@@ -1,0 +1,123 @@
+//! What `outliers` prints of the rows it found: themselves, the oddest first, and why.
+
+use ndarray::ArrayView2;
+use oddsift::features::{Roles, process_name};
+use oddsift::outliers::{OutlierModel, Reason};
+use oddsift::records::{Cell, Record, RowStore, StoredRow};
+
+use crate::args::OutliersArgs;
+use crate::cells::{input_cell, text_cell};
+use crate::commands::{own_name, say_left_out};
+use crate::failure::Failure;
+use crate::output::Destination;
+use crate::scoring::{Find, Finds};
+use crate::table::{TextCell, TextTable};
+
+/// What was found, and what is needed to print it.
+pub(super) struct Shown<'a> {
+    pub(super) columns: Vec<String>,
+    pub(super) roles: Roles,
+    /// The column of the path and what separates its parts.
+    pub(super) process: Option<(usize, &'static str)>,
+    pub(super) finds: &'a Finds,
+}
+
+pub(super) fn print_outliers(
+    args: &OutliersArgs,
+    model: &OutlierModel,
+    shown: &Shown<'_>,
+    destination: Destination,
+) -> Result<(), Failure> {
+    let reasons = reasons(model, &shown.finds.rows, args.explain)?;
+    let rows = shown.finds.rows.iter().zip(&reasons);
+    if destination.is_table() {
+        let mut table = TextTable::new(shown.header());
+        for (find, reasons) in rows {
+            table.push(false, shown.table_cells(find, reasons));
+        }
+        let left_out = destination.table(&table)?;
+        say_left_out(&args.output, &left_out, 0);
+        return Ok(());
+    }
+    let mut columns = vec![own_name(&shown.columns, "row")];
+    columns.extend(shown.columns.iter().cloned());
+    columns.extend(["score", "decision", "reasons"].map(|name| own_name(&shown.columns, name)));
+    let mut writer = destination.rows(&columns)?;
+    for (find, reasons) in rows {
+        let record = shown.record(find);
+        let mut cells = vec![Cell::UInt(find.scored.row)];
+        cells.extend((0..shown.columns.len()).map(|column| cell(record, column)));
+        cells.extend([Cell::Float(find.scored.score), Cell::Float(find.scored.decision)]);
+        cells.push(Cell::Text(reasons));
+        writer.write_row(&cells)?;
+    }
+    writer.finish()?.finish()
+}
+
+/// Why each row is odd, in words.
+fn reasons(model: &OutlierModel, finds: &[Find], n: usize) -> Result<Vec<String>, Failure> {
+    /// Rows whose reasons are computed in one go.
+    const BLOCK: usize = 4096;
+    let names = model.recipe().names();
+    let text = |reason: &Reason| reason.text(names.get(reason.feature).map_or("", String::as_str));
+    let mut texts = Vec::with_capacity(finds.len());
+    for finds in finds.chunks(BLOCK) {
+        let vectors: Vec<f64> = finds.iter().flat_map(|find| &find.vector).copied().collect();
+        let x = ArrayView2::from_shape((finds.len(), names.len()), &vectors);
+        let reasons = model.detector().reasons(&x.map_err(Failure::data)?, n);
+        let reasons = reasons.map_err(Failure::data)?;
+        let join = |reasons: &Vec<Reason>| {
+            reasons.iter().map(text).collect::<Vec<_>>().join("; ")
+        };
+        texts.extend(reasons.iter().map(join));
+    }
+    Ok(texts)
+}
+
+fn cell(record: Option<StoredRow<'_>>, column: usize) -> Cell<'_> {
+    record.map_or(Cell::Missing, |row| input_cell(row.text(column), row.kind(column)))
+}
+
+impl Shown<'_> {
+    fn store(&self) -> &RowStore {
+        &self.finds.store
+    }
+
+    fn record(&self, find: &Find) -> Option<StoredRow<'_>> {
+        self.store().get(find.scored.row)
+    }
+
+    /// The columns of a table for people, most important first: of process events time, process and
+    /// command line, of others all.
+    fn table_columns(&self) -> Vec<usize> {
+        let Roles { path, command_line, time, .. } = self.roles;
+        let known: Vec<usize> = [command_line, time].into_iter().flatten().collect();
+        let others = (0..self.columns.len())
+            .filter(|column| !known.contains(column) && Some(*column) != path);
+        known.iter().copied().chain(others).collect()
+    }
+
+    fn header(&self) -> Vec<String> {
+        let mut header = vec!["Row".to_owned(), "Score".to_owned()];
+        header.extend(self.process.map(|_| "Process".to_owned()));
+        header.push("Reasons".to_owned());
+        let name = |column| self.columns.get(column).cloned().unwrap_or_default();
+        header.extend(self.table_columns().into_iter().map(name));
+        header
+    }
+
+    fn table_cells(&self, find: &Find, reasons: &str) -> Vec<TextCell> {
+        let record = self.record(find);
+        let mut cells = vec![
+            TextCell::number(&find.scored.row),
+            TextCell::number(&format!("{:.3}", find.scored.score)),
+        ];
+        cells.extend(self.process.map(|(column, separator)| {
+            let path = record.and_then(|record| record.text(column)).unwrap_or("");
+            TextCell::text(process_name(path, separator))
+        }));
+        cells.push(TextCell::text(reasons));
+        cells.extend(self.table_columns().into_iter().map(|column| text_cell(cell(record, column))));
+        cells
+    }
+}

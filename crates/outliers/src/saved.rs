@@ -1,0 +1,40 @@
+use oddsift_features::Recipe;
+use oddsift_iforest::ForestModel;
+
+use crate::{Error, OutlierDetector, OutlierModel, Typical};
+
+/// A model as it is stored, not yet checked as a whole.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Stored {
+    format: String,
+    version: u64,
+    recipe: Recipe,
+    typical: Vec<Typical>,
+    forest: ForestModel,
+}
+
+impl From<OutlierModel> for Stored {
+    fn from(model: OutlierModel) -> Self {
+        let names = model.recipe().names().to_vec();
+        Self {
+            format: OutlierModel::FORMAT.to_owned(),
+            version: OutlierModel::VERSION,
+            typical: model.detector().typical().to_vec(),
+            forest: ForestModel::new(model.detector().forest().clone(), Some(names)),
+            recipe: model.recipe().clone(),
+        }
+    }
+}
+
+impl TryFrom<Stored> for OutlierModel {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self, Error> {
+        let Stored { format, version, recipe, typical, forest } = stored;
+        if format != Self::FORMAT || version != Self::VERSION {
+            return Err(Error::Format { format, version });
+        }
+        Self::new(recipe, OutlierDetector::new(forest.into_forest(), typical)?)
+    }
+}

@@ -1,0 +1,126 @@
+//! Laws of streams, reasons and saved models.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use ndarray::Array2;
+use oddsift_outliers::{
+    Contamination, DrawnRows, IsolationForest, MaxSamples, OutlierDetector,
+};
+use oddsift_patterns::{Observation, PatternTable};
+use proptest::prelude::*;
+
+/// Few distinct rows, so that patterns repeat.
+fn rows() -> impl Strategy<Value = Array2<f64>> {
+    (1..400_usize, 1..4_usize).prop_flat_map(|(n, d)| {
+        prop::collection::vec((-3_i32..3).prop_map(f64::from), n * d)
+            .prop_map(move |values| Array2::from_shape_vec((n, d), values).unwrap())
+    })
+}
+
+/// What one thread gathers of some batches.
+fn gather(x: &Array2<f64>, batches: &[(usize, usize)], drawn: DrawnRows) -> (PatternTable, DrawnRows) {
+    let (mut table, mut drawn) = (PatternTable::new(x.ncols()), drawn);
+    for &(start, end) in batches {
+        let patterns: Vec<_> = (start..end)
+            .map(|row| {
+                let observation = Observation { row: row as u64, ..Observation::default() };
+                table.add(x.row(row).as_slice().unwrap(), &observation).unwrap()
+            })
+            .collect();
+        drawn.take(start as u64..end as u64, |row| {
+            patterns.get(usize::try_from(row).unwrap() - start).copied()
+        });
+    }
+    (table, drawn)
+}
+
+proptest! {
+    #[test]
+    fn a_stream_taken_by_threads_gives_the_forest_of_the_matrix(
+        x in rows(),
+        size in 1..60_usize,
+        max_samples in 1..70_usize,
+        bootstrap: bool,
+        seed: u64,
+        share in prop::option::of(0.01..0.5_f64),
+    ) {
+        let contamination = share.map_or(Contamination::Auto, Contamination::Fraction);
+        let params = IsolationForest::params()
+            .n_trees(7)
+            .max_samples(MaxSamples::Count(max_samples))
+            .contamination(contamination)
+            .bootstrap(bootstrap)
+            .seed(seed);
+        let batches: Vec<(usize, usize)> =
+            (0..x.nrows()).step_by(size).map(|start| (start, (start + size).min(x.nrows()))).collect();
+        let (even, odd): (Vec<_>, Vec<_>) = batches.iter().enumerate().partition(|(i, _)| i % 2 == 0);
+        let own = |part: Vec<(usize, &(usize, usize))>| part.into_iter().map(|(_, b)| *b).collect::<Vec<_>>();
+        let empty = DrawnRows::new(params.draws().unwrap());
+        let (mut table, mut drawn) = gather(&x, &own(odd), empty.clone());
+        let (other, mut others) = gather(&x, &own(even), empty);
+        let names = table.merge(other).unwrap();
+        others.rename(&names);
+        drawn.merge(&others);
+        drawn.rename(&table.sort_by_first_row());
+
+        let streamed = OutlierDetector::fit_patterns(&params, &table, &drawn).unwrap();
+        let whole = OutlierDetector::fit(&params, &x).unwrap();
+        prop_assert_eq!(streamed.forest().score_samples(&x).unwrap(), whole.forest().score_samples(&x).unwrap());
+        prop_assert_eq!(streamed, whole);
+    }
+
+    #[test]
+    fn reasons_shorten_the_path_and_come_most_first(x in rows(), seed: u64, n in 0..5_usize) {
+        let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(10).seed(seed), &x).unwrap();
+        let all = detector.reasons(&x, usize::MAX).unwrap();
+        for (row, (some, all)) in detector.reasons(&x, n).unwrap().iter().zip(&all).enumerate() {
+            prop_assert_eq!(some.as_slice(), &all[..n.min(all.len())]);
+            prop_assert!(all.iter().all(|reason| reason.contribution > 0.0));
+            prop_assert!(all.windows(2).all(|pair| pair[0].contribution >= pair[1].contribution));
+            prop_assert!(all.iter().all(|reason| reason.value == x[[row, reason.feature]]));
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+mod saved {
+    use oddsift_features::{FeatureOptions, Recipe, Roles};
+    use oddsift_outliers::OutlierModel;
+
+    use super::*;
+
+    fn model(x: &Array2<f64>, seed: u64) -> OutlierModel {
+        let columns: Vec<String> = (0..x.ncols()).map(|column| format!("f{column}")).collect();
+        let recipe =
+            Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default()).unwrap();
+        let params = IsolationForest::params().n_trees(5).seed(seed);
+        OutlierModel::new(recipe, OutlierDetector::fit(&params, x).unwrap()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_model_reads_back_equal_and_prints_the_same_bytes(x in rows(), seed: u64) {
+            let model = model(&x, seed);
+            let text = serde_json::to_string(&model).unwrap();
+            let read: OutlierModel = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(serde_json::to_string(&read).unwrap(), text);
+            prop_assert_eq!(read, model);
+        }
+    }
+
+    #[test]
+    fn a_model_whose_parts_do_not_belong_together_is_refused() {
+        let x = Array2::from_shape_fn((20, 2), |(row, column)| (row * column) as f64);
+        let text = serde_json::to_string(&model(&x, 1)).unwrap();
+        for (from, to, what) in [
+            ("\"version\":1,\"recipe\"", "\"version\":2,\"recipe\"", "version 2"),
+            ("oddsift-outliers", "oddsift-cluster", "oddsift-cluster"),
+            ("\"typical\":[{", "\"typical\":[{\"low\":0.0,\"high\":1.0},{", "3 ranges for 2 features"),
+            ("\"low\":0.0", "\"low\":1e9", "no range"),
+        ] {
+            assert!(text.contains(from), "{from}");
+            let error = serde_json::from_str::<OutlierModel>(&text.replacen(from, to, 1)).unwrap_err();
+            assert!(error.to_string().contains(what), "{error}");
+        }
+    }
+}
