@@ -93,6 +93,27 @@ impl TimeSpan {
     pub fn duration(&self) -> Duration {
         self.end.duration_since(self.start).unsigned_abs()
     }
+
+    /// Whether no time is in the span: `start == end`.
+    ///
+    /// ```
+    /// # use oddsift_timespan::{TimeSpan, Timestamp};
+    /// assert!(TimeSpan::new(Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH)?.is_empty());
+    /// # Ok::<(), oddsift_timespan::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// From this span's end to the start of `next`, zero if that is earlier.
+    pub(crate) fn distance_to(&self, next: &Self) -> Duration {
+        self.end.duration_until(next.start.max(self.end)).unsigned_abs()
+    }
+
+    pub(crate) fn extend_to(&mut self, end: Timestamp) {
+        self.end = self.end.max(end);
+    }
 }
 
 /// ISO 8601's interval: start, `/`, end.
