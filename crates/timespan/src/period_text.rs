@@ -99,36 +99,25 @@ fn scan(text: &str) -> Result<i128, Fault<'_>> {
     let trimmed = text.trim_matches(' ');
     let negative = trimmed.starts_with('-');
     let unsigned = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed).trim_start_matches(' ');
-    let (mut nanos, clock) = match unsigned.strip_prefix('P') {
-        Some(iso) => (scan_iso(iso)?, Clock::default()),
+    let (nanos, clock) = match unsigned.strip_prefix('P') {
+        Some(iso) => (scan_iso(iso)?, 0),
         None => scan_terms(unsigned)?,
     };
-    if negative {
-        nanos = nanos.checked_neg().ok_or(Fault::Range)?;
-    }
-    // pandas prints -1h as "-1 days +23:00:00": a clock behind other parts is never turned.
-    let turned = negative && clock.alone;
-    let clock = if turned { clock.nanos.checked_neg() } else { Some(clock.nanos) };
-    clock.and_then(|clock| nanos.checked_add(clock)).ok_or(Fault::Range)
-}
-
-#[derive(Default)]
-struct Clock {
-    nanos: i128,
-    alone: bool,
+    let turned = if negative { nanos.checked_neg() } else { Some(nanos) };
+    turned.and_then(|nanos| nanos.checked_add(clock)).ok_or(Fault::Range)
 }
 
 /// Numbers with units, then a clock; at least one of them.
-fn scan_terms(text: &str) -> Result<(i128, Clock), Fault<'_>> {
+///
+/// First what a leading sign turns, then what it does not: pandas prints -1h as `-1 days +23:00:00`.
+fn scan_terms(text: &str) -> Result<(i128, i128), Fault<'_>> {
     let mut nanos = 0_i128;
     let mut rest = text;
     while !rest.is_empty() {
         let (number, behind) = Decimal::split(rest)?;
         if behind.starts_with(':') {
-            return Ok((
-                nanos,
-                Clock { nanos: scan_clock(rest)?, alone: rest.len() == text.len() },
-            ));
+            let clock = scan_clock(rest)?;
+            return Ok(if rest.len() == text.len() { (clock, 0) } else { (nanos, clock) });
         }
         let spaced = behind.trim_start_matches(' ');
         let letters = spaced.find(|c: char| !c.is_alphabetic()).unwrap_or(spaced.len());
@@ -138,7 +127,7 @@ fn scan_terms(text: &str) -> Result<(i128, Clock), Fault<'_>> {
         rest = behind.trim_start_matches([' ', ',']);
         rest = rest.strip_prefix('+').unwrap_or(rest);
     }
-    if text.is_empty() { Err(Fault::Shape) } else { Ok((nanos, Clock::default())) }
+    if text.is_empty() { Err(Fault::Shape) } else { Ok((nanos, 0)) }
 }
 
 fn unit(name: &str) -> Result<i128, Fault<'_>> {

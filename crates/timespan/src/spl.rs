@@ -17,9 +17,9 @@ const N_DIGITS: u32 = 6;
 ///
 /// # Errors
 ///
-/// [`Error::ColumnEmpty`]; [`Error::ColumnCharacter`] for a quote, backslash, backtick (a macro) or
-/// control character, for which Splunk documents no escape in field names; [`Error::QueryYear`] for
-/// a year outside 1 to 9999.
+/// [`Error::ColumnEmpty`]; [`Error::ColumnCharacter`] for a quote, a backslash, what may begin a macro,
+/// a subsearch or a command (backtick, bracket, pipe), or a control character: Splunk documents no
+/// escape for them in field names; [`Error::QueryYear`] for a year outside 1 to 9999.
 ///
 /// ```
 /// use oddsift_timespan::{TimeSpan, spl_filter};
@@ -32,7 +32,7 @@ const N_DIGITS: u32 = 6;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn spl_filter(column: &str, spans: &[TimeSpan]) -> Result<String, Error> {
-    check_column(column, "SPL", &['\'', '"', '\\', '`'])?;
+    check_column(column, "SPL", &['\'', '"', '\\', '`', '[', ']', '|'])?;
     let condition = |span: &TimeSpan| {
         let start = seconds(round(span.start(), Bound::Start, N_DIGITS)?);
         let end = seconds(round(span.end(), Bound::End, N_DIGITS)?);
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn name_that_could_leave_its_quotes_is_an_error() {
-        for name in ["a' OR 1=1", "a\\", "`macro`", "a\"", "a\n", "a\u{2028}"] {
+        for name in ["a' OR 1=1", "a\\", "`macro`", "a\"", "[search", "a|b", "a\n", "a\u{2028}"] {
             let found = spl_filter(name, &[]);
             assert!(matches!(found, Err(Error::ColumnCharacter { .. })), "{name:?}");
         }
