@@ -1,6 +1,8 @@
 use jiff::Timestamp;
 
-/// Why a text is no time, or two times are no span.
+use crate::Period;
+
+/// Why a text is no time or no period, or times are no span or no query.
 ///
 /// A message shows the first 60 characters of the text, control characters escaped, and what to do.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -105,6 +107,95 @@ pub enum Error {
         /// The end that was given.
         end: Timestamp,
     },
+    /// The text has none of the shapes of a period.
+    #[error(
+        "\"{text}\" is not a period; write numbers with units such as 90s, 30min, 1h30m or 2D, 1 days 02:00:00 or PT90S"
+    )]
+    Period {
+        /// The text, cut short and escaped.
+        text: String,
+    },
+    /// A unit that has no fixed length or is not known.
+    #[error(
+        "the unit \"{unit}\" of the period \"{text}\" is not W, D, h, min, s, ms, us or ns; months and years have no fixed length"
+    )]
+    PeriodUnit {
+        /// The text, cut short and escaped.
+        text: String,
+        /// The unit, cut short and escaped.
+        unit: String,
+    },
+    /// A period past 64-bit seconds, or past 64-bit nanoseconds where pandas is replayed.
+    #[error("the period \"{text}\" is too long; shorten it")]
+    PeriodRange {
+        /// The period, cut short and escaped.
+        text: String,
+    },
+    /// A period that must be longer than nothing.
+    #[error("the period {period} is not positive; give a longer one")]
+    PeriodNotPositive {
+        /// The period that was given.
+        period: Period,
+    },
+    /// A time and a period lead to a time that cannot be held.
+    #[error(
+        "{time} and the period {period} lead outside the times that can be held, 0001-01-01T00:00:00Z to {}; shorten the period",
+        Timestamp::MAX
+    )]
+    OutOfReach {
+        /// The time that was given.
+        time: Timestamp,
+        /// The period that was given.
+        period: Period,
+    },
+    /// Neither a period nor two of start, end and period.
+    #[error(
+        "a span needs two of start, end and period, or a period alone that ends now; give one more"
+    )]
+    TooFewParts,
+    /// Start, end and period do not agree.
+    #[error(
+        "the period {period} does not lead from the start {start} to the end {end}; leave one of the three out"
+    )]
+    Contradiction {
+        /// The start that was given.
+        start: Timestamp,
+        /// The end that was given.
+        end: Timestamp,
+        /// The period that was given.
+        period: Period,
+    },
+    /// One of start and end has a zone, the other none.
+    #[error(
+        "of the start {start} and the end {end} one has a time zone and one has none; give both a zone"
+    )]
+    MixedZones {
+        /// The start that was given.
+        start: Timestamp,
+        /// The end that was given.
+        end: Timestamp,
+    },
+    /// A query about a column without name.
+    #[error("a query needs the name of a column, which is empty; name one")]
+    ColumnEmpty,
+    /// A column name that the query language has no way to write.
+    #[error(
+        "the column name \"{column}\" has the character {character:?}, which cannot be quoted in {language}; rename the column"
+    )]
+    ColumnCharacter {
+        /// The name, cut short and escaped.
+        column: String,
+        /// The first such character.
+        character: char,
+        /// `SPL` or `SQL`.
+        language: &'static str,
+    },
+    /// A time that query languages cannot write.
+    #[error("the year of {time} is outside 0001 to 9999, which a query cannot say; correct it")]
+    QueryYear {
+        /// The time.
+        time: Timestamp,
+    },
 }
 
 /// The start of a text that may be hostile, fit for one line of a message.
@@ -118,10 +209,15 @@ pub(crate) fn excerpt(text: &str) -> String {
 }
 
 fn visible(c: char) -> impl Iterator<Item = char> {
-    let bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let hidden = bidi || c.is_control();
+    let hidden = is_hidden(c);
     let escaped = hidden.then(|| c.escape_unicode());
     escaped.into_iter().flatten().chain((!hidden).then_some(c))
+}
+
+/// Whether a character breaks a line, controls a terminal or turns the direction of writing.
+pub(crate) fn is_hidden(c: char) -> bool {
+    let bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    bidi || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]
@@ -130,7 +226,7 @@ mod tests {
 
     #[test]
     fn excerpt_is_short_and_shows_control_characters() {
-        assert_eq!(excerpt("a\u{1b}\u{202e}"), "a\\u{1b}\\u{202e}");
+        assert_eq!(excerpt("a\u{1b}\u{202e}\u{2028}"), "a\\u{1b}\\u{202e}\\u{2028}");
         assert_eq!(excerpt(&"x".repeat(99)).chars().count(), 61);
     }
 }

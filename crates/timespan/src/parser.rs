@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The first second of the year 1, in UTC.
-const FIRST: Timestamp = Timestamp::constant(-62_135_596_800, 0);
+pub(crate) const FIRST: Timestamp = Timestamp::constant(-62_135_596_800, 0);
 
 /// Reads times, strictly: never guesses what a text might mean.
 ///
@@ -42,6 +42,13 @@ pub struct ParsedTime {
     ///
     /// False means that UTC was assumed: a column that has both must not be read so.
     pub zoned: bool,
+}
+
+/// An instant that is known as such: its zone is settled.
+impl From<Timestamp> for ParsedTime {
+    fn from(timestamp: Timestamp) -> Self {
+        Self { timestamp, zoned: true }
+    }
 }
 
 impl TimeParser {

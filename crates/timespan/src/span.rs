@@ -2,7 +2,7 @@ use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::Error;
+use crate::{Error, Period};
 
 /// A span of time: `start` belongs to it, `end` does not.
 ///
@@ -92,6 +92,40 @@ impl TimeSpan {
     #[must_use]
     pub fn duration(&self) -> Duration {
         self.end.duration_since(self.start).unsigned_abs()
+    }
+
+    /// From start to end, as a period: what prints and reads back.
+    ///
+    /// ```
+    /// # use oddsift_timespan::{TimeSpan, Timestamp};
+    /// let span = TimeSpan::new(Timestamp::UNIX_EPOCH, Timestamp::constant(90, 0))?;
+    /// assert_eq!(span.period().to_string(), "1min30s");
+    /// # Ok::<(), oddsift_timespan::Error>(())
+    /// ```
+    #[must_use]
+    pub fn period(&self) -> Period {
+        self.start.duration_until(self.end).into()
+    }
+
+    /// Whether no time is in the span: `start == end`.
+    ///
+    /// ```
+    /// # use oddsift_timespan::{TimeSpan, Timestamp};
+    /// assert!(TimeSpan::new(Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH)?.is_empty());
+    /// # Ok::<(), oddsift_timespan::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// From this span's end to the start of `next`, zero if that is earlier.
+    pub(crate) fn distance_to(&self, next: &Self) -> Duration {
+        self.end.duration_until(next.start.max(self.end)).unsigned_abs()
+    }
+
+    pub(crate) fn extend_to(&mut self, end: Timestamp) {
+        self.end = self.end.max(end);
     }
 }
 

@@ -1,6 +1,11 @@
-//! Laws of time text.
+//! Laws of time text, periods and spans.
 
-use oddsift_timespan::{TimeParser, TimeSpan, Timestamp, format_time};
+use std::time::Duration;
+
+use oddsift_timespan::{
+    Period, SignedDuration, SpanArgs, TimeParser, TimeSpan, Timestamp, format_time, merge,
+    merge_within,
+};
 use proptest::prelude::*;
 
 /// Any time of the years 1 to 9999 that can be held.
@@ -11,7 +16,130 @@ fn times() -> impl Strategy<Value = Timestamp> {
     })
 }
 
+/// Any period at all, short ones as often as long ones.
+fn periods() -> impl Strategy<Value = Period> {
+    let short = (-1_000_i64..1_000, 0..3_u32).prop_map(|(count, unit)| {
+        SignedDuration::from_nanos(count.saturating_mul(1_000_i64.saturating_pow(unit)))
+    });
+    let long = (any::<i64>(), -999_999_999..=999_999_999_i32).prop_map(|(second, nanosecond)| {
+        // The sign of both is that of the seconds: no overflow at the ends.
+        let sign = if second < 0 { -1 } else { 1 };
+        SignedDuration::new(second, nanosecond.abs() * sign)
+    });
+    prop_oneof![short, long].prop_map(Period::from)
+}
+
+/// Spans of a few seconds in one minute: they touch and overlap often.
+fn near_spans() -> impl Strategy<Value = Vec<TimeSpan>> {
+    let span = (0..60_i64, 0..8_i64).prop_map(|(start, length)| {
+        let time = |second| Timestamp::constant(second, 0);
+        TimeSpan::new(time(start), time(start + length)).expect("a length is not negative")
+    });
+    prop::collection::vec(span, 0..12)
+}
+
 proptest! {
+    #[test]
+    fn printed_period_reads_back_exactly(period in periods()) {
+        prop_assert_eq!(period.to_string().parse::<Period>().unwrap(), period);
+    }
+
+    #[test]
+    fn any_text_is_a_period_or_an_error(text in ".{0,40}") {
+        let _ = text.parse::<Period>();
+    }
+
+    #[test]
+    fn text_that_looks_like_a_period_prints_what_it_says(
+        text in "[-+ ]{0,2}P?([0-9]{0,25}([.][0-9]{0,25})?[ :T]?(W|D|days|h|H|M|min|S|ms|us|ns)?[ ,+:]{0,2}){0,4}",
+    ) {
+        if let Ok(period) = text.parse::<Period>() {
+            prop_assert_eq!(period.to_string().parse::<Period>().unwrap(), period);
+        }
+    }
+
+    #[test]
+    fn time_after_a_period_is_the_period_away(time in times(), period in periods()) {
+        if let Ok(after) = period.after(time) {
+            prop_assert_eq!(period.before(after).unwrap(), time);
+            prop_assert_eq!(time.duration_until(after), period.duration());
+        }
+    }
+
+    #[test]
+    fn bin_holds_its_time(time in times(), origin in times(), period in periods()) {
+        if let Ok(start) = period.floor(time, origin) {
+            prop_assert!(start <= time);
+            prop_assert!(start.duration_until(time) < period.duration());
+            let from_origin = origin.duration_until(start).as_nanos();
+            prop_assert_eq!(from_origin.checked_rem(period.duration().as_nanos()), Some(0));
+        }
+    }
+
+    #[test]
+    fn any_two_parts_make_one_span(a in times(), b in times()) {
+        let (start, end) = if a <= b { (a, b) } else { (b, a) };
+        let period = Period::from(start.duration_until(end));
+        let span = TimeSpan::new(start, end).unwrap();
+        let args = SpanArgs::new();
+        for args in [
+            args.start(start).end(end),
+            args.start(start).period(period),
+            args.end(end).period(period),
+            args.start(start).end(end).period(period),
+        ] {
+            prop_assert_eq!(TimeSpan::from_args(&args, Timestamp::UNIX_EPOCH).unwrap(), span);
+        }
+        prop_assert_eq!(TimeSpan::from_args(&args.period(period), end).unwrap(), span);
+    }
+
+    #[test]
+    fn strict_parts_resolve_to_the_same_span(
+        start in times(),
+        end in times(),
+        millis in 1..1_000_000_000_000_i64,
+        which in 0..3,
+    ) {
+        let period = Period::from(SignedDuration::from_millis(millis));
+        let args = SpanArgs::new();
+        let args = match which {
+            0 => args.start(start).end(end),
+            1 => args.start(start).period(period),
+            _ => args.end(end).period(period),
+        };
+        if let Ok(span) = TimeSpan::from_args(&args, Timestamp::UNIX_EPOCH) {
+            let resolved = TimeSpan::resolve(&args, Timestamp::UNIX_EPOCH).unwrap();
+            prop_assert_eq!(resolved.span().unwrap(), span);
+        }
+    }
+
+    #[test]
+    fn merged_spans_are_apart_sorted_and_cover_the_input(spans in near_spans()) {
+        let merged = merge(spans.iter().copied());
+        for pair in merged.windows(2) {
+            prop_assert!(pair[0].end() < pair[1].start());
+        }
+        for time in (0..70).map(|second| Timestamp::constant(second, 0)) {
+            let held = |spans: &[TimeSpan]| spans.iter().any(|span| span.contains(time));
+            prop_assert_eq!(held(&merged), held(&spans), "{}", time);
+        }
+        prop_assert_eq!(merge(merged.iter().copied()), merged);
+    }
+
+    #[test]
+    fn spans_merged_within_a_gap_lie_further_apart(spans in near_spans(), gap in 0..9_u64) {
+        let gap = Duration::from_secs(gap);
+        let merged = merge_within(spans.iter().rev().copied(), gap);
+        for pair in merged.windows(2) {
+            prop_assert!(pair[0].end().duration_until(pair[1].start()).unsigned_abs() > gap);
+        }
+        for span in spans.iter().filter(|span| !span.is_empty()) {
+            let covers = |long: &TimeSpan| long.start() <= span.start() && span.end() <= long.end();
+            prop_assert_eq!(merged.iter().filter(|long| covers(long)).count(), 1);
+        }
+        prop_assert_eq!(&merge_within(merge(spans), gap), &merged);
+    }
+
     #[test]
     fn printed_time_reads_back_exactly(time in times()) {
         let parsed = TimeParser::new().parse(&format_time(time).to_string()).unwrap();
