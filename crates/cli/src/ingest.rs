@@ -90,6 +90,11 @@ pub(crate) fn ingest(
 }
 
 impl Ingested {
+    /// How many rows of the input were skipped, for whatever reason.
+    pub(crate) fn n_left_out(&self) -> u64 {
+        self.skipped.count() + self.reader.summary().skipped().count()
+    }
+
     /// An error where no row is left.
     pub(crate) fn need_rows(&self, table: &PatternTable) -> Result<(), Failure> {
         if !table.is_empty() {

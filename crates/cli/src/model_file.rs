@@ -45,7 +45,7 @@ pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
     let Some(format) = &head.format else {
         if head.max_samples_.is_some() && head.trees.is_some() {
             let export: SklearnForest = read_json(path)?;
-            let model = export.into_model();
+            let model = ForestModel::try_from(export);
             return model.map(Model::Forest).map_err(|error| Failure::data(format!("{name}: {error}")));
         }
         let what = format!("no model: it names no format; there are {}", formats());

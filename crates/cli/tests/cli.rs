@@ -2,51 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+mod tool; // runs the binary in testdata
 
-fn testdata(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(name)
-}
-
-fn oddsift(args: &[&str]) -> Output {
-    oddsift_with(args, b"")
-}
-
-/// Runs in `testdata`, so that messages name files as they are typed.
-fn oddsift_with(args: &[&str], stdin: &[u8]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_oddsift"));
-    command.args(args).current_dir(testdata(""));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    // Who fails early does not read its input.
-    let _ = child.stdin.take().unwrap().write_all(stdin);
-    child.wait_with_output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn rows(output: &Output) -> Vec<std::collections::HashMap<String, String>> {
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
-    let header = reader.headers().unwrap().clone();
-    let row = |record: csv::StringRecord| {
-        header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect()
-    };
-    reader.records().map(|record| row(record.unwrap())).collect()
-}
-
-/// One line, exit status, nothing printed.
-fn refused(args: &[&str], code: i32) -> String {
-    let output = oddsift(args);
-    let stderr = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{args:?}: {stderr}");
-    assert!(output.stdout.is_empty() && stderr.lines().count() == 1, "{args:?}: {stderr}");
-    stderr.trim_end().to_owned()
-}
+use tool::{oddsift, oddsift_with, refused, rows, testdata, text};
 
 const SCORES: &str = "pathScore,commandlineTokensFull,isSystemSession";
 const HASHES: &str = "pathHash,commandlineTokensHash,isSystemSession";

@@ -14,18 +14,7 @@ pub(crate) struct Stored {
     forest: ForestModel,
 }
 
-impl From<OutlierModel> for Stored {
-    fn from(model: OutlierModel) -> Self {
-        let names = model.recipe().names().to_vec();
-        Self {
-            format: OutlierModel::FORMAT.to_owned(),
-            version: OutlierModel::VERSION,
-            typical: model.detector().typical().to_vec(),
-            forest: ForestModel::new(model.detector().forest().clone(), Some(names)),
-            recipe: model.recipe().clone(),
-        }
-    }
-}
+impl TryFrom<OutlierModel> for Stored {}
 
 impl TryFrom<Stored> for OutlierModel {
     type Error = Error;

@@ -6,7 +6,7 @@ mod print; // outliers with their reasons
 use std::collections::HashSet;
 
 use oddsift::features::{Recipe, SessionRule};
-use oddsift::iforest::{IsolationForest, IsolationForestParams, MaxSamples};
+use oddsift::iforest::{Draws, IsolationForest, IsolationForestParams, MaxSamples};
 use oddsift::outliers::{DrawnRows, OutlierDetector, OutlierModel, msticpy_params};
 use oddsift::patterns::PatternTable;
 
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
         None => train(args, &source)?,
         Some(file) => {
             let input = InputArgs { file: file.clone(), ..args.input.clone() };
-            train(args, &Source::once(&input))?
+            train(args, &Source::twice(&input)?)?
         }
     };
     if let Some(path) = &args.save_model {
@@ -59,75 +59,109 @@ fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, u64)
     let rule = if compat { SessionRule::ExactText } else { SessionRule::default() };
     let features = FeaturePlan::new(&input, &args.features, None, &args.recipe, rule)?.recipe;
     let params = params(args, features.names().len());
-    let is_share = matches!(params.max_samples, MaxSamples::Fraction(_));
-    let plan = IngestPlan {
-        rows: RowPlan::new(&input, &args.input, features.clone()),
-        template: None,
-        distinct: Vec::new(),
-        // A share can only be drawn when the number of rows is known.
-        keep: if is_share { Keep::Labels } else { Keep::Patterns },
-        draws: if is_share { None } else { Some(params.draws().map_err(Failure::usage)?) },
+    // A share of the rows can only be drawn when their number is known.
+    let draws = match args.max_samples {
+        Some(MaxSamples::Fraction(_)) => None,
+        _ => Some(params.draws().map_err(Failure::usage)?),
     };
-    let (table, ingested) = ingest(input.into_feed(args.output.quiet), plan, threads(&args.input))?;
+    let take = |input: Input, draws: Option<Draws>| {
+        let plan = IngestPlan {
+            rows: RowPlan::new(&input, &args.input, features.clone()),
+            template: None,
+            distinct: Vec::new(),
+            keep: if draws.is_some() { Keep::Patterns } else { Keep::Labels },
+            draws,
+        };
+        ingest(input.into_feed(args.output.quiet), plan, threads(&args.input))
+    };
+    let (mut table, mut ingested) = take(input, draws)?;
+    if ingested.drawn.is_some() && ingested.n_left_out() > 0 {
+        // Rows that are left out may be drawn by their number; the second time they are known.
+        let input = Input::open(source, args.recipe.schema, &args.recipe.map)?;
+        (table, ingested) = take(input, None)?;
+    }
     ingested.need_rows(&table)?;
     warn(&ingested.reader, &ingested.skipped);
-    let model = fit(&params, &table, &ingested, features)?;
+    let model = fit(args, params, &table, &ingested, features)?;
     let facts = format!("{} rows, {} distinct, to fit to", table.n_rows(), table.len());
     say(&args.output, &facts);
     Ok((model, table.n_rows()))
 }
 
 fn params(args: &OutliersArgs, n_features: usize) -> IsolationForestParams {
-    let usual = match args.compat {
+    let mut params = match args.compat {
         Some(Compat::Msticpy) => msticpy_params(usize::MAX, n_features),
         None => IsolationForest::params(),
     };
-    usual
-        .n_trees(args.trees.unwrap_or(usual.n_trees))
-        .max_samples(args.max_samples.unwrap_or(usual.max_samples))
-        .max_features(args.max_features.unwrap_or(usual.max_features))
-        .contamination(args.contamination.unwrap_or(usual.contamination))
-        .seed(args.input.seed.unwrap_or(usual.seed))
-        .bootstrap(args.bootstrap)
-        .extended(args.extended)
-        .precision(args.precision.into())
+    if let Some(n_trees) = args.trees {
+        params = params.n_trees(n_trees);
+    }
+    if let Some(max_samples) = args.max_samples {
+        params = params.max_samples(max_samples);
+    }
+    if let Some(max_features) = args.max_features {
+        params = params.max_features(max_features);
+    }
+    if let Some(contamination) = args.contamination {
+        params = params.contamination(contamination);
+    }
+    if let Some(seed) = args.input.seed {
+        params = params.seed(seed);
+    }
+    let precision = args.precision.into();
+    params.bootstrap(args.bootstrap).extended(args.extended).precision(precision)
 }
 
 fn fit(
-    params: &IsolationForestParams,
+    args: &OutliersArgs,
+    params: IsolationForestParams,
     table: &PatternTable,
     ingested: &Ingested,
     recipe: Recipe,
 ) -> Result<OutlierModel, Failure> {
-    let failed = |error: oddsift::outliers::Error| {
-        Failure::data(format!("{}: {error}", ingested.reader.name()))
-    };
+    let failed = |error| fit_failure(ingested, &error);
     let detector = match &ingested.drawn {
-        Some(drawn) => OutlierDetector::fit_patterns(params, table, drawn),
-        None => draw_share(params, table, ingested)
-            .and_then(|(params, drawn)| OutlierDetector::fit_patterns(&params, table, &drawn)),
+        Some(drawn) => OutlierDetector::fit_patterns(&params, table, drawn),
+        None => {
+            let params = match args.max_samples {
+                Some(MaxSamples::Fraction(share)) => {
+                    params.max_samples(MaxSamples::Count(part(share, table.n_rows())))
+                }
+                _ => params,
+            };
+            draw(&params, table, ingested)
+                .and_then(|drawn| OutlierDetector::fit_patterns(&params, table, &drawn))
+        }
     };
     OutlierModel::new(recipe, detector.map_err(failed)?).map_err(failed)
 }
 
-/// Draws the samples when all rows are known.
-fn draw_share(
+/// A share of the rows, rounded down, but one at least.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 and n_rows")]
+fn part(share: f64, n_rows: u64) -> usize {
+    ((share * n_rows as f64) as usize).max(1)
+}
+
+/// Draws the samples when the pattern of every row is known.
+fn draw(
     params: &IsolationForestParams,
     table: &PatternTable,
     ingested: &Ingested,
-) -> Result<(IsolationForestParams, DrawnRows), oddsift::outliers::Error> {
-    let n_rows = usize::try_from(table.n_rows()).unwrap_or(usize::MAX);
-    let params = params.max_samples(MaxSamples::Count(params.max_samples.of(n_rows)));
-    let patterns: Vec<_> = ingested.row_patterns.iter().collect();
+) -> Result<DrawnRows, oddsift::outliers::Error> {
+    // Rows that were left out do not count.
+    let patterns: Vec<_> = ingested.row_patterns.iter().map(|(_, pattern)| pattern).collect();
     let ids: Vec<_> = table.ids().collect();
     let mut drawn = DrawnRows::new(params.draws()?);
-    // Rows that were left out do not count.
-    let pattern_of = |place: u64| {
-        let (_, pattern) = patterns.get(usize::try_from(place).ok()?)?;
+    drawn.take(0..patterns.len() as u64, |row| {
+        let pattern = patterns.get(usize::try_from(row).ok()?)?;
         ids.get(*pattern).copied()
-    };
-    drawn.take(0..patterns.len() as u64, pattern_of);
-    Ok((params, drawn))
+    });
+    Ok(drawn)
+}
+
+/// Columns by their names.
+fn fit_failure(ingested: &Ingested, error: &oddsift::outliers::Error) -> Failure {
+    Failure::data(format!("{}: {error}", ingested.reader.name()))
 }
 
 /// A fitted pipeline, and what is to be scored by it.
