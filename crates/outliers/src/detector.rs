@@ -1,5 +1,5 @@
 use ndarray::{ArrayRef2, ArrayView2};
-use oddsift_iforest::{IsolationForest, IsolationForestParams};
+use oddsift_iforest::{IsolationForest, IsolationForestParams, percentile};
 use oddsift_patterns::PatternTable;
 
 use crate::{DrawnRows, Error, Reason, Typical};
@@ -79,7 +79,11 @@ impl OutlierDetector {
         let shape = (table.len(), table.n_features());
         let x = ArrayView2::from_shape(shape, table.matrix()).map_err(|_| Error::NoRows)?;
         let weights: Vec<f64> = table.weights().iter().map(|weight| *weight as f64).collect();
-        let forest = params.fit_drawn(&x, &weights, &drawn.samples())?;
+        let mut forest = params.fit_drawn(&x, &drawn.samples())?;
+        if let Some(share) = params.contamination_fraction() {
+            let scores = forest.score_samples(&x)?;
+            forest = forest.with_offset(percentile(&scores, Some(&weights), share))?;
+        }
         Ok(Self { forest, typical: Typical::of_columns(&x, Some(&weights)) })
     }
 

@@ -24,8 +24,8 @@ use crate::{Error, OutlierDetector};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "crate::saved::Stored", into = "crate::saved::Stored"))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::saved::Stored"))]
 pub struct OutlierModel {
     recipe: Recipe,
     detector: OutlierDetector,

@@ -1,5 +1,7 @@
 use oddsift_features::Recipe;
 use oddsift_iforest::ForestModel;
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
 
 use crate::{Error, OutlierDetector, OutlierModel, Typical};
 
@@ -14,7 +16,20 @@ pub(crate) struct Stored {
     forest: ForestModel,
 }
 
-impl TryFrom<OutlierModel> for Stored {}
+impl Serialize for OutlierModel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = self.recipe().names().to_vec();
+        let forest = ForestModel::new(self.detector().forest().clone(), Some(names));
+        let stored = Stored {
+            format: OutlierModel::FORMAT.to_owned(),
+            version: OutlierModel::VERSION,
+            recipe: self.recipe().clone(),
+            typical: self.detector().typical().to_vec(),
+            forest: forest.map_err(S::Error::custom)?,
+        };
+        stored.serialize(serializer)
+    }
+}
 
 impl TryFrom<Stored> for OutlierModel {
     type Error = Error;
