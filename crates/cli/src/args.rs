@@ -491,7 +491,9 @@ fn count_or_share(text: &str) -> Result<Result<usize, f64>, String> {
         return if count > 0 { Ok(Ok(count)) } else { Err("must be at least 1".to_owned()) };
     }
     let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
-    share.map(Err).ok_or_else(|| "must be a whole number of at least 1, or a share up to 1.0".to_owned())
+    share
+        .map(Err)
+        .ok_or_else(|| "must be a whole number of at least 1, or a share up to 1.0".to_owned())
 }
 
 fn contamination(text: &str) -> Result<Contamination, String> {

@@ -46,7 +46,9 @@ pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
         if head.max_samples_.is_some() && head.trees.is_some() {
             let export: SklearnForest = read_json(path)?;
             let model = ForestModel::try_from(export);
-            return model.map(Model::Forest).map_err(|error| Failure::data(format!("{name}: {error}")));
+            return model
+                .map(Model::Forest)
+                .map_err(|error| Failure::data(format!("{name}: {error}")));
         }
         let what = format!("no model: it names no format; there are {}", formats());
         return Err(Failure::data(format!("{name}: {what}")));

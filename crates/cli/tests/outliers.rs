@@ -44,7 +44,9 @@ fn scores_are_of_every_row_in_input_order_and_decisions_fit_the_verdict() {
         if more.contains(&"--top") {
             assert_eq!(flagged, 7);
         } else {
-            assert!(all.iter().all(|row| (number(row, "decision") < 0.0) == (row["outlier"] == "-1")));
+            assert!(
+                all.iter().all(|row| (number(row, "decision") < 0.0) == (row["outlier"] == "-1"))
+            );
             assert_eq!(outliers(more).len(), flagged);
         }
     }
@@ -65,7 +67,9 @@ fn reasons_name_features_values_and_ranges() {
         assert!(reasons.iter().all(|reason| reason.contains(" (typical ")), "{reasons:?}");
         assert!(reasons.iter().all(|reason| FEATURES.contains(reason.split(' ').next().unwrap())));
     }
-    assert!(outliers(&["--top", "5", "--explain", "0"]).iter().all(|row| row["reasons"].is_empty()));
+    assert!(
+        outliers(&["--top", "5", "--explain", "0"]).iter().all(|row| row["reasons"].is_empty())
+    );
 }
 
 #[test]
@@ -116,7 +120,16 @@ fn a_forest_trained_elsewhere_scores_this_file() {
     let scores = outliers(&["--emit", "scores", "--train", train]);
     assert_eq!(scores.len(), 363);
     let alone = rows(&oddsift(&[
-        "outliers", train, "--features", FEATURES, "--seed", "1", "--emit", "scores", "-t", "csv",
+        "outliers",
+        train,
+        "--features",
+        FEATURES,
+        "--seed",
+        "1",
+        "--emit",
+        "scores",
+        "-t",
+        "csv",
     ]));
     assert_eq!(scores[..alone.len()], alone[..]);
 }
@@ -134,7 +147,14 @@ fn a_share_of_the_rows_and_all_rows_can_be_drawn() {
 fn msticpys_defaults_are_taken_on_request() {
     let compat = outliers(&["--compat", "msticpy", "--emit", "scores"]);
     let named = outliers(&[
-        "--max-samples", "100", "--max-features", "2", "--contamination", "0.05", "--emit", "scores",
+        "--max-samples",
+        "100",
+        "--max-features",
+        "2",
+        "--contamination",
+        "0.05",
+        "--emit",
+        "scores",
     ]);
     assert_eq!(compat, named);
 }
@@ -179,7 +199,8 @@ fn a_forest_exported_from_scikit_learn_gives_its_scores() {
     let found = rows(&output);
     let mut expected =
         csv::Reader::from_path(testdata(&format!("{folder}/auto_default_scores_X2.csv"))).unwrap();
-    let column = expected.headers().unwrap().iter().position(|name| name == "score_samples").unwrap();
+    let column =
+        expected.headers().unwrap().iter().position(|name| name == "score_samples").unwrap();
     let expected: Vec<f64> =
         expected.records().map(|record| record.unwrap()[column].parse().unwrap()).collect();
     assert_eq!(found.len(), expected.len());
@@ -202,7 +223,10 @@ fn what_is_no_model_says_which_there_are() {
     for (json, what) in [
         ("{}", "it names no format; there are oddsift-cluster, oddsift-outliers, isolation-forest"),
         ("{\"format\":\"x\"}", "a model of format \"x\"; there are "),
-        ("{\"format\":\"oddsift-outliers\",\"version\":7}", "version 7 of oddsift-outliers; version 1 can be read"),
+        (
+            "{\"format\":\"oddsift-outliers\",\"version\":7}",
+            "version 7 of oddsift-outliers; version 1 can be read",
+        ),
         ("[1]", "invalid"),
     ] {
         let path = folder.path().join("model.json");
@@ -223,7 +247,8 @@ fn stack_prints_rare_combinations_first_with_their_times() {
     assert!(keys.is_sorted() && keys.iter().all(|(count, _)| *count <= 3) && keys.len() > 20);
     assert!(found.iter().all(|row| row["first_time"] <= row["last_time"]));
     let all = ["stack", LOG, "--by", "NewProcessName", "--max-count", "1000", "-t", "csv"];
-    let counts = rows(&oddsift(&all)).iter().map(|row| row["count"].parse::<u64>().unwrap()).sum::<u64>();
+    let counts =
+        rows(&oddsift(&all)).iter().map(|row| row["count"].parse::<u64>().unwrap()).sum::<u64>();
     assert_eq!(counts, 363);
 }
 

@@ -68,7 +68,7 @@ pub struct Draw {
 enum Reservoirs {
     /// One a tree.
     Distinct(Vec<Reservoir>),
-    /// One a slot, for each tree; made when a row could enter them.
+    /// One a slot, for each tree; made when the first row comes.
     Bootstrap(Vec<Vec<SlotReservoir>>),
 }
 
@@ -111,7 +111,9 @@ impl Draws {
             }
             Reservoirs::Bootstrap(trees) => {
                 for (tree, slots) in trees.iter_mut().enumerate() {
-                    add_slots(slots, self.seed, tree, n_slots(self.n_slots, end));
+                    // Every slot from the first row on: a slot that came later would want rows that
+                    // have gone by.
+                    add_slots(slots, self.seed, tree, self.n_slots);
                     for (slot, reservoir) in slots.iter_mut().enumerate() {
                         reservoir.until(end, |row| visit(Draw { tree, slot, row }));
                     }

@@ -9,13 +9,16 @@ use oddsift_patterns::PatternId;
 /// taken by threads, each into its own, and merged. Number the rows without gaps for the forest of
 /// the rows as a matrix: a row that is left out leaves its place to the row that was there before.
 ///
-/// Memory: 24 bytes for each row of each sample, 600 KiB for 100 trees of 256 rows.
+/// Memory: 24 bytes for each row of each sample, 600 KiB for 100 trees of 256 rows, and beside it that
+/// of the [`Draws`].
 ///
 /// See [`OutlierDetector::fit_patterns`](crate::OutlierDetector::fit_patterns) for an example.
 #[derive(Debug, Clone)]
 pub struct DrawnRows {
     draws: Draws,
     trees: Vec<Slots>,
+    /// How many places a sample of all rows has.
+    n_slots: usize,
 }
 
 impl DrawnRows {
@@ -28,7 +31,7 @@ impl DrawnRows {
     /// # Ok::<(), oddsift_outliers::Error>(())
     /// ```
     pub fn new(draws: Draws) -> Self {
-        Self { draws, trees: Vec::new() }
+        Self { draws, trees: Vec::new(), n_slots: 0 }
     }
 
     /// Takes the rows of a range, which must begin where the one before ended, or behind;
@@ -51,6 +54,7 @@ impl DrawnRows {
                 put(slots_of(trees, draw.tree), draw.slot, Some((draw.row, pattern)));
             }
         });
+        self.n_slots = self.n_slots.max(self.draws.n_slots());
     }
 
     /// Adds what was drawn from other rows of the same data, its patterns named as here.
@@ -62,6 +66,7 @@ impl DrawnRows {
     /// # Ok::<(), oddsift_outliers::Error>(())
     /// ```
     pub fn merge(&mut self, other: &Self) {
+        self.n_slots = self.n_slots.max(other.n_slots);
         for (tree, theirs) in other.trees.iter().enumerate() {
             for (slot, drawn) in theirs.iter().enumerate() {
                 put(slots_of(&mut self.trees, tree), slot, *drawn);
@@ -95,7 +100,8 @@ impl DrawnRows {
     /// ```
     pub fn samples(&self) -> Vec<Vec<usize>> {
         let of_tree = |slots: &Slots| {
-            slots.iter().flatten().map(|(_, pattern)| pattern.index()).collect()
+            let drawn = slots.iter().take(self.n_slots).flatten();
+            drawn.map(|(_, pattern)| pattern.index()).collect()
         };
         self.trees.iter().map(of_tree).collect()
     }

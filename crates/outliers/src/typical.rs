@@ -1,9 +1,9 @@
 use std::fmt;
 
-use ndarray::ArrayRef2;
-use oddsift_iforest::percentile;
+use ndarray::{ArrayRef2, ArrayView1};
 
-/// The values of a feature that most training rows have: from the 5th to the 95th percentile.
+/// The values of a feature that most training rows have: from the 5th to the 95th percentile, as
+/// values that occur.
 ///
 /// ```
 /// use oddsift_outliers::Typical;
@@ -32,15 +32,29 @@ impl Typical {
         (self.low..=self.high).contains(&value)
     }
 
-    /// The typical values of each column of `x`, whose rows each stand for `weights` rows.
+    /// The typical values of each column of `x`, whose rows stand for `weights` rows each, or for one.
     pub(crate) fn of_columns(x: &ArrayRef2<f64>, weights: Option<&[f64]>) -> Vec<Self> {
-        let columns = x.columns().into_iter().map(|column| column.to_vec());
-        let typical = columns.map(|values| Self {
-            low: percentile(&values, weights, 0.05),
-            high: percentile(&values, weights, 0.95),
-        });
-        typical.collect()
+        let weight = |row: usize| weights.and_then(|weights| weights.get(row)).map_or(1.0, |w| *w);
+        let of_column = |column: ArrayView1<'_, f64>| {
+            let mut values: Vec<(f64, f64)> =
+                column.iter().enumerate().map(|(row, value)| (*value, weight(row))).collect();
+            values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+            Self { low: quantile(&values, 0.05), high: quantile(&values, 0.95) }
+        };
+        x.columns().into_iter().map(of_column).collect()
     }
+}
+
+/// The smallest value that, with those below it, has this share of the weight: one that occurs, not
+/// one between two.
+fn quantile(sorted: &[(f64, f64)], share: f64) -> f64 {
+    let wanted = share * sorted.iter().map(|(_, weight)| weight).sum::<f64>();
+    let mut below = 0.0;
+    let reaches = sorted.iter().find(|(_, weight)| {
+        below += weight;
+        below >= wanted
+    });
+    reaches.or(sorted.last()).map_or(0.0, |(value, _)| *value)
 }
 
 impl fmt::Display for Typical {
@@ -59,7 +73,11 @@ pub(crate) fn number(value: f64) -> String {
         return format!("{:.0}", value + 0.0);
     }
     let rounded = format!("{value:.5e}").parse().unwrap_or(value);
-    if (1e-4..1e15).contains(&f64::abs(rounded)) { rounded.to_string() } else { format!("{rounded:e}") }
+    if (1e-4..1e15).contains(&f64::abs(rounded)) {
+        rounded.to_string()
+    } else {
+        format!("{rounded:e}")
+    }
 }
 
 #[cfg(test)]
@@ -84,7 +102,13 @@ mod tests {
     fn weights_count_as_repeated_rows() {
         let x = ndarray::array![[1.0], [2.0], [100.0]];
         let repeated = ndarray::Array2::from_shape_fn((30, 1), |(row, _)| {
-            if row < 28 { 1.0 } else if row < 29 { 2.0 } else { 100.0 }
+            if row < 28 {
+                1.0
+            } else if row < 29 {
+                2.0
+            } else {
+                100.0
+            }
         });
         let weighted = Typical::of_columns(&x, Some(&[28.0, 1.0, 1.0]));
         assert_eq!(weighted, Typical::of_columns(&repeated, None));

@@ -64,7 +64,11 @@ fn check(area: &Path, case: &Value) {
     for (row, expected) in expected.rows().into_iter().enumerate() {
         let (mean, std, share) = (expected[2], expected[3], expected[4]);
         let tolerance = SCORE_ABSOLUTE.max(SCORE_STDS * std);
-        assert!((scores[row] - mean).abs() <= tolerance, "{name} row {row}: {} for {mean}", scores[row]);
+        assert!(
+            (scores[row] - mean).abs() <= tolerance,
+            "{name} row {row}: {} for {mean}",
+            scores[row]
+        );
         if share <= 0.0 || share >= 1.0 {
             n_certain += 1.0;
             n_agreeing += f64::from((found.predictions[row] < 0) == (share >= 1.0));
@@ -100,7 +104,9 @@ fn columns(path: &Path) -> Array2<f64> {
     let n_columns = reader.headers().unwrap().len();
     let values: Vec<f64> = reader
         .records()
-        .flat_map(|record| record.unwrap().iter().map(|cell| cell.parse().unwrap()).collect::<Vec<f64>>())
+        .flat_map(|record| {
+            record.unwrap().iter().map(|cell| cell.parse().unwrap()).collect::<Vec<f64>>()
+        })
         .collect();
     Array2::from_shape_vec((values.len() / n_columns, n_columns), values).unwrap()
 }

@@ -3,9 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use ndarray::Array2;
-use oddsift_outliers::{
-    Contamination, DrawnRows, IsolationForest, MaxSamples, OutlierDetector,
-};
+use oddsift_outliers::{Contamination, DrawnRows, IsolationForest, MaxSamples, OutlierDetector};
 use oddsift_patterns::{Observation, PatternTable};
 use proptest::prelude::*;
 
@@ -18,7 +16,11 @@ fn rows() -> impl Strategy<Value = Array2<f64>> {
 }
 
 /// What one thread gathers of some batches.
-fn gather(x: &Array2<f64>, batches: &[(usize, usize)], drawn: DrawnRows) -> (PatternTable, DrawnRows) {
+fn gather(
+    x: &Array2<f64>,
+    batches: &[(usize, usize)],
+    drawn: DrawnRows,
+) -> (PatternTable, DrawnRows) {
     let (mut table, mut drawn) = (PatternTable::new(x.ncols()), drawn);
     for &(start, end) in batches {
         let patterns: Vec<_> = (start..end)
@@ -92,7 +94,8 @@ mod saved {
     fn model(x: &Array2<f64>, seed: u64) -> OutlierModel {
         let columns: Vec<String> = (0..x.ncols()).map(|column| format!("f{column}")).collect();
         let recipe =
-            Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default()).unwrap();
+            Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())
+                .unwrap();
         let params = IsolationForest::params().n_trees(5).seed(seed);
         OutlierModel::new(recipe, OutlierDetector::fit(&params, x).unwrap()).unwrap()
     }
@@ -115,11 +118,16 @@ mod saved {
         for (from, to, what) in [
             ("\"version\":1,\"recipe\"", "\"version\":2,\"recipe\"", "version 2"),
             ("oddsift-outliers", "oddsift-cluster", "oddsift-cluster"),
-            ("\"typical\":[{", "\"typical\":[{\"low\":0.0,\"high\":1.0},{", "3 ranges for 2 features"),
+            (
+                "\"typical\":[{",
+                "\"typical\":[{\"low\":0.0,\"high\":1.0},{",
+                "3 ranges for 2 features",
+            ),
             ("\"low\":0.0", "\"low\":1e9", "no range"),
         ] {
             assert!(text.contains(from), "{from}");
-            let error = serde_json::from_str::<OutlierModel>(&text.replacen(from, to, 1)).unwrap_err();
+            let error =
+                serde_json::from_str::<OutlierModel>(&text.replacen(from, to, 1)).unwrap_err();
             assert!(error.to_string().contains(what), "{error}");
         }
     }

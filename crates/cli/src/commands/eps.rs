@@ -22,7 +22,13 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
     let space = Space::plan(&input, &args.space, &args.recipe, SessionRule::default())?;
     let Space { recipe, is_weighted, .. } = space;
     let rows = RowPlan::new(&input, &args.input, recipe);
-    let plan = IngestPlan { rows, template: None, distinct: Vec::new(), keep: Keep::Patterns, draws: None };
+    let plan = IngestPlan {
+        rows,
+        template: None,
+        distinct: Vec::new(),
+        keep: Keep::Patterns,
+        draws: None,
+    };
     let destination = Destination::open(&args.output, &args.input)?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;

@@ -22,6 +22,9 @@ use crate::scoring::{Scorer, Verdict};
 use crate::source::Source;
 use crate::space::FeaturePlan;
 
+/// Samples up to this are drawn with replacement as rows stream by.
+const MOST_REPLACED: usize = 65_536;
+
 pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     if args.with_input && args.emit != EmitOutliers::Scores {
         return Err(Failure::usage("--with-input goes with --emit scores; add it"));
@@ -59,9 +62,11 @@ fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, u64)
     let rule = if compat { SessionRule::ExactText } else { SessionRule::default() };
     let features = FeaturePlan::new(&input, &args.features, None, &args.recipe, rule)?.recipe;
     let params = params(args, features.names().len());
-    // A share of the rows can only be drawn when their number is known.
     let draws = match args.max_samples {
+        // A share of the rows can only be drawn when their number is known.
         Some(MaxSamples::Fraction(_)) => None,
+        // With replacement a place takes memory before a row is in it.
+        Some(MaxSamples::Count(count)) if args.bootstrap && count > MOST_REPLACED => None,
         _ => Some(params.draws().map_err(Failure::usage)?),
     };
     let take = |input: Input, draws: Option<Draws>| {
@@ -123,9 +128,13 @@ fn fit(
     let detector = match &ingested.drawn {
         Some(drawn) => OutlierDetector::fit_patterns(&params, table, drawn),
         None => {
+            let n_rows = usize::try_from(table.n_rows()).unwrap_or(usize::MAX);
             let params = match args.max_samples {
                 Some(MaxSamples::Fraction(share)) => {
-                    params.max_samples(MaxSamples::Count(part(share, table.n_rows())))
+                    params.max_samples(MaxSamples::Count(part(share, n_rows)))
+                }
+                Some(MaxSamples::Count(count)) => {
+                    params.max_samples(MaxSamples::Count(count.min(n_rows)))
                 }
                 _ => params,
             };
@@ -138,7 +147,7 @@ fn fit(
 
 /// A share of the rows, rounded down, but one at least.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 and n_rows")]
-fn part(share: f64, n_rows: u64) -> usize {
+fn part(share: f64, n_rows: usize) -> usize {
     ((share * n_rows as f64) as usize).max(1)
 }
 

@@ -66,9 +66,7 @@ fn reasons(model: &OutlierModel, finds: &[Find], n: usize) -> Result<Vec<String>
         let x = ArrayView2::from_shape((finds.len(), names.len()), &vectors);
         let reasons = model.detector().reasons(&x.map_err(Failure::data)?, n);
         let reasons = reasons.map_err(Failure::data)?;
-        let join = |reasons: &Vec<Reason>| {
-            reasons.iter().map(text).collect::<Vec<_>>().join("; ")
-        };
+        let join = |reasons: &Vec<Reason>| reasons.iter().map(text).collect::<Vec<_>>().join("; ");
         texts.extend(reasons.iter().map(join));
     }
     Ok(texts)
@@ -117,7 +115,8 @@ impl Shown<'_> {
             TextCell::text(process_name(path, separator))
         }));
         cells.push(TextCell::text(reasons));
-        cells.extend(self.table_columns().into_iter().map(|column| text_cell(cell(record, column))));
+        cells
+            .extend(self.table_columns().into_iter().map(|column| text_cell(cell(record, column))));
         cells
     }
 }
