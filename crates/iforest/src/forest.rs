@@ -193,7 +193,9 @@ impl IsolationForest {
     ) -> Result<Vec<f64>, Error> {
         let mut values = self.sums(x, control)?;
         let usual = average_path_length(self.max_samples);
-        let unit = self.trees.len() as f64 * usual;
+        // Added up as the paths are, so that the score of a row that no tree cuts off is -0.5 to the
+        // bit.
+        let unit: f64 = self.trees.iter().map(|_| usual).sum();
         for value in &mut values {
             // Of one sample nothing can be told apart.
             *value = if usual == 0.0 { -0.5 } else { -libm::exp2(-(*value / unit)) };

@@ -1,0 +1,29 @@
+//! Of equal rows none is odd, however many there are.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use ndarray::Array2;
+use oddsift_iforest::{Contamination, IsolationForest, Precision};
+
+#[test]
+fn constant_data_has_no_outlier() {
+    for n_rows in [1, 2, 3, 99, 256, 257, 500] {
+        for n_trees in [1, 3, 7, 100] {
+            let x = Array2::from_elem((n_rows, 3), 0.1);
+            for contamination in [Contamination::Auto, Contamination::Fraction(0.3)] {
+                for (precision, extended) in
+                    [(Precision::F64, false), (Precision::F32, false), (Precision::F64, true)]
+                {
+                    let params = IsolationForest::params()
+                        .n_trees(n_trees)
+                        .contamination(contamination)
+                        .precision(precision)
+                        .extended(extended);
+                    let forest = params.fit(&x).unwrap();
+                    assert!(forest.score_samples(&x).unwrap().iter().all(|score| *score == -0.5));
+                    assert!(forest.predict(&x).unwrap().iter().all(|verdict| *verdict == 1));
+                }
+            }
+        }
+    }
+}
