@@ -221,7 +221,10 @@ fn a_bare_forest_needs_as_many_numeric_columns_as_it_has_features() {
 fn what_is_no_model_says_which_there_are() {
     let folder = tempfile::tempdir().unwrap();
     for (json, what) in [
-        ("{}", "it names no format; oddsift-cluster, oddsift-outliers, isolation-forest can be read"),
+        (
+            "{}",
+            "it names no format; oddsift-cluster, oddsift-outliers, isolation-forest can be read",
+        ),
         ("{\"format\":\"x\"}", "a model of format \"x\"; "),
         (
             "{\"format\":\"oddsift-outliers\",\"version\":7}",

@@ -1,5 +1,7 @@
 //! Cuts at a slant: Hariri, Carrasco Kind and Brunner, "Extended isolation forest", IEEE Trans.
-//! Knowl. Data Eng. 2019, algorithm 2.
+//! Knowl. Data Eng. 2019, algorithm 2, but for one thing: a normal vector is drawn in units of the
+//! node's box. The paper draws it in the units of the data, where a feature of large numbers leaves
+//! the others no say; so, as with cuts along an axis, units do not matter.
 
 use crate::{
     grow::{Sample, between},
@@ -91,7 +93,9 @@ fn draw(ranges: &[(usize, f64, f64)], n_slanted: usize, random: &mut Random) -> 
     for (seen, &(at, low, high)) in ranges.iter().enumerate() {
         // Each subset of that size has the same probability (Knuth, TAOCP 2, algorithm S).
         if random.below(ranges.len() - seen) < n_slanted - parts.len() {
-            let (normal, point) = (random.normal(), between(low, high, random.unit()));
+            let point = between(low, high, random.unit());
+            // Half the range, for the whole of it may be past all numbers.
+            let normal = random.normal() / (high / 2.0 - low / 2.0);
             threshold += normal * point;
             parts.push(Part { at, normal, point });
         }

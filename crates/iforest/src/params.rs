@@ -164,8 +164,9 @@ impl IsolationForestParams {
     ///
     /// Cuts along the axes leave regions beside and between clusters that score as if they were part
     /// of one; slanted cuts do not, and cost `n_features` times as much. A feature that is constant
-    /// in a node has no part in its cut. Features should be on one scale. After Hariri, Carrasco
-    /// Kind and Brunner, "Extended isolation forest", IEEE Trans. Knowl. Data Eng. 2019, section 3.
+    /// in a node has no part in its cut. After Hariri, Carrasco Kind and Brunner, "Extended isolation
+    /// forest", IEEE Trans. Knowl. Data Eng. 2019, section 3, with one change: a normal vector is
+    /// drawn in units of the node's box, so that features need not be on one scale.
     ///
     /// ```
     /// # use {ndarray::array, oddsift_iforest::IsolationForest};

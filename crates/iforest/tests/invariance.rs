@@ -1,4 +1,4 @@
-//! Of equal rows none is odd, however many there are.
+//! What does not matter: how many equal rows there are, and the units of a feature.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -25,5 +25,20 @@ fn constant_data_has_no_outlier() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn units_do_not_matter() {
+    let x = Array2::from_shape_fn((300, 3), |(row, column)| {
+        ((row * (column + 3) * 7919) % 1009) as f64
+    });
+    // By a power of two, so that nothing is rounded.
+    let mut scaled = x.clone();
+    scaled.column_mut(1).mapv_inplace(|value| value * 4096.0);
+    for extended in [false, true] {
+        let params = IsolationForest::params().extended(extended).seed(3);
+        let scores = |x: &Array2<f64>| params.fit(x).unwrap().score_samples(x).unwrap();
+        assert_eq!(scores(&x), scores(&scaled), "extended: {extended}");
     }
 }
