@@ -194,7 +194,7 @@ impl MstlParams {
         let all = periods
             .iter()
             .zip(&windows)
-            .map(|(&period, &window)| self.stl.with_period(period).seasonal(window).settings());
+            .map(|(&period, &window)| self.stl.period(period).seasonal(window).settings());
         let all = all.collect::<Result<Vec<Settings>, Error>>()?;
         let kept: Vec<Settings> =
             all.into_iter().filter(|part| part.period < n.div_ceil(2)).collect();

@@ -356,7 +356,14 @@ impl StlParams {
         decompose(settings, y, workspace, &control)
     }
 
-    pub(crate) fn with_period(mut self, period: usize) -> Self {
+    /// These parameters for another period, at least 2.
+    ///
+    /// ```
+    /// # use oddsift_stl::Stl;
+    /// assert_eq!(Stl::params(24).seasonal(9).period(168), Stl::params(168).seasonal(9));
+    /// ```
+    #[must_use]
+    pub fn period(mut self, period: usize) -> Self {
         self.period = period;
         self
     }
