@@ -16,10 +16,12 @@ mod loess; // which windows there are, and their rows
 mod mstl; // Mstl: several seasons
 mod one_cycle; // series no longer than the period
 mod params; // StlParams: setters, `settings`, `fit`
+mod periods; // find_periods: which periods a series has
 mod progress; // Progress, and what ends a fit early
 mod robustness; // weights that outliers do not have
 mod scale; // values of any size
 mod settings; // Settings: every default filled in
+mod spectrum; // periodogram and autocorrelation
 mod tricube; // weights in a window
 mod workspace; // Workspace: memory for the next fit
 
@@ -28,6 +30,7 @@ pub use {
     error::Error,
     mstl::{Mstl, MstlParams},
     params::StlParams,
+    periods::{FoundPeriod, NoPeriod, PeriodSearch, find_periods},
     progress::Progress,
     settings::{Component, Degree, Settings, Smoothing},
     workspace::Workspace,
