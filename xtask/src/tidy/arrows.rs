@@ -15,6 +15,7 @@ pub(crate) const TABLE: Table = &[
     ("oddsift-patterns", &["oddsift-timespan"]),
     ("oddsift-eventcluster", &["oddsift-features", "oddsift-patterns", "oddsift-dbscan"]),
     ("oddsift-outliers", &["oddsift-features", "oddsift-patterns", "oddsift-iforest"]),
+    ("oddsift-timeseries", &["oddsift-stl", "oddsift-timespan"]),
     ("oddsift-records", &["oddsift-timespan"]),
     (
         "oddsift",
@@ -27,6 +28,7 @@ pub(crate) const TABLE: Table = &[
             "oddsift-patterns",
             "oddsift-eventcluster",
             "oddsift-outliers",
+            "oddsift-timeseries",
             "oddsift-records",
         ],
     ),

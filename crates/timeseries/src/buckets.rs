@@ -1,0 +1,267 @@
+//! Events to series, by group, in one pass.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+use oddsift_timespan::{Period, Timestamp};
+
+use crate::{
+    Aggregate, Error, Fill, Series,
+    cell::Cell,
+    error::shown,
+    grid::{Point, lay_out, limit},
+    sum::LARGEST,
+};
+
+type Buckets = BTreeMap<Timestamp, Cell>;
+
+/// Events in buckets of time, by group: made in one pass over events in any order.
+///
+/// A bucket holds its start and not its end, and starts a whole number of buckets from 1970-01-01T00:00:00Z.
+/// Memory follows the buckets that have events, about 100 bytes each, and with
+/// [`Aggregate::Distinct`] their distinct texts; never the time between. Adding an event takes
+/// `O(log n_buckets)`. Builders of parts of the events, by threads or machines, [`merge`](Self::merge)
+/// to what one builder of all makes, in any order.
+///
+/// ```
+/// use oddsift_timeseries::{Aggregate, Fill, SeriesBuilder, Timestamp};
+///
+/// let mut logons = SeriesBuilder::new("1h".parse()?, Aggregate::Count)?;
+/// for second in [10, 20, 3700, 11_000] {
+///     logons.add(Some("alice"), Timestamp::constant(second, 0), None)?;
+/// }
+/// let series = logons.finish(Fill::Zero)?;
+/// assert_eq!(series[0].group(), Some("alice"));
+/// assert_eq!(series[0].values(), [2.0, 1.0, 0.0, 1.0]);
+/// # Ok::<(), oddsift_timeseries::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SeriesBuilder {
+    bucket: Period,
+    aggregate: Aggregate,
+    ungrouped: Buckets,
+    groups: HashMap<String, Buckets>,
+    /// Distinct texts and their numbers, in the order in which they were met.
+    texts: HashMap<String, usize>,
+}
+
+impl SeriesBuilder {
+    /// A builder without events, for buckets of this length.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Step`] for a bucket that is zero or negative.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Aggregate, Period, SeriesBuilder};
+    /// assert!(SeriesBuilder::new("5min".parse()?, Aggregate::Sum).is_ok());
+    /// assert!(SeriesBuilder::new(Period::ZERO, Aggregate::Sum).is_err());
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn new(bucket: Period, aggregate: Aggregate) -> Result<Self, Error> {
+        if bucket <= Period::ZERO {
+            return Err(Error::Step(bucket));
+        }
+        let (ungrouped, groups, texts) = Default::default();
+        Ok(Self { bucket, aggregate, ungrouped, groups, texts })
+    }
+
+    /// Takes an event. Without group it belongs to the series of those that have none, which is not
+    /// the series of the empty text.
+    ///
+    /// Where values are summed, averaged or compared, an event whose value is `None` or NaN is left out,
+    /// and a bucket without values is a gap. [`Aggregate::Count`] counts events whatever the value.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EventValue`] for an infinity and, unless the largest is kept, for a magnitude beyond
+    /// 2^960, of which no sum overflows; [`Error::Kind`] where texts are counted; [`Error::Time`] in the first days of the year 1, whose bucket begins before it. The
+    /// event is not taken.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Aggregate, Fill, SeriesBuilder, Timestamp};
+    /// let mut bytes = SeriesBuilder::new("1min".parse()?, Aggregate::Sum)?;
+    /// bytes.add(None, Timestamp::constant(90, 0), Some(512.0))?;
+    /// bytes.add(None, Timestamp::constant(119, 0), Some(0.5))?;
+    /// let series = bytes.finish(Fill::Error)?;
+    /// assert_eq!((series[0].times()[0].as_second(), series[0].values()[0]), (60, 512.5));
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn add(
+        &mut self,
+        group: Option<&str>,
+        time: Timestamp,
+        value: Option<f64>,
+    ) -> Result<(), Error> {
+        let aggregate = self.aggregate;
+        if aggregate == Aggregate::Distinct {
+            return Err(Error::Kind { aggregate, given: "numbers" });
+        }
+        if aggregate == Aggregate::Count {
+            self.cell(group, time)?.add(0.0);
+        } else if let Some(value) = value.filter(|value| !value.is_nan()) {
+            check(aggregate, time, value)?;
+            self.cell(group, time)?.add(value);
+        }
+        Ok(())
+    }
+
+    /// Takes an event whose texts are counted: [`Aggregate::Distinct`] counts different ones,
+    /// [`Aggregate::Count`] all. Distinct leaves out an event without text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Kind`] where numbers are summed, averaged or compared; [`Error::Time`] as
+    /// [`add`](Self::add).
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Aggregate, Fill, SeriesBuilder, Timestamp};
+    /// let mut hosts = SeriesBuilder::new("1h".parse()?, Aggregate::Distinct)?;
+    /// for host in ["dc01", "web1", "dc01"] {
+    ///     hosts.add_text(None, Timestamp::UNIX_EPOCH, Some(host))?;
+    /// }
+    /// assert_eq!(hosts.finish(Fill::Error)?[0].values(), [2.0]);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn add_text(
+        &mut self,
+        group: Option<&str>,
+        time: Timestamp,
+        text: Option<&str>,
+    ) -> Result<(), Error> {
+        match (self.aggregate, text) {
+            (Aggregate::Count, _) => self.add(group, time, None),
+            (Aggregate::Distinct, None) => Ok(()),
+            (Aggregate::Distinct, Some(text)) => {
+                let id = self.id(text);
+                self.cell(group, time)?.add_text(id);
+                Ok(())
+            }
+            (aggregate, _) => Err(Error::Kind { aggregate, given: "texts" }),
+        }
+    }
+
+    /// Takes the events of another builder. Associative and commutative: series are the same to the
+    /// bit in whatever order builders are joined.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unlike`] if bucket or aggregate differ.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Aggregate, Fill, SeriesBuilder, Timestamp};
+    /// let mut left = SeriesBuilder::new("1h".parse()?, Aggregate::Max)?;
+    /// let mut right = left.clone();
+    /// left.add(None, Timestamp::constant(1, 0), Some(7.0))?;
+    /// right.add(None, Timestamp::constant(2, 0), Some(9.0))?;
+    /// left.merge(right)?;
+    /// assert_eq!(left.finish(Fill::Error)?[0].values(), [9.0]);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn merge(&mut self, other: Self) -> Result<(), Error> {
+        if (self.bucket, self.aggregate) != (other.bucket, other.aggregate) {
+            return Err(Error::Unlike {
+                left: self.bucket,
+                left_aggregate: self.aggregate,
+                right: other.bucket,
+                right_aggregate: other.aggregate,
+            });
+        }
+        let mut ids = vec![0; other.texts.len()];
+        for (text, id) in &other.texts {
+            ids[*id] = self.id(text);
+        }
+        let aggregate = self.aggregate;
+        merge_buckets(&mut self.ungrouped, other.ungrouped, aggregate, &ids);
+        for (group, buckets) in other.groups {
+            merge_buckets(self.groups.entry(group).or_default(), buckets, aggregate, &ids);
+        }
+        Ok(())
+    }
+
+    /// The series, one for each group that has a bucket: the one without group first, then by text.
+    ///
+    /// A series goes from its group's first bucket to its last. Buckets between that have no events
+    /// are gaps, whatever the aggregate: [`Fill::Zero`] says that nothing happened then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Gap`] under [`Fill::Error`]; [`Error::TooManyPoints`] if all series together would have
+    /// more than a million points and a hundred for each bucket that is there. With a group both are in
+    /// [`Error::Group`], and an index counts buckets.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Aggregate, Error, Fill, SeriesBuilder, Timestamp};
+    /// let mut events = SeriesBuilder::new("1s".parse()?, Aggregate::Count)?;
+    /// events.add(None, Timestamp::constant(0, 0), None)?;
+    /// events.add(None, Timestamp::MAX, None)?;
+    /// assert!(matches!(events.finish(Fill::Zero), Err(Error::TooManyPoints { .. })));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn finish(self, fill: Fill) -> Result<Vec<Series>, Error> {
+        let mut groups: Vec<(Option<String>, Buckets)> =
+            self.groups.into_iter().map(|(group, buckets)| (Some(group), buckets)).collect();
+        groups.push((None, self.ungrouped));
+        groups.retain(|(_, buckets)| !buckets.is_empty());
+        groups.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let n_present = groups.iter().map(|(_, buckets)| buckets.len()).sum();
+        let mut left = limit(n_present);
+        let mut all = Vec::with_capacity(groups.len());
+        for (group, buckets) in groups {
+            let series = series(group.as_deref(), buckets, self.bucket, fill, left)?;
+            left = left.saturating_sub(series.len() as u64);
+            all.push(series);
+        }
+        Ok(all)
+    }
+
+    fn cell(&mut self, group: Option<&str>, time: Timestamp) -> Result<&mut Cell, Error> {
+        let start = self.bucket.floor(time, Timestamp::UNIX_EPOCH)?;
+        let buckets = match group {
+            None => &mut self.ungrouped,
+            Some(group) => self.groups.entry_ref(group).or_default(),
+        };
+        Ok(buckets.entry(start).or_insert_with(|| Cell::new(self.aggregate)))
+    }
+
+    fn id(&mut self, text: &str) -> usize {
+        let next = self.texts.len();
+        *self.texts.entry_ref(text).or_insert(next)
+    }
+}
+
+fn check(aggregate: Aggregate, time: Timestamp, value: f64) -> Result<(), Error> {
+    let largest = if aggregate == Aggregate::Max { f64::MAX } else { LARGEST };
+    if value.abs() > largest {
+        return Err(Error::EventValue { time, value, largest });
+    }
+    Ok(())
+}
+
+fn merge_buckets(own: &mut Buckets, other: Buckets, aggregate: Aggregate, ids: &[usize]) {
+    for (start, cell) in other {
+        own.entry(start).or_insert_with(|| Cell::new(aggregate)).merge(&cell, ids);
+    }
+}
+
+fn series(
+    group: Option<&str>,
+    buckets: Buckets,
+    bucket: Period,
+    fill: Fill,
+    left: u64,
+) -> Result<Series, Error> {
+    let points: Vec<Point> = buckets
+        .into_iter()
+        .enumerate()
+        .map(|(index, (time, cell))| Point { time, value: cell.value(), index })
+        .collect();
+    let laid = lay_out(&points, bucket, fill, left);
+    match (laid, group) {
+        (Ok(series), _) => Ok(series.with_group(group.map(str::to_owned))),
+        (Err(error), None) => Err(error),
+        (Err(error), Some(group)) => {
+            Err(Error::Group { group: shown(group), source: Box::new(error) })
+        }
+    }
+}

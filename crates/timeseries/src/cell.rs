@@ -1,0 +1,75 @@
+//! One bucket of one group.
+
+use std::collections::HashSet;
+
+use crate::{Aggregate, sum::ExactSum};
+
+/// What the events of a bucket have come to; distinct texts are numbers of the builder's.
+#[derive(Debug, Clone)]
+pub(crate) enum Cell {
+    Count(u64),
+    Sum(ExactSum),
+    Mean(ExactSum, u64),
+    Max(f64),
+    Distinct(HashSet<usize>),
+}
+
+impl Cell {
+    pub(crate) fn new(aggregate: Aggregate) -> Self {
+        match aggregate {
+            Aggregate::Count => Self::Count(0),
+            Aggregate::Sum => Self::Sum(ExactSum::default()),
+            Aggregate::Mean => Self::Mean(ExactSum::default(), 0),
+            Aggregate::Max => Self::Max(f64::NEG_INFINITY),
+            Aggregate::Distinct => Self::Distinct(HashSet::new()),
+        }
+    }
+
+    /// Takes an event, whose value is present unless events are only counted.
+    pub(crate) fn add(&mut self, value: f64) {
+        match self {
+            Self::Count(n) => *n = n.saturating_add(1),
+            Self::Sum(sum) => sum.add(value),
+            Self::Mean(sum, n) => {
+                sum.add(value);
+                *n = n.saturating_add(1);
+            }
+            // Adding zero makes -0.0 zero, so that the larger of the two depends on no order.
+            Self::Max(max) => *max = max.max(value + 0.0),
+            Self::Distinct(_) => {}
+        }
+    }
+
+    pub(crate) fn add_text(&mut self, id: usize) {
+        if let Self::Distinct(ids) = self {
+            ids.insert(id);
+        }
+    }
+
+    /// Joins a bucket of another builder; `ids` are the numbers that its texts have here.
+    pub(crate) fn merge(&mut self, other: &Self, ids: &[usize]) {
+        match (self, other) {
+            (Self::Count(n), Self::Count(m)) => *n = n.saturating_add(*m),
+            (Self::Sum(sum), Self::Sum(other)) => sum.merge(other),
+            (Self::Mean(sum, n), Self::Mean(other, m)) => {
+                sum.merge(other);
+                *n = n.saturating_add(*m);
+            }
+            (Self::Max(max), Self::Max(other)) => *max = max.max(*other),
+            (Self::Distinct(own), Self::Distinct(other)) => {
+                own.extend(other.iter().filter_map(|&id| ids.get(id)));
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn value(&self) -> f64 {
+        match self {
+            Self::Count(n) => *n as f64,
+            Self::Sum(sum) => sum.value(),
+            Self::Mean(sum, n) => sum.value() / *n as f64,
+            Self::Max(max) => *max,
+            Self::Distinct(ids) => ids.len() as f64,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(test, allow(clippy::float_cmp, reason = "what is compared is exact"))]
+
+mod aggregate; // Aggregate: what a bucket makes of its events
+mod anomalies; // Anomalies: what came out
+mod buckets; // SeriesBuilder: events to series, by group
+mod cell; // one bucket
+mod error; // Error
+mod fill; // Fill: what becomes of gaps
+mod grid; // points at equal distances
+mod groups; // many series, on more than one core
+mod params; // TsParams: setters, `fit`
+mod periods; // extract_anomaly_periods
+mod quantile; // order statistics by selection
+mod score; // Score: z, MAD, Tukey's fences
+mod season; // Season: the period in points, in time, or found
+mod series; // Series
+mod sum; // sums that do not depend on their order
+mod threshold; // Thresholds, set_new_anomaly_threshold
+mod truncation; // msticpy's integers
+
+pub use {
+    aggregate::Aggregate,
+    anomalies::Anomalies,
+    buckets::SeriesBuilder,
+    error::Error,
+    fill::Fill,
+    groups::Progress,
+    oddsift_stl::{Degree, Stl, StlParams, Workspace},
+    oddsift_timespan::{Period, TimeSpan, Timestamp, kql_between, kql_filter},
+    params::{TsParams, ts_anomalies_stl},
+    periods::{Signs, extract_anomaly_periods},
+    score::{Fences, Score},
+    season::Season,
+    series::Series,
+    threshold::set_new_anomaly_threshold,
+};

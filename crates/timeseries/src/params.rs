@@ -1,0 +1,380 @@
+//! The parameters, and the one place where they are checked.
+
+use std::ops::ControlFlow;
+
+use oddsift_stl::{Mstl, Stl, StlParams, Workspace};
+use oddsift_timespan::Timestamp;
+
+use crate::{
+    Anomalies, Error, Fill, Progress, Score, Season, Series, groups, season, threshold,
+    truncation::truncate,
+};
+
+/// The parameters of anomaly detection, made by [`Anomalies::params`].
+///
+/// ```
+/// use oddsift_timeseries::{Anomalies, Score, Season, Stl};
+///
+/// let params = Anomalies::params()
+///     .period(Season::Time("1D".parse()?))
+///     .stl(Stl::params(24).robust(true))
+///     .score(Score::Mad)
+///     .threshold(3.5);
+/// # let _ = params;
+/// # Ok::<(), oddsift_timeseries::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct TsParams {
+    seasons: Vec<Season>,
+    stl: StlParams,
+    windows: Option<Vec<usize>>,
+    score: Score,
+    threshold: f64,
+    threshold_low: Option<f64>,
+    truncation: bool,
+}
+
+impl Default for TsParams {
+    fn default() -> Self {
+        Self {
+            seasons: vec![Season::Points(24)],
+            stl: Stl::params(24),
+            windows: None,
+            score: Score::Z,
+            threshold: 3.0,
+            threshold_low: None,
+            truncation: false,
+        }
+    }
+}
+
+impl TsParams {
+    /// The period of the season, default 24 points.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Season, Series, Timestamp};
+    /// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48]);
+    /// let params = Anomalies::params().period(Season::Points(7));
+    /// assert_eq!(params.fit(&series)?.periods(), [7]);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    #[must_use]
+    pub fn period(self, period: Season) -> Self {
+        self.periods(&[period])
+    }
+
+    /// The periods of several seasons, which MSTL takes apart.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Season, Series, Timestamp};
+    /// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 400]);
+    /// let params = Anomalies::params().periods(&[Season::Points(168), Season::Points(24)]);
+    /// assert_eq!(params.fit(&series)?.periods(), [24, 168]);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    #[must_use]
+    pub fn periods(mut self, periods: &[Season]) -> Self {
+        self.seasons = periods.to_vec();
+        self
+    }
+
+    /// How the series is decomposed: all of these parameters but the period. Default: those of
+    /// statsmodels, with seasonal window 7.
+    ///
+    /// With several periods the seasonal window is that of [`windows`](Self::windows).
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Series, Stl, Timestamp};
+    /// let mut points = [(Timestamp::UNIX_EPOCH, 1.0); 72];
+    /// points[30].1 = 9.0;
+    /// let params = Anomalies::params().stl(Stl::params(24).robust(true));
+    /// assert_eq!(params.fit(&Series::as_given(&points))?.weights()[30], 0.0);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    #[must_use]
+    pub fn stl(mut self, stl: StlParams) -> Self {
+        self.stl = stl;
+        self
+    }
+
+    /// The seasonal windows of several periods, one a period in their order; default 11, 15, 19 and so
+    /// on from the shortest. One period has the window of [`stl`](Self::stl).
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Season, Series, Timestamp};
+    /// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 400]);
+    /// let params = Anomalies::params().periods(&[Season::Points(24), Season::Points(168)]);
+    /// assert!(params.clone().windows(&[7, 9]).fit(&series).is_ok());
+    /// assert!(params.windows(&[7]).fit(&series).is_err());
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    #[must_use]
+    pub fn windows(mut self, windows: &[usize]) -> Self {
+        self.windows = Some(windows.to_vec());
+        self
+    }
+
+    /// How the oddness of a residual is measured, default [`Score::Z`].
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Score};
+    /// let params = Anomalies::params().score("tukey".parse()?).threshold(1.5);
+    /// # let _ = params;
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    #[must_use]
+    pub fn score(mut self, score: Score) -> Self {
+        self.score = score;
+        self
+    }
+
+    /// Above this score a value is a spike, below its negative a dip; at least 0, default 3.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Error, Series, Timestamp};
+    /// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48]);
+    /// let error = Anomalies::params().threshold(-1.0).fit(&series).unwrap_err();
+    /// assert!(matches!(error, Error::Threshold(_)));
+    /// ```
+    #[doc(alias = "score_threshold")]
+    #[must_use]
+    pub fn threshold(mut self, threshold: f64) -> Self {
+        self.threshold = threshold;
+        self
+    }
+
+    /// Below the negative of this score a value is a dip, if it is another than that of spikes. At
+    /// least 0.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::Anomalies;
+    /// let params = Anomalies::params().threshold(3.0).threshold_low(Some(2.0));
+    /// # let _ = params;
+    /// ```
+    #[must_use]
+    pub fn threshold_low(mut self, threshold_low: Option<f64>) -> Self {
+        self.threshold_low = threshold_low;
+        self
+    }
+
+    /// Whether columns are cut to whole numbers before anything is scored, as msticpy does; default
+    /// no.
+    ///
+    /// Then a score is a z-score of whole residuals, and undefined where all are equal; only values
+    /// above the threshold are flagged, 1 in a high season and -1 in a low one; one missing value makes
+    /// all parts 0; any length will do; the points are decomposed as they stand
+    /// ([`Series::as_given`]) and sorted by time after. Score and low threshold are not used.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.5); 48]);
+    /// let found = Anomalies::params().truncation(true).fit(&series)?;
+    /// assert!(found.values()[0] == 1.0 && found.score()[0].is_nan());
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    #[must_use]
+    pub fn truncation(mut self, truncation: bool) -> Self {
+        self.truncation = truncation;
+        self
+    }
+
+    /// Decomposes the series, scores what is left and flags it.
+    ///
+    /// Time and memory are those of [`StlParams::fit`], or of [`Mstl`] with several periods.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Threshold`]; [`Error::TooShort`] for fewer points than two whole periods, and one more
+    /// with several; [`Error::NotWhole`] or [`Error::NoStep`] for a period of time that is no number of
+    /// points; [`Error::Stl`] for a parameter of the decomposition or an infinite value.
+    ///
+    /// ```
+    /// use oddsift_timeseries::{Anomalies, Error, Series, Timestamp};
+    ///
+    /// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 40]);
+    /// let error = Anomalies::params().fit(&series).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the series has 40 points, a period of 24 takes 48; give more points or a shorter period",
+    /// );
+    /// ```
+    pub fn fit(&self, series: &Series) -> Result<Anomalies, Error> {
+        self.fit_in(series, &mut Workspace::default())
+    }
+
+    /// As [`fit`](Self::fit), in memory that the next fit can use again.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fit`](Self::fit).
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp, Workspace};
+    /// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48]);
+    /// let mut workspace = Workspace::default();
+    /// let params = Anomalies::params();
+    /// assert_eq!(params.fit_in(&series, &mut workspace)?, params.fit(&series)?);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn fit_in(&self, series: &Series, workspace: &mut Workspace) -> Result<Anomalies, Error> {
+        self.fit_with(series, workspace, &|_| ControlFlow::Continue(()))
+    }
+
+    /// As [`fit_in`](Self::fit_in), and tells `progress` how far the decomposition is, which may
+    /// stop it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`fit`](Self::fit), and [`Error::Cancelled`] once `progress` returns
+    /// `ControlFlow::Break(())`.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use oddsift_timeseries::{Anomalies, Error, Series, Timestamp, Workspace};
+    ///
+    /// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48]);
+    /// let stop = |_| ControlFlow::Break(());
+    /// let found = Anomalies::params().fit_with(&series, &mut Workspace::default(), &stop);
+    /// assert!(matches!(found, Err(Error::Cancelled)));
+    /// ```
+    pub fn fit_with(
+        &self,
+        series: &Series,
+        workspace: &mut Workspace,
+        progress: &dyn Fn(oddsift_stl::Progress) -> ControlFlow<()>,
+    ) -> Result<Anomalies, Error> {
+        let low = threshold::check(self.threshold, self.threshold_low)?;
+        let periods = season::in_points(&self.seasons, series)?;
+        if !self.truncation {
+            check_length(series.len(), &periods)?;
+        }
+        let found = self.decompose(series, &periods, workspace, progress)?;
+        Ok(if self.truncation { truncate(found, self.threshold) } else { self.flag(found, low) })
+    }
+
+    /// The anomalies of many series, one result for each in order, on the threads of the caller's
+    /// rayon pool. A series with a fault fails alone. Threads change no result.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// let flat = |n| Series::as_given(&vec![(Timestamp::UNIX_EPOCH, 1.0); n]);
+    /// let found = Anomalies::params().fit_groups(&[flat(48), flat(47), flat(99)]);
+    /// assert!(found[0].is_ok() && found[1].is_err() && found[2].is_ok());
+    /// ```
+    pub fn fit_groups(&self, series: &[Series]) -> Vec<Result<Anomalies, Error>> {
+        self.fit_groups_with(series, &|_| ControlFlow::Continue(()))
+    }
+
+    /// As [`fit_groups`](Self::fit_groups), and tells `progress` after each series, which may stop
+    /// those that have not begun: they are [`Error::Cancelled`].
+    ///
+    /// ```
+    /// # use std::ops::ControlFlow;
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// let series = vec![Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48]); 100];
+    /// let found = Anomalies::params().fit_groups_with(&series, &|_| ControlFlow::Break(()));
+    /// assert!(found.iter().any(Result::is_err));
+    /// ```
+    pub fn fit_groups_with(
+        &self,
+        series: &[Series],
+        progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
+    ) -> Vec<Result<Anomalies, Error>> {
+        groups::fit(self, series, progress)
+    }
+
+    fn decompose(
+        &self,
+        series: &Series,
+        periods: &[usize],
+        workspace: &mut Workspace,
+        progress: &dyn Fn(oddsift_stl::Progress) -> ControlFlow<()>,
+    ) -> Result<Anomalies, Error> {
+        let y = series.values();
+        let (periods, trend, seasonal, residual, weights) = if let &[period] = periods {
+            let fit = self.stl.period(period).fit_with(y, workspace, progress)?;
+            let parts = [fit.trend(), fit.seasonal(), fit.remainder(), fit.weights()];
+            let [trend, seasonal, residual, weights] = parts.map(<[f64]>::to_vec);
+            (vec![period], trend, seasonal, residual, weights)
+        } else {
+            let params = Mstl::params(periods).stl(self.stl);
+            let params = match &self.windows {
+                Some(windows) => params.windows(windows),
+                None => params,
+            };
+            let fit = params.fit_with(y, workspace, progress)?;
+            let mut seasonal = vec![0.0; y.len()];
+            for (_, season) in fit.seasons() {
+                seasonal.iter_mut().zip(season).for_each(|(sum, part)| *sum += part);
+            }
+            let [trend, residual, weights] =
+                [fit.trend(), fit.remainder(), fit.weights()].map(<[f64]>::to_vec);
+            (fit.periods().to_vec(), trend, seasonal, residual, weights)
+        };
+        Ok(Anomalies {
+            group: series.group().map(str::to_owned),
+            periods,
+            times: series.times().to_vec(),
+            values: y.to_vec(),
+            baseline: seasonal
+                .iter()
+                .zip(&trend)
+                .map(|(seasonal, trend)| seasonal + trend)
+                .collect(),
+            residual,
+            trend,
+            seasonal,
+            weights,
+            score: Vec::new(),
+            flags: Vec::new(),
+        })
+    }
+
+    fn flag(&self, mut found: Anomalies, low: f64) -> Anomalies {
+        found.score = self.score.of(&found.residual, &found.values);
+        let flag = |&score: &f64| match score {
+            score if score > self.threshold => 1,
+            score if score < -low => -1,
+            _ => 0,
+        };
+        found.flags = found.score.iter().map(flag).collect();
+        found
+    }
+}
+
+/// Two whole periods; MSTL leaves out a period of half the series, so several take a point more.
+fn check_length(n_points: usize, periods: &[usize]) -> Result<(), Error> {
+    let Some(&period) = periods.iter().max() else { return Ok(()) };
+    let needed = period.saturating_mul(2).saturating_add(usize::from(periods.len() > 1));
+    if n_points < needed {
+        return Err(Error::TooShort { n_points, period, needed });
+    }
+    Ok(())
+}
+
+/// The anomalies of points in any order with msticpy's defaults and correct results:
+/// `ts_anomalies_stl` in one call.
+///
+/// Period 24 points, seasonal window 7, z-score, threshold 3. msticpy's own numbers come from
+/// [`TsParams::truncation`].
+///
+/// # Errors
+///
+/// Those of [`Series::from_points`] with [`Fill::Error`] and of [`TsParams::fit`].
+///
+/// ```
+/// use oddsift_timeseries::{Timestamp, ts_anomalies_stl};
+///
+/// let mut points: Vec<(Timestamp, f64)> =
+///     (0..72).map(|hour| (Timestamp::constant(3600 * hour, 0), (hour % 24) as f64)).collect();
+/// points[50].1 = -40.0;
+/// assert_eq!(ts_anomalies_stl(&points)?.anomalies()[50], -1);
+/// # Ok::<(), oddsift_timeseries::Error>(())
+/// ```
+#[doc(alias = "timeseries_anomalies_stl")]
+pub fn ts_anomalies_stl(points: &[(Timestamp, f64)]) -> Result<Anomalies, Error> {
+    Anomalies::params().fit(&Series::from_points(points, Fill::Error)?)
+}

@@ -1,0 +1,181 @@
+//! How odd a remainder is.
+
+use std::{fmt, str::FromStr};
+
+use crate::{
+    Error,
+    error::shown,
+    quantile::{median, quantile},
+};
+
+/// How the oddness of a remainder is measured, on the scale of the threshold.
+///
+/// Its text is `z`, `mad`, `tukey` (quartiles) or `ctukey` (deciles), as Kusto names the last two.
+///
+/// ```
+/// use oddsift_timeseries::{Fences, Score};
+///
+/// assert_eq!(Score::default(), Score::Z);
+/// assert_eq!("ctukey".parse::<Score>()?, Score::Tukey(Fences::Deciles));
+/// # Ok::<(), oddsift_timeseries::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
+pub enum Score {
+    /// Deviations from the mean, in population standard deviations. The default, msticpy's.
+    #[default]
+    Z,
+    /// Deviations from the median: `0.6745 (x - median) / MAD`, where MAD is the median of their
+    /// magnitudes. Spikes that make the standard deviation large, and so hide in a z-score, do not
+    /// change it. After Iglewicz and Hoaglin, "How to detect and handle outliers" (1993), who
+    /// flag beyond 3.5.
+    ///
+    /// Where the MAD is 0, more than half of the remainders being equal, the mean of the magnitudes
+    /// takes its place, scaled as for a normal distribution: `0.7979 (x - median) / mean`.
+    Mad,
+    /// How far a remainder is outside of two quantiles, in distances between them; 0 inside. Tukey,
+    /// "Exploratory Data Analysis" (1977), calls 1.5 outside and 3 far out. Where the quantiles are
+    /// equal, their distance is that of a normal distribution with this mean deviation from the median.
+    Tukey(Fences),
+}
+
+/// Between which quantiles a remainder is usual, as Kusto's `series_decompose_anomalies` has them.
+///
+/// ```
+/// use oddsift_timeseries::{Fences, Score};
+///
+/// assert_eq!(Score::Tukey(Fences::Quartiles).to_string(), "tukey");
+/// assert_eq!(Score::Tukey(Fences::Deciles).to_string(), "ctukey");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum Fences {
+    /// The 25th and the 75th percentile: Kusto's `tukey`.
+    Quartiles,
+    /// The 10th and the 90th percentile, and the score scaled so that 1.5 means what it means with
+    /// quartiles: Kusto's `ctukey` and its default, with 1.5 as the threshold. The default.
+    #[default]
+    Deciles,
+}
+
+/// What the score within deciles is multiplied by.
+///
+/// Kusto's page "`series_outliers()`" gives the quantiles and the threshold, issue 136 of
+/// microsoft/Kusto-Query-Language the rule, that a normal distribution has 1.5 at the same place with
+/// either; this is the number that its published scores have. Exact normal quantiles would give 2.7144.
+const DECILES: f64 = 2.772_605_605_507_915;
+/// The 75th percentile of the normal distribution.
+const NORMAL_QUARTILE: f64 = 0.674_489_750_196_081_7;
+/// The 90th percentile of the normal distribution.
+const NORMAL_DECILE: f64 = 1.281_551_565_544_600_4;
+/// The mean magnitude of a standard normal variable, the root of 2/pi.
+const NORMAL_MEAN: f64 = 0.797_884_560_802_865_4;
+/// What rounding leaves of a remainder that is nothing, as a part of the largest value.
+const NOISE: f64 = 1e-13;
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Z => "z",
+            Self::Mad => "mad",
+            Self::Tukey(Fences::Quartiles) => "tukey",
+            Self::Tukey(Fences::Deciles) => "ctukey",
+        })
+    }
+}
+
+impl FromStr for Score {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// [`Error::ScoreName`] for another text.
+    fn from_str(name: &str) -> Result<Self, Error> {
+        match name {
+            "z" => Ok(Self::Z),
+            "mad" => Ok(Self::Mad),
+            "tukey" => Ok(Self::Tukey(Fences::Quartiles)),
+            "ctukey" => Ok(Self::Tukey(Fences::Deciles)),
+            _ => Err(Error::ScoreName(shown(name))),
+        }
+    }
+}
+
+impl Score {
+    /// The scores of the remainders of a series; NaN where one is missing, all 0 if they differ by no
+    /// more than rounding makes of the largest of the `values`.
+    pub(crate) fn of(self, remainder: &[f64], values: &[f64]) -> Vec<f64> {
+        let noise = NOISE * magnitude(values);
+        // Shares of the largest, so that nothing overflows.
+        let unit = magnitude(remainder);
+        let mut present: Vec<f64> =
+            remainder.iter().filter(|x| !x.is_nan()).map(|x| x / unit).collect();
+        let first = present.first().copied().unwrap_or(0.0);
+        if unit == 0.0 || present.iter().all(|x| (x - first).abs() * unit <= noise) {
+            return remainder.iter().map(|&x| if x.is_nan() { x } else { 0.0 }).collect();
+        }
+        match self {
+            Self::Z => {
+                let (mean, deviation) = moments(&present);
+                remainder.iter().map(|x| (x / unit - mean) / deviation).collect()
+            }
+            Self::Mad => {
+                let (middle, spread) = middle_and_spread(&mut present);
+                remainder.iter().map(|x| (x / unit - middle) / spread).collect()
+            }
+            Self::Tukey(fences) => {
+                let (low, high, spread) = fences.of(&mut present);
+                let score = |x: f64| (x - x.clamp(low, high)) / spread;
+                remainder.iter().map(|x| score(x / unit)).collect()
+            }
+        }
+    }
+}
+
+impl Fences {
+    /// The two quantiles, and what a score of 1 is outside of them.
+    fn of(self, present: &mut [f64]) -> (f64, f64, f64) {
+        let (q, normal, scale) = match self {
+            Self::Quartiles => (0.25, NORMAL_QUARTILE, 1.0),
+            Self::Deciles => (0.1, NORMAL_DECILE, DECILES),
+        };
+        let (low, high) = (quantile(present, q), quantile(present, 1.0 - q));
+        // Rounding may put a quantile between two equal numbers a hair off them.
+        let high = high.max(low);
+        let distance = match high - low {
+            0.0 => 2.0 * normal * mean_deviation(present, low) / NORMAL_MEAN,
+            distance => distance,
+        };
+        (low, high, distance / scale)
+    }
+}
+
+/// The largest magnitude of what is not missing.
+fn magnitude(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |most: f64, value| most.max(value.abs()))
+}
+
+/// The mean and the population standard deviation, in two passes.
+pub(crate) fn moments(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
+    (mean, (squares / n).sqrt())
+}
+
+/// The median, and the standard deviation of a normal distribution with this MAD.
+fn middle_and_spread(values: &mut [f64]) -> (f64, f64) {
+    let middle = median(values);
+    let mut deviations: Vec<f64> = values.iter().map(|x| (x - middle).abs()).collect();
+    match median(&mut deviations) {
+        0.0 => (middle, mean_deviation(values, middle) / NORMAL_MEAN),
+        mad => (middle, mad / NORMAL_QUARTILE),
+    }
+}
+
+fn mean_deviation(values: &[f64], middle: f64) -> f64 {
+    values.iter().map(|x| (x - middle).abs()).sum::<f64>() / values.len() as f64
+}

@@ -1,0 +1,184 @@
+use oddsift_timespan::{Period, Timestamp};
+
+use crate::{
+    Error, Fill,
+    grid::{Point, common_step, lay_out, limit},
+};
+
+/// Values at equal distances in time, of one group or of all.
+///
+/// Made from points by [`from_points`](Self::from_points), or from events by
+/// [`SeriesBuilder`](crate::SeriesBuilder). A value that is missing is NaN.
+///
+/// ```
+/// use oddsift_timeseries::{Fill, Series, Timestamp};
+///
+/// let at = |hour: i64| Timestamp::constant(3600 * hour, 0);
+/// let series = Series::from_points(&[(at(2), 5.0), (at(0), 3.0), (at(1), 4.0)], Fill::Error)?;
+/// assert_eq!(series.values(), [3.0, 4.0, 5.0]);
+/// assert_eq!(series.step(), Some("1h".parse()?));
+/// # Ok::<(), oddsift_timeseries::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Series {
+    group: Option<String>,
+    times: Vec<Timestamp>,
+    values: Vec<f64>,
+    step: Option<Period>,
+}
+
+impl Series {
+    /// The series of points in any order, whose step is their most common distance (the shortest
+    /// of several).
+    ///
+    /// A time that is missing on the grid, which begins at the first time, and a NaN value are gaps:
+    /// `fill` says what becomes of them. Time `O(n log n)`, memory `O(n)`.
+    ///
+    /// # Errors
+    ///
+    /// For the first fault in the order of time: [`Error::Duplicate`], [`Error::OffGrid`],
+    /// [`Error::Infinite`] and, under [`Fill::Error`], [`Error::Gap`] or [`Error::MissingValue`]; each
+    /// with the place that the point has in `points`. [`Error::NoStep`] for fewer than two times,
+    /// [`Error::TooManyPoints`] for more than a million points and a hundred for each that is there,
+    /// [`Error::NoValues`] for nothing to draw lines between.
+    ///
+    /// ```
+    /// use oddsift_timeseries::{Error, Fill, Series, Timestamp};
+    ///
+    /// let at = |hour: i64| Timestamp::constant(3600 * hour, 0);
+    /// let points = [(at(0), 3.0), (at(1), 4.0), (at(2), 5.0), (at(1), 6.0)];
+    /// let error = Series::from_points(&points, Fill::Linear).unwrap_err();
+    /// assert!(matches!(error, Error::Duplicate { first: 1, second: 3, .. }));
+    /// ```
+    #[doc(alias = "time_column")]
+    #[doc(alias = "data_column")]
+    pub fn from_points(points: &[(Timestamp, f64)], fill: Fill) -> Result<Self, Error> {
+        let points = sorted(points);
+        let step = common_step(&points)?;
+        lay_out(&points, step, fill, limit(points.len()))
+    }
+
+    /// As [`from_points`](Self::from_points), with a step that is known.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_points`](Self::from_points), and [`Error::Step`] for a step that is zero or
+    /// negative. No point is a series of none.
+    ///
+    /// ```
+    /// use oddsift_timeseries::{Fill, Series, Timestamp};
+    ///
+    /// let at = |hour: i64| Timestamp::constant(3600 * hour, 0);
+    /// let series = Series::with_step(&[(at(0), 3.0), (at(2), 4.0)], "1h".parse()?, Fill::Zero)?;
+    /// assert_eq!(series.values(), [3.0, 0.0, 4.0]);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn with_step(points: &[(Timestamp, f64)], step: Period, fill: Fill) -> Result<Self, Error> {
+        let points = sorted(points);
+        lay_out(&points, step, fill, limit(points.len()))
+    }
+
+    /// The points in the order in which they stand, taken as evenly spaced whatever their times are:
+    /// msticpy's way, for [`TsParams::truncation`](crate::TsParams::truncation).
+    ///
+    /// Nothing is sorted, checked or filled, and no step is known.
+    ///
+    /// ```
+    /// use oddsift_timeseries::{Series, Timestamp};
+    ///
+    /// let series = Series::as_given(&[(Timestamp::MAX, 1.0), (Timestamp::UNIX_EPOCH, f64::NAN)]);
+    /// assert_eq!((series.len(), series.step()), (2, None));
+    /// ```
+    pub fn as_given(points: &[(Timestamp, f64)]) -> Self {
+        let (times, values) = points.iter().copied().unzip();
+        Self::new(times, values, None)
+    }
+
+    pub(crate) fn new(times: Vec<Timestamp>, values: Vec<f64>, step: Option<Period>) -> Self {
+        Self { group: None, times, values, step }
+    }
+
+    /// The series as that of a group.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::Series;
+    /// let series = Series::as_given(&[]).with_group(Some("alice".to_owned()));
+    /// assert_eq!(series.group(), Some("alice"));
+    /// ```
+    #[must_use]
+    pub fn with_group(mut self, group: Option<String>) -> Self {
+        self.group = group;
+        self
+    }
+
+    /// The group, if it is the series of one.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::Series;
+    /// assert_eq!(Series::as_given(&[]).group(), None);
+    /// ```
+    pub fn group(&self) -> Option<&str> {
+        self.group.as_deref()
+    }
+
+    /// The times, one for each value.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Series, Timestamp};
+    /// assert_eq!(Series::as_given(&[(Timestamp::MAX, 1.0)]).times(), [Timestamp::MAX]);
+    /// ```
+    pub fn times(&self) -> &[Timestamp] {
+        &self.times
+    }
+
+    /// The values, NaN where one is missing.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Series, Timestamp};
+    /// assert_eq!(Series::as_given(&[(Timestamp::MAX, 1.0)]).values(), [1.0]);
+    /// ```
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The distance of neighbours, unless the points were taken as given.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::Series;
+    /// assert_eq!(Series::as_given(&[]).step(), None);
+    /// ```
+    pub fn step(&self) -> Option<Period> {
+        self.step
+    }
+
+    /// How many points there are.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::Series;
+    /// assert_eq!(Series::as_given(&[]).len(), 0);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there is no point.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::Series;
+    /// assert!(Series::as_given(&[]).is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
+fn sorted(points: &[(Timestamp, f64)]) -> Vec<Point> {
+    let mut sorted: Vec<Point> = points
+        .iter()
+        .enumerate()
+        .map(|(index, &(time, value))| Point { time, value, index })
+        .collect();
+    sorted.sort_by_key(|point| point.time);
+    sorted
+}
