@@ -4,7 +4,9 @@ pub(crate) mod cluster;
 pub(crate) mod eps;
 pub(crate) mod features;
 pub(crate) mod outliers;
+pub(crate) mod periods;
 pub(crate) mod score;
+pub(crate) mod series;
 pub(crate) mod stack;
 
 use std::sync::{Mutex, PoisonError};

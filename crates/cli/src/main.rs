@@ -60,5 +60,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Outliers(args) => commands::outliers::run(&args),
         Command::Score(args) => commands::score::run(&args),
         Command::Stack(args) => commands::stack::run(&args),
+        Command::Series(args) => commands::series::run(&args),
+        Command::Periods(args) => commands::periods::run(&args),
     })
 }

@@ -60,6 +60,11 @@ impl Destination {
         Ok(RowWriter::new(self.writer, format, columns, options)?)
     }
 
+    /// Takes text as it is.
+    pub(crate) fn text(self) -> Writer {
+        self.writer
+    }
+
     /// Prints a table for people; gives the names of the columns for which there was no room.
     pub(crate) fn table(mut self, table: &TextTable) -> Result<Vec<String>, Failure> {
         let (text, left_out) = table.render(self.look);

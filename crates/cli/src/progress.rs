@@ -1,11 +1,10 @@
 //! Progress of reading and clustering, on standard error, only on a terminal.
 
+use std::borrow::Cow;
 use std::io::IsTerminal;
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use oddsift::dbscan;
 
 /// A bar over the bytes of the input, or a counter where their number is not known.
 pub(crate) struct Progress(ProgressBar);
@@ -27,8 +26,8 @@ impl Progress {
         Self(bar)
     }
 
-    /// A bar over the steps of clustering.
-    pub(crate) fn of_clustering(quiet: bool) -> Self {
+    /// A bar over the steps of a long computation.
+    pub(crate) fn of_steps(quiet: bool) -> Self {
         let progress = Self::new(None, quiet);
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}, {elapsed}") {
             progress.0.set_style(style);
@@ -36,12 +35,11 @@ impl Progress {
         progress
     }
 
-    /// Shows how far clustering is; it always goes on.
-    pub(crate) fn tell(&self, progress: dbscan::Progress) -> ControlFlow<()> {
-        self.0.set_length(progress.total);
-        self.0.set_position(progress.done);
-        self.0.set_message(progress.step.to_string());
-        ControlFlow::Continue(())
+    /// Shows how far a step is.
+    pub(crate) fn tell(&self, done: u64, total: u64, step: impl Into<Cow<'static, str>>) {
+        self.0.set_length(total);
+        self.0.set_position(done);
+        self.0.set_message(step);
     }
 
     pub(crate) fn set(&self, bytes: u64) {

@@ -17,6 +17,8 @@ pub(crate) struct RowPlan {
     time: Option<TimePlan>,
     missing: Missing,
     bad_rows: BadRows,
+    /// A value that is missing is NaN, and no fault.
+    has_gaps: bool,
 }
 
 /// A column of times that all name their zone, or all do not.
@@ -98,7 +100,19 @@ impl RowPlan {
             time: None,
             missing: args.missing,
             bad_rows: args.bad_rows,
+            has_gaps: false,
         }
+    }
+
+    /// Takes a value that is missing for NaN, where no flag says otherwise.
+    pub(crate) fn with_gaps(mut self) -> Self {
+        self.has_gaps = self.missing == Missing::Fail;
+        self
+    }
+
+    /// Whether the first time of the input names its zone.
+    pub(crate) fn is_zoned(&self) -> bool {
+        self.time.as_ref().is_some_and(|time| time.zoned == Some(true))
     }
 
     /// Reads times from `column`; whether times name their zone is found from the first rows.
@@ -130,6 +144,11 @@ impl RowPlan {
             return Ok(Taken::Skipped);
         }
         Err(Failure::data(format!("{}:{}:{}: {reason}", self.name, row.line(), column + 1)))
+    }
+
+    /// What cannot be done with a row.
+    pub(crate) fn failure(&self, row: Row<'_>, error: &dyn std::fmt::Display) -> Failure {
+        Failure::data(format!("{}:{}: {error}", self.name, row.line()))
     }
 
     fn describe(&self, trouble: Trouble) -> (usize, String, bool) {
@@ -178,6 +197,11 @@ impl RowPlan {
             match error.kind {
                 ValueErrorKind::Missing if self.missing == Missing::Zero && is_new => {
                     room.zeros.push(error.column);
+                }
+                ValueErrorKind::Missing if self.has_gaps => {
+                    // Such a plan has one value.
+                    room.values.fill(f64::NAN);
+                    return Ok(());
                 }
                 _ => return Err(value_trouble(error, row)),
             }

@@ -61,15 +61,15 @@ pub(crate) struct FeaturePlan {
 impl FeaturePlan {
     pub(crate) fn new(
         input: &Input,
-        named: &[String],
+        requested: &[String],
         weight: Option<&str>,
         recipe: &FeatureArgs,
         session_rule: SessionRule,
     ) -> Result<Self, Failure> {
         input.need_rows()?;
-        let (names, is_usual) = match named {
+        let (names, is_usual) = match requested {
             [] => default_features(input, weight)?,
-            named => (named.to_vec(), false),
+            requested => (requested.to_vec(), false),
         };
         refuse_repeated("--features", &names)?;
         let is_computed = |name: &String| recipe.force || !input.columns.contains(name);

@@ -30,6 +30,14 @@ pub(crate) fn time_column(
     Ok(TIME_COLUMNS.iter().find_map(named))
 }
 
+/// As [`time_column`], where nothing can be done without.
+pub(crate) fn need_time_column(input: &Input, named: Option<&str>) -> Result<usize, Failure> {
+    time_column(input, named, None)?.ok_or_else(|| {
+        let what = "no known column of times; name one by --time-column";
+        Failure::data(format!("{}:1: {what}; columns: {}", input.name, input.column_list()))
+    })
+}
+
 /// Says which times of a column that nobody named were not read.
 pub(crate) fn warn_of_times(name: &str, unread: &SkipLog) {
     let Some(first) = unread.first() else { return };

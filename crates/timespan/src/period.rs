@@ -46,6 +46,14 @@ impl Period {
     /// ```
     pub const ZERO: Self = Self(SignedDuration::ZERO);
 
+    /// 60 minutes.
+    ///
+    /// ```
+    /// # use oddsift_timespan::Period;
+    /// assert_eq!(Period::HOUR.to_string(), "1h");
+    /// ```
+    pub const HOUR: Self = Self(SignedDuration::new(3600, 0));
+
     /// 24 hours.
     ///
     /// ```

@@ -3,6 +3,8 @@
 
 mod print; // what is printed
 
+use std::ops::ControlFlow;
+
 use oddsift::dbscan;
 use oddsift::eventcluster::{self, Cluster, EventClusters, NoiseRow, NoiseTimes};
 use oddsift::features::{Recipe, SessionRule};
@@ -132,8 +134,11 @@ fn cluster(
             eps
         }
     };
-    let progress = Progress::of_clustering(args.output.quiet);
-    let tell = |step| progress.tell(step);
+    let progress = Progress::of_steps(args.output.quiet);
+    let tell = |it: dbscan::Progress| {
+        progress.tell(it.done, it.total, it.step.to_string());
+        ControlFlow::Continue(())
+    };
     let found = params.eps(eps).fit_patterns_with(table, is_weighted, &tell).map_err(failed)?;
     progress.finish();
     need_noise_rows(&found, ingested, args)?;

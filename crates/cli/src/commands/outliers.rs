@@ -125,24 +125,30 @@ fn fit(
     recipe: Recipe,
 ) -> Result<OutlierModel, Failure> {
     let failed = |error| fit_failure(ingested, &error);
-    let detector = match &ingested.drawn {
-        Some(drawn) => OutlierDetector::fit_patterns(&params, table, drawn),
-        None => {
-            let n_rows = usize::try_from(table.n_rows()).unwrap_or(usize::MAX);
-            let params = match args.max_samples {
-                Some(MaxSamples::Fraction(share)) => {
-                    params.max_samples(MaxSamples::Count(part(share, n_rows)))
-                }
-                Some(MaxSamples::Count(count)) => {
-                    params.max_samples(MaxSamples::Count(count.min(n_rows)))
-                }
-                _ => params,
-            };
-            draw(&params, table, ingested)
-                .and_then(|drawn| OutlierDetector::fit_patterns(&params, table, &drawn))
-        }
+    let detector = if let Some(drawn) = &ingested.drawn {
+        OutlierDetector::fit_patterns(&params, table, drawn)
+    } else {
+        let params = of_rows(args.max_samples, params, table.n_rows());
+        draw(&params, table, ingested)
+            .and_then(|drawn| OutlierDetector::fit_patterns(&params, table, &drawn))
     };
     OutlierModel::new(recipe, detector.map_err(failed)?).map_err(failed)
+}
+
+/// The parameters with samples no larger than the rows, whose number is known.
+fn of_rows(
+    max_samples: Option<MaxSamples>,
+    params: IsolationForestParams,
+    n_rows: u64,
+) -> IsolationForestParams {
+    let n_rows = usize::try_from(n_rows).unwrap_or(usize::MAX);
+    match max_samples {
+        Some(MaxSamples::Fraction(share)) => {
+            params.max_samples(MaxSamples::Count(part(share, n_rows)))
+        }
+        Some(MaxSamples::Count(count)) => params.max_samples(MaxSamples::Count(count.min(n_rows))),
+        _ => params,
+    }
 }
 
 /// A share of the rows, rounded down, but one at least.
@@ -198,7 +204,7 @@ impl Job<'_> {
     fn print_outliers(&self, destination: Destination, n_train: u64) -> Result<u64, Failure> {
         let args = self.args;
         let (input, rows) = self.open()?;
-        let (columns, roles) = (input.columns.clone(), input.roles.clone());
+        let (columns, roles) = (input.columns.clone(), input.roles);
         let process = roles.path.map(|column| (column, input.path_separator()));
         let scorer = self.scorer(rows, Verdict::Decision);
         let feed = input.into_feed(args.output.quiet);

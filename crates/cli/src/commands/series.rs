@@ -1,0 +1,114 @@
+//! `series`: rows become time series as they stream in, by group; each is taken apart, and what is
+//! left is scored.
+
+mod print; // points or, for people, anomalies
+mod read; // rows to points or buckets
+
+use std::ops::ControlFlow;
+
+use oddsift::features::SchemaChoice;
+use oddsift::stl::{Stl, StlParams};
+use oddsift::timeseries::{Anomalies, Error, TsParams};
+
+use self::print::print_series;
+use self::read::{Given, Read};
+use crate::args::{Compat, SeriesArgs, StlArgs};
+use crate::failure::Failure;
+use crate::input::{Input, say, warn_line};
+use crate::output::Destination;
+use crate::progress::Progress;
+use crate::source::Source;
+
+pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
+    let input = Input::open(&Source::once(&args.input), SchemaChoice::Auto, &[])?;
+    let read = Read::plan(input, args)?;
+    let destination = Destination::open(&args.output, &args.input)?;
+    let columns = read.columns();
+    let given = read.run()?;
+    let found = fit(args, &given)?;
+    let n_flagged = found.iter().flat_map(Anomalies::anomalies).filter(|flag| **flag != 0).count();
+    say_facts(args, &found, n_flagged);
+    print_series(args, &columns, given.is_zoned, &found, destination)?;
+    if args.output.exit_status && n_flagged == 0 { Err(Failure::Nothing) } else { Ok(()) }
+}
+
+/// Takes every series apart. Of many groups, those that are too short are left out and told.
+fn fit(args: &SeriesArgs, given: &Given) -> Result<Vec<Anomalies>, Failure> {
+    let params = params(args);
+    let progress = Progress::of_steps(args.output.quiet || given.series.len() == 1);
+    let tell = |it: oddsift::timeseries::Progress| {
+        progress.tell(it.done, it.total, "series");
+        ControlFlow::Continue(())
+    };
+    let results = params.fit_groups_with(&given.series, &tell);
+    progress.finish();
+    let (mut found, mut too_short) = (Vec::new(), Vec::new());
+    for (series, result) in given.series.iter().zip(results) {
+        match result {
+            Ok(anomalies) => found.push(anomalies),
+            Err(error @ Error::TooShort { .. }) if args.by.is_some() => {
+                too_short.push((series, error));
+            }
+            Err(error) => return Err(given.failure(series.group(), &error)),
+        }
+    }
+    if let Some((series, error)) = too_short.first() {
+        let first = given.failure(series.group(), error);
+        if found.is_empty() {
+            return Err(first);
+        }
+        let first = first.line().unwrap_or_default();
+        let groups = if too_short.len() == 1 { "group is" } else { "groups are" };
+        warn_line(&format!("{first}; {} {groups} left out", too_short.len()));
+    }
+    Ok(found)
+}
+
+fn params(args: &SeriesArgs) -> TsParams {
+    let mut params = Anomalies::params()
+        .periods(&args.period)
+        .stl(stl(&args.stl))
+        .score(args.score)
+        .threshold(args.threshold)
+        .threshold_low(args.threshold_low)
+        .truncation(args.compat == Some(Compat::Msticpy));
+    if let (Some(window), true) = (args.stl.seasonal, args.period.len() > 1) {
+        params = params.windows(&vec![window; args.period.len()]);
+    }
+    params
+}
+
+/// The period comes from elsewhere.
+fn stl(args: &StlArgs) -> StlParams {
+    let params = match args.seasonal {
+        Some(window) => Stl::params(2).seasonal(window),
+        None => Stl::params(2),
+    };
+    params
+        .trend(args.trend)
+        .low_pass(args.low_pass)
+        .seasonal_degree(args.seasonal_deg)
+        .trend_degree(args.trend_deg)
+        .low_pass_degree(args.low_pass_deg)
+        .seasonal_jump(args.seasonal_jump)
+        .trend_jump(args.trend_jump)
+        .low_pass_jump(args.low_pass_jump)
+        .inner_iter(args.inner)
+        .outer_iter(args.outer)
+        .robust(args.robust)
+}
+
+fn say_facts(args: &SeriesArgs, found: &[Anomalies], n_flagged: usize) {
+    let n_points: usize = found.iter().map(|it| it.values().len()).sum();
+    let mut periods: Vec<usize> = found.iter().flat_map(Anomalies::periods).copied().collect();
+    periods.sort_unstable();
+    periods.dedup();
+    let periods: Vec<String> = periods.iter().map(usize::to_string).collect();
+    let series =
+        if found.len() == 1 { "1 series".to_owned() } else { format!("{} series", found.len()) };
+    let periods = periods.join(", ");
+    say(
+        &args.output,
+        &format!("{n_points} points in {series}, period {periods}; {n_flagged} anomalies"),
+    );
+}
