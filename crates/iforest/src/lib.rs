@@ -5,9 +5,14 @@
     clippy::cast_possible_wrap,
     reason = "samples and features are at most 2^30, which fit refuses to pass, and given nodes are checked"
 )]
+#![allow(
+    clippy::inline_always,
+    reason = "ranking and hashing are a few instructions of loops that are only fast in one piece"
+)]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "results are exact by contract"))]
 
 mod check; // NodeFault; whether given nodes are trees
+mod distinct; // rows that repeat are scored once
 mod draws; // Draws, Draw: which row enters whose sample
 mod error; // Error
 mod fit; // from drawn rows to a forest with its offset
@@ -20,8 +25,10 @@ mod options; // MaxSamples, MaxFeatures, Contamination, Precision
 mod params; // IsolationForestParams: setters, `check`, `fit`
 mod path_length; // average_path_length
 mod percentile; // percentile
+mod perfect; // trees whose every path is as long
 mod progress; // Progress, Step, and what ends a fit early
 mod random; // one stream a tree
+mod ranks; // values as their ranks among thresholds
 mod reasons; // contributions of features
 #[cfg(feature = "serde")]
 mod saved; // a model as it is written, and the checks of what is read
