@@ -198,7 +198,8 @@ impl IsolationForest {
         let unit: f64 = self.trees.iter().map(|_| usual).sum();
         for value in &mut values {
             // Of one sample nothing can be told apart.
-            *value = if usual == 0.0 { -0.5 } else { -libm::exp2(-(*value / unit)) };
+            let exponent = if usual == 0.0 { 1.0 } else { 1.0 + *value / unit };
+            *value = (-libm::exp2(-exponent)).max(-1.0);
         }
         Ok(values)
     }
@@ -218,7 +219,8 @@ impl IsolationForest {
     /// ```
     pub fn path_lengths(&self, x: &ArrayRef2<f64>) -> Result<Vec<f64>, Error> {
         let mut values = self.sums(x, &Control::unwatched())?;
-        values.iter_mut().for_each(|value| *value /= self.trees.len() as f64);
+        let usual = average_path_length(self.max_samples);
+        values.iter_mut().for_each(|value| *value = usual + *value / self.trees.len() as f64);
         Ok(values)
     }
 
@@ -290,9 +292,12 @@ impl IsolationForest {
         reasons::contributions(&self.trees, self.precision, x)
     }
 
+    /// For each row the sum of its path lengths, each less the usual one: sums of rows that are as usual
+    /// are 0, whatever the number of trees, and the score of equal rows is -0.5 to the bit.
     fn sums(&self, x: &ArrayRef2<f64>, control: &Control<'_>) -> Result<Vec<f64>, Error> {
         self.check_columns(x)?;
-        let scorer = self.scorer.get_or_init(|| Scorer::new(&self.trees, self.n_features));
+        let usual = average_path_length(self.max_samples);
+        let scorer = self.scorer.get_or_init(|| Scorer::new(&self.trees, self.n_features, usual));
         scorer.path_sums(&self.trees, self.precision, x, control)
     }
 

@@ -7,11 +7,12 @@
 )]
 #![allow(
     clippy::inline_always,
-    reason = "ranking is a few instructions of a loop that is only fast in one piece"
+    reason = "ranking and hashing are a few instructions of loops that are only fast in one piece"
 )]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "results are exact by contract"))]
 
 mod check; // NodeFault; whether given nodes are trees
+mod distinct; // rows that repeat are scored once
 mod draws; // Draws, Draw: which row enters whose sample
 mod error; // Error
 mod fit; // from drawn rows to a forest with its offset

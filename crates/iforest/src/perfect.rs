@@ -11,18 +11,29 @@ pub(crate) const ROWS: usize = 512;
 /// Rows that take turns, so that none waits for memory.
 const LANES: usize = 8;
 /// Levels that are looked at for all rows at once.
-const TOP: usize = 3;
+const TOP: usize = 4;
+/// Nodes of those levels, and place 0.
+const N_TOP: usize = 1 << TOP;
 /// The most levels that pay.
 pub(crate) const MAX_LEVELS: usize = 12;
 
 /// Ranks of one feature for each row of a block.
-pub(crate) type Keys = [i16; ROWS];
+pub(crate) type Keys = [u16; ROWS];
+/// The most features of a group of trees. A number of one byte is in no need of a check.
+pub(crate) const MAX_COLUMNS: usize = 1 << u8::BITS;
 
-/// A cut: which feature, and above which rank a row goes to `2 i + 1`.
+/// A cut: which of the features of the group, and above which rank a row goes to `2 i + 1`.
 #[derive(Debug, Clone, Copy)]
 struct Cut {
-    feature: u16,
-    rank: i16,
+    column: u8,
+    rank: u16,
+}
+
+/// A feature that trees of a group split on.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    pub(crate) feature: usize,
+    pub(crate) ranks: Ranks,
 }
 
 /// A tree whose every leaf is `n_levels` below the root.
@@ -36,16 +47,22 @@ pub(crate) struct PerfectTree {
 
 impl PerfectTree {
     /// A leaf that is less deep than others gets cuts whose every leaf is as it was.
-    pub(crate) fn new(tree: &TreeNodes, n_levels: usize, lengths: &[f64], ranks: &[Ranks]) -> Self {
+    pub(crate) fn new(
+        tree: &TreeNodes,
+        n_levels: usize,
+        lengths: &[f64],
+        columns: &[Column],
+    ) -> Self {
         let n_levels = n_levels.max(TOP);
         let n_leaves = 1 << n_levels;
-        let mut cuts = vec![Cut { feature: 0, rank: i16::MAX }; n_leaves];
+        let mut cuts = vec![Cut { column: 0, rank: u16::MAX >> 1 }; n_leaves];
         let mut leaf_lengths = vec![0.0; n_leaves];
         let mut next = vec![(0_usize, 1_usize)];
         while let Some((node, at)) = next.pop() {
             if let Kind::Split(feature) = tree.kind(node) {
-                let rank = ranks[feature].rank(tree.threshold[node]);
-                cuts[at] = Cut { feature: feature as u16, rank };
+                let column = columns.partition_point(|column| column.feature < feature);
+                let rank = columns[column].ranks.rank(tree.threshold[node]);
+                cuts[at] = Cut { column: column as u8, rank };
                 next.push((tree.left[node] as usize, 2 * at));
                 next.push((tree.right[node] as usize, 2 * at + 1));
             } else {
@@ -57,9 +74,8 @@ impl PerfectTree {
     }
 
     /// Adds the path length of each row to its sum.
-    pub(crate) fn add_lengths(&self, keys: &[Keys], sums: &mut [f64; ROWS]) {
+    pub(crate) fn add_lengths(&self, keys: &[Keys; MAX_COLUMNS], sums: &mut [f64; ROWS]) {
         match self.cuts.len() {
-            8 => self.walk::<8>(keys, sums),
             16 => self.walk::<16>(keys, sums),
             32 => self.walk::<32>(keys, sums),
             64 => self.walk::<64>(keys, sums),
@@ -73,16 +89,14 @@ impl PerfectTree {
     }
 
     /// A number of leaves that the compiler knows spares it every check of a place.
-    fn walk<const N_LEAVES: usize>(&self, keys: &[Keys], sums: &mut [f64; ROWS]) {
+    fn walk<const N_LEAVES: usize>(&self, keys: &[Keys; MAX_COLUMNS], sums: &mut [f64; ROWS]) {
         let (Some(cuts), Some(lengths)) =
             (self.cuts.first_chunk::<N_LEAVES>(), self.lengths.first_chunk::<N_LEAVES>())
         else {
             return;
         };
         let mut nodes = [0_u16; ROWS];
-        if !top(cuts, keys, &mut nodes) {
-            return;
-        }
+        top(cuts, keys, &mut nodes);
         let blocks = nodes.chunks_exact(LANES).zip(sums.chunks_exact_mut(LANES));
         for (block, (nodes, sums)) in blocks.enumerate() {
             let mut at = [0_usize; LANES];
@@ -90,8 +104,8 @@ impl PerfectTree {
             for _ in TOP..N_LEAVES.ilog2() as usize {
                 for (lane, at) in at.iter_mut().enumerate() {
                     let cut = cuts[*at & (N_LEAVES - 1)];
-                    let key = keys[usize::from(cut.feature)][(block * LANES + lane) % ROWS];
-                    *at = 2 * *at + usize::from(key > cut.rank);
+                    let key = keys[usize::from(cut.column)][(block * LANES + lane) % ROWS];
+                    *at = *at + *at + usize::from(cut.rank < key);
                 }
             }
             for (sum, at) in sums.iter_mut().zip(at) {
@@ -101,28 +115,26 @@ impl PerfectTree {
     }
 }
 
-/// The first three levels without a look-up: all their cuts for all rows, of which each row's are
-/// selected by masks that the compiler keeps in vectors.
-fn top<const N: usize>(cuts: &[Cut; N], keys: &[Keys], nodes: &mut [u16; ROWS]) -> bool {
-    let cut = |i: usize| {
-        let cut = cuts.get(i)?;
-        Some((keys.get(usize::from(cut.feature))?, cut.rank))
-    };
-    let (Some(c1), Some(c2), Some(c3), Some(c4), Some(c5), Some(c6), Some(c7)) =
-        (cut(1), cut(2), cut(3), cut(4), cut(5), cut(6), cut(7))
-    else {
-        return false;
-    };
-    for (row, node) in nodes.iter_mut().enumerate() {
-        let mask = |(keys, rank): (&Keys, i16)| -i16::from(keys[row] > rank);
-        let select = |mask: i16, no: i16, yes: i16| (mask & yes) | (!mask & no);
-        let first = mask(c1);
-        let second = select(first, mask(c2), mask(c3));
-        let left = select(second, mask(c4), mask(c5));
-        let right = select(second, mask(c6), mask(c7));
-        let third = select(first, left, right);
-        // Masks are -1 or 0.
-        *node = (8 - 4 * first - 2 * second - third).cast_unsigned();
+/// The first levels without a look-up: all their cuts for all rows, of which each row's are selected
+/// by masks that the compiler keeps in vectors.
+fn top<const N: usize>(cuts: &[Cut; N], keys: &[Keys; MAX_COLUMNS], nodes: &mut [u16; ROWS]) {
+    let mut tests = [(&keys[0], 0); N_TOP];
+    for (test, cut) in tests.iter_mut().zip(cuts).skip(1) {
+        *test = (&keys[usize::from(cut.column)], cut.rank as i16);
     }
-    true
+    for (row, node) in nodes.iter_mut().enumerate() {
+        // Masks are -1 or 0.
+        let mask = |i: usize| -i16::from(tests[i].0[row] as i16 > tests[i].1);
+        let select = |mask: i16, no: i16, yes: i16| (mask & yes) | (!mask & no);
+        let first = mask(1);
+        let second = select(first, mask(2), mask(3));
+        let third =
+            select(first, select(second, mask(4), mask(5)), select(second, mask(6), mask(7)));
+        let fourth = select(
+            first,
+            select(second, select(third, mask(8), mask(9)), select(third, mask(10), mask(11))),
+            select(second, select(third, mask(12), mask(13)), select(third, mask(14), mask(15))),
+        );
+        *node = (16 - 8 * first - 4 * second - 2 * third - fourth) as u16;
+    }
 }

@@ -1,17 +1,20 @@
 //! Values as their ranks among the thresholds of a feature: two bytes each that compare as the values
 //! do.
 
-/// The most thresholds of a feature, so that ranks fit in an `i16`.
-pub(crate) const MAX_THRESHOLDS: usize = u16::MAX as usize;
+use std::hint::select_unpredictable;
+
+/// The most thresholds of a feature, so that ranks compare in the same way as signed
+/// numbers, for which there are vector instructions, and as unsigned ones.
+pub(crate) const MAX_THRESHOLDS: usize = i16::MAX as usize;
 
 /// The distinct thresholds of one feature in a group of trees.
 ///
-/// The rank of a value is how many thresholds are below it, less 2^15. A value is at most a threshold
+/// The rank of a value is how many thresholds are below it. A value is at most a threshold
 /// exactly if its rank is at most that of the threshold.
 #[derive(Debug, Clone)]
 pub(crate) struct Ranks {
-    /// Ascending.
-    thresholds: Vec<f64>,
+    /// Ascending, and infinite after the last, so that a search finds something wherever it looks.
+    padded: Vec<f64>,
     /// For each bucket the first threshold that is in it or a later one.
     starts: Vec<u16>,
     low: f64,
@@ -29,20 +32,25 @@ impl Ranks {
             [first, .., last] => (first, last),
             _ => (0.0, 0.0),
         };
-        let n_buckets = thresholds.len().next_power_of_two();
+        let n_buckets = (2 * thresholds.len()).next_power_of_two();
         // Where the difference overflows or is nothing there is one bucket.
         let buckets_per_unit = Some((n_buckets as f64) / (high - low))
             .filter(|unit| unit.is_finite())
             .unwrap_or_default();
-        let mut ranks =
-            Self { thresholds, starts: vec![0; n_buckets], low, buckets_per_unit, reach: 1 };
+        let mut ranks = Self {
+            padded: thresholds,
+            starts: vec![0; n_buckets],
+            low,
+            buckets_per_unit,
+            reach: 1,
+        };
         ranks.fill();
         ranks
     }
 
     fn fill(&mut self) {
         let mut counts = vec![0_usize; self.starts.len()];
-        for &threshold in &self.thresholds {
+        for &threshold in &self.padded {
             counts[self.bucket(threshold)] += 1;
         }
         let mut start = 0;
@@ -52,6 +60,7 @@ impl Ranks {
         }
         let most = counts.iter().copied().max().unwrap_or_default();
         self.reach = (most + 1).next_power_of_two();
+        self.padded.extend(std::iter::repeat_n(f64::INFINITY, self.reach));
     }
 
     /// Never less for a larger value.
@@ -63,16 +72,15 @@ impl Ranks {
 
     /// The rank of a value that is not NaN.
     #[inline(always)]
-    pub(crate) fn rank(&self, value: f64) -> i16 {
+    pub(crate) fn rank(&self, value: f64) -> u16 {
         let mut n_below = usize::from(self.starts[self.bucket(value)]);
         let mut step = self.reach / 2;
         // Thresholds of later buckets are not below the value, so that it does no harm to look at them.
         while step > 0 {
-            let is_below = |&threshold: &f64| threshold < value;
-            let probe = self.thresholds.get(n_below + step - 1);
-            n_below += if probe.is_some_and(is_below) { step } else { 0 };
+            let is_below = self.padded[n_below + step - 1] < value;
+            n_below += select_unpredictable(is_below, step, 0);
             step /= 2;
         }
-        (n_below as i32 - (1 << 15)) as i16
+        n_below as u16
     }
 }

@@ -1,15 +1,20 @@
 //! Path lengths of many rows, summed over the trees.
 
-use ndarray::ArrayRef2;
+use std::collections::BTreeMap;
+
+use ndarray::{ArrayRef2, ArrayView2, s};
 
 use crate::{
     Error, Precision, TreeNodes, average_path_length,
-    grow::check_row,
-    perfect::{Keys, MAX_LEVELS, PerfectTree, ROWS},
+    distinct::Distinct,
+    perfect::{Column, Keys, MAX_COLUMNS, MAX_LEVELS, PerfectTree, ROWS},
     progress::Control,
     ranks::{MAX_THRESHOLDS, Ranks},
     threads,
 };
+
+/// Rows that are worth a task of their own.
+const PART: usize = 8 * ROWS;
 
 /// What makes scoring fast: trees side by side whose cuts are ranks, and others as they are.
 #[derive(Debug, Clone)]
@@ -29,36 +34,38 @@ enum Part {
 /// Trees in a row with few enough thresholds to rank them.
 #[derive(Debug, Clone)]
 struct Group {
-    ranks: Vec<Ranks>,
+    columns: Vec<Column>,
     trees: Vec<PerfectTree>,
 }
 
 /// The rows of a block and what is known about them.
 struct Block {
+    n_features: usize,
     /// Row-major.
     values: Vec<f64>,
+    /// For each column of a group.
     keys: Vec<Keys>,
     sums: [f64; ROWS],
 }
 
 impl Scorer {
-    pub(crate) fn new(trees: &[TreeNodes], n_features: usize) -> Self {
+    /// For path lengths as their difference from `usual`.
+    pub(crate) fn new(trees: &[TreeNodes], n_features: usize, usual: f64) -> Self {
         let mut parts = Vec::new();
         let mut first = 0;
         while first < trees.len() {
-            let n_ranked = n_ranked(&trees[first..], n_features);
-            if n_ranked == 0 {
-                parts.push(Part::Plain(first, path_lengths(&trees[first]).0));
-                first += 1;
+            if let Some(group) = Group::of_first(&trees[first..], usual) {
+                first += group.trees.len();
+                parts.push(Part::Ranked(group));
             } else {
-                parts.push(Part::Ranked(Group::new(&trees[first..first + n_ranked], n_features)));
-                first += n_ranked;
+                parts.push(Part::Plain(first, path_lengths(&trees[first], usual).0));
+                first += 1;
             }
         }
         Self { n_features, parts }
     }
 
-    /// The sum of the path lengths of each row, added in the order of the trees.
+    /// The sum of the path lengths of each row, each less the usual one, added in the order of the trees.
     pub(crate) fn path_sums(
         &self,
         trees: &[TreeNodes],
@@ -66,12 +73,36 @@ impl Scorer {
         x: &ArrayRef2<f64>,
         control: &Control<'_>,
     ) -> Result<Vec<f64>, Error> {
+        let n_columns = x.ncols();
+        let distinct = match x.as_slice() {
+            Some(values) => Distinct::collapse(values, n_columns, |values, first_row| {
+                control.check()?;
+                check_finite(precision, values, n_columns, first_row)
+            })?,
+            None => None,
+        };
+        let Some(Distinct { points, point_of_row }) = distinct else {
+            return self.sums_of_all(trees, precision, x, control);
+        };
+        let n_points = points.len() / n_columns;
+        let points = ArrayView2::from_shape((n_points, n_columns), &points);
+        let Ok(points) = points else { return self.sums_of_all(trees, precision, x, control) };
+        let sums = self.sums_of_all(trees, precision, &points, control)?;
+        Ok(point_of_row.into_iter().map(|point| sums[point as usize]).collect())
+    }
+
+    fn sums_of_all(
+        &self,
+        trees: &[TreeNodes],
+        precision: Precision,
+        x: &ArrayRef2<f64>,
+        control: &Control<'_>,
+    ) -> Result<Vec<f64>, Error> {
         let mut sums = vec![0.0; x.nrows()];
-        let size = 8 * ROWS;
-        let parts = threads::map_chunks(&mut sums, size, |i, sums| {
+        let parts = threads::map_chunks(&mut sums, PART, |i, sums| {
             control.check()?;
             let mut block = Block::new(self.n_features);
-            for (sums, first_row) in sums.chunks_mut(ROWS).zip((i * size..).step_by(ROWS)) {
+            for (sums, first_row) in sums.chunks_mut(ROWS).zip((i * PART..).step_by(ROWS)) {
                 block.read(precision, x, first_row, sums.len())?;
                 self.add(trees, &mut block);
                 sums.copy_from_slice(&block.sums[..sums.len()]);
@@ -102,7 +133,9 @@ impl Scorer {
 
 impl Block {
     fn new(n_features: usize) -> Self {
-        Self { values: Vec::new(), keys: vec![[0; ROWS]; n_features], sums: [0.0; ROWS] }
+        // What is not used of it is never touched, and so takes no memory.
+        let keys = vec![[0; ROWS]; MAX_COLUMNS];
+        Self { n_features, values: Vec::new(), keys, sums: [0.0; ROWS] }
     }
 
     /// Takes `n_rows` rows, as the precision has them.
@@ -113,65 +146,91 @@ impl Block {
         first_row: usize,
         n_rows: usize,
     ) -> Result<(), Error> {
+        let part = x.slice(s![first_row..first_row + n_rows, ..]);
+        let part = part.as_standard_layout();
+        let values = part.as_slice().unwrap_or_default();
         self.values.clear();
-        for row in first_row..first_row + n_rows {
-            let values = x.row(row);
-            check_row(precision, row, values.iter())?;
-            self.values.extend(values.iter().map(|&value| precision.round(value)));
-        }
-        Ok(())
+        self.values.extend(values.iter().map(|&value| precision.round(value)));
+        check_finite(precision, &self.values, part.ncols(), first_row)
     }
+}
+
+/// Refuses the first value that is not finite in the precision; `values` begin with row `first_row`.
+fn check_finite(
+    precision: Precision,
+    values: &[f64],
+    n_columns: usize,
+    first_row: usize,
+) -> Result<(), Error> {
+    // NaN and infinities times 0 are NaN, all else is 0. Several sums, so that they need not wait
+    // for each other.
+    let mut sums = [0.0; 8];
+    let mut chunks = values.chunks_exact(sums.len());
+    for chunk in &mut chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, &value)| *sum += precision.round(value) * 0.0);
+    }
+    let is_wrong = |value: &f64| !precision.round(*value).is_finite();
+    if !sums.iter().chain(chunks.remainder()).any(is_wrong) {
+        return Ok(());
+    }
+    let at = values.iter().position(is_wrong).unwrap_or_default();
+    Err(Error::NonFinite { row: first_row + at / n_columns, column: at % n_columns })
 }
 
 impl Group {
-    fn new(trees: &[TreeNodes], n_features: usize) -> Self {
-        let mut thresholds = vec![Vec::new(); n_features];
-        for tree in trees {
-            for (&feature, &threshold) in tree.feature.iter().zip(&tree.threshold) {
-                if let Ok(feature) = usize::try_from(feature) {
-                    thresholds[feature].push(threshold);
-                }
-            }
-        }
-        let ranks: Vec<Ranks> = thresholds.into_iter().map(Ranks::new).collect();
+    /// As many of the first trees as can be one group; `None` if the first cannot be in any.
+    fn of_first(trees: &[TreeNodes], usual: f64) -> Option<Self> {
+        let mut thresholds = BTreeMap::new();
+        let n_trees = trees.iter().take_while(|tree| add_thresholds(tree, &mut thresholds)).count();
+        let column = |(feature, thresholds)| Column { feature, ranks: Ranks::new(thresholds) };
+        let columns: Vec<Column> = thresholds.into_iter().map(column).collect();
         let perfect = |tree: &TreeNodes| {
-            let (lengths, n_levels) = path_lengths(tree);
-            PerfectTree::new(tree, n_levels, &lengths, &ranks)
+            let (lengths, n_levels) = path_lengths(tree, usual);
+            PerfectTree::new(tree, n_levels, &lengths, &columns)
         };
-        let trees = trees.iter().map(perfect).collect();
-        Self { ranks, trees }
+        let trees: Vec<PerfectTree> = trees[..n_trees].iter().map(perfect).collect();
+        (n_trees > 0).then_some(Self { columns, trees })
     }
 
     fn add(&self, block: &mut Block) {
-        let n_features = self.ranks.len();
-        for (feature, (ranks, keys)) in self.ranks.iter().zip(&mut block.keys).enumerate() {
-            let column = block.values.iter().skip(feature).step_by(n_features);
-            for (key, &value) in keys.iter_mut().zip(column) {
-                *key = ranks.rank(value);
+        for (column, keys) in self.columns.iter().zip(&mut block.keys) {
+            let values = block.values.iter().skip(column.feature).step_by(block.n_features);
+            for (key, &value) in keys.iter_mut().zip(values) {
+                *key = column.ranks.rank(value);
             }
         }
-        for tree in &self.trees {
-            tree.add_lengths(&block.keys, &mut block.sums);
+        if let Some(keys) = block.keys.first_chunk() {
+            for tree in &self.trees {
+                tree.add_lengths(keys, &mut block.sums);
+            }
         }
     }
 }
 
-/// How many of the first trees can be one group.
-fn n_ranked(trees: &[TreeNodes], n_features: usize) -> usize {
-    let mut counts = vec![0_usize; n_features];
-    let fits = |tree: &&TreeNodes| {
-        let mut fits = n_features <= usize::from(u16::MAX) && is_ranked(tree);
-        for feature in tree.feature.iter().filter_map(|&feature| usize::try_from(feature).ok()) {
-            counts[feature] += 1;
-            fits &= counts[feature] <= MAX_THRESHOLDS;
-        }
-        fits
-    };
-    trees.iter().take_while(fits).count()
+/// Adds a tree's thresholds to those of its features, unless they become too many to rank or the tree
+/// is none that can be made perfect.
+fn add_thresholds(tree: &TreeNodes, all: &mut BTreeMap<usize, Vec<f64>>) -> bool {
+    if !can_be_perfect(tree) {
+        return false;
+    }
+    let cuts = || tree.feature.iter().zip(&tree.threshold).filter(|(feature, _)| **feature >= 0);
+    let mut counts = BTreeMap::<usize, usize>::new();
+    cuts().for_each(|(&feature, _)| *counts.entry(feature as usize).or_default() += 1);
+    let n_new = counts.keys().filter(|feature| !all.contains_key(feature)).count();
+    let n_of = |feature| all.get(feature).map_or(0, Vec::len);
+    if all.len() + n_new > MAX_COLUMNS
+        || counts.iter().any(|(feature, n)| n_of(feature) + n > MAX_THRESHOLDS)
+    {
+        return false;
+    }
+    for (&feature, &threshold) in cuts() {
+        all.entry(feature as usize).or_default().push(threshold);
+    }
+    true
 }
 
-fn is_ranked(tree: &TreeNodes) -> bool {
-    let (_, n_levels) = path_lengths(tree);
+fn can_be_perfect(tree: &TreeNodes) -> bool {
+    let (_, n_levels) = path_lengths(tree, 0.0);
     tree.normal.is_empty() && n_levels <= MAX_LEVELS && 1 << n_levels <= 64 + 4 * tree.n_nodes()
 }
 
@@ -183,12 +242,13 @@ fn leaf(tree: &TreeNodes, row: &[f64]) -> usize {
     node
 }
 
-/// For each node its depth and `c(n)` of its samples; and how many levels there are below the root.
-fn path_lengths(tree: &TreeNodes) -> (Vec<f64>, usize) {
+/// For each node its depth and `c(n)` of its samples, less the usual length; and how many levels there are below the root.
+fn path_lengths(tree: &TreeNodes, usual: f64) -> (Vec<f64>, usize) {
     let (mut lengths, mut n_levels) = (vec![0.0; tree.n_nodes()], 0);
     let mut next = vec![(0, 0)];
     while let Some((node, depth)) = next.pop() {
-        lengths[node] = depth as f64 + average_path_length(tree.n_samples[node] as usize);
+        let rest = average_path_length(tree.n_samples[node] as usize);
+        lengths[node] = depth as f64 + (rest - usual);
         n_levels = n_levels.max(depth);
         let children = [tree.left[node], tree.right[node]];
         next.extend(children.iter().filter(|child| **child > 0).map(|&c| (c as usize, depth + 1)));
