@@ -4,11 +4,13 @@ mod algorithm; // what is compared
 mod arena; // who is run on what, once each
 mod child; // a process that runs a step when told to
 mod dbscan; // DBSCAN and its peers
+mod iforest; // the isolation forest and its peers
 mod machine; // on what was measured
 mod measure; // how often a step is timed
 mod numbers; // results in files
 mod page; // docs/performance.md
 mod peer; // who is compared
+mod stl; // STL and its peers
 mod table; // all runs
 mod target; // what must be reached
 mod tools; // the programs that run peers
@@ -22,26 +24,30 @@ use crate::workspace::Workspace;
 use algorithm::{Algorithm, Set};
 use arena::Arena;
 use dbscan::DBSCAN;
+use iforest::IFOREST;
+use stl::STL;
 
-const ALGORITHMS: [&Algorithm; 1] = [&DBSCAN];
+const ALGORITHMS: [&Algorithm; 3] = [&DBSCAN, &IFOREST, &STL];
 
 const HELP: &str = "\
-Runs oddsift beside other implementations of DBSCAN, on the same data in one run, each in a process
-of its own, and prints one table and what of the targets was reached.
+Runs oddsift beside other implementations of an algorithm, on the same data in one run, each in a
+process of its own, and prints tables and what of the targets was reached.
 
-usage: cargo xtask peers dbscan [--quick] [--markdown] [--data NAME..]
+usage: cargo xtask peers ALGORITHM [--quick] [--markdown] [--data NAME..]
        cargo xtask peers dbscan --growth [--quick] [--markdown]
 
-  --data NAME..  only these sets: SETS
+algorithms, their peers and their data:
+ALGORITHMS
+  --data NAME..  only these sets
   --growth       instead, the cost of ours from 10k to 3M rows, as a table and a plot
-  --quick        a tenth of the rows and one timed fit, to see that all works; no targets
+  --quick        a tenth of the rows and one timed run, to see that all works; no targets
   --markdown     writes the result to docs/performance.md (and docs/dbscan-growth.svg), too
 
-The peers are linfa-clustering and petal-clustering, built by cargo behind the feature `peers` of
-oddsift-benches, and scikit-learn and `dbscan` of PyPI, which pip gets into target/peers-venv at the
-first run (python3 with `venv`, 3.11 or later). A fit that takes more than 120 s or more than 20 GiB
-is given up, and the peer is tried on fewer rows instead. All takes about 20 minutes: leave the
-machine alone meanwhile.
+Crates are built by cargo behind the feature `peers` of oddsift-benches; pip gets the packages of
+PyPI into a folder of target/peers-venv at the first run (python3 with `venv`, 3.11 or later), and
+builds isotree, which takes a C++ compiler and some minutes. A step, such as a fit, that takes more
+than 120 s or more than 20 GiB is given up, and the peer is tried on fewer rows instead. All of an
+algorithm takes about 20 minutes: leave the machine alone meanwhile.
 ";
 
 #[derive(Debug, Clone)]
@@ -159,7 +165,11 @@ fn grow(arena: &mut Arena, plot: &Path) -> Result<String> {
 }
 
 fn help() -> String {
-    HELP.replace("SETS", &DBSCAN.names())
+    let about = ALGORITHMS.map(|algorithm| {
+        let (name, rivals, sets) = (algorithm.name, algorithm.rivals(), algorithm.names());
+        format!("  {name}\n    peers  {rivals}\n    data   {sets}\n")
+    });
+    HELP.replace("ALGORITHMS", &about.concat())
 }
 
 #[cfg(test)]
@@ -179,6 +189,18 @@ mod tests {
     }
 
     #[test]
+    fn the_help_names_all_that_is_there() {
+        let help = help();
+        for word in ["  dbscan", "linfa-clustering", "isotree", "normal-32d", "stlrs", "10k-week"] {
+            assert!(help.contains(word), "{word}");
+        }
+        assert!(
+            !help.contains("ALGORITHMS") && help.lines().all(|line| line.len() <= 100),
+            "{help}"
+        );
+    }
+
+    #[test]
     fn what_makes_no_sense_is_an_error() {
         for bad in [
             "",
@@ -187,7 +209,9 @@ mod tests {
             "dbscan --data",
             "dbscan --data nois",
             "dbscan --fast",
+            "dbscan --data normal-3d",
             "dbscan --growth --data noise",
+            "stl --growth",
             "dbscan --markdown --quick",
             "dbscan --markdown --data noise",
         ] {

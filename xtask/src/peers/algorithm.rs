@@ -14,6 +14,8 @@ pub(crate) struct Algorithm {
     pub(crate) name: &'static str,
     /// What is timed, one after the other; the last gives the result.
     pub(crate) steps: &'static [&'static str],
+    /// Parameters of all sets, before a set's own.
+    pub(crate) params: &'static [&'static str],
     pub(crate) sets: &'static [Set],
     pub(crate) targets: &'static [Target],
     /// Of ours, whose time is the unit of the others'.
@@ -60,6 +62,18 @@ impl Algorithm {
         self.sets.iter().find(|set| set.name == name)
     }
 
+    /// Who is compared with ours.
+    pub(crate) fn rivals(&self) -> String {
+        let mut titles = Vec::new();
+        for (peer, _) in self.sets.iter().flat_map(|set| set.runs) {
+            if peer.is_rival() && !titles.contains(&peer.title) {
+                titles.push(peer.title);
+            }
+        }
+        titles.join("; ")
+    }
+
+    /// Of all sets.
     pub(crate) fn names(&self) -> String {
         self.sets.iter().map(|set| set.name).collect::<Vec<_>>().join(", ")
     }
@@ -68,9 +82,12 @@ impl Algorithm {
 impl Set {
     /// `events 100k x 3, eps 1e-4, min 2`, for that many rows.
     pub(crate) fn title(&self, n_rows: usize) -> String {
-        let Self { what, n_columns, params, .. } = self;
-        let params = params.iter().map(|(name, value)| format!(", {name} {value}"));
-        format!("{what} {} x {n_columns}{}", short(n_rows), params.collect::<String>())
+        let columns = match self.n_columns {
+            1 => String::new(),
+            n_columns => format!(" x {n_columns}"),
+        };
+        let params = self.params.iter().map(|(name, value)| format!(", {name} {value}"));
+        format!("{} {}{columns}{}", self.what, short(n_rows), params.collect::<String>())
     }
 }
 
@@ -87,12 +104,15 @@ pub(crate) fn short(n: usize) -> String {
 mod tests {
     use crate::peers::ALGORITHMS;
     use crate::peers::dbscan::DBSCAN;
+    use crate::peers::stl::STL;
 
     #[test]
     fn titles_say_all_that_was_set() {
         let set = DBSCAN.set("events-1m").unwrap();
         assert_eq!(set.title(62_500), "events 62.5k x 3, eps 1e-4, min 2");
         assert_eq!(set.title(1_000_000), "events 1M x 3, eps 1e-4, min 2");
+        let set = STL.set("10k").unwrap();
+        assert_eq!(set.title(1000), "series 1k, period 24, inner 5, outer 0");
     }
 
     #[test]

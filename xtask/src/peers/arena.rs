@@ -116,7 +116,8 @@ impl Arena {
             return Ok(known.clone());
         }
         let file = self.points(set.family, n_rows, set.n_columns)?;
-        let params: Vec<&str> = set.params.iter().map(|&(_, value)| value).collect();
+        let own = set.params.iter().map(|&(_, value)| value);
+        let params: Vec<&str> = self.algorithm.params.iter().copied().chain(own).collect();
         let task = Task { file: &file, n_columns: set.n_columns, params: &params };
         let result = (!peer.is_yardstick()).then(|| self.result(sized, peer, threads));
         eprintln!("run   {}, threads {threads}: {}", peer.word, set.title(n_rows));

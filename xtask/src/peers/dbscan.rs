@@ -13,6 +13,7 @@ pub(crate) use growth::measure as grow;
 pub(crate) const DBSCAN: Algorithm = Algorithm {
     name: "dbscan",
     steps: &["fit"],
+    params: &[],
     sets: SETS,
     targets: TARGETS,
     unit: OURS,

@@ -50,6 +50,10 @@ impl Peer {
         self.kind == Kind::Ours
     }
 
+    pub(crate) fn is_rival(self) -> bool {
+        !self.is_ours() && !self.is_yardstick()
+    }
+
     pub(crate) fn is_yardstick(self) -> bool {
         self.kind == Kind::Yardstick
     }
