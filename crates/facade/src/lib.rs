@@ -9,6 +9,9 @@ pub use oddsift_eventcluster as eventcluster;
 #[cfg(feature = "features")]
 #[doc(inline)]
 pub use oddsift_features as features;
+#[cfg(feature = "iforest")]
+#[doc(inline)]
+pub use oddsift_iforest as iforest;
 #[cfg(feature = "patterns")]
 #[doc(inline)]
 pub use oddsift_patterns as patterns;

@@ -1,0 +1,54 @@
+//! From drawn rows to a forest with its offset.
+
+use ndarray::ArrayRef2;
+
+use crate::{
+    Contamination, Error, IsolationForest, Step, TreeNodes,
+    grow::{self, Plan},
+    percentile,
+    progress::{Callback, Control},
+    threads,
+};
+
+/// What a fit is about.
+pub(crate) struct Fit<'a> {
+    pub(crate) x: &'a ArrayRef2<f64>,
+    pub(crate) plan: Plan,
+    pub(crate) callback: Option<Callback<'a>>,
+}
+
+impl Fit<'_> {
+    /// The trees from number `from` on and before number `to`, each grown from the rows that `sample`
+    /// gives.
+    pub(crate) fn trees(
+        &self,
+        from: usize,
+        to: usize,
+        sample: impl Fn(usize) -> Vec<usize> + Sync,
+    ) -> Result<Vec<TreeNodes>, Error> {
+        let control = Control::begin(self.callback, Step::Grow, to.saturating_sub(from));
+        let grow = |number| {
+            control.check()?;
+            let tree = grow::tree(&self.plan, number, self.x, &sample(number))?;
+            control.did(1);
+            Ok(tree)
+        };
+        let trees = threads::map(from, to, grow).into_iter().collect();
+        control.check()?;
+        trees
+    }
+
+    /// Sets the offset of a forest that was grown from these rows.
+    pub(crate) fn offset(
+        &self,
+        forest: IsolationForest,
+        contamination: Contamination,
+        weights: Option<&[f64]>,
+    ) -> Result<IsolationForest, Error> {
+        let Contamination::Fraction(share) = contamination else { return Ok(forest) };
+        let control = Control::begin(self.callback, Step::Score, self.x.nrows());
+        control.check()?;
+        let scores = forest.scores(self.x, &control)?;
+        forest.with_offset(percentile(&scores, weights, share))
+    }
+}

@@ -1,0 +1,48 @@
+#![doc = include_str!("../README.md")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "samples and features are at most 2^30, which fit refuses to pass, and given nodes are checked"
+)]
+#![cfg_attr(test, allow(clippy::float_cmp, reason = "results are exact by contract"))]
+
+mod check; // NodeFault; whether given nodes are trees
+mod draws; // Draws, Draw: which row enters whose sample
+mod error; // Error
+mod fit; // from drawn rows to a forest with its offset
+mod forest; // IsolationForest: accessors, scores
+mod grow; // a tree grows
+mod model; // ForestModel: a forest with the names of its features
+mod nodes; // TreeNodes: a tree as arrays
+mod oblique; // cuts at a slant
+mod options; // MaxSamples, MaxFeatures, Contamination, Precision
+mod params; // IsolationForestParams: setters, `check`, `fit`
+mod path_length; // average_path_length
+mod percentile; // percentile
+mod progress; // Progress, Step, and what ends a fit early
+mod random; // one stream a tree
+mod reasons; // contributions of features
+#[cfg(feature = "serde")]
+mod saved; // a model as it is written, and the checks of what is read
+mod score; // path lengths of many rows
+#[cfg(feature = "serde")]
+mod sklearn; // SklearnForest: scikit-learn's trees
+mod threads; // loops that use more than one core where they may
+mod weights; // rows drawn in proportion to weights
+
+#[cfg(feature = "serde")]
+pub use sklearn::SklearnForest;
+pub use {
+    check::NodeFault,
+    draws::{Draw, Draws},
+    error::Error,
+    forest::IsolationForest,
+    model::ForestModel,
+    nodes::TreeNodes,
+    options::{Contamination, MaxFeatures, MaxSamples, Precision},
+    params::IsolationForestParams,
+    path_length::average_path_length,
+    percentile::percentile,
+    progress::{Progress, Step},
+};

@@ -1,0 +1,111 @@
+//! The choices that parameters offer.
+
+/// How many rows each tree is grown from.
+///
+/// ```
+/// use ndarray::Array2;
+/// use oddsift_iforest::{IsolationForest, MaxSamples};
+///
+/// let x = Array2::from_shape_fn((1000, 1), |(row, _)| row as f64);
+/// let n = |it| IsolationForest::params().max_samples(it).fit(&x).map(|forest| forest.max_samples());
+/// assert_eq!(n(MaxSamples::Auto), Ok(256));
+/// assert_eq!(n(MaxSamples::Fraction(0.4)), Ok(400));
+/// assert_eq!(n(MaxSamples::Count(5000)), Ok(1000));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum MaxSamples {
+    /// 256, or all rows if there are fewer (Liu, Ting and Zhou, ICDM 2008, section 4.1).
+    #[default]
+    Auto,
+    /// This many, at least 1, or all rows if there are fewer.
+    Count(usize),
+    /// This share of the rows, above 0 and at most 1, rounded down and at least one row.
+    Fraction(f64),
+}
+
+/// How many features, drawn anew for each tree, a tree may split on.
+///
+/// ```
+/// use ndarray::array;
+/// use oddsift_iforest::{IsolationForest, MaxFeatures};
+///
+/// let x = array![[0.0, 5.0], [1.0, 6.0], [2.0, 9.0]];
+/// let forest = IsolationForest::params().max_features(MaxFeatures::Count(1)).fit(&x)?;
+/// for tree in forest.trees() {
+///     let used = |feature| tree.feature.contains(&feature);
+///     assert!(used(0) != used(1));
+/// }
+/// # Ok::<(), oddsift_iforest::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum MaxFeatures {
+    /// All of them.
+    #[default]
+    All,
+    /// This many, at least 1 and at most all.
+    Count(usize),
+    /// This share of them, above 0 and at most 1, rounded down and at least one feature.
+    Fraction(f64),
+}
+
+/// Below which score a row is an outlier.
+///
+/// ```
+/// use ndarray::array;
+/// use oddsift_iforest::{Contamination, IsolationForest};
+///
+/// let x = array![[0.0], [0.1], [0.2], [0.3], [9.0]];
+/// let params = IsolationForest::params().contamination(Contamination::Fraction(0.2));
+/// assert_eq!(params.fit(&x)?.predict(&x)?, [1, 1, 1, 1, -1]);
+/// # Ok::<(), oddsift_iforest::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Contamination {
+    /// Below -0.5, the score of a row whose path is as long as is usual.
+    #[default]
+    Auto,
+    /// Below the score that this share of the training rows, above 0 and at most 0.5, lies below.
+    Fraction(f64),
+}
+
+/// How exactly values are compared.
+///
+/// ```
+/// use ndarray::array;
+/// use oddsift_iforest::{IsolationForest, Precision};
+///
+/// // Two numbers that are one in single precision.
+/// let x = array![[16_777_216.0], [16_777_217.0]];
+/// let fit = |precision| IsolationForest::params().precision(precision).fit(&x);
+/// assert_eq!(fit(Precision::F64)?.trees()[0].feature.len(), 3);
+/// assert_eq!(fit(Precision::F32)?.trees()[0].feature.len(), 1);
+/// # Ok::<(), oddsift_iforest::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Precision {
+    /// As given.
+    #[default]
+    F64,
+    /// Values are rounded to single precision before training and scoring, as in scikit-learn;
+    /// thresholds are not.
+    F32,
+}
+
+impl Precision {
+    /// The value that is compared; infinite where it is past what the precision holds.
+    #[inline]
+    pub(crate) fn round(self, value: f64) -> f64 {
+        match self {
+            Self::F64 => value,
+            Self::F32 => f64::from(value as f32),
+        }
+    }
+}
