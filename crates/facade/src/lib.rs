@@ -18,6 +18,9 @@ pub use oddsift_patterns as patterns;
 #[cfg(feature = "records")]
 #[doc(inline)]
 pub use oddsift_records as records;
+#[cfg(feature = "stl")]
+#[doc(inline)]
+pub use oddsift_stl as stl;
 #[cfg(feature = "timespan")]
 #[doc(inline)]
 pub use oddsift_timespan as timespan;

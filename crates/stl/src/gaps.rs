@@ -1,0 +1,112 @@
+//! Missing values: which windows hold too few to be fitted, and what stands there instead.
+
+use crate::{
+    Degree, Error, Settings, Smoothing,
+    cycles::Cycles,
+    loess::{Input, Loess},
+    progress::Control,
+};
+
+/// A window is fitted if values make up this share of its weight. With less a line would be drawn
+/// far past the few values at the window's rim.
+const ENOUGH: f64 = 0.05;
+
+/// The outputs of the two weighted smoothers whose windows hold too few values.
+#[derive(Debug, Default)]
+pub(crate) struct Gaps {
+    pub(crate) cycle: Vec<usize>,
+    pub(crate) trend: Vec<usize>,
+}
+
+impl Gaps {
+    /// `present` is 1 for a value and 0 for a missing one, of which there is at least one.
+    pub(crate) fn find(
+        settings: &Settings,
+        present: &[f64],
+        control: &Control<'_>,
+    ) -> Result<Self, Error> {
+        let n = present.len();
+        let input = Input { values: present, weighted: None };
+        let mut gaps = Self::default();
+        // The mean of what is present is the share of the weight.
+        let mean = |smoothing| Smoothing { degree: Degree::Constant, ..smoothing };
+        if settings.period < n {
+            let mut share = vec![0.0; n + 2 * settings.period];
+            let cycles = Cycles::new(n, settings.period, mean(settings.seasonal));
+            cycles.smooth(input, &mut share, control)?;
+            gaps.cycle = too_few(&share);
+        }
+        let Smoothing { window, degree, jump } = mean(settings.trend);
+        let mut share = vec![0.0; n];
+        Loess::new(n, window, degree, jump).smooth(input, &mut share, control)?;
+        gaps.trend = too_few(&share);
+        Ok(gaps)
+    }
+}
+
+fn too_few(shares: &[f64]) -> Vec<usize> {
+    (0..shares.len()).filter(|&i| shares[i] < ENOUGH).collect()
+}
+
+/// Puts straight lines between the smoothed values on either side of each gap, in each of `stride`
+/// interleaved series; the first and last ones extend to the ends.
+pub(crate) fn bridge(values: &mut [f64], gaps: &[usize], stride: usize) {
+    for &gap in gaps {
+        values[gap] = f64::NAN;
+    }
+    if values.iter().all(|value| !value.is_nan()) {
+        return;
+    }
+    for lane in 0..stride.min(values.len()) {
+        bridge_series(values, lane, stride);
+    }
+}
+
+fn bridge_series(values: &mut [f64], first: usize, stride: usize) {
+    let mut left: Option<usize> = None;
+    for at in (first..values.len()).step_by(stride) {
+        if values[at].is_nan() {
+            continue;
+        }
+        let right = values[at];
+        let (start, from) = left.map_or((first, right), |left| (left, values[left]));
+        let delta = (right - from) / ((at - start) / stride).max(1) as f64;
+        for (step, between) in (start..at).step_by(stride).enumerate() {
+            values[between] = from + delta * step as f64;
+        }
+        left = Some(at);
+    }
+    if let Some(left) = left {
+        for at in (left..values.len()).step_by(stride).skip(1) {
+            values[at] = values[left];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAN: f64 = f64::NAN;
+
+    #[test]
+    fn a_gap_is_a_straight_line() {
+        let mut values = [NAN, 1.0, NAN, NAN, 4.0, NAN];
+        bridge(&mut values, &[], 1);
+        assert_eq!(values, [1.0, 1.0, 2.0, 3.0, 4.0, 4.0]);
+    }
+
+    #[test]
+    fn interleaved_series_are_apart() {
+        let mut values = [0.0, 9.0, 7.0, 9.0, 2.0, NAN];
+        bridge(&mut values, &[2], 2);
+        assert_eq!(values, [0.0, 9.0, 1.0, 9.0, 2.0, 9.0]);
+    }
+
+    #[test]
+    fn without_any_value_nothing_is_made_up() {
+        let mut values = [NAN; 3];
+        bridge(&mut values, &[], 1);
+        assert!(values.iter().all(|value| value.is_nan()));
+    }
+}

@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+#![allow(
+    clippy::inline_always,
+    reason = "the inner loops are only fast in one piece, compiled for the vectors of the caller"
+)]
+#![cfg_attr(test, allow(clippy::float_cmp, reason = "what is compared is exact"))]
+
+mod algorithm; // Stl: the parts of a series
+mod average; // moving averages
+mod cycles; // smoothing of the cycle-subseries
+mod decompose; // the inner and the outer loop
+mod error; // Error
+mod gaps; // missing values
+mod kernel; // sums over windows, the only hot code
+mod loess; // which windows there are, and their rows
+mod mstl; // Mstl: several seasons
+mod one_cycle; // series no longer than the period
+mod params; // StlParams: setters, `settings`, `fit`
+mod progress; // Progress, and what ends a fit early
+mod robustness; // weights that outliers do not have
+mod scale; // values of any size
+mod settings; // Settings: every default filled in
+mod tricube; // weights in a window
+mod workspace; // Workspace: memory for the next fit
+
+pub use {
+    algorithm::Stl,
+    error::Error,
+    mstl::{Mstl, MstlParams},
+    params::StlParams,
+    progress::Progress,
+    settings::{Component, Degree, Settings, Smoothing},
+    workspace::Workspace,
+};
