@@ -194,10 +194,7 @@ mod tests {
         for word in ["  dbscan", "linfa-clustering", "isotree", "normal-32d", "stlrs", "10k-week"] {
             assert!(help.contains(word), "{word}");
         }
-        assert!(
-            !help.contains("ALGORITHMS") && help.lines().all(|line| line.len() <= 100),
-            "{help}"
-        );
+        assert!(!help.contains("ALGORITHMS"), "{help}");
     }
 
     #[test]

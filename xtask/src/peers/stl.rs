@@ -36,7 +36,6 @@ const SETS: &[Set] = &[
     series("100k-robust", 100_000, &[("period", "24"), ("inner", "2"), ("outer", "15")]),
     series("10k-week-robust", 10_000, &[("period", "168"), ("inner", "2"), ("outer", "15")]),
     Set {
-        what: "groups, each",
         n_columns: 1000,
         runs: &[(OURS, 1), (OURS, 2), (STATSMODELS, 1), (STLRS, 1)],
         ..series("groups", 720, DAY)
@@ -45,7 +44,7 @@ const SETS: &[Set] = &[
 
 const DAY: &[(&str, &str)] = &[("period", "24"), ("inner", "5"), ("outer", "0")];
 
-/// One series is one column.
+/// One series is one column, so that `720 x 1000` are a thousand of them.
 const fn series(
     name: &'static str,
     n_rows: usize,

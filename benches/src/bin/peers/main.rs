@@ -10,8 +10,10 @@
 mod data; // points from and to files
 mod dbscan; // DBSCAN, its crates and yardsticks
 mod density; // eps from a mean number of neighbours
+mod iforest; // the isolation forest and its crates
 mod memory; // peak memory of one call
 mod peer; // what runs a step when told to
+mod stl; // STL and its crates
 mod yardstick; // the least that a pass over the rows costs
 
 use std::io::{self, BufRead, Write};
@@ -37,6 +39,8 @@ fn main() -> Result<()> {
             let points = Points::read(Path::new(file), columns.parse()?)?;
             let peer = match algorithm {
                 "dbscan" => dbscan::peer(peer, points, params)?,
+                "iforest" => iforest::peer(peer, points, params)?,
+                "stl" => stl::peer(peer, &points, params)?,
                 _ => bail!("there are no peers of `{algorithm}`"),
             };
             // The caller's pool, as a program that limits its threads would do it.

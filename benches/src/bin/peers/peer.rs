@@ -16,6 +16,10 @@ impl Done {
         Self { spent, result: Some(labels.into_iter().map(i64::to_le_bytes).collect()) }
     }
 
+    pub(crate) fn values(spent: Spent, values: impl IntoIterator<Item = f64>) -> Self {
+        Self { spent, result: Some(values.into_iter().map(f64::to_le_bytes).collect()) }
+    }
+
     pub(crate) fn nothing(spent: Spent) -> Self {
         Self { spent, result: None }
     }

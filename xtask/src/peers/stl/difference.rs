@@ -10,6 +10,7 @@ pub(crate) fn compare(Compared { data, reference, result }: Compared<'_>) -> Res
     let y = numbers::read(data, f64::from_le_bytes)?;
     let (one, other) = numbers::read_both(reference, result, f64::from_le_bytes)?;
     Ok(match difference(&one, &other) / largest(y) {
+        0.0 => "0".to_owned(),
         difference if difference.is_finite() => format!("{difference:.1e}"),
         _ => "not finite".to_owned(),
     })
@@ -49,6 +50,7 @@ mod tests {
             compare(Compared { data: &data, reference: &one, result }).ok()
         };
         assert_eq!(compared("near", &[1.0, 2.5, 3.0]).unwrap(), "6.2e-2");
+        assert_eq!(compared("same", &[1.0, 2.0, 3.0]).unwrap(), "0");
         assert_eq!(compared("nan", &[1.0, 2.5, f64::NAN]).unwrap(), "not finite");
         assert_eq!(compared("few", &[1.0, 2.5]), None);
     }
