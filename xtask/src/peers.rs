@@ -198,6 +198,14 @@ mod tests {
     }
 
     #[test]
+    fn the_page_has_a_place_for_each_part() {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.md");
+        for args in ["dbscan", "dbscan --growth", "iforest", "stl"] {
+            page::read(&page, &parse(args).unwrap().part()).unwrap();
+        }
+    }
+
+    #[test]
     fn what_makes_no_sense_is_an_error() {
         for bad in [
             "",

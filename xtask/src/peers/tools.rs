@@ -12,7 +12,7 @@ use super::algorithm::Algorithm;
 use super::peer::Programs;
 use crate::ci::{cargo, run_command};
 
-const SCRIPT: &str = include_str!("python/main.py");
+const SCRIPT: &str = include_str!("main.py");
 
 /// No process gets more address space than this, nor what would leave the machine without memory.
 const MAX_MEMORY_KIB: u64 = 20 << 20;
