@@ -19,7 +19,7 @@ const SHARES: [usize; 3] = [5, 20, 100];
 const QUICK_SHARE: usize = 10;
 
 /// A set at its own or fewer rows.
-type Sized = (&'static Set, usize);
+type Scaled = (&'static Set, usize);
 
 pub(crate) struct Arena {
     algorithm: &'static Algorithm,
@@ -57,7 +57,7 @@ impl Arena {
     }
 
     /// What a peer does on the first share of the rows that it finishes.
-    fn smaller(&mut self, (set, n_rows): Sized, peer: Peer, threads: usize) -> Result<Vec<Row>> {
+    fn smaller(&mut self, (set, n_rows): Scaled, peer: Peer, threads: usize) -> Result<Vec<Row>> {
         for share in SHARES {
             let rows = self.rows((set, n_rows / share), peer, threads)?;
             if rows.iter().all(|row| row.outcome.is_ok()) {
@@ -68,17 +68,17 @@ impl Arena {
     }
 
     /// A row for each step.
-    fn rows(&mut self, sized: Sized, peer: Peer, threads: usize) -> Result<Vec<Row>> {
+    fn rows(&mut self, scaled: Scaled, peer: Peer, threads: usize) -> Result<Vec<Row>> {
         let Algorithm { steps, unit, .. } = *self.algorithm;
-        let ours = self.run(sized, unit, threads)?.ok();
-        let outcome = self.run(sized, peer, threads)?;
+        let ours = self.run(scaled, unit, threads)?.ok();
+        let outcome = self.run(scaled, peer, threads)?;
         let sameness = match outcome {
-            Ok(_) if !peer.is_yardstick() => self.sameness(sized, peer, threads)?,
+            Ok(_) if !peer.is_yardstick() => self.sameness(scaled, peer, threads)?,
             _ => None,
         };
         let row = |(at, &step): (usize, &&'static str)| Row {
-            set: sized.0,
-            n_rows: sized.1,
+            set: scaled.0,
+            n_rows: scaled.1,
             step,
             peer,
             threads,
@@ -90,27 +90,27 @@ impl Arena {
     }
 
     /// How the result compares to that of the reference, if there is one.
-    fn sameness(&mut self, sized: Sized, peer: Peer, threads: usize) -> Result<Option<String>> {
+    fn sameness(&mut self, scaled: Scaled, peer: Peer, threads: usize) -> Result<Option<String>> {
         let reference = self.algorithm.reference;
-        if self.run(sized, reference, 1)?.is_err() {
+        if self.run(scaled, reference, 1)?.is_err() {
             return Ok(None);
         }
-        let data = self.points(sized.0.family, sized.1, sized.0.n_columns)?;
+        let data = self.points(scaled.0.family, scaled.1, scaled.0.n_columns)?;
         let compared = Compared {
             data: &data,
-            reference: &self.result(sized, reference, 1),
-            result: &self.result(sized, peer, threads),
+            reference: &self.result(scaled, reference, 1),
+            result: &self.result(scaled, peer, threads),
         };
         (self.algorithm.compare)(compared).map(Some)
     }
 
-    fn result(&self, (set, n_rows): Sized, peer: Peer, threads: usize) -> PathBuf {
+    fn result(&self, (set, n_rows): Scaled, peer: Peer, threads: usize) -> PathBuf {
         let algorithm = self.algorithm.name;
         self.data.join(format!("{algorithm}-{}-{n_rows}-{}-{threads}", set.name, peer.word))
     }
 
-    fn run(&mut self, sized: Sized, peer: Peer, threads: usize) -> Result<Outcome> {
-        let (set, n_rows) = sized;
+    fn run(&mut self, scaled: Scaled, peer: Peer, threads: usize) -> Result<Outcome> {
+        let (set, n_rows) = scaled;
         let key = (set.name, n_rows, peer, threads);
         if let Some(known) = self.done.get(&key) {
             return Ok(known.clone());
@@ -119,7 +119,7 @@ impl Arena {
         let own = set.params.iter().map(|&(_, value)| value);
         let params: Vec<&str> = self.algorithm.params.iter().copied().chain(own).collect();
         let task = Task { file: &file, n_columns: set.n_columns, params: &params };
-        let result = (!peer.is_yardstick()).then(|| self.result(sized, peer, threads));
+        let result = (!peer.is_yardstick()).then(|| self.result(scaled, peer, threads));
         eprintln!("run   {}, threads {threads}: {}", peer.word, set.title(n_rows));
         let mut command = self.programs.command(peer, threads, task);
         let outcome = measure(&mut command, self.algorithm.steps, result.as_deref(), self.quick);

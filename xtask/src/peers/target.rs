@@ -83,7 +83,7 @@ impl Judge<'_> {
             Claim::Threads { times } => format!("two threads {times} times as fast as one"),
             Claim::Linear { than, times } => {
                 let than = self.algorithm.set(than).map(|set| short(set.n_rows));
-                format!("a row at most {times} times that of {}", than.unwrap_or_default())
+                format!("at most {times} times as long a row as of {}", than.unwrap_or_default())
             }
         }
     }
