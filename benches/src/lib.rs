@@ -1,4 +1,5 @@
 //! Data shared by the benchmarks.
 
 pub mod points;
+pub mod series;
 pub mod text;

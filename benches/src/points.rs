@@ -49,6 +49,22 @@ pub fn blobs(n: usize, n_columns: usize, n_centers: usize) -> Array2<f64> {
     x
 }
 
+/// `n` rows of standard normal values; one in a hundred has normal values of deviation 6 added.
+pub fn normal_with_odd_ones(n: usize, n_columns: usize) -> Array2<f64> {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(100 + n_columns as u64);
+    let mut x = Array2::zeros((n, n_columns));
+    for mut row in x.outer_iter_mut() {
+        let is_odd = random.random_bool(0.01);
+        for value in &mut row {
+            *value = normal(&mut random);
+            if is_odd {
+                *value += 6.0 * normal(&mut random);
+            }
+        }
+    }
+    x
+}
+
 /// `n` rows evenly in a cube with the given side.
 pub fn uniform(n: usize, n_columns: usize, side: f64) -> Array2<f64> {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(5);
@@ -80,7 +96,7 @@ fn geometric(random: &mut Xoshiro256PlusPlus, p: f64) -> usize {
 }
 
 /// By Box and Muller.
-fn normal(random: &mut Xoshiro256PlusPlus) -> f64 {
+pub(crate) fn normal(random: &mut Xoshiro256PlusPlus) -> f64 {
     let radius = (-2.0 * (1.0 - random.random::<f64>()).ln()).sqrt();
     radius * (std::f64::consts::TAU * random.random::<f64>()).cos()
 }

@@ -1,4 +1,4 @@
-//! A process that fits when told to, with an end to our patience.
+//! A process that runs a step when told to, with an end to our patience.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -16,7 +16,7 @@ pub(crate) enum End {
 }
 
 /// A running process; it is killed when this goes out of scope.
-pub(crate) struct Fitter {
+pub(crate) struct Runner {
     child: Child,
     stdin: Option<ChildStdin>,
     answers: Receiver<String>,
@@ -26,7 +26,7 @@ pub(crate) struct Fitter {
 /// More of standard error is no message and not kept.
 const MAX_STDERR: u64 = 1 << 20;
 
-impl Fitter {
+impl Runner {
     pub(crate) fn start(command: &mut Command) -> Result<Self, End> {
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().map_err(|error| End::Failed(error.to_string()))?;
@@ -64,7 +64,7 @@ impl Fitter {
     }
 }
 
-impl Drop for Fitter {
+impl Drop for Runner {
     fn drop(&mut self) {
         // Where it has ended already, nothing is left to do.
         let _ = self.child.kill();
@@ -94,16 +94,16 @@ mod tests {
 
     const SHORT: Duration = Duration::from_secs(20);
 
-    fn shell(text: &str) -> Fitter {
-        Fitter::start(Command::new("sh").args(["-c", text])).unwrap()
+    fn shell(text: &str) -> Runner {
+        Runner::start(Command::new("sh").args(["-c", text])).unwrap()
     }
 
     #[test]
     fn a_line_is_answered_by_a_line() {
-        let mut fitter = shell("echo ready; while read -r line; do echo \"got $line\"; done");
-        assert_eq!(fitter.answer(SHORT).unwrap(), "ready");
-        assert_eq!(fitter.ask("a b", SHORT).unwrap(), "got a b");
-        assert_eq!(fitter.ask("c", SHORT).unwrap(), "got c");
+        let mut runner = shell("echo ready; while read -r line; do echo \"got $line\"; done");
+        assert_eq!(runner.answer(SHORT).unwrap(), "ready");
+        assert_eq!(runner.ask("a b", SHORT).unwrap(), "got a b");
+        assert_eq!(runner.ask("c", SHORT).unwrap(), "got c");
     }
 
     #[test]

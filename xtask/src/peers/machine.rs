@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use toml::{Table, Value};
 
+use super::algorithm::Algorithm;
 use crate::calendar;
 
 /// Days from 1970-01-01 to 2024-01-01, where the calendar begins.
@@ -37,8 +38,17 @@ fn today() -> String {
     calendar::date((since.as_secs() / 86_400).saturating_sub(DAYS_TO_2024))
 }
 
+/// A line with the versions of the peers.
+pub(crate) fn versions(algorithm: &Algorithm, lock: &str) -> Result<String> {
+    let crates = algorithm.crates.iter();
+    let crates = crates.map(|name| Ok(format!("{name} {}", locked(lock, name)?)));
+    let crates = crates.collect::<Result<Vec<_>>>()?.join(", ");
+    let packages = algorithm.packages.join(", ").replace("==", " ");
+    Ok(format!("Versions: {crates}; from PyPI {packages}.\n"))
+}
+
 /// The locked version of a crate.
-pub(crate) fn locked(lock: &str, name: &str) -> Result<String> {
+fn locked(lock: &str, name: &str) -> Result<String> {
     let lock: Table = lock.parse().context("cannot parse Cargo.lock")?;
     let packages = lock.get("package").and_then(Value::as_array).into_iter().flatten();
     let of = |package: &Value, key| Some(package.get(key)?.as_str()?.to_owned());

@@ -1,59 +1,67 @@
-//! How often a fit is timed, and what comes of it.
+//! How often a step is timed, and what comes of it.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::child::{End, Fitter};
+use super::child::{End, Runner};
 
-/// When a fit is given up.
+/// When a step is given up.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What a process told of its fits.
-#[derive(Debug, Clone, PartialEq)]
+/// What a process told of one of its steps.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Measured {
-    /// The median of the timed fits.
+    /// The median of the timed runs.
     pub(crate) seconds: f64,
-    pub(crate) n_fits: usize,
-    /// Bytes above idle at the peak of its first fit; later ones find memory that is held already.
+    pub(crate) n_timed: usize,
+    /// Bytes above idle at the peak of its first run; later ones find memory that is held already.
     pub(crate) memory: Option<u64>,
-    /// Of the package, as far as it tells.
-    pub(crate) version: String,
 }
 
-/// Starts a process, has it fit as often as its speed allows, and its labels written to a file.
+/// One of each step.
+pub(crate) type Outcome = Result<Vec<Measured>, End>;
+
+/// Starts a process, has it run the steps in their order, its result written to a file, and then
+/// each step again as often as its speed allows.
 pub(crate) fn measure(
     command: &mut Command,
-    labels: Option<&Path>,
+    steps: &[&str],
+    result: Option<&Path>,
     quick: bool,
-) -> Result<Measured, End> {
-    let mut fitter = Fitter::start(command)?;
-    let ready = fitter.answer(PATIENCE)?;
-    let version = ready.strip_prefix("ready").unwrap_or_default().trim().to_owned();
-    let (warm_up, memory) = fit(&mut fitter)?;
-    if let Some(path) = labels {
-        fitter.ask(&format!("labels {}", path.display()), PATIENCE)?;
+) -> Outcome {
+    let mut runner = Runner::start(command)?;
+    runner.answer(PATIENCE)?;
+    let first = steps.iter().map(|step| run(&mut runner, step));
+    let first = first.collect::<Result<Vec<_>, End>>()?;
+    if let Some(path) = result {
+        runner.ask(&format!("save {}", path.display()), PATIENCE)?;
     }
-    let mut timed = Vec::new();
-    for _ in 0..n_timed(warm_up, quick) {
-        timed.push(fit(&mut fitter)?.0);
-    }
-    if timed.is_empty() {
-        timed.push(warm_up);
-    }
-    Ok(Measured { n_fits: timed.len(), seconds: median(timed), memory, version })
+    let again = steps.iter().zip(first).map(|(step, (warm_up, memory))| {
+        let timed = (0..n_timed(warm_up, quick)).map(|_| Ok(run(&mut runner, step)?.0));
+        let mut timed = timed.collect::<Result<Vec<_>, End>>()?;
+        if timed.is_empty() {
+            timed.push(warm_up);
+        }
+        Ok(Measured { n_timed: timed.len(), seconds: median(timed), memory })
+    });
+    again.collect()
 }
 
 /// Seconds, and bytes where they are known.
-fn fit(fitter: &mut Fitter) -> Result<(f64, Option<u64>), End> {
-    let answer = fitter.ask("fit", PATIENCE)?;
-    let unknown = || End::Failed(format!("`{answer}` is no answer to `fit`"));
+fn run(runner: &mut Runner, step: &str) -> Result<(f64, Option<u64>), End> {
+    let answer = runner.ask(step, PATIENCE)?;
+    let unknown = || End::Failed(format!("`{answer}` is no answer to `{step}`"));
     let words: Vec<&str> = answer.split(' ').collect();
-    let ["fit", seconds, bytes] = words[..] else { return Err(unknown()) };
-    Ok((seconds.parse().map_err(|_| unknown())?, bytes.parse().ok()))
+    match words[..] {
+        [word, seconds, bytes] if word == step => {
+            Ok((seconds.parse().map_err(|_| unknown())?, bytes.parse().ok()))
+        }
+        _ => Err(unknown()),
+    }
 }
 
-/// How many fits to time after the first, which warms up; after a slow one none.
+/// How many runs to time after the first, which warms up; after a slow one none.
 fn n_timed(warm_up: f64, quick: bool) -> usize {
     match warm_up {
         _ if quick => 1,
@@ -79,24 +87,33 @@ fn median(mut values: Vec<f64>) -> f64 {
 mod tests {
     use super::*;
 
-    const PROGRAM: &str = "echo ready 1.2; n=0; while read -r word file; do case $word in \
-        fit) n=$((n + 1)); echo fit $((10 + n)) $((n * 100));; *) echo labels > \"$file\"; echo labels;; esac; done";
+    /// Its first step takes 11, 12, .. seconds, and any other 40.
+    const PROGRAM: &str = "echo ready; n=0; while read -r word file; do case $word in \
+        fit) n=$((n + 1)); echo fit $((10 + n)) $((n * 100));; \
+        save) echo result > \"$file\"; echo save;; \
+        *) echo $word 40 -;; esac; done";
 
     #[test]
-    fn the_first_fit_warms_up_and_tells_the_memory() {
-        let file = std::env::temp_dir().join(format!("peers-labels-{}", std::process::id()));
-        let measured =
-            measure(Command::new("sh").args(["-c", PROGRAM]), Some(&file), false).unwrap();
-        let version = "1.2".to_owned();
-        assert_eq!(measured, Measured { seconds: 13.0, n_fits: 3, memory: Some(100), version });
+    fn the_first_run_warms_up_and_tells_the_memory() {
+        let file = std::env::temp_dir().join(format!("peers-result-{}", std::process::id()));
+        let mut command = Command::new("sh");
+        let command = command.args(["-c", PROGRAM]);
+        let measured = measure(command, &["fit", "score"], Some(&file), false).unwrap();
+        let fit = Measured { seconds: 13.0, n_timed: 3, memory: Some(100) };
+        let score = Measured { seconds: 40.0, n_timed: 1, memory: None };
+        assert_eq!(measured, [fit, score]);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "result\n");
         std::fs::remove_file(file).unwrap();
     }
 
     #[test]
     fn an_answer_that_is_none_is_a_failure() {
-        let told =
-            measure(Command::new("sh").args(["-c", "echo ready; echo fit x; read x"]), None, true);
-        assert!(matches!(told, Err(End::Failed(_))));
+        for answer in ["fit x", "fit x 1", "score 1 1"] {
+            let mut command = Command::new("sh");
+            let program = format!("echo ready; echo {answer}; read x");
+            let told = measure(command.args(["-c", &program]), &["fit"], None, true);
+            assert!(matches!(told, Err(End::Failed(_))), "{answer}");
+        }
     }
 
     #[test]

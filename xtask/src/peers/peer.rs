@@ -3,71 +3,75 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A clustering, or a yardstick that does less.
+/// An implementation, or a yardstick that does less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Peer {
-    Oddsift,
-    Sklearn,
-    /// As one who knows that rows repeat would call it.
-    SklearnUnique,
-    Linfa,
-    Petal,
-    Cpp,
-    Hash,
-    Sum,
+pub(crate) struct Peer {
+    /// For people.
+    pub(crate) title: &'static str,
+    /// For the program that runs it, and for names of files.
+    pub(crate) word: &'static str,
+    kind: Kind,
+    /// Whether it starts a thread for each core that it may use, and has no other setting.
+    is_pinned: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Ours,
+    Crate,
+    Python,
+    Yardstick,
 }
 
 impl Peer {
-    /// For people.
-    pub(crate) fn title(self) -> &'static str {
-        match self {
-            Self::Oddsift => "**oddsift**",
-            Self::Sklearn => "scikit-learn",
-            Self::SklearnUnique => "scikit-learn, unique+weights",
-            Self::Linfa => "linfa-clustering",
-            Self::Petal => "petal-clustering",
-            Self::Cpp => "C++ (PyPI dbscan)",
-            Self::Hash => "hash only",
-            Self::Sum => "sum of coordinates",
-        }
+    pub(crate) const fn ours(title: &'static str, word: &'static str) -> Self {
+        Self { title, word, kind: Kind::Ours, is_pinned: false }
     }
 
-    /// For the program that runs it, and for names of files.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Oddsift => "oddsift",
-            Self::Sklearn => "sklearn",
-            Self::SklearnUnique => "sklearn-unique",
-            Self::Linfa => "linfa",
-            Self::Petal => "petal",
-            Self::Cpp => "cpp",
-            Self::Hash => "hash",
-            Self::Sum => "sum",
-        }
+    /// A crate by someone else.
+    pub(crate) const fn rust(title: &'static str, word: &'static str) -> Self {
+        Self { title, word, kind: Kind::Crate, is_pinned: false }
     }
 
-    /// Whether it makes no labels.
+    pub(crate) const fn python(title: &'static str, word: &'static str) -> Self {
+        Self { title, word, kind: Kind::Python, is_pinned: false }
+    }
+
+    /// What does less and gives no result.
+    pub(crate) const fn yardstick(title: &'static str, word: &'static str) -> Self {
+        Self { title, word, kind: Kind::Yardstick, is_pinned: false }
+    }
+
+    pub(crate) const fn pinned(self) -> Self {
+        Self { is_pinned: true, ..self }
+    }
+
+    pub(crate) fn is_ours(self) -> bool {
+        self.kind == Kind::Ours
+    }
+
+    pub(crate) fn is_rival(self) -> bool {
+        !self.is_ours() && !self.is_yardstick()
+    }
+
     pub(crate) fn is_yardstick(self) -> bool {
-        matches!(self, Self::Hash | Self::Sum)
-    }
-
-    fn is_python(self) -> bool {
-        matches!(self, Self::Sklearn | Self::SklearnUnique | Self::Cpp)
+        self.kind == Kind::Yardstick
     }
 }
 
-/// One clustering of one file.
+/// What one process is to run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Task<'a> {
     pub(crate) file: &'a Path,
     pub(crate) n_columns: usize,
-    pub(crate) eps: &'a str,
-    pub(crate) min_samples: usize,
+    /// Of the algorithm, in its order.
+    pub(crate) params: &'a [&'a str],
 }
 
-/// The programs that fit.
+/// The programs that run one algorithm.
 #[derive(Debug)]
 pub(crate) struct Programs {
+    pub(crate) algorithm: &'static str,
     pub(crate) rust: PathBuf,
     pub(crate) python: PathBuf,
     pub(crate) script: PathBuf,
@@ -80,21 +84,18 @@ pub(crate) struct Programs {
 impl Programs {
     pub(crate) fn command(&self, peer: Peer, threads: usize, task: Task<'_>) -> Command {
         let mut words: Vec<String> = Vec::new();
-        if peer == Peer::Cpp && self.can_pin {
-            // It starts a thread for each core that it may use, and has no other setting.
+        if peer.is_pinned && self.can_pin {
             words.extend(["taskset".into(), "-c".into(), format!("0-{}", threads - 1)]);
         }
-        if peer.is_python() {
+        if peer.kind == Kind::Python {
             words.extend([&self.python, &self.script].map(|path| path.display().to_string()));
         } else {
-            words.extend([self.rust.display().to_string(), "fit".into()]);
+            words.extend([self.rust.display().to_string(), "run".into()]);
         }
-        words.extend([peer.word().into(), task.file.display().to_string()]);
-        let numbers = [task.n_columns.to_string(), task.eps.into(), task.min_samples.to_string()];
-        words.extend(numbers);
-        if !peer.is_python() {
-            words.push(threads.to_string());
-        }
+        words.extend([self.algorithm, peer.word].map(str::to_owned));
+        words.push(task.file.display().to_string());
+        words.extend([task.n_columns, threads].map(|number| number.to_string()));
+        words.extend(task.params.iter().map(|&param| param.to_owned()));
         let mut command = Command::new("sh");
         command.args(["-c", "ulimit -v \"$0\" && exec \"$@\"", &self.memory.to_string()]);
         command.args(words);
@@ -111,13 +112,14 @@ mod tests {
 
     fn started(peer: Peer, threads: usize) -> String {
         let programs = Programs {
+            algorithm: "sort",
             rust: "peers".into(),
             python: "python".into(),
-            script: "fit.py".into(),
+            script: "main.py".into(),
             can_pin: true,
             memory: 9,
         };
-        let task = Task { file: Path::new("x.f64"), n_columns: 3, eps: "1e-4", min_samples: 2 };
+        let task = Task { file: Path::new("x.f64"), n_columns: 3, params: &["1e-4", "5"] };
         let command = programs.command(peer, threads, task);
         let words: Vec<_> = command.get_args().skip(2).map(|arg| arg.to_string_lossy()).collect();
         words.join(" ")
@@ -125,8 +127,10 @@ mod tests {
 
     #[test]
     fn each_peer_is_told_its_threads() {
-        assert_eq!(started(Peer::Oddsift, 2), "9 peers fit oddsift x.f64 3 1e-4 2 2");
-        assert_eq!(started(Peer::Sklearn, 1), "9 python fit.py sklearn x.f64 3 1e-4 2");
-        assert_eq!(started(Peer::Cpp, 2), "9 taskset -c 0-1 python fit.py cpp x.f64 3 1e-4 2");
+        let (ours, numpy) = (Peer::ours("**ours**", "ours"), Peer::python("NumPy", "numpy"));
+        assert_eq!(started(ours, 2), "9 peers run sort ours x.f64 3 2 1e-4 5");
+        assert_eq!(started(numpy, 1), "9 python main.py sort numpy x.f64 3 1 1e-4 5");
+        let pinned = "9 taskset -c 0-1 python main.py sort numpy x.f64 3 2 1e-4 5";
+        assert_eq!(started(numpy.pinned(), 2), pinned);
     }
 }

@@ -1,23 +1,24 @@
 //! The table of all runs.
 
+use super::algorithm::{Algorithm, Set};
 use super::child::End;
-use super::labels::Agreement;
-use super::measure::{Measured, PATIENCE};
+use super::measure::{Measured, Outcome, PATIENCE};
 use super::peer::Peer;
-use super::set::Set;
 
-/// One peer on one set.
+/// A step of one peer on one set.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) set: &'static Set,
     /// Fewer than the set's own where the peer did not finish these.
     pub(crate) n_rows: usize,
+    pub(crate) step: &'static str,
     pub(crate) peer: Peer,
     pub(crate) threads: usize,
     pub(crate) outcome: Result<Measured, End>,
     /// Seconds of ours on as many rows and threads.
     pub(crate) ours: Option<f64>,
-    pub(crate) agreement: Option<Agreement>,
+    /// How the peer's result compares to the reference.
+    pub(crate) sameness: Option<String>,
 }
 
 impl Row {
@@ -38,35 +39,63 @@ impl Row {
         let unknown = || "-".to_owned();
         [
             self.set.title(self.n_rows),
-            self.peer.title().to_owned(),
+            self.peer.title.to_owned(),
             self.threads.to_string(),
             outcome(&self.outcome),
             self.ratio().map_or_else(unknown, |ratio| format!("{}x", figures(ratio))),
             self.memory().map_or_else(unknown, bytes),
-            self.agreement.map_or_else(unknown, |agreement| agreement.to_string()),
+            self.sameness.clone().unwrap_or_else(unknown),
         ]
     }
 }
 
-const HEADER: [&str; 7] =
-    ["data", "peer", "threads", "seconds", "to ours", "peak memory above idle", "labels"];
+const HEADER: [&str; 6] =
+    ["data", "peer", "threads", "seconds", "to ours", "peak memory above idle"];
 
-/// Markdown that can be read as plain text.
-pub(crate) fn render(rows: &[Row]) -> String {
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.cells().to_vec()).collect();
-    markdown(&HEADER, &rows, &[2, 3, 4, 5])
+/// Markdown that can be read as plain text: a table for each step, the last with the results.
+pub(crate) fn render(algorithm: &Algorithm, rows: &[Row]) -> String {
+    let tables = algorithm.steps.iter().map(|&step| {
+        let is_last = algorithm.steps.last() == Some(&step);
+        let mut header = HEADER.to_vec();
+        header.extend(is_last.then_some(algorithm.results));
+        let of_step = rows.iter().filter(|row| row.step == step);
+        let cells: Vec<Vec<String>> =
+            of_step.map(|row| row.cells()[..header.len()].to_vec()).collect();
+        let title = match algorithm.steps {
+            [_] => String::new(),
+            _ => format!("To {step}:\n\n"),
+        };
+        title + &markdown(&header, &cells, &[2, 3, 4, 5])
+    });
+    tables.collect::<Vec<_>>().join("\n")
 }
 
-/// Seconds and, where they are few, from how many timed fits; else why there are none.
-pub(crate) fn outcome(outcome: &Result<Measured, End>) -> String {
-    match outcome {
-        Ok(Measured { seconds, n_fits: n_fits @ ..5, .. }) => {
-            format!("{} ({n_fits} timed)", figures(*seconds))
-        }
-        Ok(measured) => figures(measured.seconds),
-        Err(End::TimedOut) => format!("> {} s", PATIENCE.as_secs()),
-        Err(End::OutOfMemory) => "out of memory".to_owned(),
-        Err(End::Failed(why)) => format!("failed: {why}"),
+/// What came of all steps of a peer.
+pub(crate) fn outcomes(outcomes: &Outcome) -> String {
+    match outcomes {
+        Ok(all) => all.iter().map(measured).collect::<Vec<_>>().join(", then "),
+        Err(end) => why(end),
+    }
+}
+
+fn outcome(outcome: &Result<Measured, End>) -> String {
+    outcome.as_ref().map_or_else(why, measured)
+}
+
+/// Seconds and, where they are few, from how many timed runs.
+fn measured(Measured { seconds, n_timed, .. }: &Measured) -> String {
+    match n_timed {
+        ..5 => format!("{} ({n_timed} timed)", figures(*seconds)),
+        _ => figures(*seconds),
+    }
+}
+
+/// Why there are no seconds.
+fn why(end: &End) -> String {
+    match end {
+        End::TimedOut => format!("> {} s", PATIENCE.as_secs()),
+        End::OutOfMemory => "out of memory".to_owned(),
+        End::Failed(why) => format!("failed: {why}"),
     }
 }
 
@@ -121,34 +150,42 @@ pub(crate) fn bytes(bytes: u64) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::peers::set::find;
+    use crate::peers::dbscan::{DBSCAN, LINFA};
 
     /// A finished run.
     pub(crate) fn row(set: &str, peer: Peer, threads: usize, seconds: f64, ours: f64) -> Row {
-        let set = find(set).unwrap();
-        let measured =
-            Measured { seconds, n_fits: 5, memory: Some(3 << 20), version: String::new() };
-        let (outcome, ours) = (Ok(measured), Some(ours));
-        Row { set, n_rows: set.n_rows, peer, threads, outcome, ours, agreement: None }
+        let set = DBSCAN.set(set).unwrap();
+        let outcome = Ok(Measured { seconds, n_timed: 5, memory: Some(3 << 20) });
+        let (n_rows, ours) = (set.n_rows, Some(ours));
+        Row { set, n_rows, step: "fit", peer, threads, outcome, ours, sameness: None }
     }
 
     #[test]
     fn a_row_tells_what_came_of_a_run() {
-        let mut row = row("noise", Peer::Linfa, 1, 0.2654, 0.061);
-        row.agreement = Some(Agreement::OtherNumbers);
+        let mut row = row("noise", LINFA, 1, 0.2654, 0.061);
+        row.sameness = Some("equal".to_owned());
         let cells = row.cells().join("; ");
-        assert!(
-            cells.ends_with("linfa-clustering; 1; 0.265; 4.35x; 3.0 MiB; equal, other numbering")
-        );
+        assert!(cells.ends_with("linfa-clustering; 1; 0.265; 4.35x; 3.0 MiB; equal"), "{cells}");
         row.outcome = Err(End::TimedOut);
         assert_eq!(row.cells()[3..6].join("; "), "> 120 s; -; -");
     }
 
     #[test]
-    fn few_fits_are_said() {
-        let mut row = row("noise", Peer::Linfa, 1, 21.74, 1.0);
-        row.outcome.as_mut().unwrap().n_fits = 1;
+    fn few_runs_are_said() {
+        let mut row = row("noise", LINFA, 1, 21.74, 1.0);
+        row.outcome.as_mut().unwrap().n_timed = 1;
         assert_eq!(row.cells()[3], "21.7 (1 timed)");
+    }
+
+    #[test]
+    fn each_step_has_its_table() {
+        let fit = row("noise", LINFA, 1, 1.0, 1.0);
+        let score = Row { step: "score", sameness: Some("0.9".to_owned()), ..fit.clone() };
+        let algorithm = Algorithm { steps: &["fit", "score"], ..DBSCAN };
+        let text = render(&algorithm, &[fit, score]);
+        let (fits, scores) = text.split_once("\nTo score:\n").unwrap();
+        assert!(fits.starts_with("To fit:\n") && !fits.contains("labels"), "{fits}");
+        assert!(scores.contains("labels") && scores.contains("0.9"), "{scores}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The programs that fit: one built by cargo, one in a virtual environment of Python.
+//! The programs that run peers: one built by cargo, one in a virtual environment of Python.
 
 use std::fs;
 use std::io::BufReader;
@@ -8,30 +8,29 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::Message;
 
+use super::algorithm::Algorithm;
 use super::peer::Programs;
 use crate::ci::{cargo, run_command};
 
-/// What pip installs, on Python 3.11 or later.
-pub(crate) const PACKAGES: [&str; 4] =
-    ["scikit-learn==1.9.1", "dbscan==1.0.0", "numpy==2.4.6", "scipy==1.17.1"];
-
-const SCRIPT: &str = include_str!("fit.py");
+const SCRIPT: &str = include_str!("main.py");
 
 /// No process gets more address space than this, nor what would leave the machine without memory.
 const MAX_MEMORY_KIB: u64 = 20 << 20;
 const SPARE_MEMORY_KIB: u64 = 1 << 20;
 
 /// Makes all that is needed under the target folder, as far as it is not there.
-pub(crate) fn prepare(target: &Path, data: &Path) -> Result<Programs> {
+pub(crate) fn prepare(algorithm: &Algorithm, target: &Path, data: &Path) -> Result<Programs> {
     fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
-    let script = data.join("fit.py");
+    let script = data.join("main.py");
     fs::write(&script, SCRIPT)?;
+    fs::write(data.join(format!("of_{}.py", algorithm.name)), algorithm.script)?;
     // A copy: a build by someone else in the middle of a run would replace the original.
     let rust = data.join("peers");
     fs::copy(build()?, &rust).with_context(|| format!("cannot write {}", rust.display()))?;
     Ok(Programs {
+        algorithm: algorithm.name,
         rust,
-        python: python(&target.join("peers-venv"))?,
+        python: python(&target.join("peers-venv").join(algorithm.name), algorithm.packages)?,
         script,
         can_pin: Command::new("taskset").arg("-V").output().is_ok(),
         memory: memory_limit(&fs::read_to_string("/proc/meminfo").unwrap_or_default()),
@@ -57,17 +56,17 @@ fn build() -> Result<PathBuf> {
 }
 
 /// The Python of an environment that has the packages; it is made anew when others are asked for.
-fn python(folder: &Path) -> Result<PathBuf> {
+fn python(folder: &Path, packages: &[&str]) -> Result<PathBuf> {
     let python = folder.join("bin/python");
     let stamp = folder.join("packages.txt");
-    let wanted = PACKAGES.join("\n");
+    let wanted = packages.join("\n");
     if fs::read_to_string(&stamp).is_ok_and(|had| had == wanted) {
         return Ok(python);
     }
     run_command(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))
-        .context("scikit-learn needs Python 3.11 or later with its `venv` module")?;
+        .context("the packages need Python 3.11 or later with its `venv` module")?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run_command(Command::new(&python).args(pip).args(PACKAGES))?;
+    run_command(Command::new(&python).args(pip).args(packages))?;
     fs::write(stamp, wanted)?;
     Ok(python)
 }

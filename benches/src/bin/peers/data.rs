@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use ndarray::Array2;
-use oddsift_benches::points;
+use oddsift_benches::{points, series};
 
 /// Rows of equal length, flat, row after row.
 pub(crate) struct Points {
@@ -12,10 +12,13 @@ pub(crate) struct Points {
     pub(crate) n_columns: usize,
 }
 
-/// The points of a family: `events`, `blobs:CENTERS` or `uniform:SIDE`.
+/// The points of a family: `events`, `normal`, `blobs:CENTERS` or `uniform:SIDE`; `series` has one in
+/// each column.
 pub(crate) fn make(family: &str, n_rows: usize, n_columns: usize) -> Result<Points> {
     let x = match family.split_once(':') {
         None if family == "events" && n_columns == 3 => points::events(n_rows),
+        None if family == "normal" => points::normal_with_odd_ones(n_rows, n_columns),
+        None if family == "series" => series::hourly(n_rows, n_columns),
         Some(("blobs", n_centers)) => points::blobs(n_rows, n_columns, n_centers.parse()?),
         Some(("uniform", side)) => points::uniform(n_rows, n_columns, side.parse()?),
         _ => bail!("there are no points `{family}` with {n_columns} columns"),
@@ -47,6 +50,10 @@ impl Points {
         self.flat.chunks_exact(self.n_columns)
     }
 
+    pub(crate) fn column(&self, column: usize) -> Vec<f64> {
+        self.flat.iter().skip(column).step_by(self.n_columns).copied().collect()
+    }
+
     pub(crate) fn into_array(self) -> Result<Array2<f64>> {
         Ok(Array2::from_shape_vec((self.n_rows(), self.n_columns), self.flat)?)
     }
@@ -64,6 +71,7 @@ mod tests {
         let read = Points::read(&file, 4).unwrap();
         assert!(read.flat == points.flat && read.n_rows() == 20);
         assert!(Points::read(&file, 3).is_err());
+        assert_eq!(read.column(3)[19].to_bits(), read.flat[79].to_bits());
         std::fs::remove_file(&file).unwrap();
     }
 

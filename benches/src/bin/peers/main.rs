@@ -1,24 +1,28 @@
-//! The Rust half of `cargo xtask peers`: makes its data, and fits one crate to it when told to.
+//! The Rust half of `cargo xtask peers`: makes its data, and runs one crate on it when told to.
 //!
 //! `peers make FAMILY ROWS COLUMNS FILE` writes the points of `data.rs` as little-endian `f64`.
 //! `peers eps FILE COLUMNS NEIGHBOURS` prints the `eps` at which a distinct row has that many
-//! neighbours on average. `peers fit PEER FILE COLUMNS EPS MIN_SAMPLES THREADS` prints `ready`
-//! and obeys the lines of standard input: `fit` answers `fit SECONDS BYTES`, which is the time and the
-//! memory above idle of one fit, `labels FILE` answers `labels` once they are written there.
+//! neighbours on average. `peers run ALGORITHM PEER FILE COLUMNS THREADS PARAMETER..` prints `ready`
+//! and obeys the lines of standard input: a step such as `fit` answers `fit SECONDS BYTES`, which is
+//! its time and its peak memory above that before the first step; `save FILE` answers `save` once the
+//! result of the latest step, 8 bytes a number, is written there.
 
 mod data; // points from and to files
+mod dbscan; // DBSCAN, its crates and yardsticks
 mod density; // eps from a mean number of neighbours
+mod iforest; // the isolation forest and its crates
 mod memory; // peak memory of one call
-mod peer; // the crates, each behind one function
+mod peer; // what runs a step when told to
+mod stl; // STL and its crates
 mod yardstick; // the least that a pass over the rows costs
 
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 
 use data::Points;
-use peer::{Fitted, Params};
+use peer::Peer;
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -31,43 +35,41 @@ fn main() -> Result<()> {
             let points = Points::read(Path::new(file), columns.parse()?)?;
             say(&density::eps(&points, neighbours.parse()?).to_string())
         }
-        ["fit", peer, file, columns, eps, min_samples, threads] => {
+        ["run", algorithm, peer, file, columns, threads, ref params @ ..] => {
             let points = Points::read(Path::new(file), columns.parse()?)?;
-            let (eps, min_samples) = (eps.parse()?, min_samples.parse()?);
-            let params = Params { eps, min_samples };
+            let peer = match algorithm {
+                "dbscan" => dbscan::peer(peer, points, params)?,
+                "iforest" => iforest::peer(peer, points, params)?,
+                "stl" => stl::peer(peer, &points, params)?,
+                _ => bail!("there are no peers of `{algorithm}`"),
+            };
             // The caller's pool, as a program that limits its threads would do it.
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
-            pool.install(|| obey(peer, points, params))
+            pool.install(|| obey(peer))
         }
         _ => bail!("`{}` is no command of this; `cargo xtask peers` runs it", args.join(" ")),
     }
 }
 
-fn obey(peer: &str, points: Points, params: Params) -> Result<()> {
-    let mut peer = peer::named(peer, points, params)?;
+fn obey(mut peer: Peer) -> Result<()> {
+    let idle = memory::resident();
     say("ready")?;
-    let mut labels = None;
+    let mut result = None;
     for line in io::stdin().lock().lines() {
-        match line?.split_once(' ') {
-            None => {
-                let Fitted { spent, labels: fitted } = (peer.fit)()?;
-                say(&format!("fit {} {}", spent.time.as_secs_f64(), spent.bytes()))?;
-                labels = Some(fitted);
-            }
-            Some((_, file)) => {
-                let labels = labels.as_ref().context("labels are asked for before a fit")?;
-                write_labels(labels, file)?;
-                say("labels")?;
-            }
+        let line = line?;
+        if let Some(file) = line.strip_prefix("save ") {
+            let numbers: &Vec<[u8; 8]> = result.as_ref().context("there is no result to save")?;
+            let bytes = numbers.as_flattened();
+            std::fs::write(file, bytes).with_context(|| format!("cannot write {file}"))?;
+            say("save")?;
+        } else {
+            let done = peer.run(&line)?;
+            let (seconds, bytes) = (done.spent.time.as_secs_f64(), done.spent.bytes_above(idle));
+            say(&format!("{line} {seconds} {bytes}"))?;
+            result = done.result;
         }
     }
     Ok(())
-}
-
-fn write_labels(labels: &[i64], file: &str) -> Result<()> {
-    ensure!(!labels.is_empty(), "a yardstick has no labels");
-    let bytes: Vec<u8> = labels.iter().flat_map(|label| label.to_le_bytes()).collect();
-    std::fs::write(file, bytes).with_context(|| format!("cannot write {file}"))
 }
 
 fn say(line: &str) -> Result<()> {

@@ -6,26 +6,32 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spent {
     pub(crate) time: Duration,
-    /// Peak resident memory during the call less that before it; unknown off Linux.
-    memory: Option<u64>,
+    /// Bytes that were resident at the peak; unknown off Linux.
+    peak: Option<u64>,
 }
 
 impl Spent {
-    pub(crate) fn bytes(&self) -> String {
-        self.memory.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string())
+    /// Its peak above what was resident before, as text.
+    pub(crate) fn bytes_above(&self, idle: Option<u64>) -> String {
+        let above = self.peak.zip(idle).map(|(peak, idle)| peak.saturating_sub(idle));
+        above.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string())
     }
 }
 
 /// Runs `call` and tells what it took.
 pub(crate) fn measured<T>(call: impl FnOnce() -> T) -> (T, Spent) {
-    // This sets VmHWM back to what is resident now; see proc_pid_clear_refs(5).
-    let reset = std::fs::write("/proc/self/clear_refs", "5");
-    let before = reset.ok().and_then(|()| status("VmRSS:"));
+    let before = resident();
     let begin = Instant::now();
     let result = call();
     let time = begin.elapsed();
-    let memory = before.and_then(|before| Some(status("VmHWM:")?.saturating_sub(before)));
-    (result, Spent { time, memory })
+    (result, Spent { time, peak: before.and_then(|_| status("VmHWM:")) })
+}
+
+/// Bytes that are resident now; the peak is set back to it.
+pub(crate) fn resident() -> Option<u64> {
+    // See proc_pid_clear_refs(5).
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    status("VmRSS:")
 }
 
 /// A line of `/proc/self/status`, in bytes.
@@ -41,7 +47,10 @@ mod tests {
 
     #[test]
     fn memory_that_is_used_and_freed_counts() {
+        let idle = resident();
         let (_, spent) = measured(|| std::hint::black_box(vec![1_u8; 64 << 20]).len());
-        assert!(spent.memory.unwrap() > 60 << 20, "{spent:?}");
+        let above: u64 = spent.bytes_above(idle).parse().unwrap();
+        assert!(above > 60 << 20, "{spent:?}");
+        assert_eq!(spent.bytes_above(None), "-");
     }
 }

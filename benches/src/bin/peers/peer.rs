@@ -1,122 +1,50 @@
-//! The crates, each behind one function, and the yardsticks.
+//! What runs a step when told to.
 
-use std::collections::HashMap;
-use std::hint::black_box;
+use anyhow::{Result, bail};
 
-use anyhow::{Result, anyhow, bail};
-use linfa::traits::Transformer;
-use petal_clustering::Fit;
-use petal_neighbors::distance::Euclidean;
+use crate::memory::Spent;
 
-use crate::data::Points;
-use crate::memory::{Spent, measured};
-use crate::yardstick;
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Params {
-    pub(crate) eps: f64,
-    pub(crate) min_samples: usize,
-}
-
-/// What came of a fit; noise is -1, and a yardstick has no labels.
-pub(crate) struct Fitted {
+/// What came of a step.
+pub(crate) struct Done {
     pub(crate) spent: Spent,
-    pub(crate) labels: Vec<i64>,
+    /// Little-endian numbers, where there are any.
+    pub(crate) result: Option<Vec<[u8; 8]>>,
 }
 
-/// A crate with its copy of the points.
-pub(crate) struct Peer {
-    pub(crate) fit: Box<dyn FnMut() -> Result<Fitted> + Send>,
-}
+impl Done {
+    pub(crate) fn labels(spent: Spent, labels: impl IntoIterator<Item = i64>) -> Self {
+        Self { spent, result: Some(labels.into_iter().map(i64::to_le_bytes).collect()) }
+    }
 
-pub(crate) fn named(name: &str, points: Points, params: Params) -> Result<Peer> {
-    match name {
-        "oddsift" => oddsift(points, params),
-        "linfa" => linfa(points, params),
-        "petal" => petal(points, params),
-        "hash" => Ok(yardstick_of(points, yardstick::hash_rows)),
-        "sum" => Ok(yardstick_of(points, yardstick::sum)),
-        _ => bail!("there is no peer `{name}`"),
+    pub(crate) fn values(spent: Spent, values: impl IntoIterator<Item = f64>) -> Self {
+        Self { spent, result: Some(values.into_iter().map(f64::to_le_bytes).collect()) }
+    }
+
+    pub(crate) fn nothing(spent: Spent) -> Self {
+        Self { spent, result: None }
     }
 }
 
-fn oddsift(points: Points, Params { eps, min_samples }: Params) -> Result<Peer> {
-    let x = points.into_array()?;
-    let params = oddsift::dbscan::Dbscan::params().eps(eps).min_samples(min_samples);
-    let fit = move || {
-        let (model, spent) = measured(|| params.fit(&x));
-        let labels = model?.labels().iter().map(|label| label.to_i64()).collect();
-        Ok(Fitted { spent, labels })
-    };
-    Ok(Peer { fit: Box::new(fit) })
-}
+/// A crate with its copy of the data.
+pub(crate) struct Peer(Box<Run>);
 
-fn linfa(points: Points, Params { eps, min_samples }: Params) -> Result<Peer> {
-    let shape = (points.n_rows(), points.n_columns);
-    let x = ndarray16::Array2::from_shape_vec(shape, points.flat)?;
-    let fit = move || {
-        let params = linfa_clustering::Dbscan::params(min_samples).tolerance(eps);
-        let (labels, spent) = measured(|| params.transform(&x));
-        let number = |label: &Option<usize>| label.map_or(Ok(-1), i64::try_from);
-        let labels = labels.map_err(|error| anyhow!("linfa: {error}"))?;
-        Ok(Fitted { spent, labels: labels.iter().map(number).collect::<Result<_, _>>()? })
-    };
-    Ok(Peer { fit: Box::new(fit) })
-}
+type Run = dyn FnMut(&str) -> Result<Done> + Send;
 
-fn petal(points: Points, Params { eps, min_samples }: Params) -> Result<Peer> {
-    let n_rows = points.n_rows();
-    let x = points.into_array()?;
-    let fit = move || {
-        let mut params = petal_clustering::Dbscan::new(eps, min_samples, Euclidean::default());
-        let ((clusters, _), spent) = measured(|| params.fit(&x, None));
-        Ok(Fitted { spent, labels: labels_of_members(n_rows, &clusters)? })
-    };
-    Ok(Peer { fit: Box::new(fit) })
-}
-
-fn labels_of_members(n_rows: usize, clusters: &HashMap<usize, Vec<usize>>) -> Result<Vec<i64>> {
-    let mut labels = vec![-1; n_rows];
-    for (&cluster, members) in clusters {
-        let cluster = i64::try_from(cluster)?;
-        for &row in members {
-            labels[row] = cluster;
-        }
-    }
-    Ok(labels)
-}
-
-fn yardstick_of<T>(points: Points, pass: impl Fn(&Points) -> T + Send + 'static) -> Peer {
-    let fit = move || {
-        let (_, spent) = measured(|| black_box(pass(black_box(&points))));
-        Ok(Fitted { spent, labels: Vec::new() })
-    };
-    Peer { fit: Box::new(fit) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data;
-
-    #[test]
-    fn all_crates_cluster_two_blobs() {
-        for name in ["oddsift", "linfa", "petal"] {
-            let flat = (0..20).map(|i| f64::from(i) * 0.1 + f64::from(i / 10) * 50.0).collect();
-            let points = Points { flat, n_columns: 1 };
-            let mut peer = named(name, points, Params { eps: 0.5, min_samples: 2 }).unwrap();
-            let labels = (peer.fit)().unwrap().labels;
-            let expected: Vec<i64> = (0..20).map(|i| i / 10).collect();
-            assert_eq!(labels, expected, "{name}");
-        }
+impl Peer {
+    /// Runs any step of `run`, by its name.
+    pub(crate) fn new(run: impl FnMut(&str) -> Result<Done> + Send + 'static) -> Self {
+        Self(Box::new(run))
     }
 
-    #[test]
-    fn yardsticks_have_no_labels() {
-        for name in ["hash", "sum"] {
-            let points = data::make("uniform:1", 100, 3).unwrap();
-            let mut peer = named(name, points, Params { eps: 0.5, min_samples: 2 }).unwrap();
-            assert!((peer.fit)().unwrap().labels.is_empty());
-        }
+    /// Has the step `fit` alone.
+    pub(crate) fn of_fit(mut fit: impl FnMut() -> Result<Done> + Send + 'static) -> Self {
+        Self::new(move |step| match step {
+            "fit" => fit(),
+            _ => bail!("there is no step `{step}`; there is `fit`"),
+        })
+    }
+
+    pub(crate) fn run(&mut self, step: &str) -> Result<Done> {
+        (self.0)(step)
     }
 }

@@ -2,13 +2,20 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 
-/// How labels compare to ours.
+use crate::peers::algorithm::Compared;
+use crate::peers::numbers;
+
+/// How the labels of a peer compare to ours.
+pub(crate) fn compare(Compared { reference, result, .. }: Compared<'_>) -> Result<String> {
+    let (ours, theirs) = numbers::read_both(reference, result, i64::from_le_bytes)?;
+    Ok(Agreement::of(&ours, &theirs).to_string())
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Agreement {
+enum Agreement {
     Equal,
     /// The same rows together, the same rows noise.
     OtherNumbers,
@@ -22,7 +29,7 @@ pub(crate) enum Agreement {
 const NOISE: i64 = -1;
 
 impl Agreement {
-    pub(crate) fn of(ours: &[i64], theirs: &[i64]) -> Self {
+    fn of(ours: &[i64], theirs: &[i64]) -> Self {
         if ours == theirs {
             return Self::Equal;
         }
@@ -49,15 +56,6 @@ impl fmt::Display for Agreement {
             }
         }
     }
-}
-
-/// Reads little-endian labels, one a row.
-pub(crate) fn read(file: &Path, n_rows: usize) -> Result<Vec<i64>> {
-    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let (labels, rest) = bytes.as_chunks();
-    let is_whole = rest.is_empty() && labels.len() == n_rows;
-    ensure!(is_whole, "{} does not hold {n_rows} labels", file.display());
-    Ok(labels.iter().map(|&label| i64::from_le_bytes(label)).collect())
 }
 
 /// Their labels under our numbers: the pairs that share most rows are matched first, and a cluster

@@ -2,31 +2,31 @@
 
 use anyhow::{Result, bail};
 
-use super::arena::Arena;
-use super::peer::Task;
 use super::plot::{Series, svg};
-use super::set::short;
-use super::table::{figures, markdown};
+use crate::peers::algorithm::short;
+use crate::peers::arena::Arena;
+use crate::peers::peer::Task;
+use crate::peers::table::{figures, markdown};
 
 /// A family of points, grown with `eps` scaled so that the neighbourhoods keep their size.
 struct Family {
     title: &'static str,
     made_by: &'static str,
     n_columns: usize,
-    min_samples: usize,
+    min_samples: &'static str,
 }
 
 const FAMILIES: [Family; 3] = [
-    Family { title: "blobs, 2-D", made_by: "blobs:100", n_columns: 2, min_samples: 10 },
-    Family { title: "uniform noise, 3-D", made_by: "uniform:1", n_columns: 3, min_samples: 5 },
-    Family { title: "events, 3-D", made_by: "events", n_columns: 3, min_samples: 2 },
+    Family { title: "blobs, 2-D", made_by: "blobs:100", n_columns: 2, min_samples: "10" },
+    Family { title: "uniform noise, 3-D", made_by: "uniform:1", n_columns: 3, min_samples: "5" },
+    Family { title: "events, 3-D", made_by: "events", n_columns: 3, min_samples: "2" },
 ];
 
 const SIZES: [usize; 6] = [10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000];
 const QUICK_SIZES: [usize; 3] = [3000, 10_000, 30_000];
 
 /// Mean number of distinct rows within `eps` of a distinct row, itself included.
-const N_NEIGHBOURS: usize = 20;
+const N_NEIGHBOURS: &str = "20";
 
 /// What was measured, as text and as a picture.
 pub(crate) struct Growth {
@@ -34,8 +34,8 @@ pub(crate) struct Growth {
     pub(crate) svg: String,
 }
 
-pub(crate) fn measure(arena: &mut Arena, quick: bool) -> Result<Growth> {
-    let sizes = if quick { &QUICK_SIZES[..] } else { &SIZES };
+pub(crate) fn measure(arena: &mut Arena) -> Result<Growth> {
+    let sizes = if arena.quick { &QUICK_SIZES[..] } else { &SIZES };
     let (mut cells, mut all) = (Vec::new(), Vec::new());
     for family in &FAMILIES {
         let mut points = Vec::new();
@@ -60,12 +60,13 @@ impl Family {
     fn seconds(&self, arena: &mut Arena, n_rows: usize) -> Result<(f64, f64)> {
         let Self { title, made_by, n_columns, min_samples } = *self;
         let file = arena.points(made_by, n_rows, n_columns)?;
-        let eps = arena.eps(&file, n_columns, N_NEIGHBOURS)?;
+        let path = file.display().to_string();
+        let eps = arena.tell(&["eps", &path, &n_columns.to_string(), N_NEIGHBOURS])?;
         eprintln!("run   oddsift, threads 1: {title}, {n_rows} rows, eps {eps}");
-        let measured = arena.ours(Task { file: &file, n_columns, eps: &eps, min_samples });
-        match measured {
-            Ok(measured) => Ok((eps.parse()?, measured.seconds)),
-            Err(end) => bail!("no result on {title} with {n_rows} rows: {end:?}"),
+        let measured = arena.ours(Task { file: &file, n_columns, params: &[&eps, min_samples] });
+        match measured.as_deref() {
+            Ok([fit]) => Ok((eps.parse()?, fit.seconds)),
+            other => bail!("no result on {title} with {n_rows} rows: {other:?}"),
         }
     }
 }

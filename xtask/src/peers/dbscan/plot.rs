@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::set::short;
+use crate::peers::algorithm::short;
 
 /// Measured points, seconds by rows, in order of the rows.
 #[derive(Debug, Clone)]
