@@ -32,6 +32,11 @@ impl Cycles {
         Self { n, period, long, short, least }
     }
 
+    pub(crate) fn with_floor(self, floor: f64) -> Self {
+        let (long, short) = (self.long.with_floor(floor), self.short.with_floor(floor));
+        Self { long, short, ..self }
+    }
+
     pub(crate) fn is_for(&self, n: usize, period: usize, smoothing: Smoothing) -> bool {
         let Smoothing { window, degree, jump, .. } = smoothing;
         self.n == n && self.period == period && self.short.is_for(n / period, window, degree, jump)

@@ -32,20 +32,22 @@ impl Gaps {
         let mean = |smoothing| Smoothing { degree: Degree::Constant, ..smoothing };
         if settings.period < n {
             let mut share = vec![0.0; n + 2 * settings.period];
-            let cycles = Cycles::new(n, settings.period, mean(settings.seasonal));
+            let cycles =
+                Cycles::new(n, settings.period, mean(settings.seasonal)).with_floor(ENOUGH);
             cycles.smooth(input, &mut share, control)?;
             gaps.cycle = too_few(&share);
         }
         let Smoothing { window, degree, jump } = mean(settings.trend);
         let mut share = vec![0.0; n];
-        Loess::new(n, window, degree, jump).smooth(input, &mut share, control)?;
+        let loess = Loess::new(n, window, degree, jump).with_floor(ENOUGH);
+        loess.smooth(input, &mut share, control)?;
         gaps.trend = too_few(&share);
         Ok(gaps)
     }
 }
 
 fn too_few(shares: &[f64]) -> Vec<usize> {
-    (0..shares.len()).filter(|&i| shares[i] < ENOUGH).collect()
+    (0..shares.len()).filter(|&i| shares[i].is_nan() || shares[i] < ENOUGH).collect()
 }
 
 /// Puts straight lines between the smoothed values on either side of each gap, in each of `stride`

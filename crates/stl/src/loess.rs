@@ -73,6 +73,8 @@ pub(crate) struct Loess {
     least: f64,
     /// Final weights of the rows near the ends, one after the other; empty if they are too many.
     kept: Vec<f64>,
+    /// Smoothed values below it are NaN, before lines are drawn between them.
+    floor: Option<f64>,
 }
 
 impl Loess {
@@ -80,9 +82,15 @@ impl Loess {
         let taps = if window <= n { Taps::new((window - 1) / 2) } else { Taps::default() };
         let spread = 0.001 * (n as f64 - 1.0);
         let least = spread * spread;
-        let mut loess = Self { n, window, degree, jump, taps, least, kept: Vec::new() };
+        let kept = Vec::new();
+        let mut loess = Self { n, window, degree, jump, taps, least, kept, floor: None };
         loess.keep_rows();
         loess
+    }
+
+    pub(crate) fn with_floor(mut self, floor: f64) -> Self {
+        self.floor = Some(floor);
+        self
     }
 
     pub(crate) fn is_for(&self, n: usize, window: usize, degree: Degree, jump: usize) -> bool {
@@ -196,6 +204,9 @@ impl Loess {
         control: &Control<'_>,
     ) -> Result<(), Error> {
         let mut row = Vec::new();
+        if self.n == 0 {
+            return Ok(());
+        }
         if self.n < 2 {
             for lane in grid.lanes.clone() {
                 out[(1 - grid.origin) * grid.stride + lane] = input.values[lane];
@@ -262,7 +273,11 @@ impl Loess {
         control.spend(self.row_len() * grid.lanes.len())?;
         let target = grid.output(x);
         let Some(weighted) = input.with_stride(grid.stride) else {
-            self.plain_row(x, span, grid, input.values, row, &mut out[target]);
+            let out = &mut out[target];
+            self.plain_row(x, span, grid, input.values, row, out);
+            if let Some(floor) = self.floor {
+                out.iter_mut().filter(|value| **value < floor).for_each(|value| *value = f64::NAN);
+            }
             return Ok(());
         };
         self.raw_row(x, span, row);

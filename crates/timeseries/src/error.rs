@@ -1,5 +1,6 @@
 //! What can be wrong with parameters, points or series.
 
+use oddsift_stl::NoPeriod;
 use oddsift_timespan::{Period, Timestamp};
 
 use crate::Aggregate;
@@ -140,6 +141,15 @@ pub enum Error {
         period: Period,
         /// The distance of points.
         step: Period,
+    },
+    /// The series has no period that could be found.
+    #[error("no period was found: {0}; give one")]
+    NoPeriod(NoPeriod),
+    /// The series has fewer periods than were to be found.
+    #[error("no more than {n_found} periods were found; ask for as many, or give them")]
+    FewPeriods {
+        /// How many were found.
+        n_found: usize,
     },
     /// A text names no period.
     #[error("unknown period \"{0}\", use points such as 24, a time such as 24h, or auto")]

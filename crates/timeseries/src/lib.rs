@@ -26,7 +26,7 @@ pub use {
     error::Error,
     fill::Fill,
     groups::Progress,
-    oddsift_stl::{Degree, Stl, StlParams, Workspace},
+    oddsift_stl::{Degree, NoPeriod, Stl, StlParams, Workspace},
     oddsift_timespan::{Period, TimeSpan, Timestamp, kql_between, kql_filter},
     params::{TsParams, ts_anomalies_stl},
     periods::{Signs, extract_anomaly_periods},

@@ -74,7 +74,7 @@ const NORMAL_DECILE: f64 = 1.281_551_565_544_600_4;
 /// The mean magnitude of a standard normal variable, the root of 2/pi.
 const NORMAL_MEAN: f64 = 0.797_884_560_802_865_4;
 /// What rounding leaves of a remainder that is nothing, as a part of the largest value.
-const NOISE: f64 = 1e-13;
+const NOISE: f64 = 1e-12;
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,12 +109,11 @@ impl Score {
     /// more than rounding makes of the largest of the `values`.
     pub(crate) fn of(self, remainder: &[f64], values: &[f64]) -> Vec<f64> {
         let noise = NOISE * magnitude(values);
-        // Shares of the largest, so that nothing overflows.
-        let unit = magnitude(remainder);
+        let unit = power_of_two(magnitude(remainder));
         let mut present: Vec<f64> =
             remainder.iter().filter(|x| !x.is_nan()).map(|x| x / unit).collect();
         let first = present.first().copied().unwrap_or(0.0);
-        if unit == 0.0 || present.iter().all(|x| (x - first).abs() * unit <= noise) {
+        if present.iter().all(|x| (x - first).abs() * unit <= noise) {
             return remainder.iter().map(|&x| if x.is_nan() { x } else { 0.0 }).collect();
         }
         match self {
@@ -158,6 +157,13 @@ fn magnitude(values: &[f64]) -> f64 {
     values.iter().fold(0.0, |most: f64, value| most.max(value.abs()))
 }
 
+/// The power of two at or below a magnitude: numbers are divided by it exactly, and then their squares
+/// do not overflow.
+fn power_of_two(magnitude: f64) -> f64 {
+    const EXPONENT: u64 = 0x7ff << 52;
+    f64::from_bits(magnitude.to_bits() & EXPONENT).max(f64::MIN_POSITIVE)
+}
+
 /// The mean and the population standard deviation, in two passes.
 pub(crate) fn moments(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
@@ -178,4 +184,87 @@ fn middle_and_spread(values: &mut [f64]) -> (f64, f64) {
 
 fn mean_deviation(values: &[f64], middle: f64) -> f64 {
     values.iter().map(|x| (x - middle).abs()).sum::<f64>() / values.len() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(found: &[f64], expected: &[f64], tolerance: f64) -> bool {
+        found.iter().zip(expected).all(|(a, b)| (a - b).abs() <= tolerance)
+    }
+
+    /// The series whose scores by `series_outliers` are published.
+    const SERIES: [f64; 16] =
+        [-3.0, 2.4, 15.0, 3.9, 5.0, 6.0, 4.5, 5.2, 3.0, 4.0, 5.0, 16.0, 7.0, 5.0, 5.0, 4.0];
+
+    #[test]
+    fn deciles_score_as_kusto() {
+        let mut expected = [0.0; 16];
+        expected[0] = -1.904_078_548_360_857_1;
+        expected[1] = -0.100_214_660_440_045_19;
+        expected[2] = 1.336_195_472_533_934_7;
+        expected[11] = 1.670_244_340_667_418_6;
+        let found = Score::Tukey(Fences::Deciles).of(&SERIES, &SERIES);
+        assert!(near(&found, &expected, 1e-14), "{found:?}");
+    }
+
+    #[test]
+    fn quartiles_are_tukeys_fences() {
+        let remainder = [0.0, 1.0, 2.0, 3.0, 4.0, 10.0, -5.0];
+        // Quartiles 0.5 and 3.5.
+        let expected = [-0.5 / 3.0, 0.0, 0.0, 0.0, 0.5 / 3.0, 6.5 / 3.0, -5.5 / 3.0];
+        let found = Score::Tukey(Fences::Quartiles).of(&remainder, &remainder);
+        assert!(near(&found, &expected, 1e-15), "{found:?}");
+    }
+
+    #[test]
+    fn z_is_by_the_population() {
+        let found = Score::Z.of(&[1.0, 3.0, f64::NAN], &[9.0]);
+        assert_eq!(found[..2], [-1.0, 1.0]);
+        assert!(found[2].is_nan());
+    }
+
+    #[test]
+    fn mad_sees_what_the_deviation_hides() {
+        let mut remainder: Vec<f64> = (0..20).map(|i| f64::from(i % 5) - 2.0).collect();
+        remainder.extend([60.0, 60.0]);
+        let last = |score: Score| score.of(&remainder, &remainder)[21];
+        assert!(last(Score::Z) < 3.5 && last(Score::Mad) > 20.0);
+    }
+
+    #[test]
+    fn spread_of_nothing_is_that_of_the_mean_deviation() {
+        let mut remainder = [0.0; 40];
+        remainder[7] = 8.0;
+        let of = |score: Score| score.of(&remainder, &remainder);
+        let mad = of(Score::Mad);
+        assert!((mad[7] - NORMAL_MEAN * 40.0).abs() < 1e-12 && mad[8] == 0.0);
+        for fences in [Fences::Quartiles, Fences::Deciles] {
+            let found = of(Score::Tukey(fences));
+            assert!(found[7] > 3.0 && found[8] == 0.0, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn rounding_is_no_anomaly() {
+        let mut remainder = [0.0; 50];
+        remainder[9] = 1e-14;
+        for score in [Score::Z, Score::Mad, Score::default()] {
+            assert_eq!(score.of(&remainder, &[1.0]), [0.0; 50]);
+            assert_eq!(score.of(&[5.0; 50], &[9.0]), [0.0; 50]);
+            assert_eq!(score.of(&[], &[]), [0.0; 0]);
+        }
+    }
+
+    #[test]
+    fn extremes_stay_finite() {
+        for unit in [f64::MAX, 5e-324] {
+            let remainder = [unit, -unit, 0.0, 0.0, unit, 0.0];
+            for score in ["z", "mad", "tukey", "ctukey"] {
+                let found = score.parse::<Score>().unwrap().of(&remainder, &[unit]);
+                assert!(found.iter().all(|x| x.is_finite()), "{score} {found:?}");
+            }
+        }
+    }
 }
