@@ -1,6 +1,6 @@
 //! Rows scored by a forest as they stream by: nothing is kept but what is to be shown.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::ArrayView2;
@@ -44,6 +44,54 @@ pub(crate) struct Scored {
 pub(crate) struct ScoreRoom {
     pub(crate) row: RowRoom,
     vectors: Vec<f64>,
+    known: KnownScores,
+}
+
+/// Events repeat: the scores of the first so many distinct vectors.
+#[derive(Default)]
+struct KnownScores {
+    /// By the bits of the vector.
+    scores: HashMap<Box<[u64]>, f64>,
+    key: Vec<u64>,
+}
+
+impl KnownScores {
+    /// So many are kept by each thread.
+    const MOST: usize = 65_536;
+
+    fn key(&mut self, vector: &[f64]) -> &[u64] {
+        self.key.clear();
+        self.key.extend(vector.iter().map(|value| value.to_bits()));
+        &self.key
+    }
+
+    /// The scores of vectors that lie one behind the other.
+    fn score(&mut self, forest: &IsolationForest, vectors: &[f64]) -> Result<Vec<f64>, Failure> {
+        let n_features = forest.n_features();
+        let mut scores = Vec::with_capacity(vectors.len() / n_features);
+        let (mut new, mut places) = (Vec::new(), Vec::new());
+        for (place, vector) in vectors.chunks_exact(n_features).enumerate() {
+            self.key(vector);
+            let known = self.scores.get(self.key.as_slice());
+            if known.is_none() {
+                new.extend(vector);
+                places.push(place);
+            }
+            scores.push(known.copied().unwrap_or_default());
+        }
+        let x = ArrayView2::from_shape((places.len(), n_features), &new).map_err(Failure::data)?;
+        let found = forest.score_samples(&x).map_err(Failure::data)?;
+        for ((place, score), vector) in places.iter().zip(found).zip(new.chunks_exact(n_features)) {
+            if let Some(slot) = scores.get_mut(*place) {
+                *slot = score;
+            }
+            if self.scores.len() < Self::MOST {
+                let key = self.key(vector).into();
+                self.scores.insert(key, score);
+            }
+        }
+        Ok(scores)
+    }
 }
 
 impl Scorer<'_> {
@@ -63,9 +111,7 @@ impl Scorer<'_> {
             }
         }
         let n_features = self.forest.n_features();
-        let x = ArrayView2::from_shape((rows.len(), n_features), &room.vectors)
-            .map_err(Failure::data)?;
-        let scores = self.forest.score_samples(&x).map_err(Failure::data)?;
+        let scores = room.known.score(self.forest, &room.vectors)?;
         for ((row, score), vector) in rows.iter().zip(scores).zip(room.vectors.chunks(n_features)) {
             let (row_number, decision) = (row.row(), score - self.forest.offset());
             let is_outlier = match &self.verdict {

@@ -193,9 +193,7 @@ impl IsolationForest {
     ) -> Result<Vec<f64>, Error> {
         let mut values = self.sums(x, control)?;
         let usual = average_path_length(self.max_samples);
-        // Added up as the paths are, so that the score of a row that no tree cuts off is -0.5 to the
-        // bit.
-        let unit: f64 = self.trees.iter().map(|_| usual).sum();
+        let unit = self.trees.len() as f64 * usual;
         for value in &mut values {
             // Of one sample nothing can be told apart.
             let exponent = if usual == 0.0 { 1.0 } else { 1.0 + *value / unit };

@@ -91,6 +91,8 @@ fn streamed(mut draws: Draws, n_trees: usize, n_rows: usize, step: usize) -> Vec
             sample[draw.slot] = usize::try_from(draw.row).unwrap();
         });
     }
+    let n_slots = draws.n_slots();
+    samples.iter_mut().for_each(|sample| sample.truncate(n_slots));
     samples
 }
 
