@@ -63,9 +63,10 @@ pub enum Fences {
 
 /// What the score within deciles is multiplied by.
 ///
-/// Kusto's page "`series_outliers()`" gives the quantiles and the threshold, issue 136 of
-/// microsoft/Kusto-Query-Language the rule, that a normal distribution has 1.5 at the same place with
-/// either; this is the number that its published scores have. Exact normal quantiles would give 2.7144.
+/// Kusto's page "`series_outliers()`" gives the quantiles and the threshold; its author gives the rule,
+/// that a normal distribution has 1.5 at the same place with either, and an example (Stack Overflow
+/// question 75264555). This is the number behind that example's scores; exact normal quantiles would
+/// give 2.7144.
 const DECILES: f64 = 2.772_605_605_507_915;
 /// The 75th percentile of the normal distribution.
 const NORMAL_QUARTILE: f64 = 0.674_489_750_196_081_7;
@@ -201,7 +202,7 @@ mod tests {
     #[test]
     fn deciles_score_as_kusto() {
         let mut expected = [0.0; 16];
-        expected[0] = -1.904_078_548_360_857_1;
+        expected[0] = -1.904_078_548_360_857;
         expected[1] = -0.100_214_660_440_045_19;
         expected[2] = 1.336_195_472_533_934_7;
         expected[11] = 1.670_244_340_667_418_6;
