@@ -270,7 +270,7 @@ impl TsParams {
     }
 
     /// As [`fit_groups`](Self::fit_groups), and tells `progress` after each series, which may stop
-    /// those that have not begun: they are [`Error::Cancelled`].
+    /// those that are not done: they are [`Error::Cancelled`].
     ///
     /// ```
     /// # use std::ops::ControlFlow;
