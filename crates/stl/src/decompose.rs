@@ -5,7 +5,7 @@ use multiversion::multiversion;
 use crate::{
     Error, Settings, Stl, Workspace,
     average::{average_of_three, moving_average},
-    gaps::{Gaps, bridge},
+    gaps::{Gaps, bridge, widen},
     loess::Input,
     one_cycle,
     progress::Control,
@@ -124,6 +124,7 @@ impl Decomposition<'_> {
             bridge(cycle, &self.gaps.cycle, self.settings.period);
             // Subseries without any value lie between others.
             bridge(cycle, &[], 1);
+            widen(cycle, rest);
         }
         Ok(())
     }
@@ -154,6 +155,7 @@ impl Decomposition<'_> {
         }
         if self.is_weighted {
             bridge(&mut self.trend, &self.gaps.trend, 1);
+            widen(&mut self.trend, rest);
         }
         Ok(())
     }

@@ -64,6 +64,14 @@ pub(crate) fn bridge(values: &mut [f64], gaps: &[usize], stride: usize) {
     }
 }
 
+/// Where not one window held enough values, the window is all of them: their mean.
+pub(crate) fn widen(smoothed: &mut [f64], values: &[f64]) {
+    if smoothed.first().is_some_and(|value| value.is_nan()) {
+        let present = || values.iter().filter(|value| !value.is_nan());
+        smoothed.fill(present().sum::<f64>() / present().count() as f64);
+    }
+}
+
 fn bridge_series(values: &mut [f64], first: usize, stride: usize) {
     let mut left: Option<usize> = None;
     for at in (first..values.len()).step_by(stride) {

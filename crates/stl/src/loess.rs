@@ -258,7 +258,7 @@ impl Loess {
         left.max(right) as f64 + (self.window.saturating_sub(self.n) / 2) as f64
     }
 
-    /// The row of position `x`, which is the end's value or its neighbour's where nothing has weight.
+    /// The row of position `x`, which is the value there where nothing has weight, or NaN.
     #[allow(clippy::too_many_arguments, reason = "what, where from, where to")]
     fn row(
         &self,
@@ -292,11 +292,14 @@ impl Loess {
         for (lane, at) in target.enumerate() {
             if out[at] == UNDECIDED {
                 let careful = careful(row, from, weighted, first + lane, self.least());
-                out[at] = careful.unwrap_or_else(|| match x {
-                    0 => out[at + grid.stride],
-                    x if x > self.n => out[at - grid.stride],
-                    x => input.values[(x - 1) * grid.stride + grid.lanes.start + lane],
-                });
+                // The row beyond an end has no value of its own: its neighbour's is put there later.
+                let is_value = (1..=self.n).contains(&x);
+                let value = if is_value {
+                    input.values[(x - 1) * grid.stride + grid.lanes.start + lane]
+                } else {
+                    f64::NAN
+                };
+                out[at] = careful.unwrap_or(value);
             }
         }
         Ok(())

@@ -28,6 +28,7 @@ pub(crate) fn stl(settings: &Settings, y: &[f64]) -> Parts {
             let rest: Vec<f64> = (0..n).map(|i| y[i] - parts.seasonal[i]).collect();
             parts.trend = loess(settings.trend, &rest, &parts.weights, false);
             bridge(&mut parts.trend);
+            widen(&mut parts.trend, &rest);
         }
         if outer < settings.outer_iter {
             bisquare(y, &mut parts);
@@ -50,6 +51,7 @@ fn cycles(settings: &Settings, rest: &[f64], weights: &[f64]) -> Vec<f64> {
         }
     }
     bridge(&mut out);
+    widen(&mut out, rest);
     out
 }
 
@@ -145,6 +147,13 @@ fn bridge(values: &mut [f64]) {
     let (start, end) = (values[first], values[last]);
     values[..first].fill(start);
     values[last..].fill(end);
+}
+
+fn widen(smoothed: &mut [f64], values: &[f64]) {
+    let present: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    if smoothed.iter().all(|value| value.is_nan()) {
+        smoothed.fill(present.iter().sum::<f64>() / present.len() as f64);
+    }
 }
 
 fn bisquare(y: &[f64], parts: &mut Parts) {
