@@ -45,6 +45,9 @@ pub(crate) fn fit(
     let done = AtomicU64::new(0);
     let stopped = AtomicBool::new(false);
     let one = |workspace: &mut Workspace, series: &Series| {
+        if stopped.load(Relaxed) {
+            return Err(Error::Cancelled);
+        }
         let go_on = |_| {
             if stopped.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use oddsift_timeseries::{
-    Anomalies, Error, Fill, Series, Signs, Timestamp, extract_anomaly_periods, kql_between,
+    Anomalies, Error, Fill, Season, Series, Signs, Timestamp, extract_anomaly_periods, kql_between,
     kql_filter, ts_anomalies_stl,
 };
 
@@ -71,6 +71,18 @@ fn periods_become_a_query() {
         "| where TimeGenerated between \
          (datetime(2019-05-13 16:00:00+00:00) .. datetime(2019-05-13 18:00:00+00:00)) or "
     ));
+}
+
+#[test]
+fn periods_are_given_as_times_or_found() {
+    let series = Series::from_points(&traffic(), Fill::Error).unwrap();
+    let fit = |seasons: &[&str]| {
+        let seasons: Vec<Season> = seasons.iter().map(|text| text.parse().unwrap()).collect();
+        Anomalies::params().periods(&seasons).fit(&series).unwrap()
+    };
+    assert_eq!(fit(&["1D"]), fit(&["24"]));
+    assert_eq!(fit(&["auto"]), fit(&["1W"]));
+    assert_eq!(fit(&["auto", "auto"]), fit(&["24", "168"]));
 }
 
 #[test]
