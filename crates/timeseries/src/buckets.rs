@@ -17,8 +17,8 @@ type Buckets = BTreeMap<Timestamp, Cell>;
 
 /// Events in buckets of time, by group: made in one pass over events in any order.
 ///
-/// A bucket holds its start and not its end, and starts a whole number of buckets from 1970-01-01T00:00:00Z.
-/// Memory follows the buckets that have events, about 100 bytes each, and with
+/// A bucket holds its start and not its end, and starts a whole number of buckets from
+/// 1970-01-01T00:00:00Z. Memory follows the buckets that have events, about 100 bytes each, and with
 /// [`Aggregate::Distinct`] their distinct texts; never the time between. Adding an event takes
 /// `O(log n_buckets)`. Builders of parts of the events, by threads or machines, [`merge`](Self::merge)
 /// to what one builder of all makes, in any order.
@@ -75,8 +75,8 @@ impl SeriesBuilder {
     /// # Errors
     ///
     /// [`Error::EventValue`] for an infinity and, unless the largest is kept, for a magnitude beyond
-    /// 2^960, of which no sum overflows; [`Error::Kind`] where texts are counted; [`Error::Time`] in the first days of the year 1, whose bucket begins before it. The
-    /// event is not taken.
+    /// 2^960, of which no sum overflows; [`Error::Kind`] where texts are counted; [`Error::Time`] at
+    /// the start of the year 1 for a bucket that begins before it. The event is not taken.
     ///
     /// ```
     /// # use oddsift_timeseries::{Aggregate, Fill, SeriesBuilder, Timestamp};

@@ -182,8 +182,8 @@ impl TsParams {
 
     /// Decomposes the series, scores what is left and flags it.
     ///
-    /// Time and memory are those of [`StlParams::fit`], or of [`MstlParams::fit`](oddsift_stl::MstlParams::fit) with
-    /// several periods.
+    /// Time and memory are those of [`StlParams::fit`], or with several periods of
+    /// [`MstlParams::fit`](oddsift_stl::MstlParams::fit).
     ///
     /// # Errors
     ///

@@ -128,7 +128,7 @@ impl Score {
             }
             Self::Tukey(fences) => {
                 let (low, high, spread) = fences.of(&mut present, noise / unit);
-                let score = |x: f64| (x - x.clamp(low, high)) / spread;
+                let score = |x: f64| (x - x.max(low).min(high)) / spread;
                 remainder.iter().map(|x| score(x / unit)).collect()
             }
         }
