@@ -6,7 +6,7 @@ use crate::TsParams;
 
 /// A series with its parts, its scores and its flags: one of each for each time.
 ///
-/// `trend + seasonal` is the baseline, and the residual what the value has beyond it. About 70 bytes a
+/// `trend + seasonal` is the baseline, and the residual what the value has beyond it. About 75 bytes a
 /// point.
 ///
 /// ```
@@ -183,5 +183,38 @@ impl Anomalies {
     /// ```
     pub fn anomalies(&self) -> &[i8] {
         &self.flags
+    }
+}
+
+#[cfg(all(test, feature = "serde"))]
+mod tests {
+    use super::*;
+    use crate::{Series, Timestamp};
+
+    #[test]
+    fn serialised_columns_have_the_names_of_a_table() {
+        let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48]);
+        let found = serde_json::to_value(Anomalies::params().fit(&series).unwrap()).unwrap();
+        let expected = [
+            "anomalies",
+            "baseline",
+            "group",
+            "periods",
+            "residual",
+            "score",
+            "seasonal",
+            "times",
+            "trend",
+            "values",
+            "weights",
+        ];
+        assert!(found.as_object().unwrap().keys().eq(expected));
+    }
+
+    #[test]
+    fn serialised_parameters_read_back() {
+        let params = Anomalies::params().period("1D".parse().unwrap()).threshold_low(Some(2.0));
+        let text = serde_json::to_string(&params).unwrap();
+        assert_eq!(serde_json::from_str::<TsParams>(&text).unwrap(), params);
     }
 }

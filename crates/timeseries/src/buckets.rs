@@ -17,8 +17,8 @@ type Buckets = BTreeMap<Timestamp, Cell>;
 
 /// Events in buckets of time, by group: made in one pass over events in any order.
 ///
-/// A bucket holds its start and not its end, and starts a whole number of buckets from 1970-01-01T00:00:00Z.
-/// Memory follows the buckets that have events, about 100 bytes each, and with
+/// A bucket holds its start and not its end, and starts a whole number of buckets from
+/// 1970-01-01T00:00:00Z. Memory follows the buckets that have events, about 100 bytes each, and with
 /// [`Aggregate::Distinct`] their distinct texts; never the time between. Adding an event takes
 /// `O(log n_buckets)`. Builders of parts of the events, by threads or machines, [`merge`](Self::merge)
 /// to what one builder of all makes, in any order.
@@ -75,8 +75,8 @@ impl SeriesBuilder {
     /// # Errors
     ///
     /// [`Error::EventValue`] for an infinity and, unless the largest is kept, for a magnitude beyond
-    /// 2^960, of which no sum overflows; [`Error::Kind`] where texts are counted; [`Error::Time`] in the first days of the year 1, whose bucket begins before it. The
-    /// event is not taken.
+    /// 2^960, of which no sum overflows; [`Error::Kind`] where texts are counted; [`Error::Time`] at
+    /// the start of the year 1 for a bucket that begins before it. The event is not taken.
     ///
     /// ```
     /// # use oddsift_timeseries::{Aggregate, Fill, SeriesBuilder, Timestamp};
@@ -263,5 +263,84 @@ fn series(
         (Err(error), Some(group)) => {
             Err(Error::Group { group: shown(group), source: Box::new(error) })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder(aggregate: Aggregate) -> SeriesBuilder {
+        SeriesBuilder::new("1min".parse().unwrap(), aggregate).unwrap()
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::constant(second, 0)
+    }
+
+    #[test]
+    fn event_without_value_makes_no_bucket() {
+        let mut sums = builder(Aggregate::Sum);
+        sums.add(Some("a"), at(0), Some(2.0)).unwrap();
+        sums.add(Some("a"), at(60), None).unwrap();
+        sums.add(Some("a"), at(120), Some(f64::NAN)).unwrap();
+        sums.add(Some("b"), at(0), None).unwrap();
+        let series = sums.finish(Fill::Error).unwrap();
+        assert_eq!(series.len(), 1);
+        assert_eq!(series[0].values(), [2.0]);
+    }
+
+    #[test]
+    fn groups_are_sorted_and_none_is_not_the_empty_text() {
+        let mut counts = builder(Aggregate::Count);
+        for group in [Some("b"), None, Some(""), Some("B")] {
+            counts.add(group, at(0), None).unwrap();
+        }
+        let groups = counts.finish(Fill::Error).unwrap();
+        let groups: Vec<_> = groups.iter().map(Series::group).collect();
+        assert_eq!(groups, [None, Some(""), Some("B"), Some("b")]);
+    }
+
+    #[test]
+    fn event_with_a_fault_is_not_taken() {
+        let mut sums = builder(Aggregate::Sum);
+        assert!(matches!(sums.add(None, at(0), Some(1e300)), Err(Error::EventValue { .. })));
+        assert!(matches!(
+            sums.add(None, at(0), Some(f64::INFINITY)),
+            Err(Error::EventValue { .. })
+        ));
+        assert!(matches!(sums.add_text(None, at(0), Some("7")), Err(Error::Kind { .. })));
+        assert!(sums.finish(Fill::Error).unwrap().is_empty());
+        let mut most = builder(Aggregate::Max);
+        most.add(None, at(0), Some(1e300)).unwrap();
+        assert!(builder(Aggregate::Distinct).add(None, at(0), Some(1.0)).is_err());
+    }
+
+    #[test]
+    fn fault_of_a_group_names_it() {
+        let mut counts = builder(Aggregate::Count);
+        counts.add(Some("a\n"), at(0), None).unwrap();
+        counts.add(Some("a\n"), at(180), None).unwrap();
+        let message = counts.finish(Fill::Error).unwrap_err().to_string();
+        assert!(message.starts_with("group \"a\\n\": 2 points are missing between"), "{message}");
+    }
+
+    #[test]
+    fn filled_points_are_limited_over_all_groups() {
+        let mut counts = builder(Aggregate::Count);
+        for group in ["a", "b", "c"] {
+            counts.add(Some(group), at(0), None).unwrap();
+            counts.add(Some(group), at(60 * 400_000), None).unwrap();
+        }
+        assert!(matches!(counts.finish(Fill::Zero), Err(Error::Group { .. })));
+    }
+
+    #[test]
+    fn unlike_builders_do_not_merge() {
+        let error = builder(Aggregate::Sum).merge(builder(Aggregate::Mean)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "buckets of 1min by sum do not join buckets of 1min by mean; build both alike"
+        );
     }
 }

@@ -51,8 +51,9 @@ pub(crate) fn lay_out(
     if n_points > most {
         return Err(Error::TooManyPoints { n_points, limit: most });
     }
-    let mut times = Vec::new();
-    let mut values = Vec::new();
+    let n_points = usize::try_from(n_points).unwrap_or(points.len());
+    let mut times: Vec<Timestamp> = Vec::with_capacity(n_points);
+    let mut values = Vec::with_capacity(n_points);
     for point in points {
         while let Some(next) = times.last().map(|last| step.after(*last)).transpose()?
             && next < point.time
@@ -69,13 +70,13 @@ pub(crate) fn lay_out(
 
 /// Looks for the first fault, and counts the points of the grid.
 fn check(points: &[Point], step: Period, fill: Fill) -> Result<u64, Error> {
-    let mut n_points = 0;
+    let mut n_points = 0_u64;
     let mut last: Option<&Point> = None;
     for point in points {
-        n_points += match last {
+        n_points = n_points.saturating_add(match last {
             None => 1,
             Some(last) => distance(last, point, step, fill, points[0].time)?,
-        };
+        });
         check_value(point, fill)?;
         last = Some(point);
     }
@@ -116,4 +117,58 @@ fn check_value(point: &Point, fill: Fill) -> Result<(), Error> {
         return Err(Error::MissingValue { index, time });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn points(seconds: &[i64]) -> Vec<Point> {
+        let point =
+            |(index, &second)| Point { time: Timestamp::constant(second, 0), value: 1.0, index };
+        seconds.iter().enumerate().map(point).collect()
+    }
+
+    fn series(seconds: &[i64], fill: Fill) -> Result<Series, Error> {
+        let points = points(seconds);
+        lay_out(&points, common_step(&points)?, fill, limit(points.len()))
+    }
+
+    #[test]
+    fn shortest_of_the_most_common_distances_is_the_step() {
+        let step = |seconds: &[i64]| common_step(&points(seconds)).map(|step| step.to_string());
+        assert_eq!(step(&[0, 5, 10, 12]).unwrap(), "5s");
+        assert_eq!(step(&[0, 5, 7]).unwrap(), "2s");
+        assert_eq!(step(&[0, 0, 0, 7]).unwrap(), "7s");
+        assert!(matches!(step(&[]), Err(Error::NoStep { n_points: 0 })));
+        assert!(matches!(step(&[3, 3]), Err(Error::NoStep { n_points: 2 })));
+    }
+
+    #[test]
+    fn time_between_two_steps_is_an_error() {
+        let error = series(&[0, 2, 4, 7, 8], Fill::Zero).unwrap_err();
+        assert!(matches!(error, Error::OffGrid { index: 3, .. }));
+    }
+
+    #[test]
+    fn far_times_fill_nothing() {
+        let error = series(&[0, 1, 2, 200_000_000_000], Fill::Zero).unwrap_err();
+        assert!(matches!(
+            error,
+            Error::TooManyPoints { n_points: 200_000_000_001, limit: 1_000_400 }
+        ));
+        let ends = [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX];
+        let points = ends.map(|time| Point { time, value: 1.0, index: 0 });
+        let nanosecond = "1ns".parse().unwrap();
+        assert!(lay_out(&points, nanosecond, Fill::Zero, u64::MAX - 1).is_err());
+    }
+
+    #[test]
+    fn one_point_or_none_is_a_series_of_a_known_step() {
+        let second = "1s".parse().unwrap();
+        for n in [0, 1] {
+            let found = lay_out(&points(&[7][..n]), second, Fill::Error, 9).unwrap();
+            assert_eq!(found.len(), n);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     ops::ControlFlow,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
 };
 
 use oddsift_stl::Workspace;
@@ -43,15 +43,18 @@ pub(crate) fn fit(
 ) -> Vec<Result<Anomalies, Error>> {
     let total = all.len() as u64;
     let done = AtomicU64::new(0);
-    let stopped = AtomicU64::new(0);
+    let stopped = AtomicBool::new(false);
     let one = |workspace: &mut Workspace, series: &Series| {
-        if stopped.load(Relaxed) > 0 {
+        if stopped.load(Relaxed) {
             return Err(Error::Cancelled);
         }
-        let found = params.fit_in(series, workspace);
+        let go_on = |_| {
+            if stopped.load(Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let found = params.fit_with(series, workspace, &go_on);
         let done = done.fetch_add(1, Relaxed) + 1;
         if progress(Progress { done, total }).is_break() {
-            stopped.store(1, Relaxed);
+            stopped.store(true, Relaxed);
         }
         found
     };

@@ -5,6 +5,7 @@ mod aggregate; // Aggregate: what a bucket makes of its events
 mod anomalies; // Anomalies: what came out
 mod buckets; // SeriesBuilder: events to series, by group
 mod cell; // one bucket
+mod decompose; // STL for one period, MSTL for several
 mod error; // Error
 mod fill; // Fill: what becomes of gaps
 mod grid; // points at equal distances
@@ -26,7 +27,7 @@ pub use {
     error::Error,
     fill::Fill,
     groups::Progress,
-    oddsift_stl::{Degree, NoPeriod, Stl, StlParams, Workspace},
+    oddsift_stl::{Degree, NoPeriod, Progress as FitProgress, Stl, StlParams, Workspace},
     oddsift_timespan::{Period, TimeSpan, Timestamp, kql_between, kql_filter},
     params::{TsParams, ts_anomalies_stl},
     periods::{Signs, extract_anomaly_periods},

@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use oddsift_stl::{Mstl, Stl, StlParams, Workspace};
+use oddsift_stl::{Stl, StlParams, Workspace};
 use oddsift_timespan::Timestamp;
 
 use crate::{
-    Anomalies, Error, Fill, Progress, Score, Season, Series, groups, season, threshold,
-    truncation::truncate,
+    Anomalies, Error, Fill, FitProgress, Progress, Score, Season, Series, decompose::decompose,
+    groups, season, threshold, truncation::truncate,
 };
 
 /// The parameters of anomaly detection, made by [`Anomalies::params`].
@@ -28,8 +28,8 @@ use crate::{
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct TsParams {
     seasons: Vec<Season>,
-    stl: StlParams,
-    windows: Option<Vec<usize>>,
+    pub(crate) stl: StlParams,
+    pub(crate) windows: Option<Vec<usize>>,
     score: Score,
     threshold: f64,
     threshold_low: Option<f64>,
@@ -182,7 +182,8 @@ impl TsParams {
 
     /// Decomposes the series, scores what is left and flags it.
     ///
-    /// Time and memory are those of [`StlParams::fit`], or of [`Mstl`] with several periods.
+    /// Time and memory are those of [`StlParams::fit`], or with several periods of
+    /// [`MstlParams::fit`](oddsift_stl::MstlParams::fit).
     ///
     /// # Errors
     ///
@@ -244,14 +245,14 @@ impl TsParams {
         &self,
         series: &Series,
         workspace: &mut Workspace,
-        progress: &dyn Fn(oddsift_stl::Progress) -> ControlFlow<()>,
+        progress: &dyn Fn(FitProgress) -> ControlFlow<()>,
     ) -> Result<Anomalies, Error> {
         let low = threshold::check(self.threshold, self.threshold_low)?;
         let periods = season::in_points(&self.seasons, series)?;
         if !self.truncation {
             check_length(series.len(), &periods)?;
         }
-        let found = self.decompose(series, &periods, workspace, progress)?;
+        let found = decompose(self, series, &periods, workspace, progress)?;
         Ok(if self.truncation { truncate(found, self.threshold) } else { self.flag(found, low) })
     }
 
@@ -269,7 +270,7 @@ impl TsParams {
     }
 
     /// As [`fit_groups`](Self::fit_groups), and tells `progress` after each series, which may stop
-    /// those that have not begun: they are [`Error::Cancelled`].
+    /// those that are not done: they are [`Error::Cancelled`].
     ///
     /// ```
     /// # use std::ops::ControlFlow;
@@ -284,53 +285,6 @@ impl TsParams {
         progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
     ) -> Vec<Result<Anomalies, Error>> {
         groups::fit(self, series, progress)
-    }
-
-    fn decompose(
-        &self,
-        series: &Series,
-        periods: &[usize],
-        workspace: &mut Workspace,
-        progress: &dyn Fn(oddsift_stl::Progress) -> ControlFlow<()>,
-    ) -> Result<Anomalies, Error> {
-        let y = series.values();
-        let (periods, trend, seasonal, residual, weights) = if let &[period] = periods {
-            let fit = self.stl.period(period).fit_with(y, workspace, progress)?;
-            let parts = [fit.trend(), fit.seasonal(), fit.remainder(), fit.weights()];
-            let [trend, seasonal, residual, weights] = parts.map(<[f64]>::to_vec);
-            (vec![period], trend, seasonal, residual, weights)
-        } else {
-            let params = Mstl::params(periods).stl(self.stl);
-            let params = match &self.windows {
-                Some(windows) => params.windows(windows),
-                None => params,
-            };
-            let fit = params.fit_with(y, workspace, progress)?;
-            let mut seasonal = vec![0.0; y.len()];
-            for (_, season) in fit.seasons() {
-                seasonal.iter_mut().zip(season).for_each(|(sum, part)| *sum += part);
-            }
-            let [trend, residual, weights] =
-                [fit.trend(), fit.remainder(), fit.weights()].map(<[f64]>::to_vec);
-            (fit.periods().to_vec(), trend, seasonal, residual, weights)
-        };
-        Ok(Anomalies {
-            group: series.group().map(str::to_owned),
-            periods,
-            times: series.times().to_vec(),
-            values: y.to_vec(),
-            baseline: seasonal
-                .iter()
-                .zip(&trend)
-                .map(|(seasonal, trend)| seasonal + trend)
-                .collect(),
-            residual,
-            trend,
-            seasonal,
-            weights,
-            score: Vec::new(),
-            flags: Vec::new(),
-        })
     }
 
     fn flag(&self, mut found: Anomalies, low: f64) -> Anomalies {

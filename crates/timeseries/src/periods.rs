@@ -76,12 +76,44 @@ pub fn extract_anomaly_periods(
 }
 
 fn join(bins: &[Timestamp], period: Period) -> Result<Vec<TimeSpan>, Error> {
-    let nearest = |last: &Timestamp, bin: &Timestamp| {
-        // Halved, since twice the longest period is no period.
-        last.duration_until(*bin) / 2 <= period.duration()
-    };
-    bins.chunk_by(nearest)
+    let reach = period.duration().saturating_mul(2);
+    bins.chunk_by(|last, bin| last.duration_until(*bin) <= reach)
         .filter_map(|near| Some((near.first()?, near.last()?)))
         .map(|(first, last)| Ok(TimeSpan::new(period.before(*first)?, period.after(*last)?)?))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spans(seconds: &[i64], period: &str) -> Result<Vec<String>, Error> {
+        let times: Vec<Timestamp> =
+            seconds.iter().map(|&second| Timestamp::constant(second, 0)).collect();
+        let period = period.parse().unwrap();
+        let spans =
+            extract_anomaly_periods(&times, &vec![1; times.len()], period, Signs::Positive)?;
+        let text = |span: &TimeSpan| [span.start().as_second(), span.end().as_second()];
+        Ok(spans.iter().map(|span| format!("{:?}", text(span))).collect())
+    }
+
+    #[test]
+    fn bins_two_periods_apart_are_joined() {
+        assert_eq!(spans(&[100, 119, 120], "10s").unwrap(), ["[90, 130]"]);
+        assert_eq!(spans(&[100, 130], "10s").unwrap(), ["[90, 110]", "[120, 140]"]);
+    }
+
+    #[test]
+    fn no_flag_is_no_period() {
+        assert!(spans(&[], "1h").unwrap().is_empty());
+    }
+
+    #[test]
+    fn periods_that_are_none_are_errors() {
+        assert!(matches!(spans(&[1], "0s"), Err(Error::Time(_))));
+        assert!(matches!(spans(&[1], "-1h"), Err(Error::Time(_))));
+        assert!(matches!(spans(&[1], "999999999D"), Err(Error::Time(_))));
+        let error = extract_anomaly_periods(&[], &[1], Period::DAY, Signs::Both).unwrap_err();
+        assert!(matches!(error, Error::Lengths { n_times: 0, n_anomalies: 1 }));
+    }
 }

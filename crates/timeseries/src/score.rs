@@ -32,8 +32,8 @@ pub enum Score {
     /// change it. After Iglewicz and Hoaglin, "How to detect and handle outliers" (1993), who
     /// flag beyond 3.5.
     ///
-    /// Where the MAD is 0, more than half of the remainders being equal, the mean of the magnitudes
-    /// takes its place, scaled as for a normal distribution: `0.7979 (x - median) / mean`.
+    /// Where the MAD is 0 but for rounding, more than half of the remainders being equal, the mean of
+    /// the magnitudes takes its place, scaled as for a normal distribution: `0.7979 (x - median) / mean`.
     Mad,
     /// How far a remainder is outside of two quantiles, in distances between them; 0 inside. Tukey,
     /// "Exploratory Data Analysis" (1977), calls 1.5 outside and 3 far out. Where the quantiles are
@@ -63,9 +63,10 @@ pub enum Fences {
 
 /// What the score within deciles is multiplied by.
 ///
-/// Kusto's page "`series_outliers()`" gives the quantiles and the threshold, issue 136 of
-/// microsoft/Kusto-Query-Language the rule, that a normal distribution has 1.5 at the same place with
-/// either; this is the number that its published scores have. Exact normal quantiles would give 2.7144.
+/// Kusto's page "`series_outliers()`" gives the quantiles and the threshold; its author gives the rule,
+/// that a normal distribution has 1.5 at the same place with either, and an example (Stack Overflow
+/// question 75264555). This is the number behind that example's scores; exact normal quantiles would
+/// give 2.7144.
 const DECILES: f64 = 2.772_605_605_507_915;
 /// The 75th percentile of the normal distribution.
 const NORMAL_QUARTILE: f64 = 0.674_489_750_196_081_7;
@@ -122,12 +123,12 @@ impl Score {
                 remainder.iter().map(|x| (x / unit - mean) / deviation).collect()
             }
             Self::Mad => {
-                let (middle, spread) = middle_and_spread(&mut present);
+                let (middle, spread) = middle_and_spread(&mut present, noise / unit);
                 remainder.iter().map(|x| (x / unit - middle) / spread).collect()
             }
             Self::Tukey(fences) => {
-                let (low, high, spread) = fences.of(&mut present);
-                let score = |x: f64| (x - x.clamp(low, high)) / spread;
+                let (low, high, spread) = fences.of(&mut present, noise / unit);
+                let score = |x: f64| (x - x.max(low).min(high)) / spread;
                 remainder.iter().map(|x| score(x / unit)).collect()
             }
         }
@@ -136,7 +137,7 @@ impl Score {
 
 impl Fences {
     /// The two quantiles, and what a score of 1 is outside of them.
-    fn of(self, present: &mut [f64]) -> (f64, f64, f64) {
+    fn of(self, present: &mut [f64], noise: f64) -> (f64, f64, f64) {
         let (q, normal, scale) = match self {
             Self::Quartiles => (0.25, NORMAL_QUARTILE, 1.0),
             Self::Deciles => (0.1, NORMAL_DECILE, DECILES),
@@ -145,8 +146,8 @@ impl Fences {
         // Rounding may put a quantile between two equal numbers a hair off them.
         let high = high.max(low);
         let distance = match high - low {
-            0.0 => 2.0 * normal * mean_deviation(present, low) / NORMAL_MEAN,
-            distance => distance,
+            distance if distance > noise => distance,
+            _ => 2.0 * normal * mean_deviation(present, low) / NORMAL_MEAN,
         };
         (low, high, distance / scale)
     }
@@ -173,12 +174,12 @@ pub(crate) fn moments(values: &[f64]) -> (f64, f64) {
 }
 
 /// The median, and the standard deviation of a normal distribution with this MAD.
-fn middle_and_spread(values: &mut [f64]) -> (f64, f64) {
+fn middle_and_spread(values: &mut [f64], noise: f64) -> (f64, f64) {
     let middle = median(values);
     let mut deviations: Vec<f64> = values.iter().map(|x| (x - middle).abs()).collect();
     match median(&mut deviations) {
-        0.0 => (middle, mean_deviation(values, middle) / NORMAL_MEAN),
-        mad => (middle, mad / NORMAL_QUARTILE),
+        mad if mad > noise => (middle, mad / NORMAL_QUARTILE),
+        _ => (middle, mean_deviation(values, middle) / NORMAL_MEAN),
     }
 }
 
@@ -201,7 +202,7 @@ mod tests {
     #[test]
     fn deciles_score_as_kusto() {
         let mut expected = [0.0; 16];
-        expected[0] = -1.904_078_548_360_857_1;
+        expected[0] = -1.904_078_548_360_857;
         expected[1] = -0.100_214_660_440_045_19;
         expected[2] = 1.336_195_472_533_934_7;
         expected[11] = 1.670_244_340_667_418_6;
@@ -243,6 +244,16 @@ mod tests {
         for fences in [Fences::Quartiles, Fences::Deciles] {
             let found = of(Score::Tukey(fences));
             assert!(found[7] > 3.0 && found[8] == 0.0, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn rounding_is_no_spread() {
+        let mut remainder: Vec<f64> = (0..40).map(|i| 1e-16 * f64::from(i % 7)).collect();
+        remainder[7] = 8.0;
+        for score in ["mad", "tukey", "ctukey"] {
+            let found = score.parse::<Score>().unwrap().of(&remainder, &[8.0]);
+            assert!(found[7] > 3.0 && found[8..].iter().all(|x| x.abs() < 1e-12), "{found:?}");
         }
     }
 

@@ -82,17 +82,22 @@ impl Series {
     /// The points in the order in which they stand, taken as evenly spaced whatever their times are:
     /// msticpy's way, for [`TsParams::truncation`](crate::TsParams::truncation).
     ///
-    /// Nothing is sorted, checked or filled, and no step is known.
+    /// Nothing is sorted, checked or filled. The step is the most common distance of the times, if
+    /// there is one.
     ///
     /// ```
     /// use oddsift_timeseries::{Series, Timestamp};
     ///
-    /// let series = Series::as_given(&[(Timestamp::MAX, 1.0), (Timestamp::UNIX_EPOCH, f64::NAN)]);
-    /// assert_eq!((series.len(), series.step()), (2, None));
+    /// let at = |hour: i64| Timestamp::constant(3600 * hour, 0);
+    /// let series = Series::as_given(&[(at(9), 1.0), (at(1), f64::NAN), (at(2), 3.0)]);
+    /// assert_eq!(series.times()[0], at(9));
+    /// assert_eq!(series.step(), Some("1h".parse()?));
+    /// # Ok::<(), oddsift_timeseries::Error>(())
     /// ```
     pub fn as_given(points: &[(Timestamp, f64)]) -> Self {
+        let step = common_step(&sorted(points)).ok();
         let (times, values) = points.iter().copied().unzip();
-        Self::new(times, values, None)
+        Self::new(times, values, step)
     }
 
     pub(crate) fn new(times: Vec<Timestamp>, values: Vec<f64>, step: Option<Period>) -> Self {
@@ -142,7 +147,7 @@ impl Series {
         &self.values
     }
 
-    /// The distance of neighbours, unless the points were taken as given.
+    /// The distance of neighbours, unless there is none: fewer than two times, taken as given.
     ///
     /// ```
     /// # use oddsift_timeseries::Series;

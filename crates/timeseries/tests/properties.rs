@@ -104,7 +104,7 @@ proptest! {
         for it in &series {
             for (time, &count) in it.times().iter().zip(it.values()) {
                 let known = expected.get(&(it.group(), time.as_second())).copied();
-                prop_assert_eq!(known.unwrap_or(0.0), count);
+                prop_assert!((known.unwrap_or(0.0) - count).abs() < 0.5);
                 n_found += usize::from(known.is_some());
             }
         }
@@ -115,7 +115,10 @@ proptest! {
     fn order_of_points_does_not_matter(values in vec(-1e6..1e6_f64, 3..40), seed in any::<u64>()) {
         let points: Vec<_> = values.iter().zip(0..).map(|(&v, i)| (at(60 * i), v)).collect();
         let mut mixed = points.clone();
-        mixed.sort_by_key(|(time, _)| (time.as_second() as u64 ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let key = |time: &Timestamp| {
+            (time.as_second().cast_unsigned() ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        };
+        mixed.sort_by_key(|(time, _)| key(time));
         prop_assert_eq!(
             Series::from_points(&points, Fill::Error).unwrap(),
             Series::from_points(&mixed, Fill::Error).unwrap()
@@ -128,8 +131,9 @@ proptest! {
         dropped in prop::collection::btree_set(4_usize..50, 1..4),
     ) {
         let rows = || values.iter().enumerate().filter(|(row, _)| !dropped.contains(row));
-        let points: Vec<_> = rows().map(|(row, &value)| (at(60 * row as i64), value)).collect();
-        let n_points = rows().last().unwrap().0 + 1;
+        let time = |row| at(60 * i64::try_from(row).unwrap());
+        let points: Vec<_> = rows().map(|(row, &value)| (time(row), value)).collect();
+        let n_points = rows().next_back().unwrap().0 + 1;
         let gap = dropped.iter().any(|&row| row < n_points);
         let refused = Series::with_step(&points, seconds(60), Fill::Error);
         prop_assert_eq!(matches!(refused, Err(Error::Gap { .. })), gap);
@@ -185,30 +189,27 @@ proptest! {
     }
 
     #[test]
-    fn scale_and_level_move_no_flag(values in fortnight(), power in -30..30_i32, level in -99..99_i32) {
-        let flags = |values: &[f64]| {
-            Anomalies::params().threshold(2.0).fit(&hourly(values)).unwrap().score().to_vec()
+    fn scale_and_level_move_no_score(
+        values in fortnight(),
+        power in -30..30_i32,
+        level in -99.0..99.0_f64,
+    ) {
+        let scores = |values: &[f64]| {
+            Anomalies::params().fit(&hourly(values)).unwrap().score().to_vec()
         };
-        let moved: Vec<f64> =
-            values.iter().map(|value| (value + f64::from(level)) * f64::from(2).powi(power)).collect();
-        for (a, b) in flags(&values).into_iter().zip(flags(&moved)) {
+        let unit = 2.0_f64.powi(power);
+        let moved: Vec<f64> = values.iter().map(|value| (value + level) * unit).collect();
+        for (a, b) in scores(&values).into_iter().zip(scores(&moved)) {
             prop_assert!((a - b).abs() < 1e-9);
-        }
-    }
-
-    #[test]
-    fn straight_line_has_no_anomaly(n in 48_i64..600, level in -1e9..1e9_f64, slope in -1e3..1e3_f64) {
-        let values: Vec<f64> = (0..n).map(|i| level + slope * i as f64).collect();
-        for robust in [false, true] {
-            let params = Anomalies::params().stl(Stl::params(24).robust(robust)).threshold(0.0);
-            prop_assert!(params.fit(&hourly(&values)).unwrap().anomalies().iter().all(|&it| it == 0));
         }
     }
 
     #[test]
     fn missing_values_are_not_flagged(values in fortnight(), rows in vec(0_usize..336, 0..30)) {
         let mut values = values;
-        rows.iter().for_each(|&row| values[row] = f64::NAN);
+        for &row in &rows {
+            values[row] = f64::NAN;
+        }
         let found = Anomalies::params().threshold(0.0).fit(&hourly(&values)).unwrap();
         for (row, score) in found.score().iter().enumerate() {
             prop_assert_eq!(score.is_nan(), values[row].is_nan());
@@ -266,8 +267,8 @@ proptest! {
                 Series::with_step(&points, step, fill),
                 Ok(Series::as_given(&points)),
             ];
-            let good: Vec<Series> = series.into_iter().flatten().filter(|it| it.len() < 1000).collect();
-            let _ = params.fit_groups(&good);
+            let good = series.into_iter().flatten().filter(|it| it.len() < 1000);
+            let _ = params.fit_groups(&good.collect::<Vec<_>>());
         }
         if let Ok(mut builder) = SeriesBuilder::new(step, Aggregate::Sum) {
             for &(time, value) in &points {
@@ -278,6 +279,24 @@ proptest! {
         let (times, flags): (Vec<_>, Vec<_>) =
             points.iter().zip(&rows).map(|(point, row)| (point.0, row.3)).unzip();
         let _ = extract_anomaly_periods(&times, &flags, step, Signs::Both);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn straight_line_has_no_anomaly(
+        n in 48_i64..600,
+        level in -1e9..1e9_f64,
+        slope in -1e3..1e3_f64,
+    ) {
+        let values: Vec<f64> = (0..n).map(|i| level + slope * i as f64).collect();
+        for robust in [false, true] {
+            let params = Anomalies::params().stl(Stl::params(24).robust(robust)).threshold(0.0);
+            let found = params.fit(&hourly(&values)).unwrap();
+            prop_assert!(found.anomalies().iter().all(|&flag| flag == 0));
+        }
     }
 }
 
