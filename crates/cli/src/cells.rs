@@ -40,9 +40,13 @@ pub(crate) fn text_cell(cell: Cell<'_>) -> TextCell {
     }
 }
 
-/// A person reads five digits.
+/// A person reads some five digits.
 fn rounded(number: f64) -> String {
-    let text = format!("{number:.4}");
+    let decimals = if number.abs() < 1e4 { 4 } else { 0 };
+    let text = format!("{number:.decimals$}");
+    if decimals == 0 {
+        return text;
+    }
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "0" && number != 0.0 { format!("{number:.1e}") } else { text.to_owned() }
 }

@@ -6,7 +6,7 @@ use oddsift::timespan::{Timestamp, format_time};
 
 use super::read::Columns;
 use crate::args::{Compat, SeriesArgs};
-use crate::cells::text_cell;
+use crate::cells::{feature_cell, text_cell};
 use crate::commands::own_name;
 use crate::failure::Failure;
 use crate::input::warn_line;
@@ -43,7 +43,9 @@ pub(super) fn print_series(
                 columns.by.iter().map(|_| series.group().map_or(Cell::Missing, Cell::Text)),
             );
             cells.push(Cell::Text(&time));
-            cells.extend(numbers(series, point).map(|value| number(value, compat)));
+            let [value, parts @ ..] = numbers(series, point);
+            cells.push(value_cell(value));
+            cells.extend(parts.map(|part| number(part, compat)));
             cells.push(number(series.score().get(point).copied(), false));
             cells.push(Cell::Int(series.anomalies().get(point).map_or(0, |flag| i64::from(*flag))));
             writer.write_row(&cells)?;
@@ -63,6 +65,14 @@ fn numbers(series: &Anomalies, point: usize) -> [Option<f64>; 6] {
         series.baseline(),
     ];
     parts.map(|part| part.get(point).copied())
+}
+
+/// A value that was whole in the input is whole here.
+fn value_cell(value: Option<f64>) -> Cell<'static> {
+    match value {
+        Some(value) if !value.is_nan() => feature_cell("", value),
+        _ => Cell::Missing,
+    }
 }
 
 /// What is undefined is an empty cell.
@@ -104,7 +114,8 @@ fn print_table(
             let mut cells: Vec<TextCell> = Vec::new();
             cells.extend(columns.by.iter().map(|_| TextCell::text(series.group().unwrap_or(""))));
             cells.push(TextCell::whole(time_text(series, point, false).replace('T', " ")));
-            cells.extend([at(series.values()), at(series.baseline()), at(series.score())]);
+            cells.push(text_cell(value_cell(series.values().get(point).copied())));
+            cells.extend([at(series.baseline()), at(series.score())]);
             cells.push(TextCell::whole(if *flag > 0 { "spike" } else { "dip" }));
             table.push(false, cells);
         }

@@ -1,0 +1,304 @@
+//! `series` and `periods`: the binary on the demo series and on recorded results.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a skipped area is said")]
+
+mod tool; // runs the binary in testdata
+
+#[path = "../../../testdata/golden.rs"]
+mod golden;
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use tool::{oddsift, oddsift_with, refused, rows, text};
+
+use golden::area;
+
+const BYTES: [&str; 6] = [
+    "series",
+    "time_series.csv",
+    "--time-column",
+    "TimeGenerated",
+    "--value-column",
+    "TotalBytesSent",
+];
+
+fn flagged(rows: &[HashMap<String, String>]) -> Vec<(String, String)> {
+    let odd = rows.iter().filter(|row| row["anomalies"] != "0");
+    odd.map(|row| (row["TimeGenerated"].clone(), row["anomalies"].clone())).collect()
+}
+
+fn periods(series: &[&str], more: &[&str]) -> String {
+    let found = oddsift(&[&BYTES[..], series, &["-t", "csv", "--raw"]].concat());
+    assert!(found.status.success(), "{}", text(&found.stderr));
+    let output = oddsift_with(&[&["periods", "-"][..], more].concat(), &found.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[test]
+fn the_demo_series_has_three_spikes_and_five_dips() {
+    let found = rows(&oddsift(&[&BYTES[..], &["-t", "csv"]].concat()));
+    let expected = [
+        ("2019-05-07T11:00:00Z", "-1"),
+        ("2019-05-09T13:00:00Z", "-1"),
+        ("2019-05-13T17:00:00Z", "1"),
+        ("2019-05-17T21:00:00Z", "1"),
+        ("2019-05-26T05:00:00Z", "1"),
+        ("2019-05-27T05:00:00Z", "-1"),
+        ("2019-06-02T17:00:00Z", "-1"),
+        ("2019-06-03T05:00:00Z", "-1"),
+    ];
+    let expected = expected.map(|(time, flag)| (time.to_owned(), flag.to_owned()));
+    assert_eq!(flagged(&found), expected);
+    let header =
+        "TimeGenerated,TotalBytesSent,residual,trend,seasonal,weights,baseline,score,anomalies";
+    let printed = oddsift(&[&BYTES[..], &["-t", "csv"]].concat());
+    assert_eq!(text(&printed.stdout).lines().next(), Some(header));
+}
+
+#[test]
+fn msticpys_way_finds_high_values_only() {
+    let found = rows(&oddsift(&[&BYTES[..], &["--compat", "msticpy", "-t", "csv"]].concat()));
+    let times: Vec<_> =
+        flagged(&found).into_iter().map(|(time, flag)| (time, flag == "1")).collect();
+    let expected = ["2019-05-13T17:00:00Z", "2019-05-17T21:00:00Z", "2019-05-26T05:00:00Z"];
+    assert_eq!(times, expected.map(|time| (time.to_owned(), true)));
+}
+
+#[test]
+fn a_query_holds_every_spike_and_on_request_every_dip() {
+    let spikes = "| where (TimeGenerated >= datetime(2019-05-13T16:00:00Z) and TimeGenerated < datetime(2019-05-13T18:00:00Z)) \
+        or (TimeGenerated >= datetime(2019-05-17T20:00:00Z) and TimeGenerated < datetime(2019-05-17T22:00:00Z)) \
+        or (TimeGenerated >= datetime(2019-05-26T04:00:00Z) and TimeGenerated < datetime(2019-05-26T06:00:00Z))\n";
+    assert_eq!(periods(&[], &["--query", "kql"]), spikes);
+    let both = periods(&[], &["--query", "kql", "--both"]);
+    assert_eq!(both.matches(" >= ").count(), 8);
+    assert!(both.contains("datetime(2019-05-27T04:00:00Z)"), "{both}");
+    let other = periods(&[], &["--query", "sql", "--query-column", "event \"time\""]);
+    assert!(
+        other.starts_with("WHERE (\"event \"\"time\"\"\" >= '2019-05-13T16:00:00Z'"),
+        "{other}"
+    );
+    assert!(periods(&[], &["--query", "spl"]).starts_with("| where ('TimeGenerated' >= "));
+}
+
+#[test]
+fn no_spike_is_a_query_that_finds_nothing() {
+    let none = ["--threshold", "99"];
+    assert_eq!(periods(&[], &[&none[..], &["--query", "kql"]].concat()), "| where false\n");
+    assert_eq!(periods(&[], &none), "start,end\n");
+}
+
+#[test]
+fn another_threshold_needs_no_new_decomposition() {
+    let of_series = periods(&["--threshold", "4"], &[]);
+    assert_eq!(periods(&[], &["--threshold", "4"]), of_series);
+    assert_eq!(of_series.lines().count(), 2);
+    let dips = periods(&[], &["--threshold", "99", "--threshold-low", "3.5", "--both"]);
+    assert_eq!(dips.lines().count(), 4);
+}
+
+#[test]
+fn groups_come_first_and_are_those_of_their_rows() {
+    let mut input = "t,who,n\n".to_owned();
+    for hour in 0..72_i64 {
+        for (who, n) in [("bob", hour % 24), ("ann", 100 + hour % 24 + i64::from(hour == 30) * 50)]
+        {
+            let (day, hour) = (1 + hour / 24, hour % 24);
+            input += &format!("2024-01-0{day}T{hour:02}:00:00Z,{who},{n}\n");
+        }
+    }
+    let args = ["series", "-", "--time-column", "t", "-t", "csv"];
+    let by = oddsift_with(
+        &[&args[..], &["--value-column", "n", "--by", "who"]].concat(),
+        input.as_bytes(),
+    );
+    let by = rows(&by);
+    assert_eq!(by.len(), 144);
+    assert!(by.iter().map(|row| &row["who"]).is_sorted());
+    let odd: Vec<_> = by
+        .iter()
+        .filter(|row| row["anomalies"] == "1")
+        .map(|row| (&*row["who"], &*row["t"]))
+        .collect();
+    assert_eq!(odd, [("ann", "2024-01-02T06:00:00Z")]);
+    let counted =
+        oddsift_with(&[&args[..], &["--count", "--by", "who"]].concat(), input.as_bytes());
+    assert!(rows(&counted).iter().all(|row| row["count"] == "1"));
+    let distinct = oddsift_with(&[&args[..], &["--distinct", "who"]].concat(), input.as_bytes());
+    let distinct = rows(&distinct);
+    assert!(distinct.len() == 72 && distinct.iter().all(|row| row["Distinctwho"] == "2"));
+    let sum = ["--value-column", "n", "--agg", "sum", "--bucket", "1D", "--period", "7"];
+    let short = oddsift_with(&[&args[..], &sum].concat(), input.as_bytes());
+    assert_eq!(short.status.code(), Some(3));
+    assert!(text(&short.stderr).contains("has 3 points, a period of 7 takes 14"));
+}
+
+#[test]
+fn faults_of_points_name_their_line() {
+    let head = "t,n\n2024-01-01T00:00:00Z,1\n2024-01-01T01:00:00Z,2\n2024-01-01T02:00:00Z,3\n";
+    let args = ["series", "-", "--time-column", "t", "--value-column", "n", "--period", "2"];
+    for (line, place) in [
+        ("2024-01-01T05:00:00Z,4\n", "<stdin>:5: 2 points are missing"),
+        ("2024-01-01T01:00:00Z,4\n", "<stdin>:5: points 1 and 3 have the same time"),
+        ("2024-01-01T03:00:00Z,\n", "<stdin>:5: point 3 at 2024-01-01T03:00:00Z has no value"),
+        ("2024-01-01T03:00:00Z,x\n", "<stdin>:5:2: n: \"x\" is not a number"),
+        ("2024-01-01 03:00,4\n", "<stdin>:5:1: t: "),
+    ] {
+        let output = oddsift_with(&args, format!("{head}{line}").as_bytes());
+        assert_eq!(output.status.code(), Some(3), "{line}");
+        assert!(
+            output.stdout.is_empty() && text(&output.stderr).starts_with(place),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+    let gap = format!("{head}2024-01-01T05:00:00Z,6\n");
+    for fill in ["zero", "missing", "linear"] {
+        let filled =
+            oddsift_with(&[&args[..], &["--fill", fill, "-t", "csv"]].concat(), gap.as_bytes());
+        assert_eq!(rows(&filled).len(), 6, "{fill}");
+    }
+}
+
+#[test]
+fn wrong_values_are_usage_errors() {
+    for (flag, value) in [
+        ("--fill", "x"),
+        ("--score", "x"),
+        ("--threshold", "-1"),
+        ("--seasonal-deg", "2"),
+        ("--bucket", "1 fortnight"),
+        ("--period", "x"),
+    ] {
+        let line = refused(&[&BYTES[..], &[&format!("{flag}={value}")]].concat(), 2);
+        assert!(line.contains(flag), "{line}");
+    }
+    let line = refused(&[&BYTES[..], &["--seasonal", "6"]].concat(), 3);
+    assert!(line.contains('6'), "{line}");
+    refused(&[&BYTES[..], &["--count"]].concat(), 2);
+}
+
+#[test]
+fn threads_and_the_order_of_rows_change_nothing() {
+    let log = std::fs::read_to_string(tool::testdata("time_series.csv")).unwrap();
+    let (header, body) = log.split_once('\n').unwrap();
+    let mut lines: Vec<&str> = body.lines().collect();
+    lines.reverse();
+    let turned = format!("{header}\n{}\n", lines.join("\n"));
+    let args = [&["series", "-"][..], &BYTES[2..], &["-t", "csv"]].concat();
+    let expected = oddsift_with(&args, log.as_bytes()).stdout;
+    assert_eq!(oddsift_with(&args, turned.as_bytes()).stdout, expected);
+    assert_eq!(oddsift_with(&[&args[..], &["-j", "1"]].concat(), log.as_bytes()).stdout, expected);
+}
+
+#[test]
+fn recorded_anomalies_come_out_in_compat() {
+    let Some((area, cases)) = area("ts_anomalies") else { return };
+    let mut n_run = 0;
+    for case in cases["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        match case["function"].as_str().unwrap() {
+            "ts_anomalies_stl" => check_anomalies(&area, case, name),
+            "extract_anomaly_periods" => check_periods(&area, case, name),
+            // Flags without times: the library's test runs them.
+            "set_new_anomaly_threshold" => continue,
+            other => panic!("{name}: a function that is not known: {other}"),
+        }
+        n_run += 1;
+    }
+    assert!(n_run > 0, "no case");
+}
+
+fn check_anomalies(area: &std::path::Path, case: &Value, name: &str) {
+    let params = &case["params"];
+    let mut args: Vec<String> =
+        vec!["series".into(), area.join(case["input"].as_str().unwrap()).display().to_string()];
+    let time = params["time_column"].as_str().unwrap_or("TimeGenerated");
+    args.extend(["--time-column".into(), time.into(), "--compat".into(), "msticpy".into()]);
+    args.extend(["-t".into(), "csv".into(), "--raw".into()]);
+    for (key, flag) in [
+        ("data_column", "--value-column"),
+        ("period", "--period"),
+        ("seasonal", "--seasonal"),
+        ("score_threshold", "--threshold"),
+    ] {
+        match &params[key] {
+            Value::Null => {}
+            Value::String(text) => args.extend([flag.into(), text.clone()]),
+            number => args.extend([flag.into(), number.to_string()]),
+        }
+    }
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let found = rows(&oddsift(&args));
+    let mut expected =
+        csv::Reader::from_path(area.join(case["expected"].as_str().unwrap())).unwrap();
+    let header = expected.headers().unwrap().clone();
+    let expected: Vec<csv::StringRecord> = expected.records().map(Result::unwrap).collect();
+    assert_eq!(found.len(), expected.len(), "{name}");
+    let advisory = case["advisory"].as_bool().unwrap();
+    for (place, (found, expected)) in found.iter().zip(&expected).enumerate() {
+        for (column, expected) in header.iter().zip(expected) {
+            let firm = !advisory || ["score", "anomalies"].contains(&column);
+            // An index without a name is called `index` there.
+            let Some(found) = found.get(if column == "index" { "TimeGenerated" } else { column })
+            else {
+                panic!("{name}: no column {column}")
+            };
+            match (found.parse::<f64>(), expected.parse::<f64>()) {
+                (Ok(a), Ok(b)) if column == "score" => {
+                    assert!((a - b).abs() <= 1e-9, "{name} {place} {column}: {a} for {b}");
+                }
+                (Ok(a), Ok(b)) if firm => {
+                    assert!((a - b).abs() < 0.5, "{name} {place} {column}: {a} for {b}")
+                }
+                (Ok(_), Ok(_)) => {}
+                _ if found.is_empty() => assert!(expected.is_empty(), "{name} {place} {column}"),
+                _ => {
+                    // msticpy prints +00:00 for Z.
+                    let found = found.replace('Z', "+00:00");
+                    assert_eq!(found, expected.replace('Z', "+00:00"), "{name} {place} {column}");
+                }
+            }
+        }
+    }
+}
+
+fn check_periods(area: &std::path::Path, case: &Value, name: &str) {
+    let params = &case["params"];
+    let input = area.join(case["input"].as_str().unwrap()).display().to_string();
+    let time = params["time_column"].as_str().unwrap_or("TimeGenerated");
+    let column = params["anomalies_column"].as_str().unwrap_or("anomalies");
+    let merge = params["period"].as_str().unwrap();
+    let mut args = vec!["periods", &input, "--time-column", time, "--anomalies-column", column];
+    args.extend(["--merge", merge, "--compat", "msticpy"]);
+    if params["pos_only"] == false {
+        args.push("--both");
+    }
+    let expected = &case["expected"];
+    let query = oddsift(&[&args[..], &["--query", "kql"]].concat());
+    assert!(query.status.success(), "{name}: {}", text(&query.stderr));
+    assert_eq!(text(&query.stdout), format!("{}\n", expected["kql"].as_str().unwrap()), "{name}");
+    let found = rows(&oddsift(&args));
+    let times = |text: &Value| {
+        text.as_str().unwrap().trim_end_matches("+00:00").trim_end_matches('Z').to_owned()
+    };
+    let expected: Vec<(String, String)> = expected["periods"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pair| (times(&pair[0]), times(&pair[1])))
+        .collect();
+    let found: Vec<(String, String)> = found
+        .iter()
+        .map(|row| {
+            (
+                row["start"].trim_end_matches('Z').to_owned(),
+                row["end"].trim_end_matches('Z').to_owned(),
+            )
+        })
+        .collect();
+    assert_eq!(found, expected, "{name}");
+}
