@@ -14,6 +14,7 @@ pub(crate) const TABLE: Table = &[
     ("oddsift-timespan", &[]),
     ("oddsift-patterns", &["oddsift-timespan"]),
     ("oddsift-eventcluster", &["oddsift-features", "oddsift-patterns", "oddsift-dbscan"]),
+    ("oddsift-auditd", &["oddsift-features", "oddsift-eventcluster"]),
     ("oddsift-records", &["oddsift-timespan"]),
     (
         "oddsift",
@@ -25,6 +26,7 @@ pub(crate) const TABLE: Table = &[
             "oddsift-timespan",
             "oddsift-patterns",
             "oddsift-eventcluster",
+            "oddsift-auditd",
             "oddsift-records",
         ],
     ),
