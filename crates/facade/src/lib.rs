@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "auditd")]
+#[doc(inline)]
+pub use oddsift_auditd as auditd;
 #[cfg(feature = "dbscan")]
 #[doc(inline)]
 pub use oddsift_dbscan as dbscan;

@@ -16,6 +16,7 @@ pub(crate) const TABLE: Table = &[
     ("oddsift-eventcluster", &["oddsift-features", "oddsift-patterns", "oddsift-dbscan"]),
     ("oddsift-outliers", &["oddsift-features", "oddsift-patterns", "oddsift-iforest"]),
     ("oddsift-timeseries", &["oddsift-stl", "oddsift-timespan"]),
+    ("oddsift-auditd", &["oddsift-features", "oddsift-eventcluster"]),
     ("oddsift-records", &["oddsift-timespan"]),
     (
         "oddsift",
@@ -29,6 +30,7 @@ pub(crate) const TABLE: Table = &[
             "oddsift-eventcluster",
             "oddsift-outliers",
             "oddsift-timeseries",
+            "oddsift-auditd",
             "oddsift-records",
         ],
     ),

@@ -1,0 +1,262 @@
+use crate::{
+    Event, LineFault, Summary,
+    head::Head,
+    record::{error_at, trim_end},
+    window::Window,
+};
+
+/// How records become events.
+///
+/// | option | default | |
+/// |---|---|---|
+/// | [`window`](Self::window) | 4096 | events that are open at once |
+/// | [`window_bytes`](Self::window_bytes) | 16 MiB | bytes that they hold |
+/// | [`max_line`](Self::max_line) | 1 MiB | bytes of a line |
+///
+/// ```
+/// use oddsift_auditd::{Assembler, Options};
+///
+/// let assembler = Assembler::new(Options::new().window(100_000));
+/// # let _ = assembler;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    window: usize,
+    window_bytes: usize,
+    max_line: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { window: 4096, window_bytes: 16 << 20, max_line: 1 << 20 }
+    }
+}
+
+impl Options {
+    /// The defaults.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_auditd::Options::new(), oddsift_auditd::Options::default());
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how many events may be open; one more pushes out the oldest. At least 1.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{Assembler, Options};
+    /// let mut assembler = Assembler::new(Options::new().window(1));
+    /// assembler.push_line(b"type=CWD msg=audit(1.0:1): cwd=\"/\"");
+    /// assert!(assembler.next_event().is_none());
+    /// assembler.push_line(b"type=CWD msg=audit(1.0:2): cwd=\"/\"");
+    /// assert_eq!(assembler.next_event().unwrap().serial(), 1);
+    /// ```
+    #[must_use]
+    pub fn window(mut self, events: usize) -> Self {
+        self.window = events.max(1);
+        self
+    }
+
+    /// Sets how many bytes the open events may hold; past them the oldest is given out, and
+    /// [`Summary::hurried`] counts it.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{Assembler, Options};
+    /// let mut assembler = Assembler::new(Options::new().window_bytes(10));
+    /// assembler.push_line(b"type=CWD msg=audit(1.0:1): cwd=\"/\"");
+    /// assert!(assembler.next_event().is_some());
+    /// assert_eq!(assembler.summary().hurried, 1);
+    /// ```
+    #[must_use]
+    pub fn window_bytes(mut self, bytes: usize) -> Self {
+        self.window_bytes = bytes;
+        self
+    }
+
+    /// Sets how long a line may be; a longer one is skipped. The kernel writes 8970 bytes at most.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{Assembler, LineFault, Options};
+    /// let mut assembler = Assembler::new(Options::new().max_line(10));
+    /// assembler.push_line(b"type=CWD msg=audit(1.0:1): cwd=\"/\"");
+    /// let first = assembler.summary().first_skipped.as_ref().unwrap();
+    /// assert_eq!(first.reason, LineFault::TooLong);
+    /// ```
+    #[must_use]
+    pub fn max_line(mut self, bytes: usize) -> Self {
+        self.max_line = bytes;
+        self
+    }
+
+    pub(crate) fn longest_line(&self) -> usize {
+        self.max_line
+    }
+}
+
+/// Makes events of lines, as they come.
+///
+/// Records of different events may be mixed, as in real logs: an event is what has one node, time
+/// and serial number. It is closed by an `EOE` record; without one, and audit daemons write none to
+/// files, it waits until newer events push it out of the window. Events come out in the order of
+/// their first records, which is that of the log.
+///
+/// Memory is bounded by [`Options`], as long as [`next_event`](Self::next_event) is called until it
+/// gives nothing after each line. Time is linear in the bytes.
+///
+/// ```
+/// use oddsift_auditd::{Assembler, Options};
+///
+/// let mut assembler = Assembler::new(Options::new());
+/// assembler.push_line(b"type=SYSCALL msg=audit(1.0:1): pid=1");
+/// assembler.push_line(b"type=SYSCALL msg=audit(1.0:2): pid=2");
+/// assembler.push_line(b"type=CWD msg=audit(1.0:1): cwd=\"/one\"");
+/// assembler.finish();
+/// let event = assembler.next_event().unwrap();
+/// assert_eq!((event.serial(), event.records().count()), (1, 2));
+/// assert_eq!(assembler.next_event().unwrap().records().count(), 1);
+/// assert!(assembler.next_event().is_none());
+/// ```
+#[derive(Debug, Default)]
+pub struct Assembler {
+    options: Options,
+    window: Window,
+    summary: Summary,
+    is_finished: bool,
+}
+
+impl Assembler {
+    /// Without events.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{Assembler, Options};
+    /// assert!(Assembler::new(Options::new()).next_event().is_none());
+    /// ```
+    pub fn new(options: Options) -> Self {
+        Self { options, ..Self::default() }
+    }
+
+    /// Takes the next line, which may end in a line feed.
+    ///
+    /// A line that is no record is counted, and the first one kept, in the
+    /// [`summary`](Self::summary). Blank lines and what `ausearch` puts between events (`----`,
+    /// `time->`) are passed over.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{Assembler, Options};
+    /// let mut assembler = Assembler::new(Options::new());
+    /// assembler.push_line(b"----");
+    /// assembler.push_line(b"time->Sat Mar  2 00:10:05 2019");
+    /// assembler.push_line(b"garbage");
+    /// assert_eq!((assembler.summary().lines, assembler.summary().skipped), (3, 1));
+    /// ```
+    #[inline]
+    pub fn push_line(&mut self, line: &[u8]) {
+        self.summary.lines = self.summary.lines.saturating_add(1);
+        self.is_finished = false;
+        let line = trim_end(line);
+        if line.len() > self.options.max_line {
+            return self.skip(self.options.max_line, LineFault::TooLong);
+        }
+        match Head::parse(line) {
+            Ok(head) => self.push_record(line, head),
+            Err(_) if is_separator(line) => {}
+            Err((at, fault)) => self.skip(at, fault),
+        }
+    }
+
+    /// Takes a line of which only the beginning was kept, since it is too long.
+    pub(crate) fn push_too_long(&mut self) {
+        self.summary.lines = self.summary.lines.saturating_add(1);
+        self.skip(self.options.max_line, LineFault::TooLong);
+    }
+
+    /// The next event that is whole; `None` while more lines may add to the oldest one.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{Assembler, Options};
+    /// let mut assembler = Assembler::new(Options::new());
+    /// assembler.push_line(b"type=CWD msg=audit(1.0:1): cwd=\"/\"");
+    /// assert!(assembler.next_event().is_none());
+    /// assembler.push_line(b"type=EOE msg=audit(1.0:1):");
+    /// assert_eq!(assembler.next_event().unwrap().records().count(), 2);
+    /// ```
+    #[inline]
+    pub fn next_event(&mut self) -> Option<Event> {
+        let is_pushed = self.window.len() > self.options.window;
+        let is_whole = self.is_finished || is_pushed || self.window.is_front_closed();
+        let is_hurried = !is_whole && self.window.bytes() > self.options.window_bytes;
+        if !is_whole && !is_hurried {
+            return None;
+        }
+        let event = self.window.pop()?;
+        self.summary.events = self.summary.events.saturating_add(1);
+        self.summary.hurried = self.summary.hurried.saturating_add(u64::from(is_hurried));
+        Some(event)
+    }
+
+    /// Says that no line follows: all events are whole.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{Assembler, Options};
+    /// let mut assembler = Assembler::new(Options::new());
+    /// assembler.push_line(b"type=CWD msg=audit(1.0:1): cwd=\"/\"");
+    /// assembler.finish();
+    /// assert!(assembler.next_event().is_some());
+    /// ```
+    pub fn finish(&mut self) {
+        self.is_finished = true;
+    }
+
+    /// Gives back an event that is no longer needed, so that its memory is used again.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{Assembler, Options};
+    /// let mut assembler = Assembler::new(Options::new());
+    /// assembler.push_line(b"type=EOE msg=audit(1.0:1):");
+    /// let event = assembler.next_event().unwrap();
+    /// assembler.recycle(event);
+    /// ```
+    pub fn recycle(&mut self, event: Event) {
+        self.window.recycle(event);
+    }
+
+    /// What was read and left out so far.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{Assembler, Options};
+    /// assert_eq!(Assembler::new(Options::new()).summary().lines, 0);
+    /// ```
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    pub(crate) fn is_finished(&self) -> bool {
+        self.is_finished
+    }
+
+    fn push_record(&mut self, line: &[u8], head: Head) {
+        self.summary.records = self.summary.records.saturating_add(1);
+        match std::str::from_utf8(line) {
+            Ok(text) => self.window.push(text, head, self.summary.lines),
+            Err(_) => {
+                // The header is ASCII, so that its places stay.
+                self.summary.replace(self.summary.lines);
+                self.window.push(&String::from_utf8_lossy(line), head, self.summary.lines);
+            }
+        }
+    }
+
+    #[cold]
+    fn skip(&mut self, at: usize, fault: LineFault) {
+        self.summary.skip(error_at(self.summary.lines, at, fault));
+    }
+}
+
+/// Blank, or what `ausearch` writes between events.
+#[cold]
+fn is_separator(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.is_empty() || line == b"----" || line.starts_with(b"time->")
+}

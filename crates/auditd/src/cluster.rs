@@ -1,0 +1,250 @@
+use ndarray::Array2;
+use oddsift_eventcluster::{EventClusters, Events, Label, NoiseTimes, Scaling};
+use oddsift_features::{Delimiters, SessionRule, char_ord_score, crc32_hash, delim_count};
+
+use crate::{AppFilter, Error, ProcessEvent, Timestamp};
+
+/// What processes are compared by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum ClusterFeatures {
+    /// Program, number of delimiters in the command line, user, and whether the session is the
+    /// system's: processes are alike if all four are equal.
+    #[default]
+    ProgramLineUserSession,
+    /// `pathScore` and `SubjectUserSid`, scaled to norm 1, at a distance of 0.0001, as msticpy does.
+    /// All processes of user 0 are then alike.
+    PathScoreUser,
+}
+
+/// How processes are clustered.
+///
+/// | option | default | as msticpy |
+/// |---|---|---|
+/// | [`app`](Self::app) | all | all |
+/// | [`features`](Self::features) | [`ClusterFeatures::ProgramLineUserSession`] | [`ClusterFeatures::PathScoreUser`] |
+/// | [`noise_times`](Self::noise_times) | [`NoiseTimes::Own`] | [`NoiseTimes::Shared`] |
+///
+/// ```
+/// use oddsift_auditd::{AppFilter, ClusterOptions};
+///
+/// let options = ClusterOptions::new().app(AppFilter::contains("/bin/"));
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct ClusterOptions {
+    app: AppFilter,
+    features: ClusterFeatures,
+    noise_times: NoiseTimes,
+}
+
+impl ClusterOptions {
+    /// The defaults.
+    ///
+    /// ```
+    /// let _ = oddsift_auditd::ClusterOptions::new();
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// All that msticpy does in its own way.
+    ///
+    /// ```
+    /// let _ = oddsift_auditd::ClusterOptions::msticpy();
+    /// ```
+    #[must_use]
+    pub fn msticpy() -> Self {
+        Self::new().features(ClusterFeatures::PathScoreUser).noise_times(NoiseTimes::Shared)
+    }
+
+    /// Sets which programs' processes are clustered.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{AppFilter, ClusterOptions};
+    /// let _ = ClusterOptions::new().app(AppFilter::regex("sudo$")?);
+    /// # Ok::<(), oddsift_auditd::Error>(())
+    /// ```
+    #[must_use]
+    pub fn app(mut self, app: AppFilter) -> Self {
+        self.app = app;
+        self
+    }
+
+    /// Sets what processes are compared by.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{ClusterFeatures, ClusterOptions};
+    /// let _ = ClusterOptions::new().features(ClusterFeatures::PathScoreUser);
+    /// ```
+    #[must_use]
+    pub fn features(mut self, features: ClusterFeatures) -> Self {
+        self.features = features;
+        self
+    }
+
+    /// Sets whose times a process shows that is like no other.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{ClusterOptions, NoiseTimes};
+    /// let _ = ClusterOptions::new().noise_times(NoiseTimes::Shared);
+    /// ```
+    #[must_use]
+    pub fn noise_times(mut self, noise_times: NoiseTimes) -> Self {
+        self.noise_times = noise_times;
+        self
+    }
+}
+
+/// A cluster of processes, shown by its first one, or a process that is like no other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProcessCluster {
+    /// The row of the process that is shown, from 0.
+    pub row: usize,
+    /// The cluster, or noise.
+    pub label: Label,
+    /// How many processes it holds.
+    pub size: u64,
+    /// The first and the last time.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// What the command lines have in common; the command line itself where it is alone.
+    pub template: Option<String>,
+}
+
+/// What came out of [`cluster_auditd_processes`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProcessClusters {
+    /// Processes that are like no other, in the order of the input, then clusters by number.
+    pub rows: Vec<ProcessCluster>,
+    /// The rows that were clustered, each with its cluster.
+    pub labels: Vec<(usize, Label)>,
+}
+
+impl ProcessClusters {
+    /// What msticpy's frame is called in.
+    pub const COLUMNS: [&'static str; 8] = [
+        "TimeGenerated",
+        "NewProcessName",
+        "CommandLine",
+        "pid",
+        "SubjectUserSid",
+        "cwd",
+        "ClusterSize",
+        "ppid",
+    ];
+}
+
+/// Clusters processes: one row for each process that is like no other, and one for each cluster.
+///
+/// By default processes are alike that run the same program (by the CRC-32 of its path) with the
+/// same number of delimiters on the command line, as the same user, and both in a login session or
+/// both in none: what a hunter would call the same thing done again. msticpy takes the sum of the
+/// path's characters and the user, and scales both to norm 1; since the norm leaves of user 0 only
+/// that it is user 0, all of root's processes become one cluster, whatever they run.
+///
+/// Cost: that of DBSCAN over distinct processes; see `oddsift-eventcluster`.
+///
+/// # Errors
+///
+/// [`Error::NoProcesses`] if none is left to cluster; [`Error::Uid`] for a process whose user is no
+/// number, with [`ClusterFeatures::PathScoreUser`].
+///
+/// ```
+/// use oddsift_auditd::{ClusterOptions, ProcessEvent, cluster_auditd_processes};
+///
+/// let process = |exe: &str, line: &str| ProcessEvent {
+///     exe: Some(exe.to_owned()),
+///     cmdline: Some(line.to_owned()),
+///     uid: Some("0".to_owned()),
+///     ..ProcessEvent::default()
+/// };
+/// let processes = [
+///     process("/usr/sbin/cron", "cron -f"),
+///     process("/tmp/x", "x -f"),
+///     process("/usr/sbin/cron", "cron -n"),
+/// ];
+/// let found = cluster_auditd_processes(&processes, &ClusterOptions::new())?;
+/// assert_eq!((found.rows[0].row, found.rows[0].size), (1, 1));
+/// assert_eq!((found.rows[1].template.as_deref(), found.rows[1].size), (Some("cron *"), 2));
+/// # Ok::<(), oddsift_auditd::Error>(())
+/// ```
+pub fn cluster_auditd_processes(
+    processes: &[ProcessEvent],
+    options: &ClusterOptions,
+) -> Result<ProcessClusters, Error> {
+    let is_meant = |row: &usize| {
+        processes.get(*row).is_some_and(|process| options.app.matches(process.exe.as_deref()))
+    };
+    let chosen: Vec<usize> = (0..processes.len()).filter(is_meant).collect();
+    if chosen.is_empty() {
+        return Err(Error::NoProcesses { n_processes: processes.len() });
+    }
+    let meant = || chosen.iter().filter_map(|row| Some((*row, processes.get(*row)?)));
+    let vectors = meant().map(|(row, process)| options.features.vector(row, process));
+    let x = matrix(&vectors.collect::<Result<Vec<_>, Error>>()?);
+    let times: Vec<_> = meant().map(|(_, process)| process.time).collect();
+    let lines: Vec<_> = meant().map(|(_, process)| process.cmdline.as_deref()).collect();
+    let events = Events::new(&x).times(&times)?.texts(&lines)?;
+    let params = EventClusters::params().scaling(options.features.scaling());
+    let params = params.eps(options.features.eps()).noise_times(options.noise_times);
+    let found = params.fit_events(&events)?;
+
+    let row = |row: oddsift_eventcluster::EventRow| {
+        let at = usize::try_from(row.row).ok()?;
+        let template = match row.label.cluster() {
+            Some(cluster) => {
+                let cluster = found.clusters().get(usize::try_from(cluster).ok()?)?;
+                cluster.template().map(|template| template.to_string())
+            }
+            None => lines.get(at)?.map(str::to_owned),
+        };
+        let (label, size, times) = (row.label, row.size, row.times);
+        Some(ProcessCluster { row: *chosen.get(at)?, label, size, times, template })
+    };
+    let rows = found.rows().unwrap_or_default().into_iter().filter_map(row).collect();
+    let labels = chosen.iter().copied().zip(found.labels().unwrap_or_default()).collect();
+    Ok(ProcessClusters { rows, labels })
+}
+
+impl ClusterFeatures {
+    fn scaling(self) -> Scaling {
+        match self {
+            Self::ProgramLineUserSession => Scaling::None,
+            Self::PathScoreUser => Scaling::Unit,
+        }
+    }
+
+    /// Half of the least distance of two vectors that differ, where they are whole numbers.
+    fn eps(self) -> f64 {
+        match self {
+            Self::ProgramLineUserSession => 0.5,
+            Self::PathScoreUser => 0.0001,
+        }
+    }
+
+    fn vector(self, row: usize, process: &ProcessEvent) -> Result<Vec<f64>, Error> {
+        let exe = process.exe.as_deref().unwrap_or_default();
+        if self == Self::PathScoreUser {
+            let uid = process.uid_number().ok_or(Error::Uid { row })?;
+            return Ok(vec![char_ord_score(exe, 1.0)? as f64, uid as f64]);
+        }
+        let line = process.cmdline.as_deref().unwrap_or_default();
+        let user = process.uid.as_deref().unwrap_or_default();
+        let is_system = SessionRule::Number.is_system(process.ses.as_deref());
+        Ok(vec![
+            f64::from(crc32_hash(exe)),
+            delim_count(line, &Delimiters::default()) as f64,
+            f64::from(crc32_hash(user)),
+            f64::from(u8::from(is_system)),
+        ])
+    }
+}
+
+fn matrix(vectors: &[Vec<f64>]) -> Array2<f64> {
+    let n_features = vectors.first().map_or(0, Vec::len);
+    let value = |(row, column): (usize, usize)| {
+        vectors.get(row).and_then(|vector: &Vec<f64>| vector.get(column)).copied().unwrap_or(0.0)
+    };
+    Array2::from_shape_fn((vectors.len(), n_features), value)
+}

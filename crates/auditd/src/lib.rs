@@ -1,0 +1,50 @@
+#![doc = include_str!("../README.md")]
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+mod app; // AppFilter: which programs
+mod assembler; // Assembler: lines to events
+mod cluster; // cluster_auditd_processes
+mod error; // Error, LineError, LineFault
+mod event; // Event: the records of one node, time and serial
+mod execve; // Execve, Arg: arguments, split and encoded ones
+mod fields; // Fields, Field: what a record's text holds
+mod head; // the part of a line up to its fields
+mod id; // Id: a number, or the text that is none
+mod lines; // lines of a reader, none kept that is too long
+mod process; // ProcessEvent
+mod reader; // EventReader, read_events: over any BufRead
+mod record; // Record, RecordBuf, parse_record
+mod rotated; // log files from the oldest to the newest
+mod row; // EventRow: the same columns for every event
+mod summary; // Summary: what was left out
+mod tree; // ProcessTree: who started whom
+mod typed; // Typed, Syscall, Path, User and others
+mod value; // Value, Hex
+mod window; // events that are still open
+
+// A module, since its names are those of another program.
+pub mod msticpy;
+
+pub use {
+    app::AppFilter,
+    assembler::{Assembler, Options},
+    cluster::{
+        ClusterFeatures, ClusterOptions, ProcessCluster, ProcessClusters, cluster_auditd_processes,
+    },
+    error::{Error, LineError, LineFault},
+    event::Event,
+    execve::{Arg, Execve},
+    fields::{Field, Fields},
+    id::Id,
+    jiff::Timestamp,
+    oddsift_eventcluster::{Label, NoiseTimes},
+    process::ProcessEvent,
+    reader::{EventReader, read_events},
+    record::{Record, RecordBuf, parse_record},
+    rotated::sort_rotated,
+    row::EventRow,
+    summary::Summary,
+    tree::ProcessTree,
+    typed::{Cwd, PathName, Proctitle, Syscall, Typed, User},
+    value::{Hex, Value},
+};

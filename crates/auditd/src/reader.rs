@@ -1,0 +1,139 @@
+use std::{io::BufRead, ops::ControlFlow};
+
+use crate::{Assembler, Error, Event, Options, Summary, lines::Lines};
+
+/// The events of a log that is read as it is needed.
+///
+/// Takes any [`BufRead`], and so bytes, too; a larger buffer than the usual 8 KiB makes it faster.
+/// Compressed logs are for the caller to unpack. Memory is bounded by [`Options`], whatever the log
+/// holds.
+///
+/// ```
+/// use oddsift_auditd::{EventReader, Options};
+///
+/// let log = "type=CWD msg=audit(1.0:1): cwd=\"/\"\ntype=CWD msg=audit(1.0:2): cwd=\"/tmp\"\n";
+/// let mut reader = EventReader::new(log.as_bytes(), Options::new());
+/// let mut serials = Vec::new();
+/// for event in &mut reader {
+///     serials.push(event?.serial());
+/// }
+/// assert_eq!(serials, [1, 2]);
+/// assert_eq!(reader.summary().skipped, 0);
+/// # Ok::<(), oddsift_auditd::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct EventReader<R> {
+    lines: Lines<R>,
+    assembler: Assembler,
+}
+
+impl<R: BufRead> EventReader<R> {
+    /// Reads nothing yet.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{EventReader, Options};
+    /// assert!(EventReader::new(&b""[..], Options::new()).next().is_none());
+    /// ```
+    pub fn new(reader: R, options: Options) -> Self {
+        Self {
+            lines: Lines::new(reader, options.longest_line()),
+            assembler: Assembler::new(options),
+        }
+    }
+
+    /// The next event; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] if the reader fails; events that are open by then are lost.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{EventReader, Options};
+    /// let mut reader = EventReader::new(&b"type=EOE msg=audit(1.0:1):"[..], Options::new());
+    /// assert!(reader.next_event()?.is_some() && reader.next_event()?.is_none());
+    /// # Ok::<(), oddsift_auditd::Error>(())
+    /// ```
+    pub fn next_event(&mut self) -> Result<Option<Event>, Error> {
+        loop {
+            if let Some(event) = self.assembler.next_event() {
+                return Ok(Some(event));
+            }
+            match self.lines.next()? {
+                Some(Some(line)) => self.assembler.push_line(line),
+                Some(None) => self.assembler.push_too_long(),
+                None if self.assembler.is_finished() => return Ok(None),
+                None => self.assembler.finish(),
+            }
+        }
+    }
+
+    /// Gives back an event that is no longer needed, so that its memory is used again.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{EventReader, Options};
+    /// let mut reader = EventReader::new(&b"type=EOE msg=audit(1.0:1):"[..], Options::new());
+    /// while let Some(event) = reader.next_event()? {
+    ///     reader.recycle(event);
+    /// }
+    /// # Ok::<(), oddsift_auditd::Error>(())
+    /// ```
+    pub fn recycle(&mut self, event: Event) {
+        self.assembler.recycle(event);
+    }
+
+    /// What was read and left out so far.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{EventReader, Options};
+    /// assert_eq!(EventReader::new(&b""[..], Options::new()).summary().lines, 0);
+    /// ```
+    pub fn summary(&self) -> &Summary {
+        self.assembler.summary()
+    }
+}
+
+impl<R: BufRead> Iterator for EventReader<R> {
+    type Item = Result<Event, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_event().transpose()
+    }
+}
+
+/// Calls `take` with each event of a log, until it breaks off.
+///
+/// Faster than the iterator of [`EventReader`], since the memory of an event is used again.
+///
+/// # Errors
+///
+/// [`Error::Read`] if the reader fails.
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use oddsift_auditd::{Options, read_events};
+///
+/// let log = &b"type=SYSCALL msg=audit(1.0:1): pid=7\ntype=SYSCALL msg=audit(1.0:2): pid=8\n"[..];
+/// let mut pids = Vec::new();
+/// let summary = read_events(log, Options::new(), |event| {
+///     pids.extend(event.syscall().and_then(|call| call.pid?.number()));
+///     ControlFlow::Continue(())
+/// })?;
+/// assert_eq!((pids, summary.events), (vec![7, 8], 2));
+/// # Ok::<(), oddsift_auditd::Error>(())
+/// ```
+pub fn read_events<R: BufRead>(
+    reader: R,
+    options: Options,
+    mut take: impl FnMut(&Event) -> ControlFlow<()>,
+) -> Result<Summary, Error> {
+    let mut reader = EventReader::new(reader, options);
+    while let Some(event) = reader.next_event()? {
+        let go_on = take(&event);
+        reader.recycle(event);
+        if go_on.is_break() {
+            break;
+        }
+    }
+    Ok(reader.summary().clone())
+}

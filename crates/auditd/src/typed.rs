@@ -1,0 +1,344 @@
+use memchr::memmem;
+
+use crate::{Execve, Field, Id, Record, Value, execve::Pieces};
+
+/// A record by its type.
+///
+/// A struct holds the fields that are asked for most; all of them are in
+/// [`Record::fields`]. Of a field that is there twice the first counts.
+///
+/// ```
+/// use oddsift_auditd::{Typed, parse_record};
+///
+/// let line = b"type=SYSCALL msg=audit(1.0:1): syscall=59 success=yes pid=11 auid=4294967295";
+/// let Typed::Syscall(call) = parse_record(line, 1)?.typed() else { panic!() };
+/// assert_eq!((call.syscall, call.success), (Some("59"), Some("yes")));
+/// assert_eq!(call.auid.unwrap().number(), Some(-1));
+/// # Ok::<(), oddsift_auditd::LineError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Typed<'a> {
+    /// `SYSCALL`.
+    Syscall(Box<Syscall<'a>>),
+    /// `EXECVE`, as much of it as is in this record; [`Event::execve`](crate::Event::execve) joins.
+    Execve(Execve<'a>),
+    /// `CWD`.
+    Cwd(Cwd<'a>),
+    /// `PATH`.
+    Path(PathName<'a>),
+    /// `PROCTITLE`.
+    Proctitle(Proctitle<'a>),
+    /// `USER_*`, `CRED_*`, `SERVICE_*`, `LOGIN`, and what else has a message of a program.
+    User(Box<User<'a>>),
+    /// Any other.
+    Generic(Record<'a>),
+}
+
+pub(crate) fn of_record<'a>(record: &Record<'a>) -> Typed<'a> {
+    match record.kind {
+        "SYSCALL" => Typed::Syscall(Box::new(Syscall::of(record))),
+        "EXECVE" => Typed::Execve(Pieces::of([*record]).join()),
+        "CWD" => Typed::Cwd(Cwd::of(record)),
+        "PATH" => Typed::Path(PathName::of(record)),
+        "PROCTITLE" => Typed::Proctitle(Proctitle::of(record)),
+        _ if is_user(record) => Typed::User(Box::new(User::of(record))),
+        _ => Typed::Generic(*record),
+    }
+}
+
+fn is_user(record: &Record<'_>) -> bool {
+    let kind = record.kind;
+    kind.starts_with("USER_")
+        || kind.starts_with("CRED_")
+        || kind.starts_with("SERVICE_")
+        || kind == "LOGIN"
+        || memmem::find(record.body.as_bytes(), b" msg='").is_some()
+}
+
+/// Sets what is not set yet, since the first field of a name counts.
+fn set<T>(slot: &mut Option<T>, value: T) {
+    slot.get_or_insert(value);
+}
+
+/// The call that a process made.
+///
+/// ```
+/// use oddsift_auditd::{Typed, parse_record};
+///
+/// let line = b"type=SYSCALL msg=audit(1.0:1): syscall=59 comm=\"sh\" exe=\"/bin/dash\" key=(null)";
+/// let Typed::Syscall(call) = parse_record(line, 1)?.typed() else { panic!() };
+/// assert_eq!(call.exe.unwrap().raw(), "/bin/dash");
+/// assert!(call.key.is_none());
+/// # Ok::<(), oddsift_auditd::LineError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Syscall<'a> {
+    /// The machine's architecture, as a hexadecimal number.
+    pub arch: Option<&'a str>,
+    /// The number of the call; 59 is `execve` on x86-64.
+    pub syscall: Option<&'a str>,
+    /// `yes` or `no`.
+    pub success: Option<&'a str>,
+    /// What the call gave back; negative is an error number.
+    pub exit: Option<Id<'a>>,
+    /// `a0` to `a3`, hexadecimal numbers.
+    pub arguments: [Option<&'a str>; 4],
+    /// The number of `PATH` records.
+    pub items: Option<Id<'a>>,
+    /// The parent's process id.
+    pub ppid: Option<Id<'a>>,
+    /// The process id.
+    pub pid: Option<Id<'a>>,
+    /// The user who logged in; -1 if nobody did.
+    pub auid: Option<Id<'a>>,
+    /// The user.
+    pub uid: Option<Id<'a>>,
+    /// The group.
+    pub gid: Option<Id<'a>>,
+    /// The effective user.
+    pub euid: Option<Id<'a>>,
+    /// The effective group.
+    pub egid: Option<Id<'a>>,
+    /// The terminal; `(none)` without one.
+    pub tty: Option<&'a str>,
+    /// The login session; -1 outside of one.
+    pub ses: Option<Id<'a>>,
+    /// The process's name, at most 15 bytes.
+    pub comm: Option<Value<'a>>,
+    /// The program's path.
+    pub exe: Option<Value<'a>>,
+    /// The security context.
+    pub subj: Option<&'a str>,
+    /// The key of the rule that logged; `None` for `(null)`.
+    pub key: Option<Value<'a>>,
+}
+
+impl<'a> Syscall<'a> {
+    fn of(record: &Record<'a>) -> Self {
+        let mut call = Self::default();
+        for field in record.fields().filter(|field| field.group.is_none()) {
+            call.take(&field);
+        }
+        call
+    }
+
+    fn take(&mut self, field: &Field<'a>) {
+        let raw = field.value.raw();
+        match field.key {
+            "arch" => set(&mut self.arch, raw),
+            "syscall" => set(&mut self.syscall, raw),
+            "success" => set(&mut self.success, raw),
+            "exit" => set(&mut self.exit, Id::exact(raw)),
+            "a0" => set(&mut self.arguments[0], raw),
+            "a1" => set(&mut self.arguments[1], raw),
+            "a2" => set(&mut self.arguments[2], raw),
+            "a3" => set(&mut self.arguments[3], raw),
+            "items" => set(&mut self.items, Id::exact(raw)),
+            "ppid" => set(&mut self.ppid, Id::parse(raw)),
+            "pid" => set(&mut self.pid, Id::parse(raw)),
+            "auid" => set(&mut self.auid, Id::parse(raw)),
+            "uid" => set(&mut self.uid, Id::parse(raw)),
+            "gid" => set(&mut self.gid, Id::parse(raw)),
+            "euid" => set(&mut self.euid, Id::parse(raw)),
+            "egid" => set(&mut self.egid, Id::parse(raw)),
+            "tty" => set(&mut self.tty, raw),
+            "ses" => set(&mut self.ses, Id::parse(raw)),
+            "comm" => set(&mut self.comm, field.value),
+            "exe" => set(&mut self.exe, field.value),
+            "subj" => set(&mut self.subj, raw),
+            "key" if field.value != Value::Null => set(&mut self.key, field.value),
+            _ => {}
+        }
+    }
+}
+
+/// The folder that a process was in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cwd<'a> {
+    /// The folder.
+    pub cwd: Option<Value<'a>>,
+}
+
+impl<'a> Cwd<'a> {
+    fn of(record: &Record<'a>) -> Self {
+        Self { cwd: first(record, "cwd") }
+    }
+}
+
+/// The command line of the process that caused the event, cut at 128 bytes by the kernel.
+///
+/// ```
+/// use oddsift_auditd::{Typed, parse_record};
+///
+/// let line = b"type=PROCTITLE msg=audit(1.0:1): proctitle=6C73002D6C";
+/// let Typed::Proctitle(title) = parse_record(line, 1)?.typed() else { panic!() };
+/// assert_eq!(title.text().unwrap(), "ls -l");
+/// # Ok::<(), oddsift_auditd::LineError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Proctitle<'a> {
+    /// The arguments with a zero byte between them.
+    pub proctitle: Option<Value<'a>>,
+}
+
+impl<'a> Proctitle<'a> {
+    fn of(record: &Record<'a>) -> Self {
+        Self { proctitle: first(record, "proctitle") }
+    }
+
+    /// The arguments with a space between them.
+    ///
+    /// ```
+    /// assert!(oddsift_auditd::Proctitle::default().text().is_none());
+    /// ```
+    pub fn text(self) -> Option<String> {
+        let text = self.proctitle?.text()?;
+        Some(text.trim_end_matches('\0').replace('\0', " "))
+    }
+}
+
+/// A file that a call named.
+///
+/// ```
+/// use oddsift_auditd::{Typed, parse_record};
+///
+/// let line = b"type=PATH msg=audit(1.0:1): item=0 name=\"/etc/passwd\" nametype=NORMAL";
+/// let Typed::Path(path) = parse_record(line, 1)?.typed() else { panic!() };
+/// assert_eq!((path.name.unwrap().raw(), path.nametype), ("/etc/passwd", Some("NORMAL")));
+/// # Ok::<(), oddsift_auditd::LineError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PathName<'a> {
+    /// Its number among the paths of the event.
+    pub item: Option<Id<'a>>,
+    /// The path as the process gave it, which may be relative to its folder.
+    pub name: Option<Value<'a>>,
+    /// The file's number on its device.
+    pub inode: Option<Id<'a>>,
+    /// The device, `major:minor` in hexadecimal.
+    pub dev: Option<&'a str>,
+    /// Type and rights, an octal number.
+    pub mode: Option<&'a str>,
+    /// The owner.
+    pub ouid: Option<Id<'a>>,
+    /// The owner's group.
+    pub ogid: Option<Id<'a>>,
+    /// `NORMAL`, `PARENT`, `CREATE`, `DELETE`, `UNKNOWN`.
+    pub nametype: Option<&'a str>,
+}
+
+impl<'a> PathName<'a> {
+    fn of(record: &Record<'a>) -> Self {
+        let mut path = Self::default();
+        for field in record.fields() {
+            let raw = field.value.raw();
+            match field.key {
+                "item" => set(&mut path.item, Id::exact(raw)),
+                "name" if field.value != Value::Null => set(&mut path.name, field.value),
+                "inode" => set(&mut path.inode, Id::exact(raw)),
+                "dev" => set(&mut path.dev, raw),
+                "mode" => set(&mut path.mode, raw),
+                "ouid" => set(&mut path.ouid, Id::parse(raw)),
+                "ogid" => set(&mut path.ogid, Id::parse(raw)),
+                "nametype" => set(&mut path.nametype, raw),
+                _ => {}
+            }
+        }
+        path
+    }
+}
+
+/// What a program reported: a login, a command run by `sudo`, a service that was started.
+///
+/// The ids are the kernel's, from outside the message; the rest is what the program said.
+///
+/// ```
+/// use oddsift_auditd::{Typed, parse_record};
+///
+/// let line = b"type=USER_CMD msg=audit(1.0:1): pid=1 uid=1000 msg='uid=0 cmd=6C73202F res=success'";
+/// let Typed::User(user) = parse_record(line, 1)?.typed() else { panic!() };
+/// assert_eq!(user.uid.unwrap().number(), Some(1000));
+/// assert_eq!(user.cmd.unwrap().text().unwrap(), "ls /");
+/// # Ok::<(), oddsift_auditd::LineError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct User<'a> {
+    /// The process id.
+    pub pid: Option<Id<'a>>,
+    /// The user.
+    pub uid: Option<Id<'a>>,
+    /// The user who logged in; -1 if nobody did.
+    pub auid: Option<Id<'a>>,
+    /// The login session; -1 outside of one.
+    pub ses: Option<Id<'a>>,
+    /// What was done: `PAM:setcred`, `login`.
+    pub op: Option<Value<'a>>,
+    /// The account that it was about.
+    pub acct: Option<Value<'a>>,
+    /// The command.
+    pub cmd: Option<Value<'a>>,
+    /// The folder.
+    pub cwd: Option<Value<'a>>,
+    /// The process's name.
+    pub comm: Option<Value<'a>>,
+    /// The program.
+    pub exe: Option<Value<'a>>,
+    /// The other host's name, `?` if it is not known.
+    pub hostname: Option<Value<'a>>,
+    /// The other host's address, `?` if it is not known.
+    pub addr: Option<Value<'a>>,
+    /// The terminal.
+    pub terminal: Option<Value<'a>>,
+    /// `success` or `failed`; 1 or 0 from the kernel.
+    pub res: Option<Value<'a>>,
+}
+
+impl<'a> User<'a> {
+    fn of(record: &Record<'a>) -> Self {
+        let mut user = Self::default();
+        for field in record.fields() {
+            match field.group {
+                None => user.take_id(&field),
+                Some(_) => {}
+            }
+            user.take_text(&field);
+        }
+        user
+    }
+
+    fn take_id(&mut self, field: &Field<'a>) {
+        let slot = match field.key {
+            "pid" => &mut self.pid,
+            "uid" => &mut self.uid,
+            "auid" => &mut self.auid,
+            "ses" => &mut self.ses,
+            _ => return,
+        };
+        set(slot, Id::parse(field.value.raw()));
+    }
+
+    fn take_text(&mut self, field: &Field<'a>) {
+        let slot = match field.key {
+            "op" => &mut self.op,
+            "acct" => &mut self.acct,
+            "cmd" => &mut self.cmd,
+            "cwd" => &mut self.cwd,
+            "comm" => &mut self.comm,
+            "exe" => &mut self.exe,
+            "hostname" => &mut self.hostname,
+            "addr" => &mut self.addr,
+            "terminal" => &mut self.terminal,
+            "res" => &mut self.res,
+            _ => return,
+        };
+        set(slot, field.value);
+    }
+}
+
+/// The first value of a name, outside of groups.
+fn first<'a>(record: &Record<'a>, key: &str) -> Option<Value<'a>> {
+    let mut fields = record.fields();
+    let found = fields.find(|field| field.key == key && field.group.is_none())?;
+    (found.value != Value::Null).then_some(found.value)
+}
