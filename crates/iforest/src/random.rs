@@ -62,7 +62,7 @@ impl Random {
     }
 }
 
-/// The numbers of one slot of one tree: eight bytes, for there may be very many slots. SplitMix64
+/// The numbers of one slot of one tree: eight bytes, for there may be very many slots. `SplitMix64`
 /// (Steele, Lea and Flood, OOPSLA 2014).
 #[derive(Debug, Clone)]
 pub(crate) struct SlotRandom(u64);
@@ -83,7 +83,7 @@ fn unit(bits: u64) -> f64 {
     (bits >> 11) as f64 * (0.5 / (1_u64 << 52) as f64)
 }
 
-/// The finaliser of SplitMix64: one to one, and every bit of the input moves half of the output.
+/// The finaliser of `SplitMix64`: one to one, and every bit of the input moves half of the output.
 fn mix(mut bits: u64) -> u64 {
     bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

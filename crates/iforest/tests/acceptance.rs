@@ -304,8 +304,8 @@ fn weights_that_cannot_be_are_errors() {
 
 /// Node `2 k` cuts off the rows whose feature `k` is at most 0.5.
 fn chain(n_cuts: usize) -> TreeNodes {
-    let is_cut = |node: usize| node % 2 == 0 && node < 2 * n_cuts;
-    let if_cut = |node, number| if is_cut(node) { i32::try_from(number).unwrap() } else { -1 };
+    let cuts = |node: usize| node.is_multiple_of(2) && node < 2 * n_cuts;
+    let if_cut = |node, number| if cuts(node) { i32::try_from(number).unwrap() } else { -1 };
     let nodes = || 0..=2 * n_cuts;
     TreeNodes {
         feature: nodes().map(|node| if_cut(node, node / 2)).collect(),
