@@ -205,6 +205,7 @@ impl Reservoir {
     }
 
     /// Passes over the rows that do not enter.
+    #[inline(always)]
     fn skip(&mut self) {
         self.w *= exp_minus(self.random.exponential() * self.per_slot);
         // A quotient past all numbers of rows, or one by 0, becomes the largest of them.
@@ -214,6 +215,7 @@ impl Reservoir {
 }
 
 /// `exp(-y)`, by its Padé approximant where that has eight digits, which is nearly always.
+#[inline(always)]
 fn exp_minus(y: f64) -> f64 {
     if y > 0.1 {
         return libm::exp(-y);
@@ -224,6 +226,7 @@ fn exp_minus(y: f64) -> f64 {
 
 /// How many rows pass until one has a key below `w`, given an exponential number: that number by
 /// `-ln(1 - w)`, of which the Padé approximant has eight digits for all but the first rows.
+#[inline(always)]
 fn skipped(exponential: f64, w: f64) -> f64 {
     if w > 0.1 {
         return exponential / -libm::log1p(-w);
