@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn logarithms_are_those_of_the_library() {
         let mut random = random();
-        let mut check = |n: u64| {
+        let check = |n: u64| {
             let expected = -libm::log(n as f64 / (1_u64 << 53) as f64);
             assert!((minus_log(n) - expected).abs() < 1e-13 * expected.max(1.0), "{n}");
         };

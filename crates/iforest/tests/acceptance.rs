@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::print_stdout,
     clippy::float_cmp,
     reason = "a test fails by panicking, and results are exact"
 )]
@@ -258,12 +259,17 @@ fn slanted_cuts_leave_no_ghosts_of_two_clusters() {
     });
     let (homes, ghosts) = (array![[0.0, 10.0], [10.0, 0.0]], array![[0.0, 0.0], [10.0, 10.0]]);
     let contrast = |extended| {
-        let forest = IsolationForest::params().extended(extended).fit(&x).unwrap();
-        let mean = |x| forest.score_samples(x).unwrap().iter().sum::<f64>() / 2.0;
-        mean(&homes) - mean(&ghosts)
+        let of_seed = |seed| {
+            let params = IsolationForest::params().n_trees(300).seed(seed).extended(extended);
+            let forest = params.fit(&x).unwrap();
+            let mean = |x| forest.score_samples(x).unwrap().iter().sum::<f64>() / 2.0;
+            mean(&homes) - mean(&ghosts)
+        };
+        (0..10).map(of_seed).sum::<f64>() / 10.0
     };
     let (plain, slanted) = (contrast(false), contrast(true));
-    assert!(slanted > plain + 0.05, "{plain} {slanted}");
+    println!("how much odder ghosts score: plain {plain:.3}, slanted {slanted:.3}");
+    assert!(slanted > plain + 0.03);
 }
 
 #[test]
