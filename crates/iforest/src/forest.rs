@@ -218,7 +218,9 @@ impl IsolationForest {
     pub fn path_lengths(&self, x: &ArrayRef2<f64>) -> Result<Vec<f64>, Error> {
         let mut values = self.sums(x, &Control::unwatched())?;
         let usual = average_path_length(self.max_samples);
-        values.iter_mut().for_each(|value| *value = usual + *value / self.trees.len() as f64);
+        for value in &mut values {
+            *value = usual + *value / self.trees.len() as f64;
+        }
         Ok(values)
     }
 
@@ -237,7 +239,9 @@ impl IsolationForest {
     /// ```
     pub fn decision_function(&self, x: &ArrayRef2<f64>) -> Result<Vec<f64>, Error> {
         let mut values = self.score_samples(x)?;
-        values.iter_mut().for_each(|value| *value -= self.offset);
+        for value in &mut values {
+            *value -= self.offset;
+        }
         Ok(values)
     }
 

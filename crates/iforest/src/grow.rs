@@ -101,8 +101,12 @@ impl Sample {
 pub(crate) fn check_row<'a>(
     precision: Precision,
     row: usize,
-    mut values: impl Iterator<Item = &'a f64>,
+    mut values: impl Iterator<Item = &'a f64> + Clone,
 ) -> Result<(), Error> {
+    // NaN and infinities times 0 are NaN, all else is 0.
+    if values.clone().fold(0.0, |sum, &value| sum + precision.round(value) * 0.0) == 0.0 {
+        return Ok(());
+    }
     match values.position(|&value| !precision.round(value).is_finite()) {
         Some(column) => Err(Error::NonFinite { row, column }),
         None => Ok(()),
@@ -249,10 +253,9 @@ pub(crate) fn between(low: f64, high: f64, share: f64) -> f64 {
 fn partition(places: &mut [u32], is_left: impl Fn(u32) -> bool) -> usize {
     let mut n_left = 0;
     for at in 0..places.len() {
-        let place = places[at];
-        places[at] = places[n_left];
-        places[n_left] = place;
-        n_left += usize::from(is_left(place));
+        let goes_left = is_left(places[at]);
+        places.swap(at, n_left);
+        n_left += usize::from(goes_left);
     }
     n_left
 }

@@ -7,7 +7,7 @@
 )]
 #![allow(
     clippy::inline_always,
-    reason = "ranking and hashing are a few instructions of loops that are only fast in one piece"
+    reason = "ranking, hashing and drawing are a few instructions of loops that are only fast in one piece"
 )]
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "results are exact by contract"))]
 

@@ -3,6 +3,8 @@
 //! What is made of the generator's bits is written out here, since a library's ways of doing so may
 //! change from version to version, and logarithms are `libm`'s and not the platform's.
 
+use std::sync::LazyLock;
+
 use rand_xoshiro::{
     Xoshiro256PlusPlus,
     rand_core::{Rng, SeedableRng},
@@ -33,6 +35,7 @@ impl Random {
 
     /// Below `n`, each with the same probability; 0 for an `n` of 0. After Lemire, "Fast random
     /// integer generation in an interval", ACM Trans. Model. Comput. Simul. 2019, algorithm 5.
+    #[inline(always)]
     pub(crate) fn below(&mut self, n: usize) -> usize {
         let n = n as u64;
         let mut product = u128::from(self.0.next_u64()) * u128::from(n);
@@ -45,9 +48,10 @@ impl Random {
         (product >> 64) as usize
     }
 
-    /// From the exponential distribution with mean 1: positive and finite.
+    /// From the exponential distribution with mean 1: at least 0 and finite.
+    #[inline(always)]
     pub(crate) fn exponential(&mut self) -> f64 {
-        -libm::log(1.0 - self.unit())
+        minus_log((self.0.next_u64() >> 11) + 1)
     }
 
     /// From the standard normal distribution, by Marsaglia's polar method.
@@ -62,7 +66,7 @@ impl Random {
     }
 }
 
-/// The numbers of one slot of one tree: eight bytes, for there may be very many slots. SplitMix64
+/// The numbers of one slot of one tree: eight bytes, for there may be very many slots. `SplitMix64`
 /// (Steele, Lea and Flood, OOPSLA 2014).
 #[derive(Debug, Clone)]
 pub(crate) struct SlotRandom(u64);
@@ -79,11 +83,36 @@ impl SlotRandom {
     }
 }
 
+/// Mantissas that share an entry of the table differ by less than one in so many.
+const N_LOGS: usize = 128;
+
+/// For each of so many parts of [1, 2) the reciprocal of its middle and the logarithm of that.
+static LOGS: LazyLock<[(f64, f64); N_LOGS]> = LazyLock::new(|| {
+    std::array::from_fn(|part| {
+        let inverse = 1.0 / (1.0 + (part as f64 + 0.5) / N_LOGS as f64);
+        (inverse, libm::log(inverse))
+    })
+});
+
+/// `-ln(n / 2^53)` for `n` of 1 to 2^53, by a table and five terms of the series around its entry: most
+/// of what a fit costs is drawing samples, and most of that logarithms.
+#[inline(always)]
+fn minus_log(n: u64) -> f64 {
+    const MANTISSA: u32 = f64::MANTISSA_DIGITS - 1;
+    let bits = (n as f64).to_bits();
+    let exponent = (bits >> MANTISSA) as i32 - 1023;
+    let mantissa = f64::from_bits((bits & ((1 << MANTISSA) - 1)) | (1023 << MANTISSA));
+    let (inverse, log_of_inverse) = LOGS[(bits >> (MANTISSA - 7)) as usize % N_LOGS];
+    let r = mantissa * inverse - 1.0;
+    let series = r * (1.0 - r * (1.0 / 2.0 - r * (1.0 / 3.0 - r * (1.0 / 4.0 - r * (1.0 / 5.0)))));
+    (f64::from(53 - exponent) * std::f64::consts::LN_2 + log_of_inverse - series).max(0.0)
+}
+
 fn unit(bits: u64) -> f64 {
     (bits >> 11) as f64 * (0.5 / (1_u64 << 52) as f64)
 }
 
-/// The finaliser of SplitMix64: one to one, and every bit of the input moves half of the output.
+/// The finaliser of `SplitMix64`: one to one, and every bit of the input moves half of the output.
 fn mix(mut bits: u64) -> u64 {
     bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -127,6 +156,18 @@ mod tests {
         (0..70_000).for_each(|_| counts[random.below(7)] += 1);
         assert!(counts.iter().all(|count| (9_600..10_400).contains(count)), "{counts:?}");
         assert_eq!((random.below(1), random.below(0)), (0, 0));
+    }
+
+    #[test]
+    fn logarithms_are_those_of_the_library() {
+        let mut random = random();
+        let check = |n: u64| {
+            let expected = -libm::log(n as f64 / (1_u64 << 53) as f64);
+            assert!((minus_log(n) - expected).abs() < 1e-13 * expected.max(1.0), "{n}");
+        };
+        (0..=53).for_each(|power| check(1 << power));
+        (0..10_000).for_each(|_| check((random.0.next_u64() >> 11) + 1));
+        assert!((1..100).all(|n| minus_log((1 << 53) - n) >= 0.0));
     }
 
     #[test]

@@ -63,9 +63,8 @@ fn a_tree_of_a_million_levels_is_refused_without_a_stack() {
         let values: Vec<String> = (0..=2 * n_cuts).map(|node| value(node).to_string()).collect();
         format!("[{}]", values.join(","))
     };
-    let is_cut = |node: usize| node % 2 == 0 && node < 2 * n_cuts;
-    let if_cut =
-        |node, number: usize| if is_cut(node) { i64::try_from(number).unwrap() } else { -1 };
+    let cuts = |node: usize| node.is_multiple_of(2) && node < 2 * n_cuts;
+    let if_cut = |node, number: usize| if cuts(node) { i64::try_from(number).unwrap() } else { -1 };
     let text = format!(
         r#"{{"format":"isolation-forest","version":1,"n_features":1,"max_samples":256,"offset":-0.5,"trees":[{{"n_nodes":{},"feature":{},"threshold":{},"left":{},"right":{},"n_samples":{}}}]}}"#,
         2 * n_cuts + 1,

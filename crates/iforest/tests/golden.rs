@@ -2,7 +2,12 @@
 //! its results on labelled data within the tolerance of each case.
 
 #![cfg(feature = "serde")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::float_cmp,
+    reason = "a test fails by panicking, and predictions and ties are exact"
+)]
 
 #[path = "../../../testdata/golden.rs"]
 mod golden;
@@ -99,7 +104,7 @@ fn auc(scores: &[f64], odd: &[bool]) -> f64 {
     let n_odd = odd.iter().filter(|odd| **odd).count() as f64;
     let n_other = odd.len() as f64 - n_odd;
     let sum: f64 = ranks.iter().zip(odd).filter(|(_, odd)| !**odd).map(|(rank, _)| rank).sum();
-    (sum - n_other * (n_other + 1.0) / 2.0) / (n_odd * n_other)
+    (sum - n_other * 0.5 * (n_other + 1.0)) / (n_odd * n_other)
 }
 
 /// From 1, ties at their mean.
@@ -112,7 +117,7 @@ fn ranks(values: &[f64]) -> Vec<f64> {
         let tied =
             order[first..].iter().take_while(|&&i| values[i] == values[order[first]]).count();
         for &i in &order[first..first + tied] {
-            ranks[i] = first as f64 + (tied as f64 + 1.0) / 2.0;
+            ranks[i] = first as f64 + 0.5 * (tied as f64 + 1.0);
         }
         first += tied;
     }

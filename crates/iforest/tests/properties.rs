@@ -107,10 +107,10 @@ proptest! {
         let scores = forest.score_samples(&x).unwrap();
         let decisions = forest.decision_function(&x).unwrap();
         let predictions = forest.predict(&x).unwrap();
-        for row in 0..x.nrows() {
-            prop_assert!(scores[row] >= -1.0 && scores[row] < 0.0, "{}", scores[row]);
-            prop_assert_eq!(scores[row] - forest.offset(), decisions[row]);
-            prop_assert_eq!(predictions[row] == -1, scores[row] < forest.offset());
+        for ((score, decision), prediction) in scores.iter().zip(decisions).zip(predictions) {
+            prop_assert!((-1.0..0.0).contains(score), "{}", score);
+            prop_assert_eq!(score - forest.offset(), decision);
+            prop_assert_eq!(prediction == -1, *score < forest.offset());
         }
         let depth = forest.max_samples().max(2).next_power_of_two().ilog2();
         for length in forest.path_lengths(&x).unwrap() {
@@ -127,9 +127,9 @@ proptest! {
         let mut backwards = forest.score_samples(&reversed).unwrap();
         backwards.reverse();
         prop_assert_eq!(bits(&backwards), bits(&scores));
-        for row in 0..x.nrows() {
+        for (row, score) in scores.iter().enumerate() {
             let alone = forest.score_samples(&x.select(Axis(0), &[row])).unwrap();
-            prop_assert_eq!(alone[0].to_bits(), scores[row].to_bits());
+            prop_assert_eq!(alone[0].to_bits(), score.to_bits());
         }
     }
 
