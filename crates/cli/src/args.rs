@@ -54,20 +54,24 @@ pub(crate) enum Command {
     /// Join the anomalies that `series` prints to periods of time, as rows or as a query
     #[command(after_help = PERIODS_EXAMPLES)]
     Periods(PeriodsArgs),
+    /// Read Linux audit logs: events as rows, or clusters of processes
+    #[command(after_help = AUDITD_EXAMPLES)]
+    Auditd(AuditdArgs),
 }
 
 impl Command {
-    /// Where its data comes from.
-    pub(crate) fn input(&self) -> &InputArgs {
+    /// How many threads are asked for.
+    pub(crate) fn threads(&self) -> Option<usize> {
         match self {
-            Self::Features(args) => &args.input,
-            Self::Cluster(args) => &args.input,
-            Self::Eps(args) => &args.input,
-            Self::Outliers(args) => &args.input,
-            Self::Score(args) => &args.input,
-            Self::Stack(args) => &args.input,
-            Self::Series(args) => &args.input,
-            Self::Periods(args) => &args.input,
+            Self::Features(args) => args.input.threads,
+            Self::Cluster(args) => args.input.threads,
+            Self::Eps(args) => args.input.threads,
+            Self::Outliers(args) => args.input.threads,
+            Self::Score(args) => args.input.threads,
+            Self::Stack(args) => args.input.threads,
+            Self::Series(args) => args.input.threads,
+            Self::Periods(args) => args.input.threads,
+            Self::Auditd(args) => args.threads,
         }
     }
 }
@@ -151,6 +155,16 @@ Examples:
       spikes and dips, by another threshold than `series` had
   oddsift periods found.csv --merge 30min --query kql --query-column TimeCreated
       a filter to paste behind a table's name; spl and sql, too";
+
+const AUDITD_EXAMPLES: &str = "\
+Examples:
+  oddsift auditd /var/log/audit/audit.log --emit clusters
+      processes that are like no other first, each with the line that started it
+  oddsift auditd audit.log.2.gz audit.log.1 audit.log -t csv -o events.csv
+      rotated logs, in the order of time whatever the order here; one row an event
+  oddsift auditd audit.log -t ndjson | jq 'select(.uid == 0 and .success == \"no\")'
+      NDJSON has every field of every record under `records`
+  ssh web1 cat /var/log/audit/audit.log | oddsift auditd - --app /usr/bin/ --since 2024-03-01T08:00";
 
 #[derive(Debug, Args)]
 pub(crate) struct FeaturesArgs {
@@ -496,6 +510,51 @@ pub(crate) enum Query {
     Kql,
     Spl,
     Sql,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditdArgs {
+    /// Audit logs, raw or enriched, plain, gzip or zstd; `-` is standard input
+    #[arg(value_name = "LOG", default_value = "-", help_heading = "Input")]
+    pub(crate) logs: Vec<PathBuf>,
+    /// Only processes whose program's path holds TEXT
+    #[arg(long, value_name = "TEXT", conflicts_with = "app_regex", help_heading = "Input")]
+    pub(crate) app: Option<String>,
+    /// Only processes in whose program's path the regular expression is found
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true, help_heading = "Input")]
+    pub(crate) app_regex: Option<String>,
+    /// Only events at this time or later
+    #[arg(long, value_name = "TIME", help_heading = "Input")]
+    pub(crate) since: Option<String>,
+    /// Only events before this time
+    #[arg(long, value_name = "TIME", help_heading = "Input")]
+    pub(crate) until: Option<String>,
+    /// Format of --since and --until, if not ISO 8601, as strptime's
+    #[arg(long, value_name = "FORMAT", help_heading = "Input")]
+    pub(crate) time_format: Option<String>,
+    /// Zone of --since and --until that name none; without, UTC
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, help_heading = "Input")]
+    pub(crate) time_zone: Option<String>,
+    /// Threads, at most 256; without, all cores
+    #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one, help_heading = "Input")]
+    pub(crate) threads: Option<usize>,
+    /// Seed of what is random; nothing in this verb is
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) seed: Option<u64>,
+    /// What to print: events, or clusters of processes
+    #[arg(long, value_enum, default_value = "events", help_heading = "Output")]
+    pub(crate) emit: EmitAuditd,
+    /// Do as msticpy does where it differs: its reader with its losses, its features
+    #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
+    pub(crate) compat: Option<Compat>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EmitAuditd {
+    Events,
+    Clusters,
 }
 
 /// A distance, or that it is to be found.

@@ -1,5 +1,6 @@
 //! The verbs, a module each, and what they share.
 
+pub(crate) mod auditd;
 pub(crate) mod cluster;
 pub(crate) mod eps;
 pub(crate) mod features;

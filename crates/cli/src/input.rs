@@ -116,10 +116,15 @@ impl Input {
 }
 
 pub(crate) fn threads(args: &InputArgs) -> usize {
+    n_threads(args.threads)
+}
+
+/// As many threads as are asked for, or as there are cores.
+pub(crate) fn n_threads(asked: Option<usize>) -> usize {
     /// More would only take memory.
     const MOST: usize = 256;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    args.threads.unwrap_or_else(cores).min(MOST)
+    asked.unwrap_or_else(cores).min(MOST)
 }
 
 /// A fault of a name that the header settles.

@@ -27,7 +27,7 @@ use clap::error::ErrorKind;
 
 use crate::args::{Cli, Command};
 use crate::failure::{Failure, usage_line};
-use crate::input::threads;
+use crate::input::n_threads;
 use crate::pool::with_threads;
 
 fn main() -> ExitCode {
@@ -53,7 +53,7 @@ fn parse() -> Result<Cli, Failure> {
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
-    with_threads(threads(cli.command.input()), || match cli.command {
+    with_threads(n_threads(cli.command.threads()), || match cli.command {
         Command::Features(args) => commands::features::run(&args),
         Command::Cluster(args) => commands::cluster::run(&args),
         Command::Eps(args) => commands::eps::run(&args),
@@ -62,5 +62,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Stack(args) => commands::stack::run(&args),
         Command::Series(args) => commands::series::run(&args),
         Command::Periods(args) => commands::periods::run(&args),
+        Command::Auditd(args) => commands::auditd::run(&args),
     })
 }

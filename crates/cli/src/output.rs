@@ -5,7 +5,7 @@ use std::path::Path;
 
 use oddsift::records::{Error, Output, OutputFormat, RowWriter, TerminalWriter, WriteOptions};
 
-use crate::args::{Color, Format, InputArgs, OutputArgs};
+use crate::args::{Color, Format, OutputArgs};
 use crate::failure::Failure;
 use crate::table::{Look, TextTable};
 
@@ -24,9 +24,10 @@ pub(crate) enum Writer {
 }
 
 impl Destination {
-    pub(crate) fn open(args: &OutputArgs, input: &InputArgs) -> Result<Self, Failure> {
+    /// Opens it; the result is never written over one of the inputs.
+    pub(crate) fn open(args: &OutputArgs, inputs: &[&Path]) -> Result<Self, Failure> {
         let output = match &args.output {
-            Some(path) if path != Path::new("-") => Output::file(path, &[&input.file])?,
+            Some(path) if path != Path::new("-") => Output::file(path, inputs)?,
             _ => Output::stdout(),
         };
         let is_terminal = output.is_terminal();

@@ -28,7 +28,7 @@ pub use {
     output::Output,
     reader::Reader,
     record::{FieldKind, Record},
-    source::Progress,
+    source::{Progress, TextSource},
     store::{RowStore, StoredRow},
     summary::{FirstSkip, LateKeys, SkipLog, Summary},
     terminal::TerminalWriter,

@@ -91,7 +91,7 @@ impl Reader {
         stream: impl Read + Send + 'static,
         options: ReadOptions,
     ) -> Result<Self, Error> {
-        Self::start(Source::new(name, Box::new(stream), None)?, options)
+        Self::start(Source::new(name, stream)?, options)
     }
 
     fn start(mut source: Source, options: ReadOptions) -> Result<Self, Error> {

@@ -1,4 +1,5 @@
 use std::{
+    fmt,
     fs::File,
     io::{self, BufReader, Cursor, Read},
     path::Path,
@@ -60,6 +61,119 @@ impl Progress {
     }
 }
 
+/// A file or stream as plain text bytes, for formats of lines that another crate reads: gzip and zstd
+/// are unpacked, UTF-16 and byte order marks become UTF-8.
+///
+/// ```
+/// use std::io::Read;
+///
+/// use oddsift_records::TextSource;
+///
+/// let mut source = TextSource::new("audit.log", &b"\xef\xbb\xbftype=CWD"[..])?;
+/// let mut text = String::new();
+/// source.read_to_string(&mut text)?;
+/// assert_eq!((source.name(), text.as_str()), ("audit.log", "type=CWD"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct TextSource {
+    name: Arc<str>,
+    bytes: Bytes,
+    progress: Progress,
+}
+
+impl TextSource {
+    /// Opens a file; `-` is standard input, named `<stdin>`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Open`], or [`Error::Read`] if its first bytes cannot be read.
+    ///
+    /// ```
+    /// assert!(oddsift_records::TextSource::open("no/such.log").is_err());
+    /// ```
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let (name, raw, total) = open_raw(path.as_ref())?;
+        Self::start(&name, raw, total)
+    }
+
+    /// Takes a stream; `name` stands in messages.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] if its first bytes cannot be read.
+    ///
+    /// ```
+    /// # use oddsift_records::TextSource;
+    /// assert_eq!(TextSource::new("x", &b""[..])?.name(), "x");
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    pub fn new(name: &str, stream: impl Read + Send + 'static) -> Result<Self, Error> {
+        Self::start(name, Box::new(stream), None)
+    }
+
+    fn start(name: &str, raw: Bytes, total: Option<u64>) -> Result<Self, Error> {
+        let progress = Progress { bytes: Arc::default(), total };
+        let counted = Box::new(Counted { inner: raw, bytes: Arc::clone(&progress.bytes) });
+        let name: Arc<str> = Arc::from(name);
+        match decompress(counted).and_then(decode) {
+            Ok(bytes) => Ok(Self { name, bytes, progress }),
+            Err(source) => Err(Error::Read { name, source }),
+        }
+    }
+
+    /// The name that messages show.
+    ///
+    /// ```
+    /// # use oddsift_records::TextSource;
+    /// assert_eq!(TextSource::new("a.log", &b""[..])?.name(), "a.log");
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How much was read, for a progress bar.
+    ///
+    /// ```
+    /// # use oddsift_records::TextSource;
+    /// assert_eq!(TextSource::new("a.log", &b"x"[..])?.watch().total(), None);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn watch(&self) -> Progress {
+        self.progress.clone()
+    }
+}
+
+impl Read for TextSource {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(room)
+    }
+}
+
+impl fmt::Debug for TextSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextSource").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Name, bytes and size of a file.
+fn open_raw(path: &Path) -> Result<(String, Bytes, Option<u64>), Error> {
+    if path.as_os_str() == "-" {
+        return Ok(("<stdin>".to_owned(), Box::new(io::stdin()), None));
+    }
+    let name = path.to_string_lossy();
+    let open = |source| Error::Open { name: Arc::from(&*name), source };
+    let file = File::open(path).map_err(open)?;
+    let about = file.metadata().map_err(open)?;
+    if about.is_dir() {
+        return Err(open(io::ErrorKind::IsADirectory.into()));
+    }
+    let total = about.is_file().then_some(about.len());
+    Ok((name.into_owned(), Box::new(file), total))
+}
+
 /// An input whose bytes are UTF-8 (or claim to be) without byte order mark.
 pub(crate) struct Source {
     pub(crate) name: Arc<str>,
@@ -69,32 +183,11 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        if path.as_os_str() == "-" {
-            return Self::new("<stdin>", Box::new(io::stdin()), None);
-        }
-        let name = path.to_string_lossy();
-        let open = |source| Error::Open { name: Arc::from(&*name), source };
-        let file = File::open(path).map_err(open)?;
-        let about = file.metadata().map_err(open)?;
-        if about.is_dir() {
-            return Err(open(io::ErrorKind::IsADirectory.into()));
-        }
-        Self::new(&name, Box::new(file), about.is_file().then_some(about.len()))
+        TextSource::open(path).map(Self::from)
     }
 
-    pub(crate) fn new(
-        name: &str,
-        raw: Box<dyn Read + Send>,
-        total: Option<u64>,
-    ) -> Result<Self, Error> {
-        let progress = Progress { bytes: Arc::default(), total };
-        let counted = Box::new(Counted { inner: raw, bytes: Arc::clone(&progress.bytes) });
-        let name = Arc::from(name);
-        let decoded = decompress(counted).and_then(decode);
-        match decoded {
-            Ok(decoded) => Ok(Self { name, buffer: Buffer::new(decoded), progress }),
-            Err(source) => Err(Error::Read { name, source }),
-        }
+    pub(crate) fn new(name: &str, stream: impl Read + Send + 'static) -> Result<Self, Error> {
+        TextSource::new(name, stream).map(Self::from)
     }
 
     /// The format that the first byte of text shows.
@@ -110,6 +203,13 @@ impl Source {
                 None => {}
             }
         }
+    }
+}
+
+impl From<TextSource> for Source {
+    fn from(source: TextSource) -> Self {
+        let TextSource { name, bytes, progress } = source;
+        Self { name, buffer: Buffer::new(bytes), progress }
     }
 }
 

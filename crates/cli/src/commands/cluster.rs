@@ -37,7 +37,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let Job { ingest: plan, features, eps, computed, time, template } = Job::plan(&input, args)?;
     let columns = input.columns.clone();
     let process = input.roles.path.map(|column| (column, input.path_separator()));
-    let destination = Destination::open(&args.output, &args.input)?;
+    let destination = Destination::open(&args.output, &[&args.input.file])?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let found = cluster(table, &ingested, eps, args)?;

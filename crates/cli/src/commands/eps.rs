@@ -29,7 +29,7 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
         keep: Keep::Patterns,
         draws: None,
     };
-    let destination = Destination::open(&args.output, &args.input)?;
+    let destination = Destination::open(&args.output, &[&args.input.file])?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     ingested.need_rows(&table)?;

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
     let recipe = input.recipe(&columns.features, &options)?;
     let columns = columns.with_separator(&recipe, &input);
     let rows = RowPlan::new(&input, &args.input, recipe);
-    let destination = Destination::open(&args.output, &args.input)?;
+    let destination = Destination::open(&args.output, &[&args.input.file])?;
     let (n_rows, n_added) = if destination.is_table() {
         print_table(input, args, &columns, &rows, destination)?
     } else {

@@ -35,7 +35,8 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     } else {
         Source::twice(&args.input)?
     };
-    let destination = Destination::open(&args.output, &args.input)?;
+    let train_file = args.train.as_ref().unwrap_or(&args.input.file);
+    let destination = Destination::open(&args.output, &[&args.input.file, train_file])?;
     let (model, n_train) = match &args.train {
         None => train(args, &source)?,
         Some(file) => {
@@ -44,8 +45,7 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
         }
     };
     if let Some(path) = &args.save_model {
-        let train = args.train.as_ref().unwrap_or(&args.input.file);
-        save_model(path, &model, &[train, &args.input.file])?;
+        save_model(path, &model, &[train_file, &args.input.file])?;
     }
     let job = Job { args, source, model: &model };
     let n_outliers = match args.emit {

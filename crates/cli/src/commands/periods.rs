@@ -31,7 +31,7 @@ pub(crate) fn run(args: &PeriodsArgs) -> Result<(), Failure> {
     let rows = rows.with_time(&input, &args.input, time, true)?;
     // A score that is undefined is an empty cell.
     let rows = if args.threshold.is_some() { rows.with_gaps() } else { rows };
-    let destination = Destination::open(&args.output, &args.input)?;
+    let destination = Destination::open(&args.output, &[&args.input.file])?;
     let mut flags = read(input, args, &rows)?;
     if let Some(threshold) = args.threshold {
         let low = args.threshold_low.filter(|low| *low > 0.0 || args.compat.is_none());

@@ -68,7 +68,7 @@ fn score_forest(
     input: Input,
 ) -> Result<u64, Failure> {
     let rows = RowPlan::new(&input, &args.input, recipe);
-    let destination = Destination::open(&args.output, &args.input)?;
+    let destination = Destination::open(&args.output, &[&args.input.file])?;
     let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
     let feed = input.into_feed(args.output.quiet);
     let (n_outliers, reader, room) =
@@ -83,7 +83,7 @@ fn score_clusters(args: &ScoreArgs, model: &ClusterModel, input: Input) -> Resul
     let rows = RowPlan::new(&input, &args.input, rebind(model.recipe(), &input)?);
     let plan =
         IngestPlan { rows, template: None, distinct: Vec::new(), keep: Keep::Labels, draws: None };
-    let destination = Destination::open(&args.output, &args.input)?;
+    let destination = Destination::open(&args.output, &[&args.input.file])?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let labels = predict(model, &table, &ingested)?;

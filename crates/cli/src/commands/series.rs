@@ -22,7 +22,7 @@ use crate::source::Source;
 pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
     let input = Input::open(&Source::once(&args.input), SchemaChoice::Auto, &[])?;
     let read = Read::plan(input, args)?;
-    let destination = Destination::open(&args.output, &args.input)?;
+    let destination = Destination::open(&args.output, &[&args.input.file])?;
     let columns = read.columns();
     let given = read.run()?;
     let found = fit(args, &given)?;

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &StackArgs) -> Result<(), Failure> {
     if let Some(column) = time_column(&input, args.time_column.as_deref(), None)? {
         rows = rows.with_time(&input, &args.input, column, args.time_column.is_some())?;
     }
-    let destination = Destination::open(&args.output, &args.input)?;
+    let destination = Destination::open(&args.output, &[&args.input.file])?;
     // One stack for all threads: memory follows the distinct combinations, however many threads.
     let stack = Mutex::new(Stack::new(by.len()));
     let mut feed = input.into_feed(args.output.quiet);

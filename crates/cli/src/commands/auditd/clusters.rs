@@ -1,0 +1,179 @@
+//! Processes that are like no other, and those that are alike, each with its parent.
+
+use oddsift::auditd::{
+    ClusterOptions, Options, ProcessCluster, ProcessClusters, ProcessEvent, ProcessTree,
+    cluster_auditd_processes, msticpy,
+};
+use oddsift::records::Cell;
+use oddsift::timespan::{Timestamp, format_time};
+
+use super::Wanted;
+use super::log::{for_each_event, in_order, read_whole};
+use crate::args::{AuditdArgs, Compat};
+use crate::commands::{print_rows, say_left_out};
+use crate::failure::Failure;
+use crate::input::say;
+use crate::output::Destination;
+use crate::table::{TextCell, TextTable};
+
+/// What is printed behind msticpy's columns.
+const ADDED: [&str; 5] =
+    ["ClusterId", "FirstEventTime", "LastEventTime", "Template", "ParentCommandLine"];
+
+/// Prints the clusters; gives how many processes are like no other.
+pub(super) fn print(
+    args: &AuditdArgs,
+    wanted: &Wanted,
+    destination: Destination,
+) -> Result<u64, Failure> {
+    let compat = args.compat == Some(Compat::Msticpy);
+    let processes = read(args, wanted, compat)?;
+    let options = if compat { ClusterOptions::msticpy() } else { ClusterOptions::new() };
+    let found = cluster_auditd_processes(&processes, &options.app(wanted.app.clone()));
+    let name = in_order(args).last().map_or_else(String::new, |name| match name.as_str() {
+        "-" => "<stdin>".to_owned(),
+        name => name.to_owned(),
+    });
+    let found = found.map_err(|error| Failure::data(format!("{name}: {error}")))?;
+    let n_noise = found.rows.iter().filter(|row| row.label.is_noise()).count();
+    let n_clusters = found.rows.len() - n_noise;
+    say(
+        &args.output,
+        &format!(
+            "{} processes; {n_clusters} clusters, {n_noise} like no other",
+            found.labels.len()
+        ),
+    );
+    let shown =
+        Shown { args, tree: ProcessTree::new(&processes), processes: &processes, found: &found };
+    if destination.is_table() {
+        shown.print_table(destination)?;
+    } else {
+        shown.print_rows(destination, compat)?;
+    }
+    Ok(n_noise as u64)
+}
+
+/// The processes that were started in the wanted time.
+fn read(args: &AuditdArgs, wanted: &Wanted, compat: bool) -> Result<Vec<ProcessEvent>, Failure> {
+    let mut processes = Vec::new();
+    if compat {
+        let rows = read_whole(args, |log| msticpy::read(log, Options::new()))?;
+        let started = rows.iter().filter(|row| row.event_type == "SYSCALL_EXECVE");
+        processes.extend(started.map(msticpy::Row::process));
+        processes.retain(|process| process.time.is_some_and(|time| wanted.has_time(time)));
+        return Ok(processes);
+    }
+    for_each_event(args, |event| {
+        if wanted.has_time(event.time()) {
+            processes.extend(event.process());
+        }
+        Ok(())
+    })?;
+    Ok(processes)
+}
+
+struct Shown<'a> {
+    args: &'a AuditdArgs,
+    processes: &'a [ProcessEvent],
+    tree: ProcessTree,
+    found: &'a ProcessClusters,
+}
+
+impl Shown<'_> {
+    fn process(&self, row: &ProcessCluster) -> Option<&ProcessEvent> {
+        self.processes.get(row.row)
+    }
+
+    /// The command line of the process that started it.
+    fn parent(&self, row: &ProcessCluster) -> Option<&str> {
+        self.processes.get(self.tree.parent(row.row)?)?.cmdline.as_deref()
+    }
+
+    fn print_rows(&self, destination: Destination, compat: bool) -> Result<(), Failure> {
+        let mut columns = ProcessClusters::COLUMNS.map(str::to_owned).to_vec();
+        if !compat {
+            columns.extend(ADDED.map(str::to_owned));
+        }
+        print_rows(&self.args.output, destination, &columns, |print| {
+            for row in &self.found.rows {
+                let Some(process) = self.process(row) else { continue };
+                let time = |time: Option<Timestamp>| time.map(|time| format_time(time).to_string());
+                let [first, last] =
+                    [time(row.times.map(|times| times.0)), time(row.times.map(|times| times.1))];
+                let own = time(process.time);
+                let started = if compat { &first } else { &own };
+                let mut cells = vec![
+                    cell(started.as_deref()),
+                    cell(process.exe.as_deref()),
+                    cell(process.cmdline.as_deref()),
+                    id_cell(process.pid.as_deref()),
+                    id_cell(process.uid.as_deref()),
+                    cell(process.cwd.as_deref()),
+                    Cell::UInt(row.size),
+                    id_cell(process.ppid.as_deref()),
+                ];
+                if !compat {
+                    cells.push(Cell::Int(row.label.to_i64()));
+                    cells.extend([cell(first.as_deref()), cell(last.as_deref())]);
+                    cells.extend([cell(row.template.as_deref()), cell(self.parent(row))]);
+                }
+                print(&cells)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A table for people: the rarest first, and of equals those seen first.
+    fn print_table(&self, destination: Destination) -> Result<(), Failure> {
+        let mut rows: Vec<&ProcessCluster> = self.found.rows.iter().collect();
+        rows.sort_by_key(|row| (row.size, row.row));
+        let header = [
+            "Size",
+            "Cluster",
+            "User",
+            "Program",
+            "Template",
+            "Parent",
+            "First (UTC)",
+            "Last (UTC)",
+        ];
+        let mut table = TextTable::new(header.map(str::to_owned));
+        for row in rows {
+            let Some(process) = self.process(row) else { continue };
+            let text = |text: Option<&str>| TextCell::text(text.unwrap_or(""));
+            let time = |time: Option<Timestamp>| {
+                let text = time.map(|time| time.strftime("%Y-%m-%d %H:%M:%S").to_string());
+                TextCell::whole(text.unwrap_or_default())
+            };
+            let is_noise = row.label.is_noise();
+            let label = if is_noise { "noise".to_owned() } else { row.label.to_string() };
+            let cells = vec![
+                TextCell::number(&row.size),
+                TextCell::number(&label),
+                TextCell::text(process.uid.as_deref().unwrap_or("")),
+                text(process.exe.as_deref()),
+                text(row.template.as_deref()),
+                text(self.parent(row)),
+                time(row.times.map(|times| times.0)),
+                time(row.times.map(|times| times.1)),
+            ];
+            table.push(is_noise, cells);
+        }
+        let left_out = destination.table(&table)?;
+        say_left_out(&self.args.output, &left_out, 0);
+        Ok(())
+    }
+}
+
+fn cell(text: Option<&str>) -> Cell<'_> {
+    text.map_or(Cell::Missing, Cell::Text)
+}
+
+/// A number as one, where it is.
+fn id_cell(text: Option<&str>) -> Cell<'_> {
+    match text.map(|text| text.parse()) {
+        Some(Ok(number)) => Cell::Int(number),
+        _ => cell(text),
+    }
+}

@@ -1,0 +1,133 @@
+//! Events as rows: the same columns for each, and in NDJSON every other field, too.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use oddsift::auditd::{Event, EventRow, Id, Options, msticpy};
+use oddsift::records::Cell;
+
+use super::Wanted;
+use super::log::{for_each_event, read_whole};
+use crate::args::{AuditdArgs, Format};
+use crate::commands::print_rows;
+use crate::failure::Failure;
+use crate::input::say;
+use crate::output::Destination;
+
+/// Where all fields of an event are, in NDJSON and JSON.
+const RECORDS: &str = "records";
+
+/// Prints events as they stream by; gives how many.
+pub(super) fn print(
+    args: &AuditdArgs,
+    wanted: &Wanted,
+    destination: Destination,
+) -> Result<u64, Failure> {
+    let has_records = matches!(args.output.format, Some(Format::Ndjson | Format::Json));
+    let mut columns = EventRow::COLUMNS.map(str::to_owned).to_vec();
+    columns.extend(has_records.then(|| RECORDS.to_owned()));
+    let mut n_events = 0_u64;
+    print_rows(&args.output, destination, &columns, |print| {
+        for_each_event(args, |event| {
+            let row = event.row();
+            if !wanted.has_time(row.time) || !wanted.app.matches(row.exe.as_deref()) {
+                return Ok(());
+            }
+            n_events += 1;
+            let numbers = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(id_number);
+            let serial = row.serial;
+            let texts = row.texts();
+            let mut cells: Vec<Cell<'_>> = texts.iter().map(text_cell).collect();
+            if let Some(cell) = cells.get_mut(3) {
+                *cell = Cell::UInt(serial);
+            }
+            for (cell, number) in cells.iter_mut().skip(4).zip(numbers) {
+                if let Some(number) = number {
+                    *cell = Cell::Int(number);
+                }
+            }
+            let records = if has_records { records_json(event) } else { String::new() };
+            cells.extend(has_records.then_some(Cell::Json(&records)));
+            print(&cells)
+        })
+    })?;
+    say(&args.output, &format!("{n_events} events"));
+    Ok(n_events)
+}
+
+fn id_number(id: Option<Id<'_>>) -> Option<i64> {
+    id.and_then(|id| id.number())
+}
+
+fn text_cell<'a>(text: &'a Option<Cow<'_, str>>) -> Cell<'a> {
+    text.as_deref().map_or(Cell::Missing, Cell::Text)
+}
+
+/// Every field of every record: a list of objects, each with its `type`.
+fn records_json(event: &Event) -> String {
+    let mut json = String::from("[");
+    for record in event.records() {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        let _ = write!(json, "{{\"type\":{}", quoted(record.kind));
+        let mut names = BTreeSet::new();
+        for field in record.fields() {
+            let name = match field.group {
+                Some(group) => format!("{group}.{}", field.key),
+                None => field.key.to_owned(),
+            };
+            // Of a name that stands twice the second gets a number, for nothing is to be lost.
+            let mut unique = name.clone();
+            let mut number = 2;
+            while unique == "type" || !names.insert(unique.clone()) {
+                unique = format!("{name}#{number}");
+                number += 1;
+            }
+            let value = field.value.text();
+            let value = value.as_deref().map_or_else(|| "null".to_owned(), quoted);
+            let _ = write!(json, ",{}:{value}", quoted(&unique));
+        }
+        json.push('}');
+    }
+    json.push(']');
+    json
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Prints the rows of msticpy's frame: its columns by name, behind type and time.
+pub(super) fn print_as_msticpy(
+    args: &AuditdArgs,
+    wanted: &Wanted,
+    destination: Destination,
+) -> Result<u64, Failure> {
+    let rows = read_whole(args, |log| msticpy::read(log, Options::new()))?;
+    let exe = |row: &msticpy::Row| row.cells.get("exe").map(ToString::to_string);
+    let is_wanted =
+        |row: &&msticpy::Row| wanted.has_time(row.time) && wanted.app.matches(exe(row).as_deref());
+    let rows: Vec<&msticpy::Row> = rows.iter().filter(is_wanted).collect();
+    let names: BTreeSet<&str> =
+        rows.iter().flat_map(|row| row.cells.keys()).map(String::as_str).collect();
+    let mut columns = vec!["EventType", "mssg_id", "TimeGenerated"];
+    columns.extend(&names);
+    let columns: Vec<String> = columns.into_iter().map(str::to_owned).collect();
+    print_rows(&args.output, destination, &columns, |print| {
+        for row in &rows {
+            let time = row.time.to_string();
+            let mut cells =
+                vec![Cell::Text(&row.event_type), Cell::Text(&row.mssg_id), Cell::Text(&time)];
+            cells.extend(names.iter().map(|name| match row.cells.get(*name) {
+                None => Cell::Missing,
+                Some(msticpy::Cell::Number(number)) => Cell::Int(*number),
+                Some(msticpy::Cell::Text(text)) => Cell::Text(text),
+            }));
+            print(&cells)?;
+        }
+        Ok(())
+    })?;
+    Ok(rows.len() as u64)
+}
