@@ -270,12 +270,17 @@ pub(crate) struct OutliersArgs {
     pub(crate) train: Option<PathBuf>,
     /// Number of trees; without, 100
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Forest")]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) trees: Option<usize>,
     /// Rows of a tree: auto (256, or all), a number, or a share such as 0.5; 1 is one row, 1.0 all
+    ///
+    /// Where rows repeat much, more of them in a tree find what is rarer.
     #[arg(long, value_name = "auto|N|SHARE", value_parser = max_samples, help_heading = "Forest")]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) max_samples: Option<MaxSamples>,
     /// Features of a tree: a number, or a share such as 0.5; without, 1.0, which is all
     #[arg(long, value_name = "N|SHARE", value_parser = max_features, help_heading = "Forest")]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) max_features: Option<MaxFeatures>,
     /// Share of outliers to expect, up to 0.5; without, auto: a score below -0.5
     #[arg(long, value_name = "auto|SHARE", value_parser = contamination, help_heading = "Forest")]
@@ -283,6 +288,7 @@ pub(crate) struct OutliersArgs {
     pub(crate) contamination: Option<Contamination>,
     /// Exactly the N oddest rows; of equals, the earlier ones
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Forest")]
+    #[arg(allow_negative_numbers = true)]
     pub(crate) top: Option<usize>,
     /// Draw rows with replacement
     #[arg(long, help_heading = "Forest")]

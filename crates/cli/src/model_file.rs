@@ -1,7 +1,6 @@
 //! Models to and from files; what is read is untrusted.
 
-use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::Write;
 use std::path::Path;
 
 use oddsift::eventcluster::ClusterModel;
@@ -40,11 +39,12 @@ const KNOWN: [(&str, u64); 3] = [
 
 /// Reads a model that `--save-model` wrote, a bare isolation forest, or scikit-learn's export.
 pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
-    let head: Head = read_json(path)?;
+    let bytes = read(path)?;
+    let head: Head = parse(path, &bytes)?;
     let name = path.display();
     let Some(format) = &head.format else {
         if head.max_samples_.is_some() && head.trees.is_some() {
-            let export: SklearnForest = read_json(path)?;
+            let export: SklearnForest = parse(path, &bytes)?;
             let model = ForestModel::try_from(export);
             return model
                 .map(Model::Forest)
@@ -63,14 +63,27 @@ pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
         return Err(Failure::data(format!("{name}: {what}")));
     }
     match *format {
-        ClusterModel::FORMAT => read_json(path).map(Model::Cluster),
-        OutlierModel::FORMAT => read_json(path).map(Model::Outlier),
-        _ => read_json(path).map(Model::Forest),
+        ClusterModel::FORMAT => parse(path, &bytes).map(Model::Cluster),
+        OutlierModel::FORMAT => parse(path, &bytes).map(Model::Outlier),
+        _ => parse(path, &bytes).map(Model::Forest),
     }
 }
 
 fn formats() -> String {
     KNOWN.map(|(format, _)| format).join(", ")
+}
+
+/// Refuses a model file that cannot be, before the work begins.
+pub(crate) fn check_save_path(path: Option<&Path>, output: Option<&Path>) -> Result<(), Failure> {
+    match path {
+        Some(path) if path == Path::new("-") => {
+            Err(Failure::usage("--save-model takes a file, standard output is for the result"))
+        }
+        Some(path) if Some(path) == output => {
+            Err(Failure::usage("--save-model and -o name the same file; name two"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a model, whole or not at all, never over one of the inputs.
@@ -85,19 +98,21 @@ pub(crate) fn save_model(
     Ok(output.finish()?)
 }
 
+/// The bytes of a file, which may be a pipe and read only once.
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| {
+        Failure::data(format!("{}: cannot be read: {error}; check the path", path.display()))
+    })
+}
+
 /// One JSON value and nothing behind it; memory grows with the bytes read.
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
-    let name = path.display();
-    let file = File::open(path).map_err(|error| {
-        Failure::data(format!("{name}: cannot be opened: {error}; check the path"))
-    })?;
-    let mut json = serde_json::Deserializer::from_reader(BufReader::new(file));
-    let value = T::deserialize(&mut json).and_then(|value| json.end().map(|()| value));
-    value.map_err(|error| {
+fn parse<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(bytes).map_err(|error| {
         let what = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let what = what.strip_suffix(&place).unwrap_or(&what);
+        let remedy = if what.contains("save the model") { "" } else { "; save the model anew" };
         let (line, column) = (error.line(), error.column());
-        Failure::data(format!("{name}:{line}:{column}: {what}; save the model anew"))
+        Failure::data(format!("{}:{line}:{column}: {what}{remedy}", path.display()))
     })
 }

@@ -19,6 +19,8 @@ pub(crate) struct RowPlan {
     bad_rows: BadRows,
     /// A value that is missing is NaN, and no fault.
     has_gaps: bool,
+    /// Values must be in the range of `f32`.
+    is_single: bool,
 }
 
 /// A column of times that all name their zone, or all do not.
@@ -101,7 +103,14 @@ impl RowPlan {
             missing: args.missing,
             bad_rows: args.bad_rows,
             has_gaps: false,
+            is_single: false,
         }
+    }
+
+    /// Takes only values in the range of single precision.
+    pub(crate) fn with_single_precision(mut self, is_single: bool) -> Self {
+        self.is_single = is_single;
+        self
     }
 
     /// Takes a value that is missing for NaN, where no flag says otherwise.
@@ -134,6 +143,7 @@ impl RowPlan {
     /// Computes the vector of a row and its time.
     pub(crate) fn take(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Taken, Failure> {
         let read = self.texts_are_text(row).and_then(|()| self.evaluate(row, room));
+        let read = read.and_then(|()| self.values_fit(room));
         let trouble = match read.and_then(|()| self.time_of(row, room)) {
             Ok(time) => return Ok(Taken::Row { time }),
             Err(trouble) => trouble,
@@ -182,6 +192,19 @@ impl RowPlan {
             return Err(Trouble::Bad { column, reason });
         }
         Ok(())
+    }
+
+    fn values_fit(&self, room: &RowRoom) -> Result<(), Trouble> {
+        #[expect(clippy::cast_possible_truncation, reason = "rounding is what is asked for")]
+        let is_past = |value: &f64| self.is_single && !(*value as f32).is_finite();
+        let Some(place) = room.values.iter().position(is_past) else { return Ok(()) };
+        let feature = self.recipe.names().get(place).map_or("", String::as_str);
+        let value = room.values.get(place).copied().unwrap_or_default();
+        let column = self.columns.iter().position(|name| name == feature).unwrap_or_default();
+        let reason = format!(
+            "{feature} is {value:e}, past single precision; use --precision f64, or skip bad rows (--bad-rows skip)"
+        );
+        Err(Trouble::Bad { column, reason })
     }
 
     fn evaluate(&self, row: Row<'_>, room: &mut RowRoom) -> Result<(), Trouble> {

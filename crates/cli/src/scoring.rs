@@ -124,7 +124,7 @@ impl Scorer<'_> {
     }
 
     /// Prints a line for each row, in the order of the input, with its own columns where they are
-    /// given; gives how many outliers there are.
+    /// given: between the row and the score, and in a table for people behind what is ours.
     pub(crate) fn print_all(
         &self,
         feed: Feed,
@@ -132,12 +132,16 @@ impl Scorer<'_> {
         args: &OutputArgs,
         destination: Destination,
         input_columns: Option<&[String]>,
-    ) -> Result<(u64, Reader, RowRoom), Failure> {
+    ) -> Result<Printed, Failure> {
         let own = input_columns.unwrap_or_default();
+        let is_table = destination.is_table();
         let mut columns = vec![own_name(own, "row")];
         columns.extend(own.iter().cloned());
         columns.extend(["score", "decision", "outlier"].map(|name| own_name(own, name)));
-        let n_outliers = AtomicU64::new(0);
+        if is_table {
+            columns[1..].rotate_right(3);
+        }
+        let (n_rows, n_outliers) = (AtomicU64::new(0), AtomicU64::new(0));
         let (rooms, reader) = print_batches(
             feed,
             threads,
@@ -147,17 +151,22 @@ impl Scorer<'_> {
             ScoreRoom::default,
             |room, batch, print| {
                 self.score(batch, room, |row, scored, _| {
+                    n_rows.fetch_add(1, Ordering::Relaxed);
                     n_outliers.fetch_add(u64::from(scored.is_outlier), Ordering::Relaxed);
                     let mut cells = Vec::with_capacity(columns.len());
                     cells.push(Cell::UInt(scored.row));
                     cells.extend((0..own.len()).map(|c| input_cell(row.text(c), row.kind(c))));
                     cells.extend([Cell::Float(scored.score), Cell::Float(scored.decision)]);
                     cells.push(Cell::Int(if scored.is_outlier { -1 } else { 1 }));
+                    if is_table {
+                        cells[1..].rotate_right(3);
+                    }
                     print(&cells)
                 })
             },
         )?;
-        Ok((n_outliers.into_inner(), reader, merged(&rooms)))
+        let (n_rows, n_outliers) = (n_rows.into_inner(), n_outliers.into_inner());
+        Ok(Printed { n_rows, n_outliers, reader, room: merged(&rooms) })
     }
 
     /// The outliers, the oddest first; or, with `top`, the so many oddest rows.
@@ -184,6 +193,14 @@ impl Scorer<'_> {
         finds.finish();
         Ok((finds, feed.finish(), merged(&rooms)))
     }
+}
+
+/// What was printed.
+pub(crate) struct Printed {
+    pub(crate) n_rows: u64,
+    pub(crate) n_outliers: u64,
+    pub(crate) reader: Reader,
+    pub(crate) room: RowRoom,
 }
 
 fn merged(rooms: &[ScoreRoom]) -> RowRoom {

@@ -82,14 +82,17 @@ impl FeaturePlan {
 
 /// A name that stands twice would count twice.
 pub(crate) fn refuse_repeated(flag: &str, names: &[String]) -> Result<(), Failure> {
-    let is_repeated =
-        |(place, name): &(usize, &String)| names.iter().take(*place).any(|n| n == *name);
-    match names.iter().enumerate().find(is_repeated) {
-        Some((_, name)) => {
-            Err(Failure::usage(format!("{flag} names {name:?} twice; name it once")))
-        }
+    match repeated(names) {
+        Some(name) => Err(Failure::usage(format!("{flag} names {name:?} twice; name it once"))),
         None => Ok(()),
     }
+}
+
+/// The first name that stands there before.
+pub(crate) fn repeated(names: &[String]) -> Option<&String> {
+    let is_repeated =
+        |(place, name): &(usize, &String)| names.iter().take(*place).any(|n| n == *name);
+    names.iter().enumerate().find(is_repeated).map(|(_, name)| name)
 }
 
 pub(crate) fn feature_options(args: &FeatureArgs, session_rule: SessionRule) -> FeatureOptions {

@@ -19,6 +19,14 @@ pub enum Error {
     /// There are to be no trees.
     #[error("n_trees must be at least 1, got 0")]
     NTrees,
+    /// There are to be more trees than a forest holds.
+    #[error("n_trees must be at most {most}, got {n_trees}")]
+    TooManyTrees {
+        /// How many were asked for.
+        n_trees: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// `max_samples` is 0.
     #[error("max_samples must be at least 1, got 0")]
     MaxSamples,
@@ -115,7 +123,7 @@ pub enum Error {
     },
     /// A forest that was made from trees is to grow.
     #[error(
-        "this forest was made from given trees, which more cannot be grown beside; fit a new one"
+        "this forest was made from given trees or fitted with weights, and cannot grow; fit a new one"
     )]
     NoParameters,
     /// A forest is to grow to fewer trees than it has.

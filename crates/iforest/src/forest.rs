@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayRef2};
 
 use crate::{
     Error, IsolationForestParams, Precision, TreeNodes, average_path_length, check,
-    progress::Control, reasons, score::Scorer,
+    params::TOO_MANY, progress::Control, reasons, score::Scorer,
 };
 
 /// The offset of contamination `auto`.
@@ -103,6 +103,9 @@ impl IsolationForest {
         if max_samples == 0 {
             return Err(Error::MaxSamples);
         }
+        if let Some(number) = [n_features, max_samples].into_iter().find(|n| *n > TOO_MANY) {
+            return Err(Error::TooMany(number));
+        }
         if !offset.is_finite() {
             return Err(Error::Offset(offset));
         }
@@ -128,6 +131,11 @@ impl IsolationForest {
         Self { params, n_features, max_samples, offset, precision, trees, scorer }
     }
 
+    /// The same forest, which cannot grow.
+    pub(crate) fn without_parameters(self) -> Self {
+        Self { params: None, ..self }
+    }
+
     #[cfg(feature = "serde")]
     pub(crate) fn with_params(mut self, params: Option<IsolationForestParams>) -> Self {
         self.params = params;
@@ -137,12 +145,11 @@ impl IsolationForest {
     /// The same forest with `n_trees` trees: those that it has and more, grown from `x`.
     ///
     /// From the rows that it was fitted on this gives, to the bit, what a fit of `n_trees` trees
-    /// would, the offset too unless it was fitted with weights. Trees that are there are not grown
-    /// again.
+    /// would. Trees that are there are not grown again.
     ///
     /// # Errors
     ///
-    /// [`Error::NoParameters`] for a forest of given trees, [`Error::Shrink`] for fewer trees than it
+    /// [`Error::NoParameters`] for a forest of given trees or one fitted with weights, [`Error::Shrink`] for fewer trees than it
     /// has, [`Error::Columns`] for other features, and those of
     /// [`fit`](IsolationForestParams::fit).
     ///
@@ -398,7 +405,7 @@ impl IsolationForest {
         self.params.map(|params| params.seed)
     }
 
-    /// The parameters of the fit; `None` for given trees.
+    /// The parameters of the fit; `None` for given trees and for a fit with weights.
     ///
     /// ```
     /// # use {ndarray::array, oddsift_iforest::IsolationForest};

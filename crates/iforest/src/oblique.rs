@@ -12,6 +12,9 @@ use crate::{
 /// the rows span the box from which the point is drawn.
 const MAX_TRIES: usize = 32;
 
+/// A narrower feature has less of a say.
+const SMALLEST_RANGE: f64 = 1e-290;
+
 /// A hyperplane; rows on it are on the left.
 pub(crate) struct Cut {
     /// Features that it varies in, in ascending order.
@@ -94,8 +97,10 @@ fn draw(ranges: &[(usize, f64, f64)], n_slanted: usize, random: &mut Random) -> 
         // Each subset of that size has the same probability (Knuth, TAOCP 2, algorithm S).
         if random.below(ranges.len() - seen) < n_slanted - parts.len() {
             let point = between(low, high, random.unit());
-            // Half the range, for the whole of it may be past all numbers.
-            let normal = random.normal() / (high / 2.0 - low / 2.0);
+            // Half the range, for the whole of it may be past all numbers; and not so near to zero
+            // that the normal would be, and leave the other features no say.
+            let half = (high / 2.0 - low / 2.0).max(SMALLEST_RANGE);
+            let normal = random.normal() / half;
             threshold += normal * point;
             parts.push(Part { at, normal, point });
         }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// More than this, and nodes could not be numbered.
-const TOO_MANY: usize = 1 << 30;
+pub(crate) const TOO_MANY: usize = 1 << 30;
 
 /// The parameters of an isolation forest, made by [`IsolationForest::params`].
 ///
@@ -396,7 +396,9 @@ impl IsolationForestParams {
             None => draws::sample(self.seed, tree, n_slots, self.bootstrap, x.nrows()),
         })?;
         let forest = IsolationForest::grown(*self, x.ncols(), n_slots, trees);
-        fit.offset(forest, self.contamination, weights)
+        let forest = fit.offset(forest, self.contamination, weights)?;
+        // More trees would have to know the weights.
+        Ok(if weights.is_some() { forest.without_parameters() } else { forest })
     }
 
     /// As many trees as `n_trees` says, the first of which are those of `forest`.
@@ -422,6 +424,9 @@ impl IsolationForestParams {
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.n_trees == 0 {
             return Err(Error::NTrees);
+        }
+        if self.n_trees > MOST_TREES {
+            return Err(Error::TooManyTrees { n_trees: self.n_trees, most: MOST_TREES });
         }
         match self.max_samples {
             MaxSamples::Count(0) => return Err(Error::MaxSamples),
@@ -492,6 +497,9 @@ impl IsolationForestParams {
         }
     }
 }
+
+/// More would only take memory: scores hardly change beyond some hundred trees.
+const MOST_TREES: usize = 65_536;
 
 fn check_shape(x: &ArrayRef2<f64>) -> Result<(), Error> {
     match x.dim() {

@@ -68,8 +68,8 @@ impl TryFrom<SklearnForest> for ForestModel {
 
 impl SklearnTree {
     fn nodes(self) -> TreeNodes {
-        let nodes = self.feature.iter().zip(&self.children_left);
-        let feature = nodes.map(|(&feature, &left)| self.column(feature, left)).collect();
+        let column = |(at, &feature)| self.column(feature, self.children_left.get(at).copied());
+        let feature = self.feature.iter().enumerate().map(column).collect();
         TreeNodes {
             feature,
             threshold: self.threshold,
@@ -83,8 +83,8 @@ impl SklearnTree {
 
     /// The column of a node's feature. One that the tree does not have becomes a number that the
     /// check of the trees refuses.
-    fn column(&self, feature: i32, left: i32) -> i32 {
-        if left < 0 {
+    fn column(&self, feature: i32, left: Option<i32>) -> i32 {
+        if left.is_none_or(|left| left < 0) {
             return LEAF;
         }
         let column = usize::try_from(feature).ok().and_then(|at| self.features.get(at));

@@ -42,3 +42,16 @@ fn units_do_not_matter() {
         assert_eq!(scores(&x), scores(&scaled), "extended: {extended}");
     }
 }
+
+#[test]
+fn a_feature_of_the_smallest_numbers_does_not_blind_slanted_cuts() {
+    let mut x = Array2::from_shape_fn((301, 2), |(row, column)| match column {
+        0 if row % 60 == 7 => 1e-320,
+        0 => 0.0,
+        _ => (row % 100) as f64,
+    });
+    x[[300, 1]] = 100_000.0;
+    let forest = IsolationForest::params().extended(true).fit(&x).unwrap();
+    let scores = forest.score_samples(&x).unwrap();
+    assert!((0..300).all(|row| scores[300] < scores[row]));
+}

@@ -15,7 +15,7 @@ use crate::args::{ClusterArgs, Compat, Emit, Eps};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
 use crate::input::{Input, say, threads, warn};
-use crate::model_file::save_model;
+use crate::model_file::{check_save_path, save_model};
 use crate::output::Destination;
 use crate::progress::Progress;
 use crate::rows::RowPlan;
@@ -28,6 +28,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
         return Err(Failure::usage("--with-input goes with --emit labels; add it"));
     }
     refuse_repeated("--count-distinct", &args.count_distinct)?;
+    check_save_path(args.save_model.as_deref(), args.output.output.as_deref())?;
     let source = if args.emit == Emit::Labels && args.with_input {
         Source::twice(&args.input)?
     } else {

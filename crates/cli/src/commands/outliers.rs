@@ -4,31 +4,42 @@
 mod print; // outliers with their reasons
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use oddsift::features::{Recipe, SessionRule};
 use oddsift::iforest::{Draws, IsolationForest, IsolationForestParams, MaxSamples};
 use oddsift::outliers::{DrawnRows, OutlierDetector, OutlierModel, msticpy_params};
 use oddsift::patterns::PatternTable;
+use oddsift::records::Reader;
 
 use self::print::print_outliers;
-use crate::args::{Compat, EmitOutliers, InputArgs, OutliersArgs};
+use crate::args::{ArgPrecision, Compat, EmitOutliers, InputArgs, OutliersArgs};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
-use crate::input::{Input, header_failure, say, threads, warn};
-use crate::model_file::save_model;
+use crate::input::{Input, header_failure, say, threads, warn, warn_line};
+use crate::model_file::{check_save_path, save_model};
 use crate::output::Destination;
-use crate::rows::RowPlan;
+use crate::rows::{RowPlan, RowRoom};
 use crate::scoring::{Scorer, Verdict};
 use crate::source::Source;
 use crate::space::FeaturePlan;
 
-/// Samples up to this are drawn with replacement as rows stream by.
-const MOST_REPLACED: usize = 65_536;
+/// So many rows of samples, of all trees together, are drawn as rows stream by: each thread keeps
+/// its own. For more the pattern of every row is kept, and they are drawn at the end.
+const MOST_STREAMED: usize = 1 << 17;
+
+/// What is taken where no number is given.
+const N_TREES: usize = 100;
+const N_SAMPLES: usize = 256;
 
 pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     if args.with_input && args.emit != EmitOutliers::Scores {
         return Err(Failure::usage("--with-input goes with --emit scores; add it"));
     }
+    if args.train.as_deref() == Some(Path::new("-")) && args.input.file == Path::new("-") {
+        return Err(Failure::usage("standard input can be FILE or --train, not both; give a file"));
+    }
+    check_save_path(args.save_model.as_deref(), args.output.output.as_deref())?;
     let selects_first = args.top.is_some() && args.emit == EmitOutliers::Scores;
     let source = if args.train.is_some() && !selects_first {
         Source::once(&args.input)
@@ -44,14 +55,14 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
             train(args, &Source::twice(&input)?)?
         }
     };
+    let job = Job { args, source, model: &model, n_train };
+    let n_outliers = match args.emit {
+        EmitOutliers::Outliers => job.print_outliers(destination)?,
+        EmitOutliers::Scores => job.print_scores(destination)?,
+    };
     if let Some(path) = &args.save_model {
         save_model(path, &model, &[train_file, &args.input.file])?;
     }
-    let job = Job { args, source, model: &model };
-    let n_outliers = match args.emit {
-        EmitOutliers::Outliers => job.print_outliers(destination, n_train)?,
-        EmitOutliers::Scores => job.print_scores(destination)?,
-    };
     if args.output.exit_status && n_outliers == 0 { Err(Failure::Nothing) } else { Ok(()) }
 }
 
@@ -62,16 +73,18 @@ fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, u64)
     let rule = if compat { SessionRule::ExactText } else { SessionRule::default() };
     let features = FeaturePlan::new(&input, &args.features, None, &args.recipe, rule)?.recipe;
     let params = params(args, features.names().len());
+    let n_trees = args.trees.unwrap_or(N_TREES);
     let draws = match args.max_samples {
         // A share of the rows can only be drawn when their number is known.
         Some(MaxSamples::Fraction(_)) => None,
-        // With replacement a place takes memory before a row is in it.
-        Some(MaxSamples::Count(count)) if args.bootstrap && count > MOST_REPLACED => None,
+        Some(MaxSamples::Count(count)) if count.saturating_mul(n_trees) > MOST_STREAMED => None,
+        _ if n_trees.saturating_mul(N_SAMPLES) > MOST_STREAMED => None,
         _ => Some(params.draws().map_err(Failure::usage)?),
     };
     let take = |input: Input, draws: Option<Draws>| {
         let plan = IngestPlan {
-            rows: RowPlan::new(&input, &args.input, features.clone()),
+            rows: RowPlan::new(&input, &args.input, features.clone())
+                .with_single_precision(args.precision == ArgPrecision::F32),
             template: None,
             distinct: Vec::new(),
             keep: if draws.is_some() { Keep::Patterns } else { Keep::Labels },
@@ -88,9 +101,29 @@ fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, u64)
     ingested.need_rows(&table)?;
     warn(&ingested.reader, &ingested.skipped);
     let model = fit(args, params, &table, &ingested, features)?;
-    let facts = format!("{} rows, {} distinct, to fit to", table.n_rows(), table.len());
+    warn_of_few_rows(args, &ingested, table.n_rows());
+    let names = features_text(model.recipe().names());
+    let facts = format!("{} rows, {} distinct, to fit to, by {names}", table.n_rows(), table.len());
     say(&args.output, &facts);
     Ok((model, table.n_rows()))
+}
+
+/// The names of some features, for a line.
+fn features_text(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN { format!("{shown} and {} more", names.len() - SHOWN) } else { shown }
+}
+
+fn warn_of_few_rows(args: &OutliersArgs, ingested: &Ingested, n_rows: u64) {
+    if let Some(MaxSamples::Count(count)) = args.max_samples
+        && count as u64 > n_rows
+    {
+        let name = ingested.reader.name();
+        warn_line(&format!(
+            "{name}: --max-samples {count} is more than the {n_rows} rows; a tree takes all"
+        ));
+    }
 }
 
 fn params(args: &OutliersArgs, n_features: usize) -> IsolationForestParams {
@@ -184,6 +217,7 @@ struct Job<'a> {
     args: &'a OutliersArgs,
     source: Source<'a>,
     model: &'a OutlierModel,
+    n_train: u64,
 }
 
 impl Job<'_> {
@@ -192,8 +226,22 @@ impl Job<'_> {
         let input = Input::open(&self.source, args.recipe.schema, &args.recipe.map)?;
         let recipe = self.model.recipe().rebind(&input.columns);
         let recipe = recipe.map_err(|error| header_failure(&input.name, &input.columns, &error))?;
-        let rows = RowPlan::new(&input, &args.input, recipe);
+        let rows = RowPlan::new(&input, &args.input, recipe)
+            .with_single_precision(args.precision == ArgPrecision::F32);
         Ok((input, rows))
+    }
+
+    /// Tells what was left out. The rows that were fitted to were told before, and must be there still.
+    fn check_rows(&self, reader: &Reader, room: &RowRoom, n_rows: u64) -> Result<(), Failure> {
+        if self.args.train.is_some() {
+            warn(reader, &room.skipped);
+            return Ok(());
+        }
+        if n_rows == self.n_train {
+            return Ok(());
+        }
+        let what = "the file changed while it was read; try again on a copy";
+        Err(Failure::data(format!("{}: {what}", reader.name())))
     }
 
     fn scorer(&self, rows: RowPlan, verdict: Verdict) -> Scorer<'_> {
@@ -201,7 +249,7 @@ impl Job<'_> {
     }
 
     /// Prints the outliers with their reasons; gives how many there are.
-    fn print_outliers(&self, destination: Destination, n_train: u64) -> Result<u64, Failure> {
+    fn print_outliers(&self, destination: Destination) -> Result<u64, Failure> {
         let args = self.args;
         let (input, rows) = self.open()?;
         let (columns, roles) = (input.columns.clone(), input.roles);
@@ -209,12 +257,7 @@ impl Job<'_> {
         let scorer = self.scorer(rows, Verdict::Decision);
         let feed = input.into_feed(args.output.quiet);
         let (finds, reader, room) = scorer.find(feed, threads(&args.input), args.top)?;
-        if args.train.is_some() {
-            warn(&reader, &room.skipped);
-        } else if finds.n_rows != n_train {
-            let what = "the file changed while it was read; try again on a copy";
-            return Err(Failure::data(format!("{}: {what}", reader.name())));
-        }
+        self.check_rows(&reader, &room, finds.n_rows)?;
         self.say_facts(finds.n_rows, finds.rows.len() as u64);
         let shown = print::Shown { columns, roles, process, finds: &finds };
         print_outliers(args, self.model, &shown, destination)?;
@@ -232,17 +275,16 @@ impl Job<'_> {
         let scorer = self.scorer(rows, verdict);
         let columns = args.with_input.then(|| input.columns.clone());
         let feed = input.into_feed(args.output.quiet);
-        let (n_outliers, reader, room) = scorer.print_all(
+        let printed = scorer.print_all(
             feed,
             threads(&args.input),
             &args.output,
             destination,
             columns.as_deref(),
         )?;
-        if args.train.is_some() {
-            warn(&reader, &room.skipped);
-        }
-        Ok(n_outliers)
+        self.check_rows(&printed.reader, &printed.room, printed.n_rows)?;
+        self.say_facts(printed.n_rows, printed.n_outliers);
+        Ok(printed.n_outliers)
     }
 
     fn top_rows(&self, top: usize) -> Result<HashSet<u64>, Failure> {
@@ -260,7 +302,8 @@ impl Job<'_> {
             Some(_) => String::new(),
             None => format!(", with a score below {offset:.4}"),
         };
-        let facts = format!("{n_rows} rows; {n_outliers} outliers ({share:.1}%){bound}");
+        let outliers = if n_outliers == 1 { "outlier" } else { "outliers" };
+        let facts = format!("{n_rows} rows; {n_outliers} {outliers} ({share:.1}%){bound}");
         say(&self.args.output, &facts);
     }
 }

@@ -4,7 +4,7 @@ use ndarray::ArrayView2;
 use oddsift::dbscan::Label;
 use oddsift::eventcluster::ClusterModel;
 use oddsift::features::{FeatureOptions, Recipe, SchemaChoice};
-use oddsift::iforest::{ForestModel, IsolationForest};
+use oddsift::iforest::{ForestModel, IsolationForest, Precision};
 use oddsift::patterns::PatternTable;
 use oddsift::records::Cell;
 
@@ -16,8 +16,9 @@ use crate::input::{Input, header_failure, say, threads, warn};
 use crate::model_file::{Model, read_model};
 use crate::output::Destination;
 use crate::rows::RowPlan;
-use crate::scoring::{Scorer, Verdict};
+use crate::scoring::{Printed, Scorer, Verdict};
 use crate::source::Source;
+use crate::space::repeated;
 
 pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let model = read_model(&args.model)?;
@@ -45,6 +46,11 @@ fn rebind(recipe: &Recipe, input: &Input) -> Result<Recipe, Failure> {
 fn recipe_of_bare(args: &ScoreArgs, model: &ForestModel, input: &Input) -> Result<Recipe, Failure> {
     let options = FeatureOptions::default();
     if let Some(names) = model.feature_names() {
+        if let Some(name) = repeated(names) {
+            let model = args.model.display();
+            let what = format!("feature_names has {name:?} twice; name each feature once");
+            return Err(Failure::data(format!("{model}: {what}")));
+        }
         return input.recipe(names, &options);
     }
     let names = input.numeric_columns();
@@ -67,14 +73,16 @@ fn score_forest(
     recipe: Recipe,
     input: Input,
 ) -> Result<u64, Failure> {
-    let rows = RowPlan::new(&input, &args.input, recipe);
-    let destination = Destination::open(&args.output, &[&args.input.file])?;
+    let is_single = forest.precision() == Precision::F32;
+    let rows = RowPlan::new(&input, &args.input, recipe).with_single_precision(is_single);
+    let destination = Destination::open(&args.output, &[&args.input.file, &args.model])?;
     let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
     let feed = input.into_feed(args.output.quiet);
-    let (n_outliers, reader, room) =
-        scorer.print_all(feed, threads(&args.input), &args.output, destination, None)?;
-    warn(&reader, &room.skipped);
-    say(&args.output, &format!("{n_outliers} outliers"));
+    let printed = scorer.print_all(feed, threads(&args.input), &args.output, destination, None)?;
+    warn(&printed.reader, &printed.room.skipped);
+    let Printed { n_rows, n_outliers, .. } = printed;
+    let outliers = if n_outliers == 1 { "outlier" } else { "outliers" };
+    say(&args.output, &format!("{n_rows} rows; {n_outliers} {outliers}"));
     Ok(n_outliers)
 }
 
@@ -83,7 +91,7 @@ fn score_clusters(args: &ScoreArgs, model: &ClusterModel, input: Input) -> Resul
     let rows = RowPlan::new(&input, &args.input, rebind(model.recipe(), &input)?);
     let plan =
         IngestPlan { rows, template: None, distinct: Vec::new(), keep: Keep::Labels, draws: None };
-    let destination = Destination::open(&args.output, &[&args.input.file])?;
+    let destination = Destination::open(&args.output, &[&args.input.file, &args.model])?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let labels = predict(model, &table, &ingested)?;

@@ -82,8 +82,12 @@ fn count(
 }
 
 fn print(args: &StackArgs, destination: Destination, rare: &[Stacked<'_>]) -> Result<(), Failure> {
+    let is_table = destination.is_table();
     let mut columns = args.by.clone();
     columns.extend(ADDED.map(|name| own_name(&args.by, name)));
+    // For people the count comes first, lest there is no room for it.
+    let first = columns.get_mut(..=args.by.len()).unwrap_or_default();
+    first.rotate_right(usize::from(is_table));
     print_rows(&args.output, destination, &columns, |print| {
         for stacked in rare {
             let (first, last) = stacked.times().unzip();
@@ -92,6 +96,7 @@ fn print(args: &StackArgs, destination: Destination, rare: &[Stacked<'_>]) -> Re
             let mut cells: Vec<Cell<'_>> =
                 stacked.values().map(|value| value.map_or(Cell::Missing, Cell::Text)).collect();
             cells.push(Cell::UInt(stacked.count()));
+            cells.rotate_right(usize::from(is_table));
             cells.extend(
                 [&first, &last].map(|time| time.as_deref().map_or(Cell::Missing, Cell::Text)),
             );

@@ -172,7 +172,7 @@ fn cell(text: Option<&str>) -> Cell<'_> {
 
 /// A number as one, where it is.
 fn id_cell(text: Option<&str>) -> Cell<'_> {
-    match text.map(|text| text.parse()) {
+    match text.map(str::parse) {
         Some(Ok(number)) => Cell::Int(number),
         _ => cell(text),
     }

@@ -1,6 +1,5 @@
 //! Events as rows: the same columns for each, and in NDJSON every other field, too.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -38,7 +37,8 @@ pub(super) fn print(
             let numbers = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(id_number);
             let serial = row.serial;
             let texts = row.texts();
-            let mut cells: Vec<Cell<'_>> = texts.iter().map(text_cell).collect();
+            let mut cells: Vec<Cell<'_>> =
+                texts.iter().map(|text| text_cell(text.as_deref())).collect();
             if let Some(cell) = cells.get_mut(3) {
                 *cell = Cell::UInt(serial);
             }
@@ -57,11 +57,11 @@ pub(super) fn print(
 }
 
 fn id_number(id: Option<Id<'_>>) -> Option<i64> {
-    id.and_then(|id| id.number())
+    id.and_then(Id::number)
 }
 
-fn text_cell<'a>(text: &'a Option<Cow<'_, str>>) -> Cell<'a> {
-    text.as_deref().map_or(Cell::Missing, Cell::Text)
+fn text_cell(text: Option<&str>) -> Cell<'_> {
+    text.map_or(Cell::Missing, Cell::Text)
 }
 
 /// Every field of every record: a list of objects, each with its `type`.

@@ -121,7 +121,7 @@ impl Read for Logs {
             let n_read = source.read(room)?;
             if n_read > 0 {
                 let read = room.get(..n_read).unwrap_or_default();
-                let n_lines = read.iter().filter(|byte| **byte == b'\n').count() as u64;
+                let n_lines = memchr::memchr_iter(b'\n', read).count() as u64;
                 self.places.borrow_mut().n_lines += n_lines;
                 self.ends_in_line = read.last() != Some(&b'\n');
                 if let Some(watch) = &self.watch {

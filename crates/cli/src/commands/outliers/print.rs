@@ -7,7 +7,7 @@ use oddsift::records::{Cell, Record, RowStore, StoredRow};
 
 use crate::args::OutliersArgs;
 use crate::cells::{input_cell, text_cell};
-use crate::commands::{own_name, say_left_out};
+use crate::commands::{TABLE_ROWS, own_name, say_left_out};
 use crate::failure::Failure;
 use crate::output::Destination;
 use crate::scoring::{Find, Finds};
@@ -22,54 +22,53 @@ pub(super) struct Shown<'a> {
     pub(super) finds: &'a Finds,
 }
 
+/// Rows whose reasons are computed in one go.
+const BLOCK: usize = 4096;
+
 pub(super) fn print_outliers(
     args: &OutliersArgs,
     model: &OutlierModel,
     shown: &Shown<'_>,
     destination: Destination,
 ) -> Result<(), Failure> {
-    let reasons = reasons(model, &shown.finds.rows, args.explain)?;
-    let rows = shown.finds.rows.iter().zip(&reasons);
+    let finds = &shown.finds.rows;
     if destination.is_table() {
         let mut table = TextTable::new(shown.header());
-        for (find, reasons) in rows {
+        let first = finds.get(..TABLE_ROWS).unwrap_or(finds);
+        for (find, reasons) in first.iter().zip(&reasons(model, first, args.explain)?) {
             table.push(false, shown.table_cells(find, reasons));
         }
         let left_out = destination.table(&table)?;
-        say_left_out(&args.output, &left_out, 0);
+        say_left_out(&args.output, &left_out, (finds.len() - first.len()) as u64);
         return Ok(());
     }
     let mut columns = vec![own_name(&shown.columns, "row")];
     columns.extend(shown.columns.iter().cloned());
     columns.extend(["score", "decision", "reasons"].map(|name| own_name(&shown.columns, name)));
     let mut writer = destination.rows(&columns)?;
-    for (find, reasons) in rows {
-        let record = shown.record(find);
-        let mut cells = vec![Cell::UInt(find.scored.row)];
-        cells.extend((0..shown.columns.len()).map(|column| cell(record, column)));
-        cells.extend([Cell::Float(find.scored.score), Cell::Float(find.scored.decision)]);
-        cells.push(Cell::Text(reasons));
-        writer.write_row(&cells)?;
+    for block in finds.chunks(BLOCK) {
+        for (find, reasons) in block.iter().zip(&reasons(model, block, args.explain)?) {
+            let record = shown.record(find);
+            let mut cells = vec![Cell::UInt(find.scored.row)];
+            cells.extend((0..shown.columns.len()).map(|column| cell(record, column)));
+            cells.extend([Cell::Float(find.scored.score), Cell::Float(find.scored.decision)]);
+            cells.push(Cell::Text(reasons));
+            writer.write_row(&cells)?;
+        }
     }
     writer.finish()?.finish()
 }
 
 /// Why each row is odd, in words.
 fn reasons(model: &OutlierModel, finds: &[Find], n: usize) -> Result<Vec<String>, Failure> {
-    /// Rows whose reasons are computed in one go.
-    const BLOCK: usize = 4096;
     let names = model.recipe().names();
     let text = |reason: &Reason| reason.text(names.get(reason.feature).map_or("", String::as_str));
-    let mut texts = Vec::with_capacity(finds.len());
-    for finds in finds.chunks(BLOCK) {
-        let vectors: Vec<f64> = finds.iter().flat_map(|find| &find.vector).copied().collect();
-        let x = ArrayView2::from_shape((finds.len(), names.len()), &vectors);
-        let reasons = model.detector().reasons(&x.map_err(Failure::data)?, n);
-        let reasons = reasons.map_err(Failure::data)?;
-        let join = |reasons: &Vec<Reason>| reasons.iter().map(text).collect::<Vec<_>>().join("; ");
-        texts.extend(reasons.iter().map(join));
-    }
-    Ok(texts)
+    let vectors: Vec<f64> = finds.iter().flat_map(|find| &find.vector).copied().collect();
+    let x = ArrayView2::from_shape((finds.len(), names.len()), &vectors);
+    let reasons = model.detector().reasons(&x.map_err(Failure::data)?, n);
+    let reasons = reasons.map_err(Failure::data)?;
+    let join = |reasons: &Vec<Reason>| reasons.iter().map(text).collect::<Vec<_>>().join("; ");
+    Ok(reasons.iter().map(join).collect())
 }
 
 fn cell(record: Option<StoredRow<'_>>, column: usize) -> Cell<'_> {
@@ -97,8 +96,8 @@ impl Shown<'_> {
 
     fn header(&self) -> Vec<String> {
         let mut header = vec!["Row".to_owned(), "Score".to_owned()];
-        header.extend(self.process.map(|_| "Process".to_owned()));
         header.push("Reasons".to_owned());
+        header.extend(self.process.map(|_| "Process".to_owned()));
         let name = |column| self.columns.get(column).cloned().unwrap_or_default();
         header.extend(self.table_columns().into_iter().map(name));
         header
@@ -110,11 +109,11 @@ impl Shown<'_> {
             TextCell::number(&find.scored.row),
             TextCell::number(&format!("{:.3}", find.scored.score)),
         ];
+        cells.push(TextCell::text(reasons));
         cells.extend(self.process.map(|(column, separator)| {
             let path = record.and_then(|record| record.text(column)).unwrap_or("");
             TextCell::text(process_name(path, separator))
         }));
-        cells.push(TextCell::text(reasons));
         cells
             .extend(self.table_columns().into_iter().map(|column| text_cell(cell(record, column))));
         cells
