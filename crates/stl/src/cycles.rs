@@ -1,7 +1,7 @@
 //! Smoothing of the cycle-subseries: Cleveland et al. (1990), section 3.3, step 2.
 
 use crate::{
-    Error, Smoothing, kernel,
+    Error, Smoothing,
     loess::{Grid, Input, Loess},
     progress::Control,
 };
@@ -16,7 +16,7 @@ pub(crate) struct Cycles {
     period: usize,
     long: Loess,
     short: Loess,
-    /// Least variances for a slope by subseries, repeated to the length of a block.
+    /// Least variances for a slope by subseries.
     least: Vec<f64>,
 }
 
@@ -27,8 +27,8 @@ impl Cycles {
         let short = loess(n / period);
         let n_long = n % period;
         let long = if n_long > 0 { loess(n / period + 1) } else { short.clone() };
-        let by_series = |j| if j % period < n_long { long.least() } else { short.least() };
-        let least = (0..kernel::least_len(period)).map(by_series).collect();
+        let by_series = |j| if j < n_long { long.least() } else { short.least() };
+        let least = (0..period).map(by_series).collect();
         Self { n, period, long, short, least }
     }
 

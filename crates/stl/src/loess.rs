@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::{
     Degree, Error,
-    kernel::{self, UNDECIDED, Weighted},
+    kernel::{self, Moments, UNDECIDED, Weighted},
     progress::Control,
     tricube::{Taps, tricube},
 };
@@ -17,7 +17,7 @@ use crate::{
 const KEPT: usize = 1 << 18;
 
 /// Outputs at a time, so that they are looked over while they are near.
-const CHUNK: usize = 2048;
+const CHUNK: usize = 256;
 
 /// What is smoothed.
 #[derive(Clone, Copy)]
@@ -73,6 +73,8 @@ pub(crate) struct Loess {
     least: f64,
     /// Final weights of the rows near the ends, one after the other; empty if they are too many.
     kept: Vec<f64>,
+    /// The same before the points' own weights.
+    kept_raw: Vec<f64>,
     /// Smoothed values below it are NaN, before lines are drawn between them.
     floor: Option<f64>,
 }
@@ -82,8 +84,17 @@ impl Loess {
         let taps = if window <= n { Taps::new((window - 1) / 2) } else { Taps::default() };
         let spread = 0.001 * (n as f64 - 1.0);
         let least = spread * spread;
-        let kept = Vec::new();
-        let mut loess = Self { n, window, degree, jump, taps, least, kept, floor: None };
+        let mut loess = Self {
+            n,
+            window,
+            degree,
+            jump,
+            taps,
+            least,
+            kept: Vec::new(),
+            kept_raw: Vec::new(),
+            floor: None,
+        };
         loess.keep_rows();
         loess
     }
@@ -140,7 +151,7 @@ impl Loess {
         control: &Control<'_>,
     ) -> Result<(), Error> {
         if self.step() == 1 {
-            self.interior(1, &[self.least(); kernel::least_len(1)], input, out, control)?;
+            self.interior(1, &[self.least()], input, out, control)?;
         }
         self.rows(&Grid::SERIES, input, out, control)
     }
@@ -183,9 +194,13 @@ impl Loess {
         let reach = self.taps.reach() as f64;
         // No weights can spread positions farther than their reach.
         if least.iter().any(|least| reach * reach > *least) {
-            kernel::convolve_line(&self.taps, weighted, least, first, out);
+            self.full_lines(weighted, least, first, out);
         } else {
-            kernel::convolve_level(&self.taps.half, weighted, first, out);
+            let mut sums = [0.0; CHUNK];
+            let (sums, half) = (&mut sums[..out.len()], &self.taps.half);
+            kernel::convolve(half, stride, weighted.weights, first, sums);
+            kernel::convolve(half, stride, weighted.products, first, out);
+            kernel::levels(sums, out);
         }
         for (at, value) in (first..).zip(out) {
             if *value == UNDECIDED {
@@ -193,6 +208,25 @@ impl Loess {
                 *value = self.careful_centre(weighted, at, least).unwrap_or(input.values[at]);
             }
         }
+    }
+
+    fn full_lines(&self, input: Weighted<'_>, least: &[f64], first: usize, out: &mut [f64]) {
+        let Weighted { stride, weights, products } = input;
+        let Taps { half, half_x, half_xx, .. } = &self.taps;
+        let mut sums = [[0.0; CHUNK]; 6];
+        let sums = sums.each_mut().map(|sums| &mut sums[..out.len()]);
+        let [weight, weights_x, weights_xx, product, products_x, bounds] = sums;
+        kernel::convolve(half, stride, weights, first, weight);
+        kernel::convolve_odd(half_x, stride, weights, first, weights_x);
+        kernel::convolve(half_xx, stride, weights, first, weights_xx);
+        kernel::convolve(half, stride, products, first, product);
+        kernel::convolve_odd(half_x, stride, products, first, products_x);
+        for (bound, at) in bounds.iter_mut().zip(first..) {
+            *bound = least[at % stride];
+        }
+        let (weights, products) = (weight, product);
+        let moments = Moments { weights, weights_x, weights_xx, products, products_x };
+        kernel::lines(&moments, bounds, out);
     }
 
     /// Rows that are no full windows, or all that the jump does not pass over.
@@ -280,7 +314,12 @@ impl Loess {
             }
             return Ok(());
         };
-        self.raw_row(x, span, row);
+        let row = if let Some(kept) = self.kept_row(&self.kept_raw, x) {
+            kept
+        } else {
+            self.raw_row(x, span, row);
+            &row[..]
+        };
         let from = span.first as f64 + 1.0 - x as f64;
         let first = span.first * grid.stride + grid.lanes.start;
         if grid.stride == 1 {
@@ -318,12 +357,12 @@ impl Loess {
             let centre = (x - 1) * grid.stride + grid.lanes.start;
             return kernel::convolve(&self.taps.shares, grid.stride, values, centre, out);
         }
-        let row = match self.kept_row(x) {
-            Some(kept) => kept,
-            None => {
-                self.final_row(x, span, row);
-                &row[..]
-            }
+        let row = if let Some(kept) = self.kept_row(&self.kept, x) {
+            kept
+        } else {
+            self.raw_row(x, span, row);
+            self.finish_row(x, span, row);
+            &row[..]
         };
         let values = &values[span.first * grid.stride + grid.lanes.start..];
         if grid.stride == 1 {
@@ -341,10 +380,11 @@ impl Loess {
     }
 
     /// What the values of a window are multiplied with, where they have no weights of their own.
-    fn final_row(&self, x: usize, span: Span, row: &mut Vec<f64>) {
-        self.raw_row(x, span, row);
+    fn finish_row(&self, x: usize, span: Span, row: &mut [f64]) {
         let total: f64 = row.iter().sum();
-        row.iter_mut().for_each(|weight| *weight /= total);
+        for weight in &mut *row {
+            *weight /= total;
+        }
         let from = span.first as f64 + 1.0 - x as f64;
         let mean: f64 = row.iter().enumerate().map(|(i, w)| w * (from + i as f64)).sum();
         let off = |i: usize| from + i as f64 - mean;
@@ -360,19 +400,27 @@ impl Loess {
         if self.step() > 1 || self.n < 2 || n_rows.saturating_mul(self.row_len()) > KEPT {
             return;
         }
-        let (mut row, mut kept) = (Vec::new(), Vec::with_capacity(n_rows * self.row_len()));
+        let (mut row, len) = (Vec::new(), n_rows * self.row_len());
+        let (mut kept, mut kept_raw) = (Vec::with_capacity(len), Vec::with_capacity(len));
         for x in (0..=self.n + 1).filter(|&x| !self.is_interior(x)) {
-            self.final_row(x, self.span(x), &mut row);
+            let span = self.span(x);
+            self.raw_row(x, span, &mut row);
+            kept_raw.extend_from_slice(&row);
+            self.finish_row(x, span, &mut row);
             kept.extend_from_slice(&row);
         }
-        self.kept = kept;
+        (self.kept, self.kept_raw) = (kept, kept_raw);
     }
 
-    fn kept_row(&self, x: usize) -> Option<&[f64]> {
+    fn kept_row<'a>(&self, kept: &'a [f64], x: usize) -> Option<&'a [f64]> {
+        if kept.is_empty() {
+            return None;
+        }
+        // Rows of a jump are never kept, so that all others are near an end.
         let interior = (self.n + 1).saturating_sub(2 * self.half() + 1);
         let skipped = if self.window <= self.n && x > self.half() { interior } else { 0 };
         let index = x - skipped;
-        self.kept.get(index * self.row_len()..(index + 1) * self.row_len())
+        kept.get(index * self.row_len()..(index + 1) * self.row_len())
     }
 
     fn careful_centre(&self, input: Weighted<'_>, at: usize, least: f64) -> Option<f64> {

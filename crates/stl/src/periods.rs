@@ -245,7 +245,9 @@ fn clip(values: &mut [f64]) {
     let upper = *sorted.select_nth_unstable_by(last - last / 4, f64::total_cmp).1;
     let reach = CLIPPED * (upper - lower);
     if reach > 0.0 {
-        values.iter_mut().for_each(|value| *value = value.clamp(lower - reach, upper + reach));
+        for value in values {
+            *value = value.clamp(lower - reach, upper + reach);
+        }
     }
 }
 
@@ -310,17 +312,19 @@ fn repeating(rest: &[f64]) -> Option<usize> {
 /// What is known of a period, or of two to four times as long a one that says much more, if the series
 /// repeats with it.
 fn confirm(rest: &[f64], period: usize) -> Option<FoundPeriod> {
-    let longer = (2..=4).rev().find_map(|times| {
-        let longest = (times * (period + 1)).min(rest.len() / LEAST_CYCLES);
-        let longer = best(rest, times * (period - 1)..=longest)?;
-        // Both by the same series, less the average over the longer.
-        let correlations = Autocorrelation::of(&without_average(rest, longer));
-        let (more, less) = (correlations.share(longer), correlations.share(period));
-        let error = standard_error(&correlations, longer, rest.len());
-        let says_more = more > MUCH_MORE * less.max(0.0) + CONFIRMED * error;
-        says_more.then(|| describe(rest, longer)).flatten()
-    });
-    longer.or_else(|| describe(rest, period))
+    let longest = rest.len() / LEAST_CYCLES;
+    let mut periods = vec![period];
+    periods.extend((2..=4).filter_map(|times| {
+        best(rest, times * (period - 1)..=(times * (period + 1)).min(longest))
+    }));
+    // All by the same series, less the average over the longest.
+    let correlations = Autocorrelation::of(&without_average(rest, *periods.last()?));
+    let shares = periods.iter().map(|&period| (period, correlations.share(period)));
+    let (at, most) = shares.clone().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let error = CONFIRMED * standard_error(&correlations, at, rest.len());
+    let says_as_much = |&(_, share): &(usize, f64)| MUCH_MORE * share + error >= most;
+    let (shortest, _) = shares.clone().find(says_as_much)?;
+    describe(rest, shortest).or_else(|| describe(rest, period))
 }
 
 fn describe(rest: &[f64], period: usize) -> Option<FoundPeriod> {
