@@ -23,7 +23,7 @@ pub(crate) struct Cycles {
 impl Cycles {
     /// For `n` values and a shorter period.
     pub(crate) fn new(n: usize, period: usize, smoothing: Smoothing) -> Self {
-        let loess = |n| Loess::new(n, smoothing.window, smoothing.degree, smoothing.jump);
+        let loess = |n| Loess::new(n, smoothing);
         let short = loess(n / period);
         let n_long = n % period;
         let long = if n_long > 0 { loess(n / period + 1) } else { short.clone() };
@@ -38,8 +38,7 @@ impl Cycles {
     }
 
     pub(crate) fn is_for(&self, n: usize, period: usize, smoothing: Smoothing) -> bool {
-        let Smoothing { window, degree, jump, .. } = smoothing;
-        self.n == n && self.period == period && self.short.is_for(n / period, window, degree, jump)
+        (self.n, self.period) == (n, period) && self.short.is_for(n / period, smoothing)
     }
 
     /// Smooths each subseries and extends it by a value at both ends: `out` begins a period before

@@ -54,8 +54,7 @@ impl Workspace {
 }
 
 fn keep_loess(kept: &mut Option<Loess>, n: usize, smoothing: Smoothing) {
-    let Smoothing { window, degree, jump } = smoothing;
-    if !kept.as_ref().is_some_and(|loess| loess.is_for(n, window, degree, jump)) {
-        *kept = Some(Loess::new(n, window, degree, jump));
+    if !kept.as_ref().is_some_and(|loess| loess.is_for(n, smoothing)) {
+        *kept = Some(Loess::new(n, smoothing));
     }
 }
