@@ -72,7 +72,7 @@ impl fmt::Display for NoPeriod {
     }
 }
 
-/// The periods of a series, or why there is none; made by [`find_periods`].
+/// The periods of a series, or why there is none; made by [`find_periods`](crate::find_periods).
 ///
 /// ```
 /// use oddsift_stl::find_periods;
