@@ -1,7 +1,7 @@
 //! Smoothing of the cycle-subseries: Cleveland et al. (1990), section 3.3, step 2.
 
 use crate::{
-    Error, Smoothing, kernel,
+    Error, Smoothing,
     loess::{Grid, Input, Loess},
     progress::Control,
 };
@@ -16,19 +16,19 @@ pub(crate) struct Cycles {
     period: usize,
     long: Loess,
     short: Loess,
-    /// Least variances for a slope by subseries, repeated to the length of a block.
+    /// Least variances for a slope by subseries.
     least: Vec<f64>,
 }
 
 impl Cycles {
     /// For `n` values and a shorter period.
     pub(crate) fn new(n: usize, period: usize, smoothing: Smoothing) -> Self {
-        let loess = |n| Loess::new(n, smoothing.window, smoothing.degree, smoothing.jump);
+        let loess = |n| Loess::new(n, smoothing);
         let short = loess(n / period);
         let n_long = n % period;
         let long = if n_long > 0 { loess(n / period + 1) } else { short.clone() };
-        let by_series = |j| if j % period < n_long { long.least() } else { short.least() };
-        let least = (0..kernel::least_len(period)).map(by_series).collect();
+        let by_series = |j| if j < n_long { long.least() } else { short.least() };
+        let least = (0..period).map(by_series).collect();
         Self { n, period, long, short, least }
     }
 
@@ -38,8 +38,7 @@ impl Cycles {
     }
 
     pub(crate) fn is_for(&self, n: usize, period: usize, smoothing: Smoothing) -> bool {
-        let Smoothing { window, degree, jump, .. } = smoothing;
-        self.n == n && self.period == period && self.short.is_for(n / period, window, degree, jump)
+        (self.n, self.period) == (n, period) && self.short.is_for(n / period, smoothing)
     }
 
     /// Smooths each subseries and extends it by a value at both ends: `out` begins a period before

@@ -11,6 +11,7 @@ use crate::{
     progress::Control,
     robustness::bisquare_weights,
     scale::Scale,
+    workspace::make_room,
 };
 
 /// Decomposes values of which none is infinite by settings that were checked.
@@ -60,6 +61,9 @@ struct Decomposition<'a> {
 impl Decomposition<'_> {
     fn run(mut self) -> Result<Stl, Error> {
         self.find_gaps()?;
+        if self.is_weighted || self.settings.outer_iter > 0 {
+            make_room(&mut self.workspace.products, self.y.len());
+        }
         for outer in 0..=self.settings.outer_iter {
             for _ in 0..self.settings.inner_iter {
                 self.pass()?;

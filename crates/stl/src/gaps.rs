@@ -37,9 +37,8 @@ impl Gaps {
             cycles.smooth(input, &mut share, control)?;
             gaps.cycle = too_few(&share);
         }
-        let Smoothing { window, degree, jump } = mean(settings.trend);
         let mut share = vec![0.0; n];
-        let loess = Loess::new(n, window, degree, jump).with_floor(ENOUGH);
+        let loess = Loess::new(n, mean(settings.trend)).with_floor(ENOUGH);
         loess.smooth(input, &mut share, control)?;
         gaps.trend = too_few(&share);
         Ok(gaps)

@@ -12,17 +12,19 @@ mod decompose; // the inner and the outer loop
 mod error; // Error
 mod gaps; // missing values
 mod kernel; // sums over windows, the only hot code
-mod loess; // which windows there are, and their rows
+mod loess; // smoothing, by convolutions and rows
 mod mstl; // Mstl: several seasons
 mod one_cycle; // series no longer than the period
 mod params; // StlParams: setters, `settings`, `fit`
-mod periods; // find_periods: which periods a series has
+mod periods; // PeriodSearch: what was found, or why nothing
 mod progress; // Progress, and what ends a fit early
 mod robustness; // weights that outliers do not have
 mod scale; // values of any size
+mod search; // find_periods: which periods a series has
 mod settings; // Settings: every default filled in
 mod spectrum; // periodogram and autocorrelation
 mod tricube; // weights in a window
+mod windows; // which points a window holds, and their weights
 mod workspace; // Workspace: memory for the next fit
 
 pub use {
@@ -30,8 +32,9 @@ pub use {
     error::Error,
     mstl::{Mstl, MstlParams},
     params::StlParams,
-    periods::{FoundPeriod, NoPeriod, PeriodSearch, find_periods},
+    periods::{FoundPeriod, NoPeriod, PeriodSearch},
     progress::Progress,
+    search::find_periods,
     settings::{Component, Degree, Settings, Smoothing},
     workspace::Workspace,
 };

@@ -7,17 +7,15 @@
 use std::ops::Range;
 
 use crate::{
-    Degree, Error,
-    kernel::{self, UNDECIDED, Weighted},
+    Degree, Error, Smoothing,
+    kernel::{self, Moments, UNDECIDED, Weighted},
     progress::Control,
-    tricube::{Taps, tricube},
+    tricube::Taps,
+    windows::{Span, Windows},
 };
 
-/// Rows of weights are kept between passes up to this many values, 2 MiB.
-const KEPT: usize = 1 << 18;
-
 /// Outputs at a time, so that they are looked over while they are near.
-const CHUNK: usize = 2048;
+const CHUNK: usize = 256;
 
 /// What is smoothed.
 #[derive(Clone, Copy)]
@@ -54,38 +52,23 @@ impl Grid {
     }
 }
 
-/// The points that a window holds.
-#[derive(Clone, Copy)]
-struct Span {
-    first: usize,
-    reach: f64,
-}
-
 /// A smoother for series of `n` points.
 #[derive(Debug, Clone)]
 pub(crate) struct Loess {
-    n: usize,
-    window: usize,
+    windows: Windows,
     degree: Degree,
     jump: usize,
     taps: Taps,
-    /// The variance of the positions above which a line has a slope.
-    least: f64,
-    /// Final weights of the rows near the ends, one after the other; empty if they are too many.
-    kept: Vec<f64>,
     /// Smoothed values below it are NaN, before lines are drawn between them.
     floor: Option<f64>,
 }
 
 impl Loess {
-    pub(crate) fn new(n: usize, window: usize, degree: Degree, jump: usize) -> Self {
+    pub(crate) fn new(n: usize, smoothing: Smoothing) -> Self {
+        let Smoothing { window, degree, jump } = smoothing;
         let taps = if window <= n { Taps::new((window - 1) / 2) } else { Taps::default() };
-        let spread = 0.001 * (n as f64 - 1.0);
-        let least = spread * spread;
-        let kept = Vec::new();
-        let mut loess = Self { n, window, degree, jump, taps, least, kept, floor: None };
-        loess.keep_rows();
-        loess
+        let windows = Windows::new(n, window, degree, step(n, jump) == 1);
+        Self { windows, degree, jump, taps, floor: None }
     }
 
     pub(crate) fn with_floor(mut self, floor: f64) -> Self {
@@ -93,43 +76,19 @@ impl Loess {
         self
     }
 
-    pub(crate) fn is_for(&self, n: usize, window: usize, degree: Degree, jump: usize) -> bool {
-        (self.n, self.window, self.degree, self.jump) == (n, window, degree, jump)
+    pub(crate) fn is_for(&self, n: usize, smoothing: Smoothing) -> bool {
+        let Smoothing { window, degree, jump } = smoothing;
+        (self.windows.n, self.windows.window, self.degree, self.jump) == (n, window, degree, jump)
     }
 
-    /// Points on either side of the centre of a full window.
-    pub(crate) fn half(&self) -> usize {
-        (self.window - 1) / 2
-    }
-
+    /// From each position that is fitted to the next one.
     pub(crate) fn step(&self) -> usize {
-        self.jump.min(self.n.saturating_sub(1)).max(1)
+        step(self.windows.n, self.jump)
     }
 
-    /// The variance of the positions above which a line has a slope; infinite for a constant.
+    /// The variance of the positions above which a line has a slope.
     pub(crate) fn least(&self) -> f64 {
-        match self.degree {
-            Degree::Constant => f64::INFINITY,
-            Degree::Linear => self.least,
-        }
-    }
-
-    /// How many points every window has.
-    fn row_len(&self) -> usize {
-        self.window.min(self.n)
-    }
-
-    fn is_interior(&self, x: usize) -> bool {
-        self.window <= self.n && self.half() < x && x <= self.n - self.half()
-    }
-
-    /// The window of position `x`, counted from 1.
-    fn span(&self, x: usize) -> Span {
-        let last_first = self.n - self.row_len();
-        let first = x.saturating_sub(self.half() + 1).min(last_first);
-        let (left, right) = (x.abs_diff(first + 1), x.abs_diff(first + self.row_len()));
-        let beyond = self.window.saturating_sub(self.n) / 2;
-        Span { first, reach: left.max(right) as f64 + beyond as f64 }
+        self.windows.least
     }
 
     /// Smooths one series of `n` points.
@@ -140,7 +99,7 @@ impl Loess {
         control: &Control<'_>,
     ) -> Result<(), Error> {
         if self.step() == 1 {
-            self.interior(1, &[self.least(); kernel::least_len(1)], input, out, control)?;
+            self.interior(1, &[self.windows.least], input, out, control)?;
         }
         self.rows(&Grid::SERIES, input, out, control)
     }
@@ -154,11 +113,11 @@ impl Loess {
         out: &mut [f64],
         control: &Control<'_>,
     ) -> Result<(), Error> {
-        let margin = self.half() * stride;
-        let end = input.values.len().saturating_sub(margin);
-        if self.window > self.n || end <= margin {
+        if self.windows.window > self.windows.n {
             return Ok(());
         }
+        let margin = self.windows.half() * stride;
+        let end = input.values.len().saturating_sub(margin).max(margin);
         let shift = out.len() - input.values.len();
         let out = &mut out[margin + shift / 2..end + shift / 2];
         for (index, out) in out.chunks_mut(CHUNK).enumerate() {
@@ -183,15 +142,55 @@ impl Loess {
         let reach = self.taps.reach() as f64;
         // No weights can spread positions farther than their reach.
         if least.iter().any(|least| reach * reach > *least) {
-            kernel::convolve_line(&self.taps, weighted, least, first, out);
+            self.full_lines(weighted, least, first, out);
         } else {
-            kernel::convolve_level(&self.taps.half, weighted, first, out);
+            let mut sums = [0.0; CHUNK];
+            let (sums, half) = (&mut sums[..out.len()], &self.taps.half);
+            kernel::convolve(half, stride, weighted.weights, first, sums);
+            kernel::convolve(half, stride, weighted.products, first, out);
+            kernel::levels(sums, out);
         }
+        self.decide(weighted, least, input.values, first, out);
+    }
+
+    fn full_lines(&self, input: Weighted<'_>, least: &[f64], first: usize, out: &mut [f64]) {
+        let Weighted { stride, weights, products } = input;
+        let Taps { half, half_x, half_xx, .. } = &self.taps;
+        let mut sums = [[0.0; CHUNK]; 6];
+        let sums = sums.each_mut().map(|sums| &mut sums[..out.len()]);
+        let [weight, weights_x, weights_xx, product, products_x, bounds] = sums;
+        kernel::convolve(half, stride, weights, first, weight);
+        kernel::convolve_odd(half_x, stride, weights, first, weights_x);
+        kernel::convolve(half_xx, stride, weights, first, weights_xx);
+        kernel::convolve(half, stride, products, first, product);
+        kernel::convolve_odd(half_x, stride, products, first, products_x);
+        for (bound, at) in bounds.iter_mut().zip(first..) {
+            *bound = least[at % stride];
+        }
+        let (weights, products) = (weight, product);
+        let moments = Moments { weights, weights_x, weights_xx, products, products_x };
+        kernel::lines(&moments, bounds, out);
+    }
+
+    /// What the sums could not give is found point by point, or is the value itself.
+    fn decide(
+        &self,
+        input: Weighted<'_>,
+        least: &[f64],
+        values: &[f64],
+        first: usize,
+        out: &mut [f64],
+    ) {
+        let (mut row, reach) = (Vec::new(), self.taps.reach());
         for (at, value) in (first..).zip(out) {
-            if *value == UNDECIDED {
-                let least = least[at % stride];
-                *value = self.careful_centre(weighted, at, least).unwrap_or(input.values[at]);
+            if *value != UNDECIDED {
+                continue;
             }
+            if row.is_empty() {
+                row = self.taps.row();
+            }
+            let (start, least) = (at - reach * input.stride, least[at % input.stride]);
+            *value = careful(&row, -(reach as f64), input, start, least).unwrap_or(values[at]);
         }
     }
 
@@ -203,24 +202,21 @@ impl Loess {
         out: &mut [f64],
         control: &Control<'_>,
     ) -> Result<(), Error> {
-        let mut row = Vec::new();
-        if self.n == 0 {
-            return Ok(());
-        }
-        if self.n < 2 {
-            for lane in grid.lanes.clone() {
-                out[(1 - grid.origin) * grid.stride + lane] = input.values[lane];
+        let (windows, mut row) = (&self.windows, Vec::new());
+        match windows.n {
+            0 => return Ok(()),
+            1 => out[grid.output(1)].copy_from_slice(&input.values[grid.lanes.clone()]),
+            _ if self.step() > 1 => self.jumps(grid, input, &mut row, out, control)?,
+            _ => {
+                for x in windows.edges() {
+                    self.row(x, windows.span(x), grid, input, &mut row, out, control)?;
+                }
             }
-        } else if self.step() == 1 {
-            for x in (1..=self.n).filter(|&x| !self.is_interior(x)) {
-                self.row(x, self.span(x), grid, input, &mut row, out, control)?;
-            }
-        } else {
-            self.jumps(grid, input, &mut row, out, control)?;
         }
         if grid.origin == 0 {
-            self.row(0, self.span(0), grid, input, &mut row, out, control)?;
-            self.row(self.n + 1, self.span(self.n + 1), grid, input, &mut row, out, control)?;
+            for x in [0, windows.n + 1] {
+                self.row(x, windows.span(x), grid, input, &mut row, out, control)?;
+            }
         }
         Ok(())
     }
@@ -234,28 +230,21 @@ impl Loess {
         out: &mut [f64],
         control: &Control<'_>,
     ) -> Result<(), Error> {
-        let step = self.step();
-        let mut last = 1;
-        for x in (1..=self.n).step_by(step) {
-            self.row(x, self.span(x), grid, input, row, out, control)?;
+        let (windows, step, mut last) = (&self.windows, self.step(), 1);
+        for x in (1..=windows.n).step_by(step) {
+            self.row(x, windows.span(x), grid, input, row, out, control)?;
             if x > 1 {
-                join(grid, x - step, x, out);
+                join(grid, last, x, out);
             }
             last = x;
         }
-        if last < self.n {
+        if last < windows.n {
             // The window stays where it was, as in the original program.
-            let span = self.span(last);
-            let span = Span { reach: self.reach_from(self.n, span.first), ..span };
-            self.row(self.n, span, grid, input, row, out, control)?;
-            join(grid, last, self.n, out);
+            let span = windows.span_from(windows.span(last).first, windows.n);
+            self.row(windows.n, span, grid, input, row, out, control)?;
+            join(grid, last, windows.n, out);
         }
         Ok(())
-    }
-
-    fn reach_from(&self, x: usize, first: usize) -> f64 {
-        let (left, right) = (x.abs_diff(first + 1), x.abs_diff(first + self.row_len()));
-        left.max(right) as f64 + (self.window.saturating_sub(self.n) / 2) as f64
     }
 
     /// The row of position `x`, which is the value there where nothing has weight, or NaN.
@@ -270,37 +259,29 @@ impl Loess {
         out: &mut [f64],
         control: &Control<'_>,
     ) -> Result<(), Error> {
-        control.spend(self.row_len() * grid.lanes.len())?;
-        let target = grid.output(x);
+        control.spend(self.windows.row_len() * grid.lanes.len())?;
+        let out = &mut out[grid.output(x)];
         let Some(weighted) = input.with_stride(grid.stride) else {
-            let out = &mut out[target];
             self.plain_row(x, span, grid, input.values, row, out);
             if let Some(floor) = self.floor {
                 out.iter_mut().filter(|value| **value < floor).for_each(|value| *value = f64::NAN);
             }
             return Ok(());
         };
-        self.raw_row(x, span, row);
-        let from = span.first as f64 + 1.0 - x as f64;
+        let row = self.windows.raw_row(x, span, row);
+        let (from, least) = (span.from(x), self.windows.least);
         let first = span.first * grid.stride + grid.lanes.start;
         if grid.stride == 1 {
-            out[target.start] = kernel::line_row(row, from, weighted, first, self.least());
+            out[0] = kernel::line_row(row, from, weighted, first, least);
         } else {
-            let out = &mut out[target.clone()];
-            kernel::line_lanes(row, from, weighted, first, self.least(), out);
+            kernel::line_lanes(row, from, weighted, first, least, out);
         }
-        for (lane, at) in target.enumerate() {
-            if out[at] == UNDECIDED {
-                let careful = careful(row, from, weighted, first + lane, self.least());
-                // The row beyond an end has no value of its own: its neighbour's is put there later.
-                let is_value = (1..=self.n).contains(&x);
-                let value = if is_value {
-                    input.values[(x - 1) * grid.stride + grid.lanes.start + lane]
-                } else {
-                    f64::NAN
-                };
-                out[at] = careful.unwrap_or(value);
-            }
+        for (lane, value) in out.iter_mut().enumerate().filter(|(_, value)| **value == UNDECIDED) {
+            let careful = careful(row, from, weighted, first + lane, least);
+            // Beyond an end there is no value: there its neighbour's is put later.
+            let at = x.checked_sub(1).filter(|&point| point < self.windows.n);
+            let own = at.map(|point| input.values[point * grid.stride + grid.lanes.start + lane]);
+            *value = careful.or(own).unwrap_or(f64::NAN);
         }
         Ok(())
     }
@@ -314,17 +295,11 @@ impl Loess {
         row: &mut Vec<f64>,
         out: &mut [f64],
     ) {
-        if self.is_interior(x) && span.first + self.half() + 1 == x {
+        if self.windows.is_interior(x) && span.first + self.windows.half() + 1 == x {
             let centre = (x - 1) * grid.stride + grid.lanes.start;
             return kernel::convolve(&self.taps.shares, grid.stride, values, centre, out);
         }
-        let row = match self.kept_row(x) {
-            Some(kept) => kept,
-            None => {
-                self.final_row(x, span, row);
-                &row[..]
-            }
-        };
+        let row = self.windows.row(x, span, row);
         let values = &values[span.first * grid.stride + grid.lanes.start..];
         if grid.stride == 1 {
             out[0] = kernel::dot(row, &values[..row.len()]);
@@ -332,57 +307,11 @@ impl Loess {
             kernel::dot_lanes(row, grid.stride, values, out);
         }
     }
+}
 
-    /// The weights of a window, before the points' own.
-    fn raw_row(&self, x: usize, span: Span, row: &mut Vec<f64>) {
-        row.clear();
-        let from = span.first as f64 + 1.0 - x as f64;
-        row.extend((0..self.row_len()).map(|i| tricube((from + i as f64).abs(), span.reach)));
-    }
-
-    /// What the values of a window are multiplied with, where they have no weights of their own.
-    fn final_row(&self, x: usize, span: Span, row: &mut Vec<f64>) {
-        self.raw_row(x, span, row);
-        let total: f64 = row.iter().sum();
-        row.iter_mut().for_each(|weight| *weight /= total);
-        let from = span.first as f64 + 1.0 - x as f64;
-        let mean: f64 = row.iter().enumerate().map(|(i, w)| w * (from + i as f64)).sum();
-        let off = |i: usize| from + i as f64 - mean;
-        let variance: f64 = row.iter().enumerate().map(|(i, w)| w * off(i) * off(i)).sum();
-        if variance > self.least() {
-            let slope = -mean / variance;
-            row.iter_mut().enumerate().for_each(|(i, weight)| *weight *= 1.0 + slope * off(i));
-        }
-    }
-
-    fn keep_rows(&mut self) {
-        let n_rows = if self.window > self.n { self.n + 2 } else { 2 * self.half() + 2 };
-        if self.step() > 1 || self.n < 2 || n_rows.saturating_mul(self.row_len()) > KEPT {
-            return;
-        }
-        let (mut row, mut kept) = (Vec::new(), Vec::with_capacity(n_rows * self.row_len()));
-        for x in (0..=self.n + 1).filter(|&x| !self.is_interior(x)) {
-            self.final_row(x, self.span(x), &mut row);
-            kept.extend_from_slice(&row);
-        }
-        self.kept = kept;
-    }
-
-    fn kept_row(&self, x: usize) -> Option<&[f64]> {
-        let interior = (self.n + 1).saturating_sub(2 * self.half() + 1);
-        let skipped = if self.window <= self.n && x > self.half() { interior } else { 0 };
-        let index = x - skipped;
-        self.kept.get(index * self.row_len()..(index + 1) * self.row_len())
-    }
-
-    fn careful_centre(&self, input: Weighted<'_>, at: usize, least: f64) -> Option<f64> {
-        let half = &self.taps.half;
-        let reach = self.taps.reach();
-        let row: Vec<f64> = (0..=2 * reach)
-            .map(|i| if i == reach { 1.0 } else { half[i.abs_diff(reach)] })
-            .collect();
-        careful(&row, -(reach as f64), input, at - reach * input.stride, least)
-    }
+/// A jump passes over no more than the series.
+fn step(n: usize, jump: usize) -> usize {
+    jump.min(n.saturating_sub(1)).max(1)
 }
 
 /// A weighted row as the definition has it, the mean first; `None` where nothing has weight.

@@ -25,8 +25,8 @@ pub(crate) fn seasonal(values: &[f64], period: usize, out: &mut [f64]) {
     let around = (first.saturating_add(period), values[first]);
     let delta = (around.1 - before.1) / (around.0 - before.0) as f64;
     let on_line = |steps: usize| before.1 + delta * steps as f64;
-    for at in last + 1..values.len() {
-        out[at] = on_line(at - last);
+    for (steps, value) in out[last..].iter_mut().enumerate().skip(1) {
+        *value = on_line(steps);
     }
     for (at, value) in out[..first].iter_mut().enumerate() {
         *value = on_line((period - last).saturating_add(at));
@@ -34,7 +34,9 @@ pub(crate) fn seasonal(values: &[f64], period: usize, out: &mut [f64]) {
     let n_between = around.0 - last - 1;
     sum += n_between as f64 * f64::midpoint(before.1, around.1);
     let mean = sum / period as f64;
-    out.iter_mut().for_each(|value| *value -= mean);
+    for value in out {
+        *value -= mean;
+    }
 }
 
 /// Writes the positions `between` two points, and sums them.

@@ -271,7 +271,7 @@ impl StlParams {
     ///
     /// Any length will do, though a season says little below two whole periods. Time
     /// `O(n * (trend + low_pass + seasonal))` for each pass of the inner loop, with windows taken as no
-    /// longer than the series; memory `O(n)`. After Cleveland, Cleveland, McRae and Terpenning,
+    /// longer than the series; memory `O(n)`. After R. B. Cleveland and others,
     /// Journal of Official Statistics 6 (1990), section 3.
     ///
     /// # Errors
@@ -342,6 +342,31 @@ impl StlParams {
         progress: &dyn Fn(Progress) -> ControlFlow<()>,
     ) -> Result<Stl, Error> {
         self.run(y, workspace, Some(progress))
+    }
+
+    /// Decomposes many series, each by itself, on as many threads as the caller's pool of `rayon` has
+    /// (feature `parallel`), with a [`Workspace`] for each. Results come in the order of the series, and
+    /// are those of [`fit`](Self::fit).
+    ///
+    /// ```
+    /// use oddsift_stl::Stl;
+    ///
+    /// let groups: Vec<Vec<f64>> = (0..10).map(|g| (0..48).map(|i| f64::from(g * i % 12)).collect()).collect();
+    /// let fits = Stl::params(12).fit_all(&groups);
+    /// assert_eq!(fits[3], Stl::params(12).fit(&groups[3]));
+    /// ```
+    pub fn fit_all<S: AsRef<[f64]> + Sync>(&self, series: &[S]) -> Vec<Result<Stl, Error>> {
+        let fit = |workspace: &mut Workspace, series: &S| self.fit_in(series.as_ref(), workspace);
+        #[cfg(feature = "parallel")]
+        {
+            use rayon::prelude::*;
+            series.par_iter().map_init(Workspace::default, fit).collect()
+        }
+        #[cfg(not(feature = "parallel"))]
+        {
+            let mut workspace = Workspace::default();
+            series.iter().map(|series| fit(&mut workspace, series)).collect()
+        }
     }
 
     fn run(

@@ -21,7 +21,9 @@ pub(crate) fn bisquare_weights(
     if width > 0.0 {
         bisquare(width, weights);
     } else {
-        weights.iter_mut().for_each(|weight| *weight = if weight.is_nan() { 0.0 } else { 1.0 });
+        for weight in weights {
+            *weight = if weight.is_nan() { 0.0 } else { 1.0 };
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use std::f64::consts::{LN_2, PI};
 
 use realfft::{RealFftPlanner, num_complex::Complex};
 
-/// Neighbours on either side that a frequency is compared with, at least.
-const NEIGHBOURS: usize = 16;
+/// Neighbours on either side that a frequency is compared with, at least and at most.
+const NEIGHBOURS: (usize, usize) = (16, 128);
 
 /// With fewer neighbours than this nothing stands out of them.
 const LEAST_NEIGHBOURS: usize = 16;
@@ -97,7 +97,7 @@ pub(crate) fn peaks(values: &[f64]) -> Vec<Peak> {
 /// The mean power about a frequency, by the median of its neighbours without its harmonics, and more
 /// where they are few.
 fn background(power: &[f64], k: usize) -> f64 {
-    let reach = NEIGHBOURS.max(k / 4) + PEAK_WIDTH;
+    let reach = (k / 4).clamp(NEIGHBOURS.0, NEIGHBOURS.1) + PEAK_WIDTH;
     let first = k.saturating_sub(reach).max(1);
     let last = (k + reach + (first + reach - k)).min(power.len() - 1);
     let is_apart = |&at: &usize| at.abs_diff(k) > PEAK_WIDTH;

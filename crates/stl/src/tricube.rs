@@ -46,6 +46,13 @@ impl Taps {
         Self { half, half_x, half_xx, shares }
     }
 
+    /// The whole window, from one side to the other.
+    pub(crate) fn row(&self) -> Vec<f64> {
+        let reach = self.reach();
+        let weight = |i: usize| if i == reach { 1.0 } else { self.half[i.abs_diff(reach)] };
+        (0..=2 * reach).map(weight).collect()
+    }
+
     /// How far from the centre the outermost point with a weight is.
     pub(crate) fn reach(&self) -> usize {
         self.half.len().saturating_sub(1)

@@ -38,14 +38,13 @@ impl Workspace {
     /// Makes room for `n` values, and smoothers unless the last ones will do.
     pub(crate) fn prepare(&mut self, settings: &Settings, n: usize) {
         let Settings { period, seasonal, trend, low_pass, .. } = *settings;
-        self.rest.resize(n, 0.0);
-        self.products.resize(n, 0.0);
+        make_room(&mut self.rest, n);
         keep_loess(&mut self.trend, n, trend);
         if period >= n {
             return;
         }
-        self.cycle.resize(n + 2 * period, 0.0);
-        self.average.resize(2 * n + period + 3, 0.0);
+        make_room(&mut self.cycle, n + 2 * period);
+        make_room(&mut self.average, 2 * n + period + 3);
         keep_loess(&mut self.low_pass, n, low_pass);
         if !self.cycles.as_ref().is_some_and(|cycles| cycles.is_for(n, period, seasonal)) {
             self.cycles = Some(Cycles::new(n, period, seasonal));
@@ -53,9 +52,17 @@ impl Workspace {
     }
 }
 
+/// Fresh zeros where there is too little: those of the system cost nothing until they are used.
+pub(crate) fn make_room(buffer: &mut Vec<f64>, len: usize) {
+    if buffer.capacity() < len {
+        *buffer = vec![0.0; len];
+    } else {
+        buffer.resize(len, 0.0);
+    }
+}
+
 fn keep_loess(kept: &mut Option<Loess>, n: usize, smoothing: Smoothing) {
-    let Smoothing { window, degree, jump } = smoothing;
-    if !kept.as_ref().is_some_and(|loess| loess.is_for(n, window, degree, jump)) {
-        *kept = Some(Loess::new(n, window, degree, jump));
+    if !kept.as_ref().is_some_and(|loess| loess.is_for(n, smoothing)) {
+        *kept = Some(Loess::new(n, smoothing));
     }
 }

@@ -79,7 +79,7 @@ fn with_gaps(mut y: Vec<f64>, share: f64, seed: u64) -> Vec<f64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn the_fast_way_finds_what_the_plain_one_does(params in params(), length in 0_usize..400, seed: u64) {

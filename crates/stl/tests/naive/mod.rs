@@ -97,6 +97,7 @@ fn line(out: &mut [f64], left: usize, right: usize) {
 }
 
 /// `None` where nothing has weight, NaN where a twentieth of the weight or less is of values.
+#[allow(clippy::many_single_char_names, reason = "those of the paper")]
 fn estimate(
     smoothing: Smoothing,
     x: usize,
