@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use oddsift::auditd::{Event, EventRow, Id, Options, msticpy};
+use oddsift::auditd::{Event, EventRow, Field, Id, Options, msticpy};
 use oddsift::records::Cell;
 
 use super::Wanted;
@@ -85,14 +85,22 @@ fn records_json(event: &Event) -> String {
                 unique = format!("{name}#{number}");
                 number += 1;
             }
-            let value = field.value.text();
-            let value = value.as_deref().map_or_else(|| "null".to_owned(), quoted);
+            let value = value_json(field);
             let _ = write!(json, ",{}:{value}", quoted(&unique));
         }
         json.push('}');
     }
     json.push(']');
     json
+}
+
+/// The text of a field; of a login user or session the number, which is -1 where there is none.
+fn value_json(field: Field<'_>) -> String {
+    let is_login = field.key.ends_with("auid") || field.key.ends_with("ses");
+    if is_login && let Some(number) = Id::parse(field.value.raw()).number() {
+        return number.to_string();
+    }
+    field.value.text().as_deref().map_or_else(|| "null".to_owned(), quoted)
 }
 
 fn quoted(text: &str) -> String {
