@@ -1,0 +1,173 @@
+//! `auditd`: the binary on the demo log and on recorded results.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a skipped area is said")]
+
+mod tool; // runs the binary in testdata
+
+#[path = "../../../testdata/golden.rs"]
+mod golden;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
+
+use tool::{oddsift, oddsift_with, refused, rows, testdata, text};
+
+use golden::area;
+
+const LOG: &str = "auditd_log.txt";
+
+#[test]
+fn events_are_rows_of_the_same_columns_and_ndjson_has_every_field() {
+    let header = "TimeGenerated,EventType,Node,Serial,auid,uid,ses,pid,ppid,exe,comm,cwd,cmdline,success,key";
+    let csv = oddsift(&["auditd", LOG, "-t", "csv"]);
+    assert_eq!(text(&csv.stdout).lines().next(), Some(header));
+    let ndjson = oddsift(&["auditd", LOG, "-t", "ndjson"]);
+    let events: Vec<serde_json::Value> =
+        text(&ndjson.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events.len(), rows(&csv).len());
+    let started = events.iter().find(|event| event["EventType"] == "SYSCALL_EXECVE").unwrap();
+    let kinds: Vec<&str> =
+        started["records"].as_array().unwrap().iter().map(|it| it["type"].as_str().unwrap()).collect();
+    assert!(kinds.starts_with(&["SYSCALL", "EXECVE", "CWD"]), "{kinds:?}");
+}
+
+#[test]
+fn clusters_show_the_rarest_first_with_the_line_that_started_them() {
+    let output = oddsift(&["auditd", LOG, "--emit", "clusters", "-t", "csv"]);
+    let found = rows(&output);
+    let alone: Vec<&str> = found
+        .iter()
+        .filter(|row| row["ClusterId"] == "-1")
+        .map(|row| row["CommandLine"].as_str())
+        .collect();
+    assert!(alone.contains(&"sudo auditctl -l") && alone.contains(&"ls --color=auto"), "{alone:?}");
+    let stopped = found.iter().find(|row| row["CommandLine"] == "auditctl -l").unwrap();
+    assert_eq!(stopped["ParentCommandLine"], "sudo auditctl -l");
+    let table = oddsift(&["auditd", LOG, "--emit", "clusters", "-t", "table"]);
+    insta::assert_snapshot!(text(&table.stdout));
+}
+
+#[test]
+fn rotated_logs_are_read_in_the_order_of_time_whatever_their_order_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = std::fs::read_to_string(testdata(LOG)).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let (first, rest) = lines.split_at(lines.len() / 3);
+    let (second, third) = rest.split_at(rest.len() / 2);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let oldest = std::fs::File::create(path("audit.log.2.gz")).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(oldest, flate2::Compression::fast());
+    packed.write_all(first.concat().as_bytes()).unwrap();
+    packed.finish().unwrap();
+    std::fs::write(path("audit.log.1"), second.concat()).unwrap();
+    std::fs::write(path("audit.log"), third.concat()).unwrap();
+    let rotated = oddsift(&[
+        "auditd",
+        &path("audit.log"),
+        &path("audit.log.2.gz"),
+        &path("audit.log.1"),
+        "-t",
+        "csv",
+    ]);
+    assert_eq!(text(&rotated.stdout), text(&oddsift(&["auditd", LOG, "-t", "csv"]).stdout));
+}
+
+#[test]
+fn a_bad_line_is_named_by_its_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("audit.log.1"), "type=CWD msg=audit(1.0:1): cwd=\"/\"\n").unwrap();
+    std::fs::write(path("audit.log"), "type=CWD msg=audit(2.0:2): cwd=\"/\"\nrubbish\n").unwrap();
+    let output = oddsift(&["auditd", &path("audit.log"), &path("audit.log.1"), "-t", "csv"]);
+    let stderr = text(&output.stderr);
+    assert!(stderr.starts_with(&format!("{}:2:1: 1 line was skipped", path("audit.log"))), "{stderr}");
+    assert_eq!(rows(&output).len(), 2);
+}
+
+#[test]
+fn programs_and_times_are_chosen() {
+    let all = rows(&oddsift(&["auditd", LOG, "-t", "csv"]));
+    let sudo = rows(&oddsift(&["auditd", LOG, "--app", "/sudo", "-t", "csv"]));
+    assert!(!sudo.is_empty() && sudo.iter().all(|row| row["exe"].contains("/sudo")));
+    let regex = rows(&oddsift(&["auditd", LOG, "--app-regex", "sudo$", "-t", "csv"]));
+    assert_eq!(regex.len(), sudo.len());
+    let at = "2019-03-02T00:43:00Z";
+    let late = rows(&oddsift(&["auditd", LOG, "--since", at, "-t", "csv"]));
+    let early = rows(&oddsift(&["auditd", LOG, "--until", at, "-t", "csv"]));
+    assert_eq!(late.len() + early.len(), all.len());
+    assert!(!late.is_empty() && !early.is_empty());
+    refused(&["auditd", LOG, "--app-regex", "("], 2);
+    refused(&["auditd", LOG, "--since", "tomorrow"], 2);
+    refused(&["auditd", "no/such.log"], 3);
+    let line = refused(&["auditd", LOG, "--emit", "clusters", "--app", "no_such_app"], 3);
+    assert!(line.starts_with("auditd_log.txt: none of 62 processes is to be clustered"), "{line}");
+}
+
+#[test]
+fn msticpys_events_and_clusters_come_out_in_compat() {
+    let Some((area, cases)) = area("auditd") else { return };
+    let log = area.join("auditd.log").display().to_string();
+    let compat = ["auditd", &log, "--compat", "msticpy", "-t", "csv", "--raw"];
+    let mut n_run = 0;
+    for case in cases["cases"].as_array().unwrap() {
+        let (name, function) = (case["name"].as_str().unwrap(), case["function"].as_str().unwrap());
+        let expected = || frame(&area.join(case["expected"].as_str().unwrap()));
+        match (function, case["input"].as_str().unwrap()) {
+            ("read_from_file", "auditd.log") => {
+                let wanted = case["params"]["event_type"].as_str();
+                let mut found = rows(&oddsift(&compat));
+                found.retain(|row| wanted.is_none_or(|wanted| row["EventType"] == wanted));
+                assert_eq!(same(found), same(expected()), "{name}");
+            }
+            ("cluster_auditd_processes", "execve.csv") => {
+                let mut args = [&compat[..], &["--emit", "clusters"]].concat();
+                if let Some(app) = case["params"]["app"].as_str() {
+                    args.extend(["--app-regex", app]);
+                }
+                if case["error"].is_string() {
+                    refused(&args, 3);
+                } else {
+                    assert_eq!(same(rows(&oddsift(&args))), same(expected()), "{name}");
+                }
+            }
+            // Subsets and frames of other origin: the library's test runs them.
+            ("read_from_file + get_event_subset" | "cluster_auditd_processes", _) => continue,
+            (other, _) => panic!("{name}: a function that is not known: {other}"),
+        }
+        n_run += 1;
+    }
+    assert!(n_run > 0, "no case");
+}
+
+fn frame(path: &std::path::Path) -> Vec<HashMap<String, String>> {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let row = |record: csv::StringRecord| {
+        header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect()
+    };
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+/// Rows without their number and their empty cells, times in one form.
+fn same(rows: Vec<HashMap<String, String>>) -> Vec<BTreeMap<String, String>> {
+    let row = |row: HashMap<String, String>| {
+        let cells = row.into_iter().filter(|(name, text)| name != "row" && !text.is_empty());
+        let cells = cells.map(|(name, text)| {
+            let time = name == "TimeGenerated";
+            let text = if time { text.parse::<jiff::Timestamp>().unwrap().to_string() } else { text };
+            (name, text)
+        });
+        cells.collect()
+    };
+    rows.into_iter().map(row).collect()
+}
+
+#[test]
+fn standard_input_and_threads_change_nothing() {
+    let input = std::fs::read(testdata(LOG)).unwrap();
+    let args = ["--emit", "clusters", "-t", "csv"];
+    let file = oddsift(&[&["auditd", LOG][..], &args].concat()).stdout;
+    assert_eq!(oddsift_with(&[&["auditd"][..], &args].concat(), &input).stdout, file);
+    assert_eq!(oddsift_with(&[&["auditd", "-", "-j", "1"][..], &args].concat(), &input).stdout, file);
+}
