@@ -1,4 +1,5 @@
 //! Data shared by the benchmarks.
 
+pub mod audit_log;
 pub mod points;
 pub mod text;

@@ -96,10 +96,10 @@ impl Event {
     /// ```
     #[doc(alias = "EventType")]
     pub fn kind(&self) -> &str {
-        match self.starts_process() {
-            true => "SYSCALL_EXECVE",
-            false => self.records().next().map_or("", |record| record.kind),
+        if self.starts_process() {
+            return "SYSCALL_EXECVE";
         }
+        self.records().next().map_or("", |record| record.kind)
     }
 
     /// Whether it has the records of a process that was started, or that tried to.

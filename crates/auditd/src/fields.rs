@@ -70,10 +70,10 @@ impl<'a> Fields<'a> {
 
     /// Whether a field's text is written in hexadecimal where it has no quotes.
     fn is_encoded(&self, key: &str) -> bool {
-        match key {
-            "acct" | "cgroup" | "cmd" | "comm" | "cwd" | "data" | "device" | "dir" | "exe"
-            | "file" | "grp" | "key" | "name" | "new_group" | "ocomm" | "path" | "proctitle"
-            | "vm" | "watch" => true,
+        match key.as_bytes() {
+            b"acct" | b"cgroup" | b"cmd" | b"comm" | b"cwd" | b"data" | b"device" | b"dir" | b"exe"
+            | b"file" | b"grp" | b"key" | b"name" | b"new_group" | b"ocomm" | b"path" | b"proctitle"
+            | b"vm" | b"watch" => true,
             _ if self.is_execve => is_argument(key),
             _ => false,
         }

@@ -26,10 +26,10 @@ impl Head {
     #[inline]
     pub(crate) fn parse(line: &[u8]) -> Result<Self, (usize, LineFault)> {
         let mut cursor = Cursor { line, at: 0 };
-        let node = match cursor.skip(b"node=") {
-            true => Some(cursor.word().ok_or((cursor.at, LineFault::Type))?),
-            false => None,
-        };
+        let mut node = None;
+        if cursor.skip(b"node=") {
+            node = Some(cursor.word().ok_or((cursor.at, LineFault::Type))?);
+        }
         if !cursor.skip(b"type=") {
             return Err((cursor.at, LineFault::Type));
         }
@@ -39,10 +39,10 @@ impl Head {
         }
         let time = cursor.time()?;
         let at = cursor.at;
-        let serial = match cursor.skip(b":") {
-            true => cursor.digits().ok_or((at, LineFault::Serial))?,
-            false => return Err((at, LineFault::Time)),
-        };
+        if !cursor.skip(b":") {
+            return Err((at, LineFault::Time));
+        }
+        let serial = cursor.digits().ok_or((at, LineFault::Serial))?;
         if !cursor.skip(b"):") {
             return Err((cursor.at, LineFault::Colon));
         }

@@ -19,7 +19,10 @@ use std::io::BufRead;
 use jiff::Timestamp;
 
 use crate::{
-    Error, Hex, LineFault, ProcessEvent, Summary, head::Head, lines::Lines, record::error_at,
+    Error, Hex, LineFault, ProcessEvent, Summary,
+    head::Head,
+    lines::{Line, Lines},
+    record::error_at,
 };
 
 /// A cell of a row.
@@ -127,8 +130,8 @@ pub fn read<R: BufRead>(reader: R, options: crate::Options) -> Result<(Vec<Row>,
     while let Some(line) = lines.next()? {
         summary.lines = summary.lines.saturating_add(1);
         let taken = match line {
-            Some(line) => take(&String::from_utf8_lossy(line), &mut groups),
-            None => Err((options.longest_line(), LineFault::TooLong)),
+            Line::Whole(line) => take(&String::from_utf8_lossy(line), &mut groups),
+            Line::TooLong => Err((options.longest_line(), LineFault::TooLong)),
         };
         match taken {
             Ok(true) => summary.records = summary.records.saturating_add(1),

@@ -1,10 +1,10 @@
 use std::{
     collections::VecDeque,
-    hash::{BuildHasher, RandomState},
+    hash::BuildHasher,
     mem::size_of,
 };
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::{Event, event::Line, head::Head};
 
@@ -17,7 +17,7 @@ pub(crate) struct Window {
     /// The number of the first in `open`.
     first: u64,
     table: HashTable<u64>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     /// The number of the event that took the last record: most lines follow their like.
     last: u64,
     bytes: usize,
