@@ -1,6 +1,6 @@
 use memchr::{memchr, memrchr_iter};
 
-use crate::{Hex, Value};
+use crate::{Hex, Value, scan::find_either};
 
 /// A field of a record: `key=value`, or a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,7 +46,9 @@ impl<'a> Fields<'a> {
     /// Drops spaces, and leaves a group that ends here.
     fn advance(&mut self) -> Option<()> {
         loop {
-            self.rest = self.rest.trim_start_matches(' ');
+            while let Some(rest) = self.rest.strip_prefix(' ') {
+                self.rest = rest;
+            }
             if !self.rest.is_empty() {
                 return Some(());
             }
@@ -71,9 +73,9 @@ impl<'a> Fields<'a> {
     /// Whether a field's text is written in hexadecimal where it has no quotes.
     fn is_encoded(&self, key: &str) -> bool {
         match key.as_bytes() {
-            b"acct" | b"cgroup" | b"cmd" | b"comm" | b"cwd" | b"data" | b"device" | b"dir" | b"exe"
-            | b"file" | b"grp" | b"key" | b"name" | b"new_group" | b"ocomm" | b"path" | b"proctitle"
-            | b"vm" | b"watch" => true,
+            b"acct" | b"cgroup" | b"cmd" | b"comm" | b"cwd" | b"data" | b"device" | b"dir"
+            | b"exe" | b"file" | b"grp" | b"key" | b"name" | b"new_group" | b"ocomm" | b"path"
+            | b"proctitle" | b"vm" | b"watch" => true,
             _ if self.is_execve => is_argument(key),
             _ => false,
         }
@@ -104,8 +106,7 @@ impl<'a> Iterator for Fields<'a> {
             self.advance()?;
             let text = self.rest;
             let group = self.group.map(|(key, _)| key);
-            let end = text.bytes().position(|byte| matches!(byte, b'=' | b' '));
-            let (key, after) = text.split_at_checked(end.unwrap_or(text.len()))?;
+            let (key, after) = text.split_at_checked(find_either(text.as_bytes(), b'=', b' '))?;
             let Some(after) = after.strip_prefix('=') else {
                 self.rest = after;
                 return Some(Field { key, value: Value::Absent, group });
@@ -142,8 +143,7 @@ fn quoted<'a>(text: &'a str, inner: &'a str) -> (Value<'a>, usize) {
 }
 
 fn until_space(text: &str) -> &str {
-    let end = text.bytes().position(|byte| byte == b' ');
-    text.get(..end.unwrap_or(text.len())).unwrap_or(text)
+    text.get(..find_either(text.as_bytes(), b' ', b' ')).unwrap_or(text)
 }
 
 /// `a0`, `a1[0]`, but not `a1_len`.

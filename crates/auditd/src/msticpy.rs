@@ -151,12 +151,12 @@ fn take(line: &str, groups: &mut BTreeMap<String, Group>) -> Result<bool, (usize
         return Ok(false);
     }
     let head = Head::parse(line.as_bytes())?;
-    let body = line.get(head.body..).and_then(|rest| rest.strip_prefix(' '));
-    let (None, Some(body)) = (&head.node, body) else { return Err((0, LineFault::Header)) };
+    let places = head.places;
+    let body = places.body(line).strip_prefix(' ');
+    let (None, Some(body)) = (places.node(line), body) else { return Err((0, LineFault::Header)) };
     let body = body.split_once(": ").map_or(body, |(body, _)| body);
-    let kind = line.get(head.kind.clone()).unwrap_or_default();
-    let after_kind = line.get(head.kind.end..).unwrap_or_default();
-    let stamp = after_kind.split_once('(').map_or("", |(_, rest)| rest);
+    let kind = places.kind(line);
+    let stamp = places.stamp(line).split_once('(').map_or("", |(_, rest)| rest);
     let stamp = stamp.split_once(':').map_or("", |(stamp, _)| stamp);
     let group = groups.entry(stamp.to_owned());
     let group = group.or_insert(Group { time: head.time, records: Vec::new() });

@@ -1,10 +1,7 @@
-use std::{
-    collections::VecDeque,
-    hash::BuildHasher,
-    mem::size_of,
-};
+use std::{collections::VecDeque, hash::BuildHasher, mem::size_of};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
+use jiff::Timestamp;
 
 use crate::{Event, event::Line, head::Head};
 
@@ -28,6 +25,7 @@ pub(crate) struct Window {
 struct Open {
     hash: u64,
     event: Event,
+    bytes: usize,
     /// Its last record has come; the table has forgotten it.
     is_closed: bool,
 }
@@ -41,14 +39,16 @@ impl Window {
     /// Adds a record to its event, which may be a new one.
     #[inline]
     pub(crate) fn push(&mut self, text: &str, head: Head, line: u64) {
-        self.bytes = self.bytes.saturating_add(cost(text.len()));
-        let is_last = is_end(text, &head);
+        let bytes = cost(text.len());
+        self.bytes = self.bytes.saturating_add(bytes);
+        let is_last = head.places.kind(text) == "EOE";
         let number = match self.find(text, &head) {
             Ok(number) => number,
-            Err(hash) => self.begin(hash, line),
+            Err(hash) => self.begin(hash, &head, line),
         };
         let Some(open) = self.get_mut(number) else { return };
-        open.event.push(text, head);
+        open.bytes = open.bytes.saturating_add(bytes);
+        open.event.push(text, &head);
         self.last = number;
         if is_last {
             self.close(number);
@@ -75,8 +75,7 @@ impl Window {
         self.forget(self.first);
         let open = self.open.pop_front()?;
         self.first = self.first.saturating_add(1);
-        let lines = open.event.lines.iter().map(|line| cost(line.place.len()));
-        self.bytes = self.bytes.saturating_sub(lines.fold(0, usize::saturating_add));
+        self.bytes = self.bytes.saturating_sub(open.bytes);
         Some(open.event)
     }
 
@@ -95,16 +94,16 @@ impl Window {
         if self.get(self.last).is_some_and(|open| !open.is_closed && open.event.has(text, head)) {
             return Ok(self.last);
         }
-        let hash = self.hasher.hash_one((node(text, head), head.time, head.serial));
+        let hash = self.hasher.hash_one((head.places.node(text), head.time, head.serial));
         let is_it = |number: &u64| self.get(*number).is_some_and(|open| open.event.has(text, head));
         self.table.find(hash, is_it).copied().ok_or(hash)
     }
 
-    fn begin(&mut self, hash: u64, first_line: u64) -> u64 {
+    fn begin(&mut self, hash: u64, head: &Head, first_line: u64) -> u64 {
         let number = self.first.saturating_add(self.open.len() as u64);
         let mut event = self.spare.pop().unwrap_or_else(Event::empty);
-        event.first_line = first_line;
-        self.open.push_back(Open { hash, event, is_closed: false });
+        (event.time, event.serial, event.first_line) = (head.time, head.serial, first_line);
+        self.open.push_back(Open { hash, event, bytes: 0, is_closed: false });
         let (open, first) = (&self.open, self.first);
         let hash_of = |number: &u64| at(open, first, *number).map_or(0, |open| open.hash);
         self.table.insert_unique(hash, number, hash_of);
@@ -141,32 +140,30 @@ fn at(open: &VecDeque<Open>, first: u64, number: u64) -> Option<&Open> {
 
 impl Event {
     fn empty() -> Self {
-        Self { text: String::new(), lines: Vec::new(), first_line: 0 }
+        Self {
+            time: Timestamp::UNIX_EPOCH,
+            serial: 0,
+            first_line: 0,
+            text: String::new(),
+            lines: Vec::new(),
+        }
     }
 
-    fn push(&mut self, text: &str, head: Head) {
+    fn push(&mut self, text: &str, head: &Head) {
         let start = self.text.len();
         self.text.push_str(text);
-        self.lines.push(Line { place: start..self.text.len(), head });
+        self.lines.push(Line { start, end: self.text.len(), places: head.places });
     }
 
     /// Whether a record belongs to this event.
     fn has(&self, text: &str, head: &Head) -> bool {
-        self.lines.first().is_some_and(|line| {
-            line.head.serial == head.serial
-                && line.head.time == head.time
-                && node(self.text.get(line.place.clone()).unwrap_or_default(), &line.head)
-                    == node(text, head)
-        })
+        self.serial == head.serial
+            && self.time == head.time
+            && self
+                .lines
+                .first()
+                .is_some_and(|line| line.places.node(self.line(line)) == head.places.node(text))
     }
-}
-
-fn node<'a>(text: &'a str, head: &Head) -> Option<&'a str> {
-    head.node.clone().and_then(|node| text.get(node))
-}
-
-fn is_end(text: &str, head: &Head) -> bool {
-    text.get(head.kind.clone()) == Some("EOE")
 }
 
 /// What a record takes.
