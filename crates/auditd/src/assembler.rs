@@ -239,14 +239,14 @@ impl Assembler {
     fn push_record(&mut self, line: &[u8], head: Head) {
         self.summary.records = self.summary.records.saturating_add(1);
         let Ok(text) = std::str::from_utf8(line) else { return self.push_replaced(line, head) };
-        self.window.push(text, head, self.summary.lines);
+        self.window.push(text, &head, self.summary.lines);
     }
 
     #[cold]
     fn push_replaced(&mut self, line: &[u8], head: Head) {
         self.summary.replace(self.summary.lines);
         // The header is ASCII, so that its places stay.
-        self.window.push(&String::from_utf8_lossy(line), head, self.summary.lines);
+        self.window.push(&String::from_utf8_lossy(line), &head, self.summary.lines);
     }
 
     #[cold]

@@ -1,4 +1,4 @@
-use memchr::{memchr, memrchr_iter};
+use memchr::memrchr_iter;
 
 use crate::{Hex, Value, scan::find_either};
 
@@ -130,11 +130,10 @@ impl<'a> Iterator for Fields<'a> {
 /// Where the second quote is missing or does not end the word, all is kept as it stands: the fields
 /// that seem to stand within are none.
 fn quoted<'a>(text: &'a str, inner: &'a str) -> (Value<'a>, usize) {
-    let Some(end) = memchr(b'"', inner.as_bytes()) else {
-        return (Value::Plain(text), text.len());
-    };
+    let end = find_either(inner.as_bytes(), b'"', b'"');
     let (value, after) = inner.split_at_checked(end).unwrap_or((inner, ""));
-    let more = until_space(after.strip_prefix('"').unwrap_or(after)).len();
+    let Some(after) = after.strip_prefix('"') else { return (Value::Plain(text), text.len()) };
+    let more = until_space(after).len();
     let length = value.len().saturating_add(2).saturating_add(more);
     match more {
         0 => (Value::Quoted(value), length),
@@ -202,7 +201,8 @@ mod tests {
     #[test]
     fn group_that_is_cut_or_empty_is_kept() {
         let found = fields("msg='op=a exe=\"/usr");
-        assert_eq!((found[1].key, found[1].value), ("exe", Value::Plain("\"/usr")));
+        let cut = found.last().unwrap();
+        assert_eq!((cut.key, cut.value), ("exe", Value::Plain("\"/usr")));
         assert_eq!(fields("msg=''"), [plain("msg", "''")]);
         assert_eq!(fields("msg='"), [plain("msg", "'")]);
     }

@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn each_part_of_the_header_is_told() {
-        let fault = |line: &str| Head::parse(line.as_bytes()).map_err(|(at, fault)| (at, fault));
+        let fault = |line: &str| Head::parse(line.as_bytes());
         for (line, at, expected) in [
             ("garbage", 0, LineFault::Type),
             ("type=", 5, LineFault::Type),

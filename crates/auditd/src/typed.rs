@@ -36,12 +36,12 @@ pub enum Typed<'a> {
 }
 
 pub(crate) fn of_record<'a>(record: &Record<'a>) -> Typed<'a> {
-    match record.kind {
-        "SYSCALL" => Typed::Syscall(Box::new(Syscall::of(record))),
-        "EXECVE" => Typed::Execve(Pieces::of([*record]).join()),
-        "CWD" => Typed::Cwd(Cwd::of(record)),
-        "PATH" => Typed::Path(PathName::of(record)),
-        "PROCTITLE" => Typed::Proctitle(Proctitle::of(record)),
+    match record.kind.as_bytes() {
+        b"SYSCALL" => Typed::Syscall(Box::new(Syscall::of(record))),
+        b"EXECVE" => Typed::Execve(Pieces::of([*record]).join()),
+        b"CWD" => Typed::Cwd(Cwd::of(record)),
+        b"PATH" => Typed::Path(PathName::of(record)),
+        b"PROCTITLE" => Typed::Proctitle(Proctitle::of(record)),
         _ if is_user(record) => Typed::User(Box::new(User::of(record))),
         _ => Typed::Generic(*record),
     }

@@ -68,8 +68,10 @@ fn parent_of_a_finding_is_known() {
 #[test]
 fn output_of_ausearch_is_the_same_log() {
     let log = String::from_utf8(sample()).unwrap();
-    let parted: String =
-        log.lines().map(|line| format!("----\ntime->Sat Mar  2 00:10:05 2019\n{line}\n")).collect();
+    let parted: String = log
+        .lines()
+        .flat_map(|line| ["----\ntime->Sat Mar  2 00:10:05 2019\n", line, "\n"])
+        .collect();
     let rows = |log: &str| -> Vec<_> {
         let reader = EventReader::new(log.as_bytes(), Options::new());
         reader
