@@ -72,7 +72,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         return crate::show(HELP);
     }
     let ["events", ..] = args.iter().map(String::as_str).collect::<Vec<_>>()[..] else {
-        bail!("`gen` makes `events`, not `{}`; try `cargo xtask gen --help`", args[0]);
+        bail!("`gen` makes `events` or `auditd`, not `{}`; try `cargo xtask gen --help`", args[0]);
     };
     let known = ["--rows", "--seed", "--patterns", "--out", "--list-odd"];
     let flags = Flags::parse(&args[1..], &known)?;

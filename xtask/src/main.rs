@@ -1,5 +1,6 @@
 //! The project's chores: one module a command, found by `cargo xtask --help`.
 
+mod audit_log;
 mod bench;
 mod calendar;
 mod ci;
@@ -26,6 +27,7 @@ commands:
   ci [JOB]       the whole check, or one job of it (fmt, clippy, test, doc, features, ...)
   tidy           the rules no compiler knows: arrows between crates, manifests, links
   gen events     realistic process events as CSV, as many as you want, from a seed
+  gen auditd     a Linux audit log, as long as you want, from a seed
   bench [NAME]   criterion benches, all or the named ones
   hostile        inputs too large or too odd to store, made and run through the tool
   peers          ours beside other implementations, on the same data in one run
@@ -52,7 +54,10 @@ fn run(args: &[String]) -> Result<()> {
     match command {
         "ci" => ci::run(rest),
         "tidy" => tidy::run(rest),
-        "gen" => events::run(rest),
+        "gen" => match rest {
+            [what, rest @ ..] if what == "auditd" => audit_log::run(rest),
+            _ => events::run(rest),
+        },
         "bench" => bench::run(rest),
         #[cfg(unix)]
         "hostile" => hostile::run(rest),

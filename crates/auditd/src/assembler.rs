@@ -19,7 +19,7 @@ use crate::{
 /// let assembler = Assembler::new(Options::new().window(100_000));
 /// # let _ = assembler;
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     window: usize,
     window_bytes: usize,
@@ -238,14 +238,15 @@ impl Assembler {
 
     fn push_record(&mut self, line: &[u8], head: Head) {
         self.summary.records = self.summary.records.saturating_add(1);
-        match std::str::from_utf8(line) {
-            Ok(text) => self.window.push(text, head, self.summary.lines),
-            Err(_) => {
-                // The header is ASCII, so that its places stay.
-                self.summary.replace(self.summary.lines);
-                self.window.push(&String::from_utf8_lossy(line), head, self.summary.lines);
-            }
-        }
+        let Ok(text) = std::str::from_utf8(line) else { return self.push_replaced(line, head) };
+        self.window.push(text, &head, self.summary.lines);
+    }
+
+    #[cold]
+    fn push_replaced(&mut self, line: &[u8], head: Head) {
+        self.summary.replace(self.summary.lines);
+        // The header is ASCII, so that its places stay.
+        self.window.push(&String::from_utf8_lossy(line), &head, self.summary.lines);
     }
 
     #[cold]

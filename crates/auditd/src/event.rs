@@ -1,8 +1,10 @@
-use std::ops::Range;
-
 use jiff::Timestamp;
 
-use crate::{EventRow, Execve, ProcessEvent, Record, Syscall, Typed, execve::Pieces, head::Head};
+use crate::{
+    EventRow, Execve, ProcessEvent, Record, Syscall, Typed,
+    execve::Pieces,
+    head::{Head, Places},
+};
 
 /// The records of one node, time and serial number: what happened at once.
 ///
@@ -21,18 +23,21 @@ use crate::{EventRow, Execve, ProcessEvent, Record, Syscall, Typed, execve::Piec
 /// ```
 #[derive(Debug, Clone)]
 pub struct Event {
+    pub(crate) time: Timestamp,
+    pub(crate) serial: u64,
+    pub(crate) first_line: u64,
     pub(crate) text: String,
     pub(crate) lines: Vec<Line>,
-    pub(crate) first_line: u64,
 }
 
 /// A line of an event's text.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     /// Where it stands in the text.
-    pub(crate) place: Range<usize>,
-    /// Its places count from the line's own beginning.
-    pub(crate) head: Head,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Places from the line's own beginning.
+    pub(crate) places: Places,
 }
 
 impl Event {
@@ -59,7 +64,7 @@ impl Event {
     /// # Ok::<(), oddsift_auditd::Error>(())
     /// ```
     pub fn time(&self) -> Timestamp {
-        self.lines.first().map_or(Timestamp::UNIX_EPOCH, |line| line.head.time)
+        self.time
     }
 
     /// Its number on its host.
@@ -71,7 +76,7 @@ impl Event {
     /// # Ok::<(), oddsift_auditd::Error>(())
     /// ```
     pub fn serial(&self) -> u64 {
-        self.lines.first().map_or(0, |line| line.head.serial)
+        self.serial
     }
 
     /// The line of the log with its first record, from 1.
@@ -96,10 +101,10 @@ impl Event {
     /// ```
     #[doc(alias = "EventType")]
     pub fn kind(&self) -> &str {
-        match self.starts_process() {
-            true => "SYSCALL_EXECVE",
-            false => self.records().next().map_or("", |record| record.kind),
+        if self.starts_process() {
+            return "SYSCALL_EXECVE";
         }
+        self.records().next().map_or("", |record| record.kind)
     }
 
     /// Whether it has the records of a process that was started, or that tried to.
@@ -118,10 +123,13 @@ impl Event {
     /// # Ok::<(), oddsift_auditd::Error>(())
     /// ```
     pub fn records(&self) -> impl DoubleEndedIterator<Item = Record<'_>> {
-        let record = |line: &Line| {
-            Record::new(self.text.get(line.place.clone()).unwrap_or_default(), &line.head)
-        };
-        self.lines.iter().map(record)
+        let Self { time, serial, .. } = *self;
+        let head = move |places| Head { time, serial, places };
+        self.lines.iter().map(move |line| Record::new(self.line(line), head(line.places)))
+    }
+
+    pub(crate) fn line(&self, line: &Line) -> &str {
+        self.text.get(line.start..line.end).unwrap_or_default()
     }
 
     /// The first `SYSCALL` record.

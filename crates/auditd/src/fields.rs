@@ -1,6 +1,6 @@
-use memchr::{memchr, memrchr_iter};
+use memchr::memrchr_iter;
 
-use crate::{Hex, Value};
+use crate::{Hex, Value, scan::find_either};
 
 /// A field of a record: `key=value`, or a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,7 +46,9 @@ impl<'a> Fields<'a> {
     /// Drops spaces, and leaves a group that ends here.
     fn advance(&mut self) -> Option<()> {
         loop {
-            self.rest = self.rest.trim_start_matches(' ');
+            while let Some(rest) = self.rest.strip_prefix(' ') {
+                self.rest = rest;
+            }
             if !self.rest.is_empty() {
                 return Some(());
             }
@@ -70,10 +72,10 @@ impl<'a> Fields<'a> {
 
     /// Whether a field's text is written in hexadecimal where it has no quotes.
     fn is_encoded(&self, key: &str) -> bool {
-        match key {
-            "acct" | "cgroup" | "cmd" | "comm" | "cwd" | "data" | "device" | "dir" | "exe"
-            | "file" | "grp" | "key" | "name" | "new_group" | "ocomm" | "path" | "proctitle"
-            | "vm" | "watch" => true,
+        match key.as_bytes() {
+            b"acct" | b"cgroup" | b"cmd" | b"comm" | b"cwd" | b"data" | b"device" | b"dir"
+            | b"exe" | b"file" | b"grp" | b"key" | b"name" | b"new_group" | b"ocomm" | b"path"
+            | b"proctitle" | b"vm" | b"watch" => true,
             _ if self.is_execve => is_argument(key),
             _ => false,
         }
@@ -104,8 +106,7 @@ impl<'a> Iterator for Fields<'a> {
             self.advance()?;
             let text = self.rest;
             let group = self.group.map(|(key, _)| key);
-            let end = text.bytes().position(|byte| matches!(byte, b'=' | b' '));
-            let (key, after) = text.split_at_checked(end.unwrap_or(text.len()))?;
+            let (key, after) = text.split_at_checked(find_either(text.as_bytes(), b'=', b' '))?;
             let Some(after) = after.strip_prefix('=') else {
                 self.rest = after;
                 return Some(Field { key, value: Value::Absent, group });
@@ -129,11 +130,10 @@ impl<'a> Iterator for Fields<'a> {
 /// Where the second quote is missing or does not end the word, all is kept as it stands: the fields
 /// that seem to stand within are none.
 fn quoted<'a>(text: &'a str, inner: &'a str) -> (Value<'a>, usize) {
-    let Some(end) = memchr(b'"', inner.as_bytes()) else {
-        return (Value::Plain(text), text.len());
-    };
+    let end = find_either(inner.as_bytes(), b'"', b'"');
     let (value, after) = inner.split_at_checked(end).unwrap_or((inner, ""));
-    let more = until_space(after.strip_prefix('"').unwrap_or(after)).len();
+    let Some(after) = after.strip_prefix('"') else { return (Value::Plain(text), text.len()) };
+    let more = until_space(after).len();
     let length = value.len().saturating_add(2).saturating_add(more);
     match more {
         0 => (Value::Quoted(value), length),
@@ -142,8 +142,7 @@ fn quoted<'a>(text: &'a str, inner: &'a str) -> (Value<'a>, usize) {
 }
 
 fn until_space(text: &str) -> &str {
-    let end = text.bytes().position(|byte| byte == b' ');
-    text.get(..end.unwrap_or(text.len())).unwrap_or(text)
+    text.get(..find_either(text.as_bytes(), b' ', b' ')).unwrap_or(text)
 }
 
 /// `a0`, `a1[0]`, but not `a1_len`.
@@ -202,7 +201,8 @@ mod tests {
     #[test]
     fn group_that_is_cut_or_empty_is_kept() {
         let found = fields("msg='op=a exe=\"/usr");
-        assert_eq!((found[1].key, found[1].value), ("exe", Value::Plain("\"/usr")));
+        let cut = found.last().unwrap();
+        assert_eq!((cut.key, cut.value), ("exe", Value::Plain("\"/usr")));
         assert_eq!(fields("msg=''"), [plain("msg", "''")]);
         assert_eq!(fields("msg='"), [plain("msg", "'")]);
     }

@@ -4,15 +4,20 @@ use jiff::Timestamp;
 
 use crate::LineFault;
 
-/// What stands in a line before its fields, as places in the line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What stands in a line before its fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
-    pub(crate) node: Option<Range<usize>>,
-    pub(crate) kind: Range<usize>,
     pub(crate) time: Timestamp,
     pub(crate) serial: u64,
-    /// Where the fields begin.
-    pub(crate) body: usize,
+    pub(crate) places: Places,
+}
+
+/// Where the parts of a line stand. Kept for every record, and so small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Places {
+    kind_start: u32,
+    kind_end: u32,
+    body: u32,
 }
 
 /// The last second that a [`Timestamp`] holds.
@@ -26,10 +31,9 @@ impl Head {
     #[inline]
     pub(crate) fn parse(line: &[u8]) -> Result<Self, (usize, LineFault)> {
         let mut cursor = Cursor { line, at: 0 };
-        let node = match cursor.skip(b"node=") {
-            true => Some(cursor.word().ok_or((cursor.at, LineFault::Type))?),
-            false => None,
-        };
+        if cursor.skip(b"node=") {
+            cursor.word().ok_or((cursor.at, LineFault::Type))?;
+        }
         if !cursor.skip(b"type=") {
             return Err((cursor.at, LineFault::Type));
         }
@@ -39,14 +43,43 @@ impl Head {
         }
         let time = cursor.time()?;
         let at = cursor.at;
-        let serial = match cursor.skip(b":") {
-            true => cursor.digits().ok_or((at, LineFault::Serial))?,
-            false => return Err((at, LineFault::Time)),
-        };
+        if !cursor.skip(b":") {
+            return Err((at, LineFault::Time));
+        }
+        let serial = cursor.digits().ok_or((at, LineFault::Serial))?;
         if !cursor.skip(b"):") {
             return Err((cursor.at, LineFault::Colon));
         }
-        Ok(Self { node, kind, time, serial, body: cursor.at })
+        let place = |at| u32::try_from(at).map_err(|_| (at, LineFault::TooLong));
+        let (kind_start, kind_end) = (place(kind.start)?, place(kind.end)?);
+        let places = Places { kind_start, kind_end, body: place(cursor.at)? };
+        Ok(Self { time, serial, places })
+    }
+}
+
+impl Places {
+    /// The host, of a line that begins with `node=HOST type=`.
+    #[inline]
+    pub(crate) fn node(self, line: &str) -> Option<&str> {
+        let end = (self.kind_start as usize).checked_sub(" type=".len())?;
+        line.get("node=".len()..end)
+    }
+
+    /// The type.
+    #[inline]
+    pub(crate) fn kind(self, line: &str) -> &str {
+        line.get(self.kind_start as usize..self.kind_end as usize).unwrap_or_default()
+    }
+
+    /// The fields.
+    #[inline]
+    pub(crate) fn body(self, line: &str) -> &str {
+        line.get(self.body as usize..).unwrap_or_default()
+    }
+
+    /// What stands between the type and the fields.
+    pub(crate) fn stamp(self, line: &str) -> &str {
+        line.get(self.kind_end as usize..self.body as usize).unwrap_or_default()
     }
 }
 
@@ -139,7 +172,7 @@ mod tests {
 
     #[test]
     fn each_part_of_the_header_is_told() {
-        let fault = |line: &str| Head::parse(line.as_bytes()).map_err(|(at, fault)| (at, fault));
+        let fault = |line: &str| Head::parse(line.as_bytes());
         for (line, at, expected) in [
             ("garbage", 0, LineFault::Type),
             ("type=", 5, LineFault::Type),

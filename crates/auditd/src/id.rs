@@ -38,11 +38,9 @@ impl<'a> Id<'a> {
 
     /// As [`parse`](Self::parse), where 4294967295 is a number like any other.
     pub(crate) fn exact(text: &'a str) -> Self {
-        match text.parse() {
-            // `+1` and `007` would not print as they were logged.
-            Ok(number) if is_canonical(text) => Self::Number(number),
-            _ => Self::Text(text),
-        }
+        // `+1` and `007` would not print as they were logged.
+        let number = if is_canonical(text) { text.parse().ok() } else { None };
+        number.map_or(Self::Text(text), Self::Number)
     }
 
     /// The number, if it is one.

@@ -16,6 +16,7 @@ mod reader; // EventReader, read_events: over any BufRead
 mod record; // Record, RecordBuf, parse_record
 mod rotated; // log files from the oldest to the newest
 mod row; // EventRow: the same columns for every event
+mod scan; // searches in short texts
 mod summary; // Summary: what was left out
 mod tree; // ProcessTree: who started whom
 mod typed; // Typed, Syscall, Path, User and others

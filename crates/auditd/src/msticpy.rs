@@ -19,7 +19,10 @@ use std::io::BufRead;
 use jiff::Timestamp;
 
 use crate::{
-    Error, Hex, LineFault, ProcessEvent, Summary, head::Head, lines::Lines, record::error_at,
+    Error, Hex, LineFault, ProcessEvent, Summary,
+    head::Head,
+    lines::{Line, Lines},
+    record::error_at,
 };
 
 /// A cell of a row.
@@ -127,8 +130,8 @@ pub fn read<R: BufRead>(reader: R, options: crate::Options) -> Result<(Vec<Row>,
     while let Some(line) = lines.next()? {
         summary.lines = summary.lines.saturating_add(1);
         let taken = match line {
-            Some(line) => take(&String::from_utf8_lossy(line), &mut groups),
-            None => Err((options.longest_line(), LineFault::TooLong)),
+            Line::Whole(line) => take(&String::from_utf8_lossy(line), &mut groups),
+            Line::TooLong => Err((options.longest_line(), LineFault::TooLong)),
         };
         match taken {
             Ok(true) => summary.records = summary.records.saturating_add(1),
@@ -148,12 +151,12 @@ fn take(line: &str, groups: &mut BTreeMap<String, Group>) -> Result<bool, (usize
         return Ok(false);
     }
     let head = Head::parse(line.as_bytes())?;
-    let body = line.get(head.body..).and_then(|rest| rest.strip_prefix(' '));
-    let (None, Some(body)) = (&head.node, body) else { return Err((0, LineFault::Header)) };
+    let places = head.places;
+    let body = places.body(line).strip_prefix(' ');
+    let (None, Some(body)) = (places.node(line), body) else { return Err((0, LineFault::Header)) };
     let body = body.split_once(": ").map_or(body, |(body, _)| body);
-    let kind = line.get(head.kind.clone()).unwrap_or_default();
-    let after_kind = line.get(head.kind.end..).unwrap_or_default();
-    let stamp = after_kind.split_once('(').map_or("", |(_, rest)| rest);
+    let kind = places.kind(line);
+    let stamp = places.stamp(line).split_once('(').map_or("", |(_, rest)| rest);
     let stamp = stamp.split_once(':').map_or("", |(stamp, _)| stamp);
     let group = groups.entry(stamp.to_owned());
     let group = group.or_insert(Group { time: head.time, records: Vec::new() });

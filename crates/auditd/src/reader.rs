@@ -1,6 +1,9 @@
 use std::{io::BufRead, ops::ControlFlow};
 
-use crate::{Assembler, Error, Event, Options, Summary, lines::Lines};
+use crate::{
+    Assembler, Error, Event, Options, Summary,
+    lines::{Line, Lines},
+};
 
 /// The events of a log that is read as it is needed.
 ///
@@ -59,8 +62,8 @@ impl<R: BufRead> EventReader<R> {
                 return Ok(Some(event));
             }
             match self.lines.next()? {
-                Some(Some(line)) => self.assembler.push_line(line),
-                Some(None) => self.assembler.push_too_long(),
+                Some(Line::Whole(line)) => self.assembler.push_line(line),
+                Some(Line::TooLong) => self.assembler.push_too_long(),
                 None if self.assembler.is_finished() => return Ok(None),
                 None => self.assembler.finish(),
             }

@@ -38,14 +38,15 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    pub(crate) fn new(line: &'a str, head: &Head) -> Self {
-        let text = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+    #[inline]
+    pub(crate) fn new(line: &'a str, head: Head) -> Self {
+        let Head { time, serial, places } = head;
         Self {
-            node: head.node.as_ref().map(text),
-            kind: text(&head.kind),
-            time: head.time,
-            serial: head.serial,
-            body: line.get(head.body..).unwrap_or_default(),
+            node: places.node(line),
+            kind: places.kind(line),
+            time,
+            serial,
+            body: places.body(line),
         }
     }
 
@@ -173,7 +174,7 @@ pub fn parse_record(line: &[u8], line_no: u64) -> Result<Record<'_>, LineError> 
     let head = Head::parse(line).map_err(|(at, reason)| error_at(line_no, at, reason))?;
     let text = std::str::from_utf8(line)
         .map_err(|error| error_at(line_no, error.valid_up_to(), LineFault::NotUtf8))?;
-    Ok(Record::new(text, &head))
+    Ok(Record::new(text, head))
 }
 
 /// A [`Record`] with a line of its own.
@@ -216,7 +217,7 @@ impl RecordBuf {
     /// # Ok::<(), oddsift_auditd::LineError>(())
     /// ```
     pub fn record(&self) -> Record<'_> {
-        Record::new(&self.line, &self.head)
+        Record::new(&self.line, self.head)
     }
 }
 

@@ -114,7 +114,7 @@ impl<'a> EventRow<'a> {
         let mut row = Self::bare(event);
         // A record of the kernel about the call comes before all that programs say.
         if let Some(call) = event.syscall() {
-            row.take_syscall(call);
+            row.take_syscall(&call);
         }
         let mut title = None;
         for record in event.records() {
@@ -153,7 +153,7 @@ impl<'a> EventRow<'a> {
         }
     }
 
-    fn take_syscall(&mut self, call: Syscall<'a>) {
+    fn take_syscall(&mut self, call: &Syscall<'a>) {
         (self.auid, self.uid, self.ses) = (call.auid, call.uid, call.ses);
         (self.pid, self.ppid) = (call.pid, call.ppid);
         self.success = call.success.map(Cow::Borrowed);

@@ -54,7 +54,9 @@ impl ProcessTree {
                 starts.entry((process.node.as_deref(), pid)).or_default().push((process.time, row));
             }
         }
-        starts.values_mut().for_each(|starts| starts.sort_unstable());
+        for starts in starts.values_mut() {
+            starts.sort_unstable();
+        }
         let parent = |(row, process): (usize, &ProcessEvent)| {
             let starts = starts.get(&(process.node.as_deref(), process.ppid_number()?))?;
             let before = starts.partition_point(|start| *start < (process.time, row));

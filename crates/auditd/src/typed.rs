@@ -36,12 +36,12 @@ pub enum Typed<'a> {
 }
 
 pub(crate) fn of_record<'a>(record: &Record<'a>) -> Typed<'a> {
-    match record.kind {
-        "SYSCALL" => Typed::Syscall(Box::new(Syscall::of(record))),
-        "EXECVE" => Typed::Execve(Pieces::of([*record]).join()),
-        "CWD" => Typed::Cwd(Cwd::of(record)),
-        "PATH" => Typed::Path(PathName::of(record)),
-        "PROCTITLE" => Typed::Proctitle(Proctitle::of(record)),
+    match record.kind.as_bytes() {
+        b"SYSCALL" => Typed::Syscall(Box::new(Syscall::of(record))),
+        b"EXECVE" => Typed::Execve(Pieces::of([*record]).join()),
+        b"CWD" => Typed::Cwd(Cwd::of(record)),
+        b"PATH" => Typed::Path(PathName::of(record)),
+        b"PROCTITLE" => Typed::Proctitle(Proctitle::of(record)),
         _ if is_user(record) => Typed::User(Box::new(User::of(record))),
         _ => Typed::Generic(*record),
     }
@@ -125,29 +125,29 @@ impl<'a> Syscall<'a> {
 
     fn take(&mut self, field: &Field<'a>) {
         let raw = field.value.raw();
-        match field.key {
-            "arch" => set(&mut self.arch, raw),
-            "syscall" => set(&mut self.syscall, raw),
-            "success" => set(&mut self.success, raw),
-            "exit" => set(&mut self.exit, Id::exact(raw)),
-            "a0" => set(&mut self.arguments[0], raw),
-            "a1" => set(&mut self.arguments[1], raw),
-            "a2" => set(&mut self.arguments[2], raw),
-            "a3" => set(&mut self.arguments[3], raw),
-            "items" => set(&mut self.items, Id::exact(raw)),
-            "ppid" => set(&mut self.ppid, Id::parse(raw)),
-            "pid" => set(&mut self.pid, Id::parse(raw)),
-            "auid" => set(&mut self.auid, Id::parse(raw)),
-            "uid" => set(&mut self.uid, Id::parse(raw)),
-            "gid" => set(&mut self.gid, Id::parse(raw)),
-            "euid" => set(&mut self.euid, Id::parse(raw)),
-            "egid" => set(&mut self.egid, Id::parse(raw)),
-            "tty" => set(&mut self.tty, raw),
-            "ses" => set(&mut self.ses, Id::parse(raw)),
-            "comm" => set(&mut self.comm, field.value),
-            "exe" => set(&mut self.exe, field.value),
-            "subj" => set(&mut self.subj, raw),
-            "key" if field.value != Value::Null => set(&mut self.key, field.value),
+        match field.key.as_bytes() {
+            b"arch" => set(&mut self.arch, raw),
+            b"syscall" => set(&mut self.syscall, raw),
+            b"success" => set(&mut self.success, raw),
+            b"exit" => set(&mut self.exit, Id::exact(raw)),
+            b"a0" => set(&mut self.arguments[0], raw),
+            b"a1" => set(&mut self.arguments[1], raw),
+            b"a2" => set(&mut self.arguments[2], raw),
+            b"a3" => set(&mut self.arguments[3], raw),
+            b"items" => set(&mut self.items, Id::exact(raw)),
+            b"ppid" => set(&mut self.ppid, Id::parse(raw)),
+            b"pid" => set(&mut self.pid, Id::parse(raw)),
+            b"auid" => set(&mut self.auid, Id::parse(raw)),
+            b"uid" => set(&mut self.uid, Id::parse(raw)),
+            b"gid" => set(&mut self.gid, Id::parse(raw)),
+            b"euid" => set(&mut self.euid, Id::parse(raw)),
+            b"egid" => set(&mut self.egid, Id::parse(raw)),
+            b"tty" => set(&mut self.tty, raw),
+            b"ses" => set(&mut self.ses, Id::parse(raw)),
+            b"comm" => set(&mut self.comm, field.value),
+            b"exe" => set(&mut self.exe, field.value),
+            b"subj" => set(&mut self.subj, raw),
+            b"key" if field.value != Value::Null => set(&mut self.key, field.value),
             _ => {}
         }
     }
@@ -233,15 +233,15 @@ impl<'a> PathName<'a> {
         let mut path = Self::default();
         for field in record.fields() {
             let raw = field.value.raw();
-            match field.key {
-                "item" => set(&mut path.item, Id::exact(raw)),
-                "name" if field.value != Value::Null => set(&mut path.name, field.value),
-                "inode" => set(&mut path.inode, Id::exact(raw)),
-                "dev" => set(&mut path.dev, raw),
-                "mode" => set(&mut path.mode, raw),
-                "ouid" => set(&mut path.ouid, Id::parse(raw)),
-                "ogid" => set(&mut path.ogid, Id::parse(raw)),
-                "nametype" => set(&mut path.nametype, raw),
+            match field.key.as_bytes() {
+                b"item" => set(&mut path.item, Id::exact(raw)),
+                b"name" if field.value != Value::Null => set(&mut path.name, field.value),
+                b"inode" => set(&mut path.inode, Id::exact(raw)),
+                b"dev" => set(&mut path.dev, raw),
+                b"mode" => set(&mut path.mode, raw),
+                b"ouid" => set(&mut path.ouid, Id::parse(raw)),
+                b"ogid" => set(&mut path.ogid, Id::parse(raw)),
+                b"nametype" => set(&mut path.nametype, raw),
                 _ => {}
             }
         }
@@ -298,9 +298,8 @@ impl<'a> User<'a> {
     fn of(record: &Record<'a>) -> Self {
         let mut user = Self::default();
         for field in record.fields() {
-            match field.group {
-                None => user.take_id(&field),
-                Some(_) => {}
+            if field.group.is_none() {
+                user.take_id(&field);
             }
             user.take_text(&field);
         }
@@ -308,28 +307,28 @@ impl<'a> User<'a> {
     }
 
     fn take_id(&mut self, field: &Field<'a>) {
-        let slot = match field.key {
-            "pid" => &mut self.pid,
-            "uid" => &mut self.uid,
-            "auid" => &mut self.auid,
-            "ses" => &mut self.ses,
+        let slot = match field.key.as_bytes() {
+            b"pid" => &mut self.pid,
+            b"uid" => &mut self.uid,
+            b"auid" => &mut self.auid,
+            b"ses" => &mut self.ses,
             _ => return,
         };
         set(slot, Id::parse(field.value.raw()));
     }
 
     fn take_text(&mut self, field: &Field<'a>) {
-        let slot = match field.key {
-            "op" => &mut self.op,
-            "acct" => &mut self.acct,
-            "cmd" => &mut self.cmd,
-            "cwd" => &mut self.cwd,
-            "comm" => &mut self.comm,
-            "exe" => &mut self.exe,
-            "hostname" => &mut self.hostname,
-            "addr" => &mut self.addr,
-            "terminal" => &mut self.terminal,
-            "res" => &mut self.res,
+        let slot = match field.key.as_bytes() {
+            b"op" => &mut self.op,
+            b"acct" => &mut self.acct,
+            b"cmd" => &mut self.cmd,
+            b"cwd" => &mut self.cwd,
+            b"comm" => &mut self.comm,
+            b"exe" => &mut self.exe,
+            b"hostname" => &mut self.hostname,
+            b"addr" => &mut self.addr,
+            b"terminal" => &mut self.terminal,
+            b"res" => &mut self.res,
             _ => return,
         };
         set(slot, field.value);

@@ -1,12 +1,13 @@
-use std::{
-    collections::VecDeque,
-    hash::{BuildHasher, RandomState},
-    mem::size_of,
+use std::{collections::VecDeque, hash::BuildHasher, mem::size_of};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use jiff::Timestamp;
+
+use crate::{
+    Event,
+    event::Line,
+    head::{Head, Places},
 };
-
-use hashbrown::HashTable;
-
-use crate::{Event, event::Line, head::Head};
 
 /// Events that are still open, in the order of their first records.
 ///
@@ -17,41 +18,51 @@ pub(crate) struct Window {
     /// The number of the first in `open`.
     first: u64,
     table: HashTable<u64>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     /// The number of the event that took the last record: most lines follow their like.
     last: u64,
+    /// The greatest time and serial so far: what is greater is in no event yet.
+    newest: Option<(Timestamp, u64)>,
+    text: Text,
     bytes: usize,
-    spare: Vec<Event>,
+    spare_texts: Vec<String>,
+    spare_lines: Vec<Vec<Line>>,
 }
 
+/// An event whose lines are in the window's text.
 #[derive(Debug)]
 struct Open {
     hash: u64,
-    event: Event,
+    time: Timestamp,
+    serial: u64,
+    first_line: u64,
+    lines: Vec<Line>,
+    bytes: usize,
     /// Its last record has come; the table has forgotten it.
     is_closed: bool,
 }
 
-/// Events whose buffers are kept for later ones.
+/// Buffers that are kept for later events.
 const SPARES: usize = 64;
-/// A buffer that has grown past this is not kept.
+/// What has grown past this is not kept.
 const SPARE_BYTES: usize = 1 << 14;
 
 impl Window {
     /// Adds a record to its event, which may be a new one.
     #[inline]
-    pub(crate) fn push(&mut self, text: &str, head: Head, line: u64) {
-        self.bytes = self.bytes.saturating_add(cost(text.len()));
-        let is_last = is_end(text, &head);
-        let number = match self.find(text, &head) {
-            Ok(number) => number,
-            Err(hash) => self.begin(hash, line),
+    pub(crate) fn push(&mut self, line: &str, head: &Head, number: u64) {
+        let bytes = cost(line.len());
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.last = match self.find(line, head) {
+            Ok(found) => found,
+            Err(hash) => self.begin(hash, head, number),
         };
-        let Some(open) = self.get_mut(number) else { return };
-        open.event.push(text, head);
-        self.last = number;
-        if is_last {
-            self.close(number);
+        let line_at = self.text.push(line, head.places);
+        let Some(open) = self.get_mut(self.last) else { return };
+        open.lines.push(line_at);
+        open.bytes = open.bytes.saturating_add(bytes);
+        if head.places.kind(line) == "EOE" {
+            self.close(self.last);
         }
     }
 
@@ -70,41 +81,67 @@ impl Window {
         self.open.front().is_some_and(|open| open.is_closed)
     }
 
-    /// Takes out the oldest event.
+    /// Takes out the oldest event, with a text of its own.
     pub(crate) fn pop(&mut self) -> Option<Event> {
         self.forget(self.first);
-        let open = self.open.pop_front()?;
+        let Open { time, serial, first_line, mut lines, bytes, .. } = self.open.pop_front()?;
         self.first = self.first.saturating_add(1);
-        let lines = open.event.lines.iter().map(|line| cost(line.place.len()));
-        self.bytes = self.bytes.saturating_sub(lines.fold(0, usize::saturating_add));
-        Some(open.event)
+        self.bytes = self.bytes.saturating_sub(bytes);
+        let mut text = self.spare_texts.pop().unwrap_or_default();
+        for line in &mut lines {
+            let start = text.len();
+            text.push_str(self.text.get(line));
+            (line.start, line.end) = (start, text.len());
+        }
+        // Whatever is open began after what was the oldest.
+        self.text.drop_until(self.open.front().and_then(|open| open.lines.first()));
+        Some(Event { time, serial, first_line, text, lines })
     }
 
     /// Takes back an event whose buffers can be used again.
-    pub(crate) fn recycle(&mut self, mut event: Event) {
-        let is_small = event.text.capacity() <= SPARE_BYTES && event.lines.capacity() <= 256;
-        if is_small && self.spare.len() < SPARES {
-            event.text.clear();
-            event.lines.clear();
-            self.spare.push(event);
+    pub(crate) fn recycle(&mut self, event: Event) {
+        let Event { mut text, mut lines, .. } = event;
+        if text.capacity() <= SPARE_BYTES && self.spare_texts.len() < SPARES {
+            text.clear();
+            self.spare_texts.push(text);
+        }
+        let line_bytes = lines.capacity().saturating_mul(size_of::<Line>());
+        if line_bytes <= SPARE_BYTES && self.spare_lines.len() < SPARES {
+            lines.clear();
+            self.spare_lines.push(lines);
         }
     }
 
     /// The number of the record's event, or the hash of a new one.
-    fn find(&self, text: &str, head: &Head) -> Result<u64, u64> {
-        if self.get(self.last).is_some_and(|open| !open.is_closed && open.event.has(text, head)) {
+    #[inline]
+    fn find(&mut self, line: &str, head: &Head) -> Result<u64, u64> {
+        let is_it = |number: u64| self.get(number).is_some_and(|open| self.has(open, line, head));
+        if self.get(self.last).is_some_and(|open| !open.is_closed) && is_it(self.last) {
             return Ok(self.last);
         }
-        let hash = self.hasher.hash_one((node(text, head), head.time, head.serial));
-        let is_it = |number: &u64| self.get(*number).is_some_and(|open| open.event.has(text, head));
-        self.table.find(hash, is_it).copied().ok_or(hash)
+        let hash = self.hasher.hash_one((head.places.node(line), head.time, head.serial));
+        let stamp = Some((head.time, head.serial));
+        if stamp > self.newest {
+            self.newest = stamp;
+            return Err(hash);
+        }
+        self.table.find(hash, |number| is_it(*number)).copied().ok_or(hash)
     }
 
-    fn begin(&mut self, hash: u64, first_line: u64) -> u64 {
+    /// Whether a record belongs to an event.
+    fn has(&self, open: &Open, line: &str, head: &Head) -> bool {
+        let node = |first: &Line| first.places.node(self.text.get(first));
+        open.serial == head.serial
+            && open.time == head.time
+            && open.lines.first().is_some_and(|first| node(first) == head.places.node(line))
+    }
+
+    fn begin(&mut self, hash: u64, head: &Head, first_line: u64) -> u64 {
         let number = self.first.saturating_add(self.open.len() as u64);
-        let mut event = self.spare.pop().unwrap_or_else(Event::empty);
-        event.first_line = first_line;
-        self.open.push_back(Open { hash, event, is_closed: false });
+        let lines = self.spare_lines.pop().unwrap_or_default();
+        let Head { time, serial, .. } = *head;
+        let open = Open { hash, time, serial, first_line, lines, bytes: 0, is_closed: false };
+        self.open.push_back(open);
         let (open, first) = (&self.open, self.first);
         let hash_of = |number: &u64| at(open, first, *number).map_or(0, |open| open.hash);
         self.table.insert_unique(hash, number, hash_of);
@@ -139,37 +176,70 @@ fn at(open: &VecDeque<Open>, first: u64, number: u64) -> Option<&Open> {
     open.get(usize::try_from(number.checked_sub(first)?).ok()?)
 }
 
-impl Event {
-    fn empty() -> Self {
-        Self { text: String::new(), lines: Vec::new(), first_line: 0 }
-    }
-
-    fn push(&mut self, text: &str, head: Head) {
-        let start = self.text.len();
-        self.text.push_str(text);
-        self.lines.push(Line { place: start..self.text.len(), head });
-    }
-
-    /// Whether a record belongs to this event.
-    fn has(&self, text: &str, head: &Head) -> bool {
-        self.lines.first().is_some_and(|line| {
-            line.head.serial == head.serial
-                && line.head.time == head.time
-                && node(self.text.get(line.place.clone()).unwrap_or_default(), &line.head)
-                    == node(text, head)
-        })
-    }
-}
-
-fn node<'a>(text: &'a str, head: &Head) -> Option<&'a str> {
-    head.node.clone().and_then(|node| text.get(node))
-}
-
-fn is_end(text: &str, head: &Head) -> bool {
-    text.get(head.kind.clone()) == Some("EOE")
-}
-
 /// What a record takes.
 fn cost(bytes: usize) -> usize {
     bytes.saturating_add(size_of::<Line>())
+}
+
+/// The lines of all open events, one after the other: a text for each would be read from all over
+/// the memory when its event comes out.
+///
+/// Places count from the first line ever, and wrap around where `usize` does.
+#[derive(Debug, Default)]
+struct Text {
+    text: String,
+    /// The place of the text's first byte.
+    start: usize,
+}
+
+/// As long as this much is not needed at the beginning, it stays.
+const DROP_BYTES: usize = 1 << 16;
+
+impl Text {
+    #[inline]
+    fn push(&mut self, line: &str, places: Places) -> Line {
+        let start = self.start.wrapping_add(self.text.len());
+        self.text.push_str(line);
+        Line { start, end: start.wrapping_add(line.len()), places }
+    }
+
+    #[inline]
+    fn get(&self, line: &Line) -> &str {
+        let place = |at: usize| at.wrapping_sub(self.start);
+        self.text.get(place(line.start)..place(line.end)).unwrap_or_default()
+    }
+
+    /// Drops what is before `first`, now and then; all of it without one.
+    fn drop_until(&mut self, first: Option<&Line>) {
+        let end = self.text.len();
+        let n_done = first.map_or(end, |first| first.start.wrapping_sub(self.start));
+        // What is moved is no more than what was dropped.
+        if n_done >= DROP_BYTES.max(end.div_ceil(2)) {
+            self.text.drain(..n_done);
+            self.start = self.start.wrapping_add(n_done);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_forgets_what_was_given_out() {
+        let mut window = Window::default();
+        let body = "x".repeat(5000);
+        for serial in 0..1000 {
+            let line = format!("type=USER msg=audit(1.0:{serial}): {body}");
+            window.push(&line, &Head::parse(line.as_bytes()).unwrap(), serial);
+            if window.len() > 3 {
+                let event = window.pop().unwrap();
+                assert_eq!(event.serial, event.first_line);
+                assert!(event.text.ends_with(&body));
+                window.recycle(event);
+            }
+        }
+        assert!(window.text.text.len() < 200_000, "{}", window.text.text.len());
+        assert!(window.bytes() < 20_000);
+    }
 }

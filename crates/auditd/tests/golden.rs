@@ -48,7 +48,7 @@ fn check_events(area: &Path, case: &Value) {
         cells.insert("row".to_owned(), number.to_string());
         cells.insert("EventType".to_owned(), row.event_type.clone());
         cells.insert("mssg_id".to_owned(), row.mssg_id.clone());
-        assert_eq!(Some(row.time), time(&expected["TimeGenerated"]), "{name} {number}");
+        assert_eq!(row.time, time(&expected["TimeGenerated"]), "{name} {number}");
         cells.insert("TimeGenerated".to_owned(), expected["TimeGenerated"].clone());
         assert_eq!(&cells, expected, "{name} {number}");
     }
@@ -106,7 +106,7 @@ fn process(row: &Row) -> ProcessEvent {
     let id = |name: &str| row.get(name).map(|text| text.trim_end_matches(".0").to_owned());
     let text = |name: &str| row.get(name).cloned();
     ProcessEvent {
-        time: time(&row["TimeGenerated"]),
+        time: Some(time(&row["TimeGenerated"])),
         exe: text("exe"),
         cmdline: text("cmdline"),
         cwd: text("cwd"),
@@ -132,8 +132,8 @@ fn frame(path: &Path) -> Vec<Row> {
     reader.records().map(|record| row(record.unwrap())).collect()
 }
 
-fn time(text: &str) -> Option<Timestamp> {
-    Some(text.parse().unwrap())
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
 }
 
 fn text(value: &Value) -> &str {

@@ -72,6 +72,9 @@ fn events(log: &[u8], options: Options) -> Vec<String> {
     reader.map(|event| shown(&event.unwrap())).collect()
 }
 
+/// Types and bodies of an event's records, and whether it ends in `EOE`.
+type Made = (Vec<(&'static str, &'static str)>, bool);
+
 /// Events of some hosts, each with the lines of its records.
 fn lines_of_events() -> impl Strategy<Value = Vec<Vec<String>>> {
     let bodies = prop::sample::select(vec![
@@ -89,7 +92,7 @@ fn lines_of_events() -> impl Strategy<Value = Vec<Vec<String>>> {
             let (node, second) = (serial % 2, serial % 3);
             format!("node=h{node} type={kind} msg=audit({second}.5:{}): {body}", serial / 6)
         };
-        let of = |(serial, (bodies, ends)): (usize, &(Vec<(&str, &str)>, bool))| {
+        let of = |(serial, (bodies, ends)): (usize, &Made)| {
             let mut lines: Vec<String> = bodies.iter().map(|body| line(serial, body)).collect();
             lines.extend(ends.then(|| line(serial, &("EOE", ""))));
             lines
