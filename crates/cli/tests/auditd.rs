@@ -27,8 +27,12 @@ fn events_are_rows_of_the_same_columns_and_ndjson_has_every_field() {
         text(&ndjson.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(events.len(), rows(&csv).len());
     let started = events.iter().find(|event| event["EventType"] == "SYSCALL_EXECVE").unwrap();
-    let kinds: Vec<&str> =
-        started["records"].as_array().unwrap().iter().map(|it| it["type"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> = started["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["type"].as_str().unwrap())
+        .collect();
     assert!(kinds.starts_with(&["SYSCALL", "EXECVE", "CWD"]), "{kinds:?}");
 }
 
@@ -81,7 +85,10 @@ fn a_bad_line_is_named_by_its_file_and_line() {
     std::fs::write(path("audit.log"), "type=CWD msg=audit(2.0:2): cwd=\"/\"\nrubbish\n").unwrap();
     let output = oddsift(&["auditd", &path("audit.log"), &path("audit.log.1"), "-t", "csv"]);
     let stderr = text(&output.stderr);
-    assert!(stderr.starts_with(&format!("{}:2:1: 1 line was skipped", path("audit.log"))), "{stderr}");
+    assert!(
+        stderr.starts_with(&format!("{}:2:1: 1 line was skipped", path("audit.log"))),
+        "{stderr}"
+    );
     assert_eq!(rows(&output).len(), 2);
 }
 
@@ -101,7 +108,7 @@ fn programs_and_times_are_chosen() {
     refused(&["auditd", LOG, "--since", "tomorrow"], 2);
     refused(&["auditd", "no/such.log"], 3);
     let line = refused(&["auditd", LOG, "--emit", "clusters", "--app", "no_such_app"], 3);
-    assert!(line.starts_with("auditd_log.txt: none of 62 processes is to be clustered"), "{line}");
+    assert!(line.starts_with("auditd_log.txt: none of 72 processes is to be clustered"), "{line}");
 }
 
 #[test]
@@ -155,7 +162,8 @@ fn same(rows: Vec<HashMap<String, String>>) -> Vec<BTreeMap<String, String>> {
         let cells = row.into_iter().filter(|(name, text)| name != "row" && !text.is_empty());
         let cells = cells.map(|(name, text)| {
             let time = name == "TimeGenerated";
-            let text = if time { text.parse::<jiff::Timestamp>().unwrap().to_string() } else { text };
+            let text =
+                if time { text.parse::<jiff::Timestamp>().unwrap().to_string() } else { text };
             (name, text)
         });
         cells.collect()
@@ -169,5 +177,8 @@ fn standard_input_and_threads_change_nothing() {
     let args = ["--emit", "clusters", "-t", "csv"];
     let file = oddsift(&[&["auditd", LOG][..], &args].concat()).stdout;
     assert_eq!(oddsift_with(&[&["auditd"][..], &args].concat(), &input).stdout, file);
-    assert_eq!(oddsift_with(&[&["auditd", "-", "-j", "1"][..], &args].concat(), &input).stdout, file);
+    assert_eq!(
+        oddsift_with(&[&["auditd", "-", "-j", "1"][..], &args].concat(), &input).stdout,
+        file
+    );
 }
