@@ -9,6 +9,7 @@ mod tool; // runs the binary in testdata
 mod golden;
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use serde_json::Value;
 use tool::{oddsift, oddsift_with, refused, rows, text};
@@ -107,7 +108,7 @@ fn groups_come_first_and_are_those_of_their_rows() {
         for (who, n) in [("bob", hour % 24), ("ann", 100 + hour % 24 + i64::from(hour == 30) * 50)]
         {
             let (day, hour) = (1 + hour / 24, hour % 24);
-            input += &format!("2024-01-0{day}T{hour:02}:00:00Z,{who},{n}\n");
+            writeln!(input, "2024-01-0{day}T{hour:02}:00:00Z,{who},{n}").unwrap();
         }
     }
     let args = ["series", "-", "--time-column", "t", "-t", "csv"];
@@ -252,7 +253,7 @@ fn check_anomalies(area: &std::path::Path, case: &Value, name: &str) {
                     assert!((a - b).abs() <= 1e-9, "{name} {place} {column}: {a} for {b}");
                 }
                 (Ok(a), Ok(b)) if firm => {
-                    assert!((a - b).abs() < 0.5, "{name} {place} {column}: {a} for {b}")
+                    assert!((a - b).abs() < 0.5, "{name} {place} {column}: {a} for {b}");
                 }
                 (Ok(_), Ok(_)) => {}
                 _ if found.is_empty() => assert!(expected.is_empty(), "{name} {place} {column}"),

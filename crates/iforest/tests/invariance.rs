@@ -1,6 +1,10 @@
 //! What does not matter: how many equal rows there are, and the units of a feature.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test fails by panicking, and results are exact"
+)]
 
 use ndarray::Array2;
 use oddsift_iforest::{Contamination, IsolationForest, Precision};

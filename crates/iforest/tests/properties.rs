@@ -92,7 +92,9 @@ fn streamed(mut draws: Draws, n_trees: usize, n_rows: usize, step: usize) -> Vec
         });
     }
     let n_slots = draws.n_slots();
-    samples.iter_mut().for_each(|sample| sample.truncate(n_slots));
+    for sample in &mut samples {
+        sample.truncate(n_slots);
+    }
     samples
 }
 

@@ -1,6 +1,10 @@
 //! Laws of streams, reasons and saved models.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test fails by panicking, and values are exact"
+)]
 
 use ndarray::Array2;
 use oddsift_outliers::{Contamination, DrawnRows, IsolationForest, MaxSamples, OutlierDetector};
