@@ -5,6 +5,12 @@ use oddsift_features::{Delimiters, SessionRule, char_ord_score, crc32_hash, deli
 use crate::{AppFilter, Error, ProcessEvent, Timestamp};
 
 /// What processes are compared by.
+///
+/// ```
+/// use oddsift_auditd::ClusterFeatures;
+///
+/// assert_eq!(ClusterFeatures::default(), ClusterFeatures::ProgramLineUserSession);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ClusterFeatures {
@@ -98,6 +104,15 @@ impl ClusterOptions {
 }
 
 /// A cluster of processes, shown by its first one, or a process that is like no other.
+///
+/// ```
+/// use oddsift_auditd::{ClusterOptions, ProcessEvent, cluster_auditd_processes};
+///
+/// let processes = [ProcessEvent::default()];
+/// let found = cluster_auditd_processes(&processes, &ClusterOptions::new())?;
+/// assert!(found.rows[0].label.is_noise() && found.rows[0].size == 1);
+/// # Ok::<(), oddsift_auditd::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProcessCluster {
     /// The row of the process that is shown, from 0.
@@ -113,6 +128,17 @@ pub struct ProcessCluster {
 }
 
 /// What came out of [`cluster_auditd_processes`].
+///
+/// ```
+/// use oddsift_auditd::{AppFilter, ClusterOptions, ProcessEvent, cluster_auditd_processes};
+///
+/// let process = |exe: &str| ProcessEvent { exe: Some(exe.to_owned()), ..Default::default() };
+/// let options = ClusterOptions::new().app(AppFilter::contains("/ls"));
+/// let found = cluster_auditd_processes(&[process("/bin/id"), process("/bin/ls")], &options)?;
+/// assert_eq!(found.labels.len(), 1);
+/// assert_eq!(found.labels[0].0, 1);
+/// # Ok::<(), oddsift_auditd::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProcessClusters {
     /// Processes that are like no other, in the order of the input, then clusters by number.
@@ -181,7 +207,9 @@ pub fn cluster_auditd_processes(
         return Err(Error::NoProcesses { n_processes: processes.len() });
     }
     let meant = || chosen.iter().filter_map(|row| Some((*row, processes.get(*row)?)));
-    let vectors = meant().map(|(row, process)| options.features.vector(row, process));
+    let delimiters = Delimiters::default();
+    let vector = |(row, process)| options.features.vector(row, process, &delimiters);
+    let vectors = meant().map(vector);
     let x = matrix(&vectors.collect::<Result<Vec<_>, Error>>()?);
     let times: Vec<_> = meant().map(|(_, process)| process.time).collect();
     let lines: Vec<_> = meant().map(|(_, process)| process.cmdline.as_deref()).collect();
@@ -223,7 +251,12 @@ impl ClusterFeatures {
         }
     }
 
-    fn vector(self, row: usize, process: &ProcessEvent) -> Result<Vec<f64>, Error> {
+    fn vector(
+        self,
+        row: usize,
+        process: &ProcessEvent,
+        delimiters: &Delimiters,
+    ) -> Result<Vec<f64>, Error> {
         let exe = process.exe.as_deref().unwrap_or_default();
         if self == Self::PathScoreUser {
             let uid = process.uid_number().ok_or(Error::Uid { row })?;
@@ -234,7 +267,7 @@ impl ClusterFeatures {
         let is_system = SessionRule::Number.is_system(process.ses.as_deref());
         Ok(vec![
             f64::from(crc32_hash(exe)),
-            delim_count(line, &Delimiters::default()) as f64,
+            delim_count(line, delimiters) as f64,
             f64::from(crc32_hash(user)),
             f64::from(u8::from(is_system)),
         ])

@@ -1,6 +1,13 @@
 use std::{fmt, io};
 
 /// Why a log could not be read, or its processes not clustered.
+///
+/// ```
+/// use oddsift_auditd::{ClusterOptions, Error, cluster_auditd_processes};
+///
+/// let error = cluster_auditd_processes(&[], &ClusterOptions::new()).unwrap_err();
+/// assert!(matches!(error, Error::NoProcesses { n_processes: 0 }));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -63,6 +70,13 @@ pub struct LineError {
 }
 
 /// What is wrong with a line.
+///
+/// ```
+/// use oddsift_auditd::{LineFault, parse_record};
+///
+/// let line = b"type=CWD msg=audit(03/02/2019 00:10:05.594:7) : cwd=/root";
+/// assert_eq!(parse_record(line, 1).unwrap_err().reason, LineFault::Interpreted);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LineFault {

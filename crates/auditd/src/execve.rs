@@ -25,6 +25,15 @@ pub struct Execve<'a> {
 }
 
 /// An argument.
+///
+/// ```
+/// use oddsift_auditd::{Typed, parse_record};
+///
+/// let record = parse_record(b"type=EXECVE msg=audit(1.0:1): a0=41FF", 1)?;
+/// let Typed::Execve(found) = record.typed() else { panic!() };
+/// assert_eq!((found.args[0].text.as_ref(), found.args[0].raw.as_ref()), ("A\u{fffd}", "41FF"));
+/// # Ok::<(), oddsift_auditd::LineError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arg<'a> {
     /// Its text; bytes that are not UTF-8 became U+FFFD.

@@ -3,6 +3,15 @@ use memchr::memrchr_iter;
 use crate::{Hex, Value, scan::find_either};
 
 /// A field of a record: `key=value`, or a word.
+///
+/// ```
+/// use oddsift_auditd::{Field, Value, parse_record};
+///
+/// let record = parse_record(b"type=X msg=audit(1.0:1): uid=0", 1)?;
+/// let field = Field { key: "uid", value: Value::Plain("0"), group: None };
+/// assert!(record.fields().eq([field]));
+/// # Ok::<(), oddsift_auditd::LineError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Field<'a> {
     /// What stands before the `=`; for a word, the word.

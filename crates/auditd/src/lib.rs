@@ -17,9 +17,11 @@ mod record; // Record, RecordBuf, parse_record
 mod rotated; // log files from the oldest to the newest
 mod row; // EventRow: the same columns for every event
 mod scan; // searches in short texts
+mod store; // the lines of open events
 mod summary; // Summary: what was left out
 mod tree; // ProcessTree: who started whom
-mod typed; // Typed, Syscall, Path, User and others
+mod typed; // Typed, Syscall, PathName and others
+mod user; // User: what programs report
 mod value; // Value, Hex
 mod window; // events that are still open
 
@@ -46,6 +48,7 @@ pub use {
     row::EventRow,
     summary::Summary,
     tree::ProcessTree,
-    typed::{Cwd, PathName, Proctitle, Syscall, Typed, User},
+    typed::{Cwd, PathName, Proctitle, Syscall, Typed},
+    user::User,
     value::{Hex, Value},
 };

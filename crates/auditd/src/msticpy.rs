@@ -13,10 +13,15 @@
 //! Where msticpy raises, a line is left out and counted. A claimed `argc` adds no more spaces than
 //! there are arguments.
 
-use std::collections::BTreeMap;
-use std::io::BufRead;
+mod known; // the fields of each type that msticpy reads
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::BufRead,
+};
 
 use jiff::Timestamp;
+use known::list;
 
 use crate::{
     Error, Hex, LineFault, ProcessEvent, Summary,
@@ -50,6 +55,15 @@ impl std::fmt::Display for Cell {
 }
 
 /// A row of msticpy's frame.
+///
+/// ```
+/// use oddsift_auditd::{Options, msticpy};
+///
+/// let log = &b"type=CWD msg=audit(1.50:1): cwd=\"/\""[..];
+/// let (rows, _) = msticpy::read(log, Options::new())?;
+/// assert_eq!((rows[0].mssg_id.as_str(), rows[0].event_type.as_str()), ("1.50", "CWD"));
+/// # Ok::<(), oddsift_auditd::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The time as it was logged.
@@ -102,6 +116,24 @@ type Fields = Vec<(String, Option<String>)>;
 struct Group {
     time: Timestamp,
     records: Vec<(String, Fields)>,
+    /// Where the record of a type is.
+    places: HashMap<String, usize>,
+}
+
+impl Group {
+    fn push(&mut self, kind: &str, fields: Fields) {
+        let place = self.places.get(kind).and_then(|place| self.records.get_mut(*place));
+        if let Some((_, earlier)) = place {
+            *earlier = fields;
+            return;
+        }
+        self.places.insert(kind.to_owned(), self.records.len());
+        self.records.push((kind.to_owned(), fields));
+    }
+
+    fn record(&self, kind: &str) -> Option<&Fields> {
+        Some(&self.records.get(*self.places.get(kind)?)?.1)
+    }
 }
 
 /// The rows of a log, in the order of their times as text; they are all in memory.
@@ -159,12 +191,9 @@ fn take(line: &str, groups: &mut BTreeMap<String, Group>) -> Result<bool, (usize
     let stamp = places.stamp(line).split_once('(').map_or("", |(_, rest)| rest);
     let stamp = stamp.split_once(':').map_or("", |(stamp, _)| stamp);
     let group = groups.entry(stamp.to_owned());
-    let group = group.or_insert(Group { time: head.time, records: Vec::new() });
-    let fields = fields(kind, body);
-    match group.records.iter_mut().find(|(of, _)| of == kind) {
-        Some((_, earlier)) => *earlier = fields,
-        None => group.records.push((kind.to_owned(), fields)),
-    }
+    let group =
+        group.or_insert(Group { time: head.time, records: Vec::new(), places: HashMap::new() });
+    group.push(kind, fields(kind, body));
     Ok(true)
 }
 
@@ -201,11 +230,10 @@ fn value<'a>(fields: &'a Fields, key: &str) -> Option<&'a str> {
 }
 
 fn row(mssg_id: String, group: &Group) -> Row {
-    let record = |kind: &str| group.records.iter().find(|(of, _)| of == kind).map(|(_, it)| it);
     let mut cells = BTreeMap::new();
-    let event_type = if record("SYSCALL").is_some() && record("EXECVE").is_some() {
+    let event_type = if group.record("SYSCALL").is_some() && group.record("EXECVE").is_some() {
         for kind in ["SYSCALL", "CWD", "EXECVE", "PROCTITLE"] {
-            let Some(fields) = record(kind) else { continue };
+            let Some(fields) = group.record(kind) else { continue };
             take_known(kind, fields, &mut cells);
             if kind == "EXECVE" {
                 let line = cmdline(fields, &cells);
@@ -261,58 +289,4 @@ fn cmdline(fields: &Fields, cells: &BTreeMap<String, Cell>) -> String {
     };
     let argument = |n: usize| cells.get(&format!("a{n}")).map_or_else(String::new, Cell::to_string);
     (0..claimed.min(present)).map(argument).collect::<Vec<_>>().join(" ")
-}
-
-/// The fields of a known type in msticpy's order, and whether they are whole numbers.
-fn list(kind: &str) -> &'static [(&'static str, bool)] {
-    match kind {
-        "SYSCALL" => &[
-            ("success", false),
-            ("ppid", true),
-            ("pid", true),
-            ("auid", true),
-            ("uid", true),
-            ("gid", true),
-            ("euid", true),
-            ("egid", true),
-            ("ses", true),
-            ("exe", false),
-            ("com", false),
-        ],
-        "CWD" => &[("cwd", false)],
-        "PROCTITLE" => &[("proctitle", false)],
-        "LOGIN" => &[
-            ("pid", true),
-            ("uid", true),
-            ("tty", false),
-            ("old-ses", true),
-            ("ses", true),
-            ("res", false),
-        ],
-        "EXECVE" => &[("argc", true), ("a0", false), ("a1", false), ("a2", false)],
-        "USER_END" | "CRED_DISP" | "USER_ACCT" | "CRED_ACQ" => &[
-            ("pid", true),
-            ("uid", true),
-            ("auid", true),
-            ("ses", true),
-            ("msg", false),
-            ("acct", false),
-            ("exe", false),
-            ("hostname", false),
-            ("addr", false),
-            ("terminal", false),
-            ("res", false),
-        ],
-        "USER_CMD" => &[
-            ("pid", true),
-            ("uid", true),
-            ("auid", true),
-            ("ses", true),
-            ("msg", false),
-            ("cmd", false),
-            ("terminal", false),
-            ("res", false),
-        ],
-        _ => &[],
-    }
 }

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use crate::{
     Event,
     event::Line,
-    head::{Head, Places},
+    head::Head,
+    store::{Chain, Store, StoredLine},
 };
 
 /// Events that are still open, in the order of their first records.
@@ -23,27 +24,26 @@ pub(crate) struct Window {
     last: u64,
     /// The greatest time and serial so far: what is greater is in no event yet.
     newest: Option<(Timestamp, u64)>,
-    text: Text,
+    store: Store,
     bytes: usize,
-    spare_texts: Vec<String>,
-    spare_lines: Vec<Vec<Line>>,
+    spares: Vec<(String, Vec<Line>)>,
 }
 
-/// An event whose lines are in the window's text.
+/// An event whose lines are in the window's store.
 #[derive(Debug)]
 struct Open {
     hash: u64,
     time: Timestamp,
     serial: u64,
     first_line: u64,
-    lines: Vec<Line>,
+    lines: Chain,
     bytes: usize,
     /// Its last record has come; the table has forgotten it.
     is_closed: bool,
 }
 
 /// Buffers that are kept for later events.
-const SPARES: usize = 64;
+const SPARES: usize = 8;
 /// What has grown past this is not kept.
 const SPARE_BYTES: usize = 1 << 14;
 
@@ -57,9 +57,8 @@ impl Window {
             Ok(found) => found,
             Err(hash) => self.begin(hash, head, number),
         };
-        let line_at = self.text.push(line, head.places);
-        let Some(open) = self.get_mut(self.last) else { return };
-        open.lines.push(line_at);
+        let Some(open) = get_mut(&mut self.open, self.first, self.last) else { return };
+        self.store.push(&mut open.lines, line, head.places);
         open.bytes = open.bytes.saturating_add(bytes);
         if head.places.kind(line) == "EOE" {
             self.close(self.last);
@@ -84,31 +83,29 @@ impl Window {
     /// Takes out the oldest event, with a text of its own.
     pub(crate) fn pop(&mut self) -> Option<Event> {
         self.forget(self.first);
-        let Open { time, serial, first_line, mut lines, bytes, .. } = self.open.pop_front()?;
+        let Open { time, serial, first_line, lines: chain, bytes, .. } = self.open.pop_front()?;
         self.first = self.first.saturating_add(1);
         self.bytes = self.bytes.saturating_sub(bytes);
-        let mut text = self.spare_texts.pop().unwrap_or_default();
-        for line in &mut lines {
+        let (mut text, mut lines) = self.spares.pop().unwrap_or_default();
+        for line in self.store.lines(chain) {
             let start = text.len();
-            text.push_str(self.text.get(line));
-            (line.start, line.end) = (start, text.len());
+            text.push_str(self.store.text(line));
+            lines.push(Line { start, end: text.len(), places: line.places });
         }
         // Whatever is open began after what was the oldest.
-        self.text.drop_until(self.open.front().and_then(|open| open.lines.first()));
+        self.store.drop_until(self.open.front().and_then(|open| open.lines));
         Some(Event { time, serial, first_line, text, lines })
     }
 
     /// Takes back an event whose buffers can be used again.
     pub(crate) fn recycle(&mut self, event: Event) {
         let Event { mut text, mut lines, .. } = event;
-        if text.capacity() <= SPARE_BYTES && self.spare_texts.len() < SPARES {
-            text.clear();
-            self.spare_texts.push(text);
-        }
         let line_bytes = lines.capacity().saturating_mul(size_of::<Line>());
-        if line_bytes <= SPARE_BYTES && self.spare_lines.len() < SPARES {
+        let bytes = text.capacity().saturating_add(line_bytes);
+        if bytes <= SPARE_BYTES && self.spares.len() < SPARES {
+            text.clear();
             lines.clear();
-            self.spare_lines.push(lines);
+            self.spares.push((text, lines));
         }
     }
 
@@ -130,17 +127,16 @@ impl Window {
 
     /// Whether a record belongs to an event.
     fn has(&self, open: &Open, line: &str, head: &Head) -> bool {
-        let node = |first: &Line| first.places.node(self.text.get(first));
+        let node = |first: &Line| first.places.node(self.store.text(first));
         open.serial == head.serial
             && open.time == head.time
-            && open.lines.first().is_some_and(|first| node(first) == head.places.node(line))
+            && self.store.lines(open.lines).next().map(node) == Some(head.places.node(line))
     }
 
     fn begin(&mut self, hash: u64, head: &Head, first_line: u64) -> u64 {
         let number = self.first.saturating_add(self.open.len() as u64);
-        let lines = self.spare_lines.pop().unwrap_or_default();
         let Head { time, serial, .. } = *head;
-        let open = Open { hash, time, serial, first_line, lines, bytes: 0, is_closed: false };
+        let open = Open { hash, time, serial, first_line, lines: None, bytes: 0, is_closed: false };
         self.open.push_back(open);
         let (open, first) = (&self.open, self.first);
         let hash_of = |number: &u64| at(open, first, *number).map_or(0, |open| open.hash);
@@ -150,7 +146,7 @@ impl Window {
 
     fn close(&mut self, number: u64) {
         self.forget(number);
-        if let Some(open) = self.get_mut(number) {
+        if let Some(open) = get_mut(&mut self.open, self.first, number) {
             open.is_closed = true;
         }
     }
@@ -165,60 +161,19 @@ impl Window {
     fn get(&self, number: u64) -> Option<&Open> {
         at(&self.open, self.first, number)
     }
-
-    fn get_mut(&mut self, number: u64) -> Option<&mut Open> {
-        let place = number.checked_sub(self.first)?;
-        self.open.get_mut(usize::try_from(place).ok()?)
-    }
 }
 
 fn at(open: &VecDeque<Open>, first: u64, number: u64) -> Option<&Open> {
     open.get(usize::try_from(number.checked_sub(first)?).ok()?)
 }
 
+fn get_mut(open: &mut VecDeque<Open>, first: u64, number: u64) -> Option<&mut Open> {
+    open.get_mut(usize::try_from(number.checked_sub(first)?).ok()?)
+}
+
 /// What a record takes.
 fn cost(bytes: usize) -> usize {
-    bytes.saturating_add(size_of::<Line>())
-}
-
-/// The lines of all open events, one after the other: a text for each would be read from all over
-/// the memory when its event comes out.
-///
-/// Places count from the first line ever, and wrap around where `usize` does.
-#[derive(Debug, Default)]
-struct Text {
-    text: String,
-    /// The place of the text's first byte.
-    start: usize,
-}
-
-/// As long as this much is not needed at the beginning, it stays.
-const DROP_BYTES: usize = 1 << 16;
-
-impl Text {
-    #[inline]
-    fn push(&mut self, line: &str, places: Places) -> Line {
-        let start = self.start.wrapping_add(self.text.len());
-        self.text.push_str(line);
-        Line { start, end: start.wrapping_add(line.len()), places }
-    }
-
-    #[inline]
-    fn get(&self, line: &Line) -> &str {
-        let place = |at: usize| at.wrapping_sub(self.start);
-        self.text.get(place(line.start)..place(line.end)).unwrap_or_default()
-    }
-
-    /// Drops what is before `first`, now and then; all of it without one.
-    fn drop_until(&mut self, first: Option<&Line>) {
-        let end = self.text.len();
-        let n_done = first.map_or(end, |first| first.start.wrapping_sub(self.start));
-        // What is moved is no more than what was dropped.
-        if n_done >= DROP_BYTES.max(end.div_ceil(2)) {
-            self.text.drain(..n_done);
-            self.start = self.start.wrapping_add(n_done);
-        }
-    }
+    bytes.saturating_add(size_of::<StoredLine>())
 }
 
 #[cfg(test)]
@@ -239,7 +194,7 @@ mod tests {
                 window.recycle(event);
             }
         }
-        assert!(window.text.text.len() < 200_000, "{}", window.text.text.len());
+        assert!(window.store.n_bytes() < 200_000, "{}", window.store.n_bytes());
         assert!(window.bytes() < 20_000);
     }
 }

@@ -1,0 +1,53 @@
+/// The fields of a known type in msticpy's order, and whether they are whole numbers.
+pub(super) fn list(kind: &str) -> &'static [(&'static str, bool)] {
+    match kind {
+        "SYSCALL" => &[
+            ("success", false),
+            ("ppid", true),
+            ("pid", true),
+            ("auid", true),
+            ("uid", true),
+            ("gid", true),
+            ("euid", true),
+            ("egid", true),
+            ("ses", true),
+            ("exe", false),
+            ("com", false),
+        ],
+        "CWD" => &[("cwd", false)],
+        "PROCTITLE" => &[("proctitle", false)],
+        "LOGIN" => &[
+            ("pid", true),
+            ("uid", true),
+            ("tty", false),
+            ("old-ses", true),
+            ("ses", true),
+            ("res", false),
+        ],
+        "EXECVE" => &[("argc", true), ("a0", false), ("a1", false), ("a2", false)],
+        "USER_END" | "CRED_DISP" | "USER_ACCT" | "CRED_ACQ" => &[
+            ("pid", true),
+            ("uid", true),
+            ("auid", true),
+            ("ses", true),
+            ("msg", false),
+            ("acct", false),
+            ("exe", false),
+            ("hostname", false),
+            ("addr", false),
+            ("terminal", false),
+            ("res", false),
+        ],
+        "USER_CMD" => &[
+            ("pid", true),
+            ("uid", true),
+            ("auid", true),
+            ("ses", true),
+            ("msg", false),
+            ("cmd", false),
+            ("terminal", false),
+            ("res", false),
+        ],
+        _ => &[],
+    }
+}
