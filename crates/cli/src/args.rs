@@ -52,6 +52,8 @@ pub(crate) enum Command {
     #[command(after_help = SERIES_EXAMPLES)]
     Series(SeriesArgs),
     /// Join the anomalies that `series` prints to periods of time, as rows or as a query
+    ///
+    /// Flags of several groups (`series --by`) are joined to the periods of all.
     #[command(after_help = PERIODS_EXAMPLES)]
     Periods(PeriodsArgs),
     /// Read Linux audit logs: events as rows, or clusters of processes
@@ -420,6 +422,8 @@ pub(crate) struct SeriesArgs {
     #[arg(long, value_name = "N", value_parser = not_negative, help_heading = "Anomalies")]
     pub(crate) threshold_low: Option<f64>,
     /// Do as msticpy does where it differs: whole numbers, points as they stand, high values only
+    ///
+    /// --score, --threshold-low and --fill are then without effect.
     #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
     pub(crate) compat: Option<Compat>,
     #[command(flatten)]
@@ -494,6 +498,7 @@ pub(crate) struct PeriodsArgs {
     pub(crate) threshold_low: Option<f64>,
     /// Width of an anomaly; those that are near each other are joined
     #[arg(long, value_name = "PERIOD", default_value = "1h", help_heading = "Periods")]
+    #[arg(value_parser = positive_period, allow_negative_numbers = true)]
     pub(crate) merge: Period,
     /// Dips, too
     #[arg(long, help_heading = "Periods")]
@@ -501,7 +506,7 @@ pub(crate) struct PeriodsArgs {
     /// Print a filter of a query language instead
     #[arg(long, value_enum, value_name = "LANGUAGE", help_heading = "Periods")]
     pub(crate) query: Option<Query>,
-    /// Column of the time in the query; without, that of the input
+    /// Column of the time in the query; without, that of the input, and in spl _time, in seconds
     #[arg(long, value_name = "COLUMN", requires = "query", help_heading = "Periods")]
     pub(crate) query_column: Option<String>,
     /// Do as msticpy does where it differs: a low threshold of 0 is none, its form of KQL
@@ -736,6 +741,11 @@ fn count_or_share(text: &str) -> Result<Result<usize, f64>, String> {
     share
         .map(Err)
         .ok_or_else(|| "must be a whole number of at least 1, or a share up to 1.0".to_owned())
+}
+
+fn positive_period(text: &str) -> Result<Period, String> {
+    let period = text.parse::<Period>().map_err(|error| error.to_string())?;
+    if period > Period::ZERO { Ok(period) } else { Err("must be longer than nothing".to_owned()) }
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {

@@ -23,11 +23,14 @@ use crate::ordered::Ordered;
 use crate::output::Destination;
 use crate::table::TextTable;
 
+/// Stands before the name of a column of ours where the file has that name already.
+pub(crate) const OWN_PREFIX: &str = "oddsift.";
+
 /// A column of ours, under another name where the file has that one already.
 pub(crate) fn own_name(columns: &[String], name: &str) -> String {
     let mut own = name.to_owned();
     while columns.contains(&own) {
-        own.insert_str(0, "oddsift.");
+        own.insert_str(0, OWN_PREFIX);
     }
     own
 }

@@ -156,6 +156,20 @@ impl RowPlan {
         Err(Failure::data(format!("{}:{}:{}: {reason}", self.name, row.line(), column + 1)))
     }
 
+    /// Refuses a value of the row, or counts the row as skipped where bad rows are.
+    pub(crate) fn refuse(
+        &self,
+        row: Row<'_>,
+        room: &mut RowRoom,
+        reason: String,
+    ) -> Result<(), Failure> {
+        if self.bad_rows == BadRows::Skip {
+            room.skipped.note(row.line(), None, reason);
+            return Ok(());
+        }
+        Err(self.failure(row, &format!("{reason}; correct it, or skip bad rows (--bad-rows skip)")))
+    }
+
     /// What cannot be done with a row.
     pub(crate) fn failure(&self, row: Row<'_>, error: &dyn std::fmt::Display) -> Failure {
         Failure::data(format!("{}:{}: {error}", self.name, row.line()))

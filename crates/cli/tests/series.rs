@@ -177,9 +177,47 @@ fn wrong_values_are_usage_errors() {
         let line = refused(&[&BYTES[..], &[&format!("{flag}={value}")]].concat(), 2);
         assert!(line.contains(flag), "{line}");
     }
-    let line = refused(&[&BYTES[..], &["--seasonal", "6"]].concat(), 3);
-    assert!(line.contains('6'), "{line}");
+    for (flag, value) in
+        [("--seasonal", "6"), ("--period", "1"), ("--trend", "14"), ("--inner", "0")]
+    {
+        let line = refused(&[&BYTES[..], &[flag, value]].concat(), 2);
+        assert!(line.contains(value), "{line}");
+    }
+    refused(&["periods", "time_series.csv", "--merge", "0s"], 2);
+    refused(&["periods", "time_series.csv", "--query", "kql", "--query-column", ""], 2);
     refused(&[&BYTES[..], &["--count"]].concat(), 2);
+}
+
+#[test]
+fn a_value_column_named_as_ours_is_not_taken_for_ours() {
+    let mut input = "TimeGenerated,anomalies\n".to_owned();
+    for hour in 0..96 {
+        let (day, hour) = (1 + hour / 24, hour % 24);
+        writeln!(input, "2024-01-0{day}T{hour:02}:00:00Z,{}", 100 + hour).unwrap();
+    }
+    let found = oddsift_with(&["series", "-", "-t", "csv"], input.as_bytes());
+    let header = text(&found.stdout).lines().next().unwrap().to_owned();
+    assert!(header.ends_with(",score,oddsift.anomalies"), "{header}");
+    let periods = oddsift_with(&["periods", "-"], &found.stdout);
+    assert_eq!(text(&periods.stdout), "start,end\n");
+    let wrong = oddsift_with(&["periods", "-"], input.as_bytes());
+    assert_eq!(wrong.status.code(), Some(3));
+    assert!(text(&wrong.stderr).contains("a flag is -1, 0 or 1"), "{}", text(&wrong.stderr));
+}
+
+#[test]
+fn a_group_that_cannot_be_fitted_is_left_out_and_told() {
+    let mut input = "t,who,n\n2024-01-01T00:00:00Z,one,1\n".to_owned();
+    for hour in 0..72 {
+        let (day, hour) = (1 + hour / 24, hour % 24);
+        writeln!(input, "2024-01-0{day}T{hour:02}:00:00Z,many,{hour}").unwrap();
+        writeln!(input, "2024-01-0{day}T{hour:02}:00:00Z,blank,").unwrap();
+    }
+    let args = ["series", "-", "--time-column", "t", "--value-column", "n", "--by", "who"];
+    let args = [&args[..], &["--fill", "linear", "-t", "csv"]].concat();
+    let found = oddsift_with(&args, input.as_bytes());
+    assert!(text(&found.stderr).contains("2 groups are left out"), "{}", text(&found.stderr));
+    assert_eq!(rows(&found).len(), 72);
 }
 
 #[test]

@@ -187,7 +187,7 @@ impl SeriesBuilder {
     /// # Errors
     ///
     /// [`Error::Gap`] under [`Fill::Error`]; [`Error::TooManyPoints`] if all series together would have
-    /// more than a million points and a hundred for each bucket that is there. With a group both are in
+    /// more than a million points and ten for each bucket that is there. With a group both are in
     /// [`Error::Group`], and an index counts buckets.
     ///
     /// ```

@@ -17,7 +17,7 @@ pub(crate) struct Point {
 /// How many points series may have after their gaps are filled: enough for two years of minutes, and
 /// in proportion to the points that are there, not to a time that two of them claim.
 pub(crate) fn limit(n_present: usize) -> u64 {
-    (n_present as u64).saturating_mul(100).saturating_add(1_000_000)
+    (n_present as u64).saturating_mul(10).saturating_add(1_000_000)
 }
 
 /// The most common distance of points that are sorted by time, the shortest of several.

@@ -40,7 +40,7 @@ impl Series {
     /// For the first fault in the order of time: [`Error::Duplicate`], [`Error::OffGrid`],
     /// [`Error::Infinite`] and, under [`Fill::Error`], [`Error::Gap`] or [`Error::MissingValue`]; each
     /// with the place that the point has in `points`. [`Error::NoStep`] for fewer than two times,
-    /// [`Error::TooManyPoints`] for more than a million points and a hundred for each that is there,
+    /// [`Error::TooManyPoints`] for more than a million points and ten for each that is there,
     /// [`Error::NoValues`] for nothing to draw lines between.
     ///
     /// ```

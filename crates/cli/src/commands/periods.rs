@@ -3,14 +3,14 @@
 use std::io::Write;
 
 use oddsift::features::{FeatureOptions, SchemaChoice};
-use oddsift::records::{Cell, Error};
+use oddsift::records::{Cell, Error, Record};
 use oddsift::timeseries::{Signs, extract_anomaly_periods, set_new_anomaly_threshold};
 use oddsift::timespan::{
     TimeSpan, Timestamp, format_time, kql_between, kql_filter, spl_filter, sql_filter,
 };
 
 use crate::args::{Compat, PeriodsArgs, Query};
-use crate::commands::print_rows;
+use crate::commands::{OWN_PREFIX, print_rows};
 use crate::failure::Failure;
 use crate::input::{Input, say, threads, warn};
 use crate::output::Destination;
@@ -18,6 +18,8 @@ use crate::rows::{RowPlan, RowRoom, Taken};
 use crate::source::Source;
 use crate::times::need_time_column;
 
+/// Where Splunk keeps the time of an event, in seconds.
+const SPLUNK_TIME: &str = "_time";
 /// The column of scores that `series` prints.
 const SCORE: &str = "score";
 
@@ -25,21 +27,22 @@ pub(crate) fn run(args: &PeriodsArgs) -> Result<(), Failure> {
     let input = Input::open(&Source::once(&args.input), SchemaChoice::Auto, &[])?;
     let time = need_time_column(&input, args.time_column.as_deref())?;
     let time_name = input.columns.get(time).cloned().unwrap_or_default();
-    let column = if args.threshold.is_some() { SCORE } else { &args.anomalies_column };
-    let recipe = input.recipe(&[column.to_owned()], &FeatureOptions::default())?;
+    let wanted = if args.threshold.is_some() { SCORE } else { &args.anomalies_column };
+    let column = printed_column(&input, wanted);
+    let recipe = input.recipe(std::slice::from_ref(&column), &FeatureOptions::default())?;
     let rows = RowPlan::new(&input, &args.input, recipe);
     let rows = rows.with_time(&input, &args.input, time, true)?;
     // A score that is undefined is an empty cell.
     let rows = if args.threshold.is_some() { rows.with_gaps() } else { rows };
     let destination = Destination::open(&args.output, &[&args.input.file])?;
-    let mut flags = read(input, args, &rows)?;
+    let mut flags = read(input, args, &rows, &column)?;
     if let Some(threshold) = args.threshold {
         let low = args.threshold_low.filter(|low| *low > 0.0 || args.compat.is_none());
         let scores: Vec<f64> = flags.values;
         let flagged = set_new_anomaly_threshold(&scores, threshold, low).map_err(Failure::usage)?;
         flags.values = flagged.into_iter().map(f64::from).collect();
     }
-    let anomalies = flags.as_anomalies();
+    let anomalies: Vec<i8> = flags.values.iter().map(|value| sign(*value)).collect();
     let signs = if args.both { Signs::Both } else { Signs::Positive };
     let failed = |error: &dyn std::fmt::Display| Failure::data(format!("{}: {error}", flags.name));
     let periods = extract_anomaly_periods(&flags.times, &anomalies, args.merge, signs)
@@ -48,7 +51,8 @@ pub(crate) fn run(args: &PeriodsArgs) -> Result<(), Failure> {
     match args.query {
         None => print_periods(args, destination, &periods)?,
         Some(language) => {
-            let column = args.query_column.as_deref().unwrap_or(&time_name);
+            let usual = if language == Query::Spl { SPLUNK_TIME } else { &time_name };
+            let column = args.query_column.as_deref().unwrap_or(usual);
             let query = match language {
                 Query::Kql if args.compat == Some(Compat::Msticpy) => {
                     kql_between(&periods, flags.is_zoned)
@@ -58,7 +62,7 @@ pub(crate) fn run(args: &PeriodsArgs) -> Result<(), Failure> {
                 Query::Sql => sql_filter(column, &periods),
             };
             let mut writer = destination.text();
-            let query = query.map_err(|error| failed(&error))?;
+            let query = query.map_err(|error| query_failure(&flags.name, &error))?;
             writeln!(writer, "{query}").map_err(Error::Write)?;
             writer.finish()?;
         }
@@ -75,20 +79,40 @@ struct Flags {
     name: String,
 }
 
-impl Flags {
-    fn as_anomalies(&self) -> Vec<i8> {
-        let flag = |value: &f64| i8::from(*value > 0.0) - i8::from(*value < 0.0);
-        self.values.iter().map(flag).collect()
-    }
+/// A flag, which was checked to be one.
+fn sign(value: f64) -> i8 {
+    i8::from(value > 0.0) - i8::from(value < 0.0)
 }
 
-fn read(input: Input, args: &PeriodsArgs, rows: &RowPlan) -> Result<Flags, Failure> {
+/// The column that `series` printed: under another name where its input had that one.
+fn printed_column(input: &Input, name: &str) -> String {
+    let renamed = format!("{OWN_PREFIX}{name}");
+    if input.columns.contains(&renamed) { renamed } else { name.to_owned() }
+}
+
+fn read(input: Input, args: &PeriodsArgs, rows: &RowPlan, column: &str) -> Result<Flags, Failure> {
+    let is_flag = args.threshold.is_none();
     let mut feed = input.into_feed(args.output.quiet);
     let state = || (RowRoom::default(), Vec::new());
     let parts = feed.for_each(threads(&args.input), state, |(room, points), _, batch| {
         for row in batch {
-            if let Taken::Row { time: Some(time) } = rows.take(row, room)? {
-                points.push((time, room.values.first().copied().unwrap_or(f64::NAN)));
+            match rows.take(row, room)? {
+                Taken::Row { time: Some(time) } => {
+                    let value = room.values.first().copied().unwrap_or(f64::NAN);
+                    if is_flag && ![-1.0, 0.0, 1.0].contains(&value) {
+                        rows.refuse(
+                            row,
+                            room,
+                            format!("{column} is {value}, and a flag is -1, 0 or 1"),
+                        )?;
+                    } else {
+                        points.push((time, value));
+                    }
+                }
+                Taken::Row { time: None } => {
+                    room.skipped.note(row.line(), None, "a row without a time is no point");
+                }
+                Taken::Skipped => {}
             }
         }
         Ok(())
@@ -101,6 +125,17 @@ fn read(input: Input, args: &PeriodsArgs, rows: &RowPlan) -> Result<Flags, Failu
     let (times, values) = points.into_iter().flatten().unzip();
     let is_zoned = rows.is_zoned() || room.first_zones[1].is_some();
     Ok(Flags { times, values, is_zoned, name: reader.name().to_owned() })
+}
+
+/// A column that a language cannot name is a wrong flag, a time out of its reach is data.
+fn query_failure(name: &str, error: &oddsift::timespan::Error) -> Failure {
+    match error {
+        oddsift::timespan::Error::ColumnEmpty
+        | oddsift::timespan::Error::ColumnCharacter { .. } => {
+            Failure::usage(format!("--query-column: {error}"))
+        }
+        error => Failure::data(format!("{name}: {error}")),
+    }
 }
 
 fn print_periods(

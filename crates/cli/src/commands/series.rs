@@ -7,7 +7,7 @@ mod read; // rows to points or buckets
 use std::ops::ControlFlow;
 
 use oddsift::features::SchemaChoice;
-use oddsift::stl::{Stl, StlParams};
+use oddsift::stl::{self, Stl, StlParams};
 use oddsift::timeseries::{Anomalies, Error, TsParams};
 
 use self::print::print_series;
@@ -32,7 +32,8 @@ pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
     if args.output.exit_status && n_flagged == 0 { Err(Failure::Nothing) } else { Ok(()) }
 }
 
-/// Takes every series apart. Of many groups, those that are too short are left out and told.
+/// Takes every series apart. Of many groups, those that are too short and the like are left out and
+/// told.
 fn fit(args: &SeriesArgs, given: &Given) -> Result<Vec<Anomalies>, Failure> {
     let params = params(args);
     let progress = Progress::of_steps(args.output.quiet || given.series.len() == 1);
@@ -42,26 +43,41 @@ fn fit(args: &SeriesArgs, given: &Given) -> Result<Vec<Anomalies>, Failure> {
     };
     let results = params.fit_groups_with(&given.series, &tell);
     progress.finish();
-    let (mut found, mut too_short) = (Vec::new(), Vec::new());
+    let mut found = Vec::new();
+    let mut left_out: Vec<Failure> = given.left_out.clone();
     for (series, result) in given.series.iter().zip(results) {
         match result {
             Ok(anomalies) => found.push(anomalies),
-            Err(error @ Error::TooShort { .. }) if args.by.is_some() => {
-                too_short.push((series, error));
+            Err(error) if args.by.is_some() && is_of_group(&error) => {
+                left_out.push(given.failure(series.group(), &error));
+            }
+            Err(Error::Stl(error)) if !matches!(error, stl::Error::Infinite { .. }) => {
+                return Err(Failure::usage(format!("{error} (--period, --seasonal and the like)")));
             }
             Err(error) => return Err(given.failure(series.group(), &error)),
         }
     }
-    if let Some((series, error)) = too_short.first() {
-        let first = given.failure(series.group(), error);
+    if let Some(first) = left_out.first() {
         if found.is_empty() {
-            return Err(first);
+            return Err(first.clone());
         }
-        let first = first.line().unwrap_or_default();
-        let groups = if too_short.len() == 1 { "group is" } else { "groups are" };
-        warn_line(&format!("{first}; {} {groups} left out", too_short.len()));
+        let line = first.line().unwrap_or_default();
+        let groups = if left_out.len() == 1 { "group is" } else { "groups are" };
+        warn_line(&format!("{line}; {} {groups} left out", left_out.len()));
     }
     Ok(found)
+}
+
+/// Whether a fault lies in the data of a group, and not in what was asked for.
+fn is_of_group(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::TooShort { .. }
+            | Error::NoStep { .. }
+            | Error::NoValues { .. }
+            | Error::NoPeriod { .. }
+            | Error::FewPeriods { .. }
+    )
 }
 
 fn params(args: &SeriesArgs) -> TsParams {

@@ -7,6 +7,7 @@ use oddsift::records::{Batch, Reader, Record, Row};
 use oddsift::timeseries::{Aggregate, Error, Fill, Series, SeriesBuilder};
 use oddsift::timespan::{Period, Timestamp};
 
+use super::is_of_group;
 use crate::args::{Agg, Compat, SeriesArgs};
 use crate::commands::own_name;
 use crate::failure::Failure;
@@ -37,6 +38,8 @@ struct Column {
 /// The series, and what is needed to say what is wrong with one.
 pub(super) struct Given {
     pub(super) series: Vec<Series>,
+    /// Why groups of which no series could be made were left out.
+    pub(super) left_out: Vec<Failure>,
     /// Whether times name their zone.
     pub(super) is_zoned: bool,
     name: String,
@@ -74,7 +77,9 @@ impl<'a> Read<'a> {
         let recipe = input.recipe(&recipe, &FeatureOptions::default())?;
         let rows = RowPlan::new(&input, &args.input, recipe);
         let rows = rows.with_time(&input, &args.input, time.place, true)?;
-        let rows = if buckets.is_none() { rows.with_gaps() } else { rows };
+        // A blank is a gap like a missing time: in a bucket it is left out, where a fill says so.
+        let fills = args.fill.is_some_and(|fill| fill != Fill::Error);
+        let rows = if buckets.is_none() || fills { rows.with_gaps() } else { rows };
         let counts = args.count || args.distinct.is_some();
         let fill = args.fill.unwrap_or(if counts { Fill::Zero } else { Fill::Error });
         let feed = input.into_feed(args.output.quiet);
@@ -106,7 +111,7 @@ impl<'a> Read<'a> {
         let state = || (RowRoom::default(), empty.clone());
         let (rows, by, value) = (&self.rows, &self.by, &self.value);
         let add = |builder: &mut SeriesBuilder, row: Row<'_>, time, values: &[f64]| {
-            let group = by.as_ref().and_then(|column| row.text(column.place));
+            let group = group_of(by, row);
             match value {
                 Some(column) if aggregate == Aggregate::Distinct => {
                     builder.add_text(group, time, row.text(column.place))
@@ -132,7 +137,7 @@ impl<'a> Read<'a> {
         if series.is_empty() {
             return Err(nothing_left(&name));
         }
-        Ok(Given { series, is_zoned, name })
+        Ok(Given { series, left_out: Vec::new(), is_zoned, name })
     }
 
     fn read_points(mut self) -> Result<Given, Failure> {
@@ -141,7 +146,7 @@ impl<'a> Read<'a> {
         let threads = threads(&self.args.input);
         let parts = self.feed.for_each(threads, state, |(room, points), _, batch| {
             take(rows, batch, room, |row, time, values| {
-                let group = by.as_ref().and_then(|column| row.text(column.place));
+                let group = group_of(by, row);
                 let value = values.first().copied().unwrap_or(f64::NAN);
                 points.of(group).push(Point { row: row.row(), line: row.line(), time, value });
                 Ok(())
@@ -155,21 +160,30 @@ impl<'a> Read<'a> {
         let (reader, is_zoned) = finish(self.feed, &self.rows, &rooms)?;
         let name = reader.name().to_owned();
         let compat = self.args.compat == Some(Compat::Msticpy);
-        let mut series = Vec::new();
+        let (mut series, mut left_out) = (Vec::new(), Vec::new());
         for (group, points) in whole.into_groups() {
             let pairs: Vec<_> = points.iter().map(|point| (point.time, point.value)).collect();
             let of_group = if compat {
                 Series::as_given(&pairs)
             } else {
-                let made = Series::from_points(&pairs, self.fill);
-                made.map_err(|error| point_failure(&name, group.as_deref(), &points, &error))?
+                match Series::from_points(&pairs, self.fill) {
+                    Ok(series) => series,
+                    Err(error) => {
+                        let failure = point_failure(&name, group.as_deref(), &points, &error);
+                        if self.by.is_none() || !is_of_group(&error) {
+                            return Err(failure);
+                        }
+                        left_out.push(failure);
+                        continue;
+                    }
+                }
             };
             series.push(of_group.with_group(group));
         }
         if series.is_empty() {
-            return Err(nothing_left(&name));
+            return Err(left_out.pop().unwrap_or_else(|| nothing_left(&name)));
         }
-        Ok(Given { series, is_zoned, name })
+        Ok(Given { series, left_out, is_zoned, name })
     }
 }
 
@@ -260,6 +274,11 @@ fn finish(feed: Feed, rows: &RowPlan, rooms: &[RowRoom]) -> Result<(Reader, bool
     Ok((reader, is_zoned))
 }
 
+/// The group of a row; a blank is none.
+fn group_of<'b>(by: &Option<Column>, row: Row<'b>) -> Option<&'b str> {
+    row.text(by.as_ref()?.place).filter(|group| !group.is_empty())
+}
+
 /// How rows are joined; none where each is a point.
 fn buckets(args: &SeriesArgs) -> Option<(Period, Aggregate)> {
     let aggregate = match args.agg {
@@ -326,7 +345,10 @@ fn with_flags(error: &Error) -> String {
     };
     let flags = match error {
         Error::Gap { .. } | Error::MissingValue { .. } => " (--fill zero, missing or linear)",
-        Error::Duplicate { .. } | Error::OffGrid { .. } => " (--agg sum --bucket 1h)",
+        Error::Duplicate { .. } | Error::OffGrid { .. } => {
+            " (--agg sum, mean or max with --bucket)"
+        }
+        Error::NoStep { .. } => " (two whole periods are needed, see --period)",
         Error::TooShort { .. } | Error::NotWhole { .. } => " (--period)",
         Error::TooManyPoints { .. } => " (--bucket)",
         _ => "",
