@@ -82,7 +82,7 @@ fn a_query_holds_every_spike_and_on_request_every_dip() {
         other.starts_with("WHERE (\"event \"\"time\"\"\" >= '2019-05-13T16:00:00Z'"),
         "{other}"
     );
-    assert!(periods(&[], &["--query", "spl"]).starts_with("| where ('TimeGenerated' >= "));
+    assert!(periods(&[], &["--query", "spl"]).starts_with("| where ('_time' >= "));
 }
 
 #[test]

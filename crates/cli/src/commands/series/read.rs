@@ -109,9 +109,9 @@ impl<'a> Read<'a> {
     fn read_buckets(mut self, bucket: Period, aggregate: Aggregate) -> Result<Given, Failure> {
         let empty = SeriesBuilder::new(bucket, aggregate).map_err(Failure::usage)?;
         let state = || (RowRoom::default(), empty.clone());
-        let (rows, by, value) = (&self.rows, &self.by, &self.value);
+        let (rows, by, value) = (&self.rows, &self.by.as_ref(), &self.value);
         let add = |builder: &mut SeriesBuilder, row: Row<'_>, time, values: &[f64]| {
-            let group = group_of(by, row);
+            let group = group_of(*by, row);
             match value {
                 Some(column) if aggregate == Aggregate::Distinct => {
                     builder.add_text(group, time, row.text(column.place))
@@ -142,11 +142,11 @@ impl<'a> Read<'a> {
 
     fn read_points(mut self) -> Result<Given, Failure> {
         let state = || (RowRoom::default(), Points::default());
-        let (rows, by) = (&self.rows, &self.by);
+        let (rows, by) = (&self.rows, &self.by.as_ref());
         let threads = threads(&self.args.input);
         let parts = self.feed.for_each(threads, state, |(room, points), _, batch| {
             take(rows, batch, room, |row, time, values| {
-                let group = group_of(by, row);
+                let group = group_of(*by, row);
                 let value = values.first().copied().unwrap_or(f64::NAN);
                 points.of(group).push(Point { row: row.row(), line: row.line(), time, value });
                 Ok(())
@@ -275,8 +275,8 @@ fn finish(feed: Feed, rows: &RowPlan, rooms: &[RowRoom]) -> Result<(Reader, bool
 }
 
 /// The group of a row; a blank is none.
-fn group_of<'b>(by: &Option<Column>, row: Row<'b>) -> Option<&'b str> {
-    row.text(by.as_ref()?.place).filter(|group| !group.is_empty())
+fn group_of<'b>(by: Option<&Column>, row: Row<'b>) -> Option<&'b str> {
+    row.text(by?.place).filter(|group| !group.is_empty())
 }
 
 /// How rows are joined; none where each is a point.
