@@ -112,7 +112,11 @@ fn parse<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, Failure> {
         let place = format!(" at line {} column {}", error.line(), error.column());
         let what = what.strip_suffix(&place).unwrap_or(&what);
         let remedy = if what.contains("save the model") { "" } else { "; save the model anew" };
-        let (line, column) = (error.line(), error.column());
-        Failure::data(format!("{}:{line}:{column}: {what}{remedy}", path.display()))
+        // What is wrong with the whole has no line.
+        let place = match (error.line(), error.column()) {
+            (0, _) => String::new(),
+            (line, column) => format!("{line}:{column}:"),
+        };
+        Failure::data(format!("{}:{place} {what}{remedy}", path.display()))
     })
 }

@@ -11,8 +11,8 @@ const MISSING: u32 = u32::MAX;
 /// Combinations of values counted: "stacking". What is common is the estate's normal; what occurs
 /// once or twice is worth a look.
 ///
-/// Memory: the texts of each distinct combination once, and about 35 bytes more (70 with times), whatever
-/// the number of rows. Hashes are keyed by a random number, so that values chosen by an attacker
+/// Memory: the texts of each distinct combination once, and up to 75 bytes more (110 with times),
+/// whatever the number of rows. Hashes are keyed by a random number, so that values chosen by an attacker
 /// cannot slow it down. Stacks of parts of the data merge in any order.
 ///
 /// ```
