@@ -36,6 +36,37 @@ fn events_are_rows_of_the_same_columns_and_ndjson_has_every_field() {
     assert!(kinds.starts_with(&["SYSCALL", "EXECVE", "CWD"]), "{kinds:?}");
 }
 
+fn ndjson_of(log: &str) -> serde_json::Value {
+    let output = oddsift_with(&["auditd", "-t", "ndjson"], log.as_bytes());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    serde_json::from_str(&text(&output.stdout)).unwrap()
+}
+
+#[test]
+fn nothing_of_a_record_is_lost_in_ndjson() {
+    let event = ndjson_of(
+        "type=SYSCALL msg=audit(1.0:1): uid=0 uid=1 uid#2=x type=y uses=4294967295 \
+         ses=4294967295 auid=\"7\" comm=41FF exe=4142 enriched=z msg='op=a op=b'\u{1d}UID=\"root\" UID=\"x\"",
+    );
+    let expected = serde_json::json!([{
+        "type": "SYSCALL", "uid": "0", "uid#2": "1", "uid#2#2": "x", "type#2": "y",
+        "uses": "4294967295", "ses": -1, "auid": "7", "comm": "A\u{fffd}", "comm.raw": "41FF",
+        "exe": "AB", "enriched#2": "z", "msg.op": "a", "msg.op#2": "b",
+        "enriched": {"UID": "root", "UID#2": "x"},
+    }]);
+    assert_eq!(event["records"], expected);
+}
+
+#[test]
+fn a_name_that_is_repeated_costs_no_more_than_its_bytes() {
+    let n_fields = 100_000;
+    let log = format!("type=SYSCALL msg=audit(1.0:1):{}", " a=1".repeat(n_fields));
+    let started = std::time::Instant::now();
+    let event = ndjson_of(&log);
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    assert_eq!(event["records"][0].as_object().unwrap().len(), n_fields + 1);
+}
+
 #[test]
 fn clusters_show_the_rarest_first_with_the_line_that_started_them() {
     let output = oddsift(&["auditd", LOG, "--emit", "clusters", "-t", "csv"]);

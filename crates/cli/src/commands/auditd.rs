@@ -3,6 +3,7 @@
 mod clusters; // processes that are like no other, and those that are alike
 mod events; // a row for each event
 mod log; // log files, one behind the other
+mod records_json; // all fields of an event
 
 use oddsift::auditd::{AppFilter, Timestamp};
 use oddsift::timespan::TimeParser;
