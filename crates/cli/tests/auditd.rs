@@ -137,7 +137,10 @@ fn programs_and_times_are_chosen() {
     assert!(!late.is_empty() && !early.is_empty());
     refused(&["auditd", LOG, "--app-regex", "("], 2);
     refused(&["auditd", LOG, "--since", "tomorrow"], 2);
+    refused(&["auditd", LOG, "--since", at, "--until", "2019-03-02T00:42:00Z"], 2);
+    refused(&["auditd", "-", "-"], 2);
     refused(&["auditd", "no/such.log"], 3);
+    refused(&["auditd", LOG, "no/such.log"], 3);
     let line = refused(&["auditd", LOG, "--emit", "clusters", "--app", "no_such_app"], 3);
     assert!(line.starts_with("auditd_log.txt: none of 72 processes is to be clustered"), "{line}");
 }
@@ -212,4 +215,29 @@ fn standard_input_and_threads_change_nothing() {
         oddsift_with(&[&["auditd", "-", "-j", "1"][..], &args].concat(), &input).stdout,
         file
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn pipe_gives_its_first_line_and_a_name_may_be_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command;
+
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let writer = std::thread::spawn({
+        let fifo = fifo.clone();
+        move || std::fs::copy(testdata(LOG), fifo).unwrap()
+    });
+    let expected = text(&oddsift(&["auditd", LOG, "-t", "csv"]).stdout);
+    assert_eq!(text(&oddsift(&["auditd", fifo.to_str().unwrap(), "-t", "csv"]).stdout), expected);
+    writer.join().unwrap();
+
+    let odd = folder.path().join(std::ffi::OsStr::from_bytes(b"audit\xff.log"));
+    if std::fs::copy(testdata(LOG), &odd).is_ok() {
+        let binary = env!("CARGO_BIN_EXE_oddsift");
+        let output = Command::new(binary).arg("auditd").arg(&odd).args(["-t", "csv"]).output();
+        assert_eq!(text(&output.unwrap().stdout), expected);
+    }
 }

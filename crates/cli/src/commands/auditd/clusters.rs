@@ -8,7 +8,7 @@ use oddsift::records::Cell;
 use oddsift::timespan::{Timestamp, format_time};
 
 use super::Wanted;
-use super::log::{for_each_event, in_order, read_whole};
+use super::log::{for_each_event, last_name, read_whole};
 use crate::args::{AuditdArgs, Compat};
 use crate::commands::{print_rows, say_left_out};
 use crate::failure::Failure;
@@ -30,10 +30,7 @@ pub(super) fn print(
     let processes = read(args, wanted, compat)?;
     let options = if compat { ClusterOptions::msticpy() } else { ClusterOptions::new() };
     let found = cluster_auditd_processes(&processes, &options.app(wanted.app.clone()));
-    let name = in_order(args).last().map_or_else(String::new, |name| match name.as_str() {
-        "-" => "<stdin>".to_owned(),
-        name => name.to_owned(),
-    });
+    let name = last_name(args);
     let found = found.map_err(|error| Failure::data(format!("{name}: {error}")))?;
     let n_noise = found.rows.iter().filter(|row| row.label.is_noise()).count();
     let n_clusters = found.rows.len() - n_noise;
