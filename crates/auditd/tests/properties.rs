@@ -222,6 +222,18 @@ fn one_huge_event_does_not_fill_memory() {
 }
 
 #[test]
+fn programs_of_one_checksum_are_not_alike() {
+    // The CRC-32 of both is 0x4ddb0c25.
+    let process = |exe: &str| oddsift_auditd::ProcessEvent {
+        exe: Some(exe.to_owned()),
+        ..Default::default()
+    };
+    let processes = ["plumless", "buckeroo", "plumless"].map(process);
+    let found = cluster_auditd_processes(&processes, &ClusterOptions::new()).unwrap();
+    assert_eq!(found.rows.len(), 2);
+}
+
+#[test]
 fn pattern_of_programs_has_a_short_message() {
     let error = AppFilter::regex(&"(".repeat(5000)).unwrap_err().to_string();
     assert!(error.len() < 500 && !error.contains('\n'), "{error}");

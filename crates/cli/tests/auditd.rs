@@ -36,6 +36,24 @@ fn events_are_rows_of_the_same_columns_and_ndjson_has_every_field() {
     assert!(kinds.starts_with(&["SYSCALL", "EXECVE", "CWD"]), "{kinds:?}");
 }
 
+#[test]
+fn a_parent_before_the_wanted_time_is_known() {
+    let process = |second: u32, pid: u32, line: &str| {
+        format!(
+            "type=SYSCALL msg=audit({second}.0:{pid}): success=yes ppid={} pid={pid} exe=\"/bin/{line}\"\n\
+             type=EXECVE msg=audit({second}.0:{pid}): argc=1 a0=\"{line}\"\n",
+            pid - 1
+        )
+    };
+    let log = process(1, 7, "parent") + &process(3, 8, "child") + &process(9, 9, "late");
+    let times = ["--since", "1970-01-01T00:00:02", "--until", "1970-01-01T00:00:05"];
+    let args = [&["auditd", "--emit", "clusters", "-t", "csv"][..], &times].concat();
+    let found = rows(&oddsift_with(&args, log.as_bytes()));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["CommandLine"], "child");
+    assert_eq!(found[0]["ParentCommandLine"], "parent");
+}
+
 fn ndjson_of(log: &str) -> serde_json::Value {
     let output = oddsift_with(&["auditd", "-t", "ndjson"], log.as_bytes());
     assert!(output.status.success(), "{}", text(&output.stderr));

@@ -27,9 +27,10 @@ pub(super) fn print(
     destination: Destination,
 ) -> Result<u64, Failure> {
     let compat = args.compat == Some(Compat::Msticpy);
-    let processes = read(args, wanted, compat)?;
+    let processes = read(args, compat)?;
     let options = if compat { ClusterOptions::msticpy() } else { ClusterOptions::new() };
-    let found = cluster_auditd_processes(&processes, &options.app(wanted.app.clone()));
+    let options = options.app(wanted.app.clone()).since(wanted.since).until(wanted.until);
+    let found = cluster_auditd_processes(&processes, &options);
     let name = last_name(args);
     let found = found.map_err(|error| Failure::data(format!("{name}: {error}")))?;
     let n_noise = found.rows.iter().filter(|row| row.label.is_noise()).count();
@@ -51,20 +52,17 @@ pub(super) fn print(
     Ok(n_noise as u64)
 }
 
-/// The processes that were started in the wanted time.
-fn read(args: &AuditdArgs, wanted: &Wanted, compat: bool) -> Result<Vec<ProcessEvent>, Failure> {
+/// All processes: one before the wanted time may be the parent of one within.
+fn read(args: &AuditdArgs, compat: bool) -> Result<Vec<ProcessEvent>, Failure> {
     let mut processes = Vec::new();
     if compat {
         let rows = read_whole(args, |log| msticpy::read(log, Options::new()))?;
         let started = rows.iter().filter(|row| row.event_type == "SYSCALL_EXECVE");
         processes.extend(started.map(msticpy::Row::process));
-        processes.retain(|process| process.time.is_some_and(|time| wanted.has_time(time)));
         return Ok(processes);
     }
     for_each_event(args, |event| {
-        if wanted.has_time(event.time()) {
-            processes.extend(event.process());
-        }
+        processes.extend(event.process());
         Ok(())
     })?;
     Ok(processes)
