@@ -221,6 +221,32 @@ fn one_huge_event_does_not_fill_memory() {
     assert!(reader.summary().hurried > 10 && reader.summary().records == 20_000);
 }
 
+/// An event whose second record comes after `n_between` others, and what was counted.
+fn torn(n_between: usize, options: Options) -> (Vec<Event>, oddsift_auditd::Summary) {
+    let line = |kind: &str, serial: usize| format!("type={kind} msg=audit({serial}.0:{serial}): a=b\n");
+    let mut log = line("SYSCALL", 1);
+    log.extend((2..n_between + 2).map(|serial| line("USER_CMD", serial)));
+    log.push_str(&line("EXECVE", 1));
+    let mut reader = EventReader::new(log.as_bytes(), options);
+    let events = reader.by_ref().map(Result::unwrap).collect();
+    (events, reader.summary().clone())
+}
+
+#[test]
+fn event_that_is_not_complete_waits() {
+    let (events, summary) = torn(10_000, Options::new());
+    assert_eq!((events.len(), summary.hurried, summary.late), (10_001, 0, 0));
+    assert!(events[0].process().is_some());
+}
+
+#[test]
+fn event_that_had_to_go_is_counted_and_so_is_its_rest() {
+    let (events, summary) = torn(1000, Options::new().window(10).window_bytes(10_000));
+    assert_eq!((events.len(), summary.hurried), (1002, 1));
+    assert_eq!((summary.late, summary.first_late), (1, Some(1002)));
+    assert_eq!((events[0].serial(), events[1001].serial()), (1, 1));
+}
+
 #[test]
 fn programs_of_one_checksum_are_not_alike() {
     // The CRC-32 of both is 0x4ddb0c25.
