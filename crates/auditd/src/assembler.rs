@@ -84,7 +84,7 @@ impl Options {
     /// let mut assembler = Assembler::new(Options::new().max_line(10));
     /// assembler.push_line(b"type=CWD msg=audit(1.0:1): cwd=\"/\"");
     /// let first = assembler.summary().first_skipped.as_ref().unwrap();
-    /// assert_eq!(first.reason, LineFault::TooLong);
+    /// assert_eq!(first.reason, LineFault::TooLong { limit: 10 });
     /// ```
     #[must_use]
     pub fn max_line(mut self, bytes: usize) -> Self {
@@ -162,7 +162,7 @@ impl Assembler {
         self.is_finished = false;
         let line = trim_end(line);
         if line.len() > self.options.max_line {
-            return self.skip(self.options.max_line, LineFault::TooLong);
+            return self.skip_too_long();
         }
         match Head::parse(line) {
             Ok(head) => self.push_record(line, head),
@@ -174,7 +174,7 @@ impl Assembler {
     /// Takes a line of which only the beginning was kept, since it is too long.
     pub(crate) fn push_too_long(&mut self) {
         self.summary.lines = self.summary.lines.saturating_add(1);
-        self.skip(self.options.max_line, LineFault::TooLong);
+        self.skip_too_long();
     }
 
     /// The next event that is whole; `None` while more lines may add to the oldest one.
@@ -263,6 +263,12 @@ impl Assembler {
         // A host's name may have become longer.
         let head = Head::parse(text.as_bytes()).unwrap_or(head);
         self.push_text(&text, head);
+    }
+
+    #[cold]
+    fn skip_too_long(&mut self) {
+        let limit = self.options.max_line;
+        self.skip(limit, LineFault::TooLong { limit });
     }
 
     #[cold]

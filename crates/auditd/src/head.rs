@@ -50,7 +50,8 @@ impl Head {
         if !cursor.skip(b"):") {
             return Err((cursor.at, LineFault::Colon));
         }
-        let place = |at| u32::try_from(at).map_err(|_| (at, LineFault::TooLong));
+        let limit = u32::MAX as usize;
+        let place = |at| u32::try_from(at).map_err(|_| (at, LineFault::TooLong { limit }));
         let (kind_start, kind_end) = (place(kind.start)?, place(kind.end)?);
         let places = Places { kind_start, kind_end, body: place(cursor.at)? };
         Ok(Self { time, serial, places })

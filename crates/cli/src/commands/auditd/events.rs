@@ -6,7 +6,7 @@ use oddsift::auditd::{EventRow, Id, Options, msticpy};
 use oddsift::records::Cell;
 
 use super::Wanted;
-use super::log::{for_each_event, read_whole};
+use super::log::{counted, for_each_event, read_whole};
 use super::records_json::records_json;
 use crate::args::{AuditdArgs, Format};
 use crate::commands::print_rows;
@@ -53,7 +53,7 @@ pub(super) fn print(
             print(&cells)
         })
     })?;
-    say(&args.output, &format!("{n_events} events"));
+    say(&args.output, &counted(n_events, "event", "events"));
     Ok(n_events)
 }
 
@@ -64,6 +64,9 @@ fn id_number(id: Option<Id<'_>>) -> Option<i64> {
 fn text_cell(text: Option<&str>) -> Cell<'_> {
     text.map_or(Cell::Missing, Cell::Text)
 }
+
+/// What stands before the keys of the log in msticpy's frame.
+const FIXED: [&str; 3] = ["EventType", "mssg_id", "TimeGenerated"];
 
 /// Prints the rows of msticpy's frame: its columns by name, behind type and time.
 pub(super) fn print_as_msticpy(
@@ -78,9 +81,15 @@ pub(super) fn print_as_msticpy(
     let rows: Vec<&msticpy::Row> = rows.iter().filter(is_wanted).collect();
     let names: BTreeSet<&str> =
         rows.iter().flat_map(|row| row.cells.keys()).map(String::as_str).collect();
-    let mut columns = vec!["EventType", "mssg_id", "TimeGenerated"];
-    columns.extend(&names);
-    let columns: Vec<String> = columns.into_iter().map(str::to_owned).collect();
+    let mut columns = FIXED.map(str::to_owned).to_vec();
+    columns.extend(names.iter().map(|name| {
+        // A key may have the name of a column of ours, as any text can stand in a log.
+        let mut column = (*name).to_owned();
+        while FIXED.contains(&column.as_str()) || (column != *name && names.contains(&*column)) {
+            column.push('#');
+        }
+        column
+    }));
     print_rows(&args.output, destination, &columns, |print| {
         for row in &rows {
             let time = row.time.to_string();
@@ -95,5 +104,7 @@ pub(super) fn print_as_msticpy(
         }
         Ok(())
     })?;
-    Ok(rows.len() as u64)
+    let n_events = rows.len() as u64;
+    say(&args.output, &counted(n_events, "event", "events"));
+    Ok(n_events)
 }

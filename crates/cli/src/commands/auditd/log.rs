@@ -194,27 +194,32 @@ impl Places {
         }
     }
 
-    /// Says what was left out, the first place first.
+    /// Says what was left out or torn apart, the first place of each.
     fn warn(&self, summary: &Summary) {
         if let Some(first) = &summary.first_skipped {
             let (name, line) = self.of(first.line);
             let (column, reason, count) = (first.column, first.reason, summary.skipped);
-            let lines =
-                if count == 1 { "1 line was".to_owned() } else { format!("{count} lines were") };
+            let lines = counted(count, "line was", "lines were");
             warn_line(&format!("{name}:{line}:{column}: {lines} skipped, the first: {reason}"));
         }
         if let Some(first) = summary.first_replaced {
             let (name, line) = self.of(first);
-            let count = summary.replaced;
+            let records = counted(summary.replaced, "record", "records");
             warn_line(&format!(
-                "{name}:{line}: bytes that are not UTF-8 were replaced in {count} records"
+                "{name}:{line}: bytes that are not UTF-8 were replaced in {records}"
             ));
         }
-        if summary.hurried > 0 {
-            let count = summary.hurried;
-            warn_line(&format!(
-                "{count} long events were given out early; later records of one are an event of their own"
-            ));
+        if let Some(first) = summary.first_late {
+            let (name, line) = self.of(first);
+            let events =
+                counted(summary.late, "event is", "events, of which this is the first, are");
+            let why = "the rest of an earlier one; check that no log is given twice";
+            warn_line(&format!("{name}:{line}: {events} {why}"));
         }
     }
+}
+
+/// How many there are of a thing.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
