@@ -251,8 +251,7 @@ pub fn cluster_auditd_processes(
     }
     let meant = || chosen.iter().filter_map(|row| Some((*row, processes.get(*row)?)));
     let (delimiters, mut numbers) = (Delimiters::default(), Numbers::default());
-    let vector =
-        |(row, process)| options.features.vector(row, process, &delimiters, &mut numbers);
+    let vector = |(row, process)| options.features.vector(row, process, &delimiters, &mut numbers);
     let vectors = meant().map(vector);
     let x = matrix(&vectors.collect::<Result<Vec<_>, Error>>()?);
     let times: Vec<_> = meant().map(|(_, process)| process.time).collect();

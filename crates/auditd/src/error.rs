@@ -106,7 +106,10 @@ pub enum LineFault {
 impl fmt::Display for LineFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Self::TooLong { limit } = self {
-            return write!(f, "the line is longer than {limit} bytes; the kernel writes 8970 at most");
+            return write!(
+                f,
+                "the line is longer than {limit} bytes; the kernel writes 8970 at most"
+            );
         }
         f.write_str(match self {
             Self::Type => "no audit record; `type=NAME msg=audit(TIME:SERIAL):` is expected",

@@ -186,7 +186,8 @@ mod tests {
         let places = Head::parse(line.as_bytes()).unwrap().places;
         assert_eq!((places.node(line), places.kind(line)), (Some("bücher"), "EOE"));
         assert_eq!(places.body(line), " a=b");
-        let torn = crate::RecordBuf::parse(b"node=b\xff type=EOE msg=audit(1.0:7): a=b", 1).unwrap();
+        let torn =
+            crate::RecordBuf::parse(b"node=b\xff type=EOE msg=audit(1.0:7): a=b", 1).unwrap();
         assert_eq!(torn.record().to_string(), "node=b\u{fffd} type=EOE msg=audit(1.0:7): a=b");
     }
 

@@ -103,8 +103,11 @@ mod tests {
             success: Some(success.to_owned()),
             ..ProcessEvent::default()
         };
-        let tree =
-            ProcessTree::new(&[process("7", "1", "yes"), process("7", "1", "no"), process("8", "7", "no")]);
+        let tree = ProcessTree::new(&[
+            process("7", "1", "yes"),
+            process("7", "1", "no"),
+            process("8", "7", "no"),
+        ]);
         assert_eq!(tree.parent(2), Some(0));
     }
 }

@@ -221,9 +221,25 @@ fn one_huge_event_does_not_fill_memory() {
     assert!(reader.summary().hurried > 10 && reader.summary().records == 20_000);
 }
 
+#[test]
+fn events_before_a_failure_are_given_out() {
+    struct Torn;
+    impl std::io::Read for Torn {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::UnexpectedEof.into())
+        }
+    }
+    let log = &b"type=SYSCALL msg=audit(1.0:1): pid=1\ntype=SYS"[..];
+    let log = BufReader::new(std::io::Read::chain(log, Torn));
+    let mut reader = EventReader::new(log, Options::new());
+    assert_eq!(reader.next_event().unwrap().unwrap().serial(), 1);
+    assert!(matches!(reader.next_event(), Err(oddsift_auditd::Error::Read { line: 2, .. })));
+}
+
 /// An event whose second record comes after `n_between` others, and what was counted.
 fn torn(n_between: usize, options: Options) -> (Vec<Event>, oddsift_auditd::Summary) {
-    let line = |kind: &str, serial: usize| format!("type={kind} msg=audit({serial}.0:{serial}): a=b\n");
+    let line =
+        |kind: &str, serial: usize| format!("type={kind} msg=audit({serial}.0:{serial}): a=b\n");
     let mut log = line("SYSCALL", 1);
     log.extend((2..n_between + 2).map(|serial| line("USER_CMD", serial)));
     log.push_str(&line("EXECVE", 1));

@@ -58,9 +58,8 @@ fn a_parent_before_the_wanted_time_is_known() {
 fn clusters_have_host_login_and_result_behind_the_other_columns() {
     let log = "node=web type=SYSCALL msg=audit(1.0:7): success=no pid=7 auid=1000 ses=3 exe=\"/bin/a\"\n\
                node=web type=EXECVE msg=audit(1.0:7): argc=1 a0=\"a\"\n";
-    let clusters = |format| {
-        oddsift_with(&["auditd", "--emit", "clusters", "-t", format], log.as_bytes())
-    };
+    let clusters =
+        |format| oddsift_with(&["auditd", "--emit", "clusters", "-t", format], log.as_bytes());
     let csv = clusters("csv");
     let header = text(&csv.stdout);
     assert!(header.lines().next().unwrap().ends_with(",ParentCommandLine,Node,auid,ses,success"));
@@ -83,12 +82,17 @@ fn a_late_record_is_named_by_its_line() {
 
 #[test]
 fn keys_of_a_log_do_not_pass_for_columns_in_compat() {
-    let log = "type=X msg=audit(1.0:1): mssg_id=forged mssg_id#=x\nnode=a type=X msg=audit(1.0:1): a=b\n";
-    let output = oddsift_with(&["auditd", "--compat", "msticpy", "-t", "csv", "-v"], log.as_bytes());
+    let log =
+        "type=X msg=audit(1.0:1): mssg_id=forged mssg_id#=x\nnode=a type=X msg=audit(1.0:1): a=b\n";
+    let output =
+        oddsift_with(&["auditd", "--compat", "msticpy", "-t", "csv", "-v"], log.as_bytes());
     let stdout = text(&output.stdout);
     assert_eq!(stdout.lines().next(), Some("EventType,mssg_id,TimeGenerated,mssg_id##,mssg_id#"));
     let stderr = text(&output.stderr);
-    assert!(stderr.contains("<stdin>:2:1: 1 line was skipped, the first: a line with node="), "{stderr}");
+    assert!(
+        stderr.contains("<stdin>:2:1: 1 line was skipped, the first: a line with node="),
+        "{stderr}"
+    );
     assert!(stderr.ends_with("1 event\n"), "{stderr}");
 }
 
@@ -203,7 +207,8 @@ fn programs_and_times_are_chosen() {
     assert!(line.starts_with("auditd_log.txt: none of 72 processes is to be clustered"), "{line}");
     assert!(rows(&output).is_empty() && text(&output.stdout).starts_with("TimeGenerated,"));
     assert_eq!(oddsift(&[&none[..], &["--exit-status"]].concat()).status.code(), Some(1));
-    let output = oddsift_with(&["auditd", "--emit", "clusters"], b"type=CWD msg=audit(1.0:1): a=b\n");
+    let output =
+        oddsift_with(&["auditd", "--emit", "clusters"], b"type=CWD msg=audit(1.0:1): a=b\n");
     assert!(text(&output.stderr).contains("audit rules must log execve"));
 }
 
