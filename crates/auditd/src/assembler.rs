@@ -43,14 +43,15 @@ impl Options {
         Self::default()
     }
 
-    /// Sets how many events may be open; one more pushes out the oldest. At least 1.
+    /// Sets how many events may be open; one more pushes out the oldest, if it is complete. At
+    /// least 1.
     ///
     /// ```
     /// # use oddsift_auditd::{Assembler, Options};
     /// let mut assembler = Assembler::new(Options::new().window(1));
-    /// assembler.push_line(b"type=CWD msg=audit(1.0:1): cwd=\"/\"");
+    /// assembler.push_line(b"type=USER_CMD msg=audit(1.0:1): pid=1");
     /// assert!(assembler.next_event().is_none());
-    /// assembler.push_line(b"type=CWD msg=audit(1.0:2): cwd=\"/\"");
+    /// assembler.push_line(b"type=USER_CMD msg=audit(1.0:2): pid=2");
     /// assert_eq!(assembler.next_event().unwrap().serial(), 1);
     /// ```
     #[must_use]
@@ -60,7 +61,8 @@ impl Options {
     }
 
     /// Sets how many bytes the open events may hold; past them the oldest is given out, and
-    /// [`Summary::hurried`] counts it.
+    /// [`Summary::hurried`] counts it if it is not complete. If more of its records follow, they are
+    /// an event of their own, which [`Summary::late`] counts.
     ///
     /// ```
     /// # use oddsift_auditd::{Assembler, Options};
@@ -82,7 +84,7 @@ impl Options {
     /// let mut assembler = Assembler::new(Options::new().max_line(10));
     /// assembler.push_line(b"type=CWD msg=audit(1.0:1): cwd=\"/\"");
     /// let first = assembler.summary().first_skipped.as_ref().unwrap();
-    /// assert_eq!(first.reason, LineFault::TooLong);
+    /// assert_eq!(first.reason, LineFault::TooLong { limit: 10 });
     /// ```
     #[must_use]
     pub fn max_line(mut self, bytes: usize) -> Self {
@@ -99,8 +101,11 @@ impl Options {
 ///
 /// Records of different events may be mixed, as in real logs: an event is what has one node, time
 /// and serial number. It is closed by an `EOE` record; without one, and audit daemons write none to
-/// files, it waits until newer events push it out of the window. Events come out in the order of
-/// their first records, which is that of the log.
+/// files, it waits until newer events push it out of the window. Only an event that is complete is
+/// pushed out: one that has its `PROCTITLE`, the last that the kernel writes, or whose first record
+/// is of a type that stands alone, such as `USER_CMD`. Any other waits for as long as the memory
+/// for open events suffices. Events come out in the order of their first records, which is that of
+/// the log.
 ///
 /// Memory is bounded by [`Options`], as long as [`next_event`](Self::next_event) is called until it
 /// gives nothing after each line. Time is linear in the bytes.
@@ -157,7 +162,7 @@ impl Assembler {
         self.is_finished = false;
         let line = trim_end(line);
         if line.len() > self.options.max_line {
-            return self.skip(self.options.max_line, LineFault::TooLong);
+            return self.skip_too_long();
         }
         match Head::parse(line) {
             Ok(head) => self.push_record(line, head),
@@ -169,7 +174,7 @@ impl Assembler {
     /// Takes a line of which only the beginning was kept, since it is too long.
     pub(crate) fn push_too_long(&mut self) {
         self.summary.lines = self.summary.lines.saturating_add(1);
-        self.skip(self.options.max_line, LineFault::TooLong);
+        self.skip_too_long();
     }
 
     /// The next event that is whole; `None` while more lines may add to the oldest one.
@@ -184,12 +189,13 @@ impl Assembler {
     /// ```
     #[inline]
     pub fn next_event(&mut self) -> Option<Event> {
-        let is_pushed = self.window.len() > self.options.window;
+        let is_complete = self.is_finished || self.window.is_front_complete();
+        let is_pushed = is_complete && self.window.len() > self.options.window;
         let is_whole = self.is_finished || is_pushed || self.window.is_front_closed();
-        let is_hurried = !is_whole && self.window.bytes() > self.options.window_bytes;
-        if !is_whole && !is_hurried {
+        if !is_whole && self.window.bytes() <= self.options.window_bytes {
             return None;
         }
+        let is_hurried = !is_complete;
         let event = self.window.pop()?;
         self.summary.events = self.summary.events.saturating_add(1);
         self.summary.hurried = self.summary.hurried.saturating_add(u64::from(is_hurried));
@@ -239,14 +245,30 @@ impl Assembler {
     fn push_record(&mut self, line: &[u8], head: Head) {
         self.summary.records = self.summary.records.saturating_add(1);
         let Ok(text) = std::str::from_utf8(line) else { return self.push_replaced(line, head) };
-        self.window.push(text, &head, self.summary.lines);
+        self.push_text(text, head);
+    }
+
+    #[inline]
+    fn push_text(&mut self, text: &str, head: Head) {
+        let line = self.summary.lines;
+        if self.window.push(text, &head, line) {
+            self.summary.be_late(line);
+        }
     }
 
     #[cold]
     fn push_replaced(&mut self, line: &[u8], head: Head) {
         self.summary.replace(self.summary.lines);
-        // The header is ASCII, so that its places stay.
-        self.window.push(&String::from_utf8_lossy(line), &head, self.summary.lines);
+        let text = String::from_utf8_lossy(line);
+        // A host's name may have become longer.
+        let head = Head::parse(text.as_bytes()).unwrap_or(head);
+        self.push_text(&text, head);
+    }
+
+    #[cold]
+    fn skip_too_long(&mut self) {
+        let limit = self.options.max_line;
+        self.skip(limit, LineFault::TooLong { limit });
     }
 
     #[cold]

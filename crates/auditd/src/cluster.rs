@@ -1,6 +1,8 @@
+use std::collections::HashMap;
+
 use ndarray::Array2;
 use oddsift_eventcluster::{EventClusters, Events, Label, NoiseTimes, Scaling};
-use oddsift_features::{Delimiters, SessionRule, char_ord_score, crc32_hash, delim_count};
+use oddsift_features::{Delimiters, SessionRule, char_ord_score, delim_count};
 
 use crate::{AppFilter, Error, ProcessEvent, Timestamp};
 
@@ -30,6 +32,7 @@ pub enum ClusterFeatures {
 /// | [`app`](Self::app) | all | all |
 /// | [`features`](Self::features) | [`ClusterFeatures::ProgramLineUserSession`] | [`ClusterFeatures::PathScoreUser`] |
 /// | [`noise_times`](Self::noise_times) | [`NoiseTimes::Own`] | [`NoiseTimes::Shared`] |
+/// | [`since`](Self::since), [`until`](Self::until) | all times | all times |
 ///
 /// ```
 /// use oddsift_auditd::{AppFilter, ClusterOptions};
@@ -42,6 +45,8 @@ pub struct ClusterOptions {
     app: AppFilter,
     features: ClusterFeatures,
     noise_times: NoiseTimes,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
 }
 
 impl ClusterOptions {
@@ -100,6 +105,43 @@ impl ClusterOptions {
     pub fn noise_times(mut self, noise_times: NoiseTimes) -> Self {
         self.noise_times = noise_times;
         self
+    }
+
+    /// Sets the first time of the processes that are clustered; `None` for all. A process without a
+    /// time is then left out. The others may still be parents in a [`ProcessTree`](crate::ProcessTree).
+    ///
+    /// ```
+    /// # use oddsift_auditd::{ClusterOptions, Timestamp};
+    /// let _ = ClusterOptions::new().since(Some(Timestamp::UNIX_EPOCH));
+    /// ```
+    #[must_use]
+    pub fn since(mut self, since: Option<Timestamp>) -> Self {
+        self.since = since;
+        self
+    }
+
+    /// Sets the time before which the processes were started that are clustered; `None` for all.
+    ///
+    /// ```
+    /// use oddsift_auditd::{ClusterOptions, ProcessEvent, Timestamp, cluster_auditd_processes};
+    ///
+    /// let at = |second| Timestamp::from_second(second).ok();
+    /// let process = |second| ProcessEvent { time: at(second), ..ProcessEvent::default() };
+    /// let options = ClusterOptions::new().since(at(1)).until(at(3));
+    /// let found = cluster_auditd_processes(&[0, 1, 2, 3].map(process), &options)?;
+    /// assert!(found.labels.iter().map(|(row, _)| *row).eq([1, 2]));
+    /// # Ok::<(), oddsift_auditd::Error>(())
+    /// ```
+    #[must_use]
+    pub fn until(mut self, until: Option<Timestamp>) -> Self {
+        self.until = until;
+        self
+    }
+
+    fn is_meant(&self, process: &ProcessEvent) -> bool {
+        let is_since = self.since.is_none_or(|since| process.time >= Some(since));
+        let is_before = |until| process.time.is_some_and(|time| time < until);
+        is_since && self.until.is_none_or(is_before) && self.app.matches(process.exe.as_deref())
     }
 }
 
@@ -163,13 +205,16 @@ impl ProcessClusters {
 
 /// Clusters processes: one row for each process that is like no other, and one for each cluster.
 ///
-/// By default processes are alike that run the same program (by the CRC-32 of its path) with the
-/// same number of delimiters on the command line, as the same user, and both in a login session or
-/// both in none: what a hunter would call the same thing done again. msticpy takes the sum of the
+/// By default processes are alike that run the same program with the same number of delimiters on
+/// the command line, as the same user, and both in a login session or both in none: what a hunter
+/// would call the same thing done again. Programs and users are told apart by their whole text, so
+/// that no path can be made up that passes for another. Hosts are mixed: the same thing on two hosts
+/// is one cluster. msticpy takes the sum of the
 /// path's characters and the user, and scales both to norm 1; since the norm leaves of user 0 only
 /// that it is user 0, all of root's processes become one cluster, whatever they run.
 ///
-/// Cost: that of DBSCAN over distinct processes; see `oddsift-eventcluster`.
+/// Cost: that of DBSCAN over distinct processes; see `oddsift-eventcluster`. Memory grows with the
+/// processes, by about 100 bytes each beside their own.
 ///
 /// # Errors
 ///
@@ -199,16 +244,14 @@ pub fn cluster_auditd_processes(
     processes: &[ProcessEvent],
     options: &ClusterOptions,
 ) -> Result<ProcessClusters, Error> {
-    let is_meant = |row: &usize| {
-        processes.get(*row).is_some_and(|process| options.app.matches(process.exe.as_deref()))
-    };
+    let is_meant = |row: &usize| processes.get(*row).is_some_and(|it| options.is_meant(it));
     let chosen: Vec<usize> = (0..processes.len()).filter(is_meant).collect();
     if chosen.is_empty() {
         return Err(Error::NoProcesses { n_processes: processes.len() });
     }
     let meant = || chosen.iter().filter_map(|row| Some((*row, processes.get(*row)?)));
-    let delimiters = Delimiters::default();
-    let vector = |(row, process)| options.features.vector(row, process, &delimiters);
+    let (delimiters, mut numbers) = (Delimiters::default(), Numbers::default());
+    let vector = |(row, process)| options.features.vector(row, process, &delimiters, &mut numbers);
     let vectors = meant().map(vector);
     let x = matrix(&vectors.collect::<Result<Vec<_>, Error>>()?);
     let times: Vec<_> = meant().map(|(_, process)| process.time).collect();
@@ -251,27 +294,39 @@ impl ClusterFeatures {
         }
     }
 
-    fn vector(
+    fn vector<'a>(
         self,
         row: usize,
-        process: &ProcessEvent,
+        process: &'a ProcessEvent,
         delimiters: &Delimiters,
+        numbers: &mut Numbers<'a>,
     ) -> Result<Vec<f64>, Error> {
-        let exe = process.exe.as_deref().unwrap_or_default();
         if self == Self::PathScoreUser {
+            let exe = process.exe.as_deref().unwrap_or_default();
             let uid = process.uid_number().ok_or(Error::Uid { row })?;
             return Ok(vec![char_ord_score(exe, 1.0)? as f64, uid as f64]);
         }
         let line = process.cmdline.as_deref().unwrap_or_default();
-        let user = process.uid.as_deref().unwrap_or_default();
         let is_system = SessionRule::Number.is_system(process.ses.as_deref());
         Ok(vec![
-            f64::from(crc32_hash(exe)),
+            number(&mut numbers.programs, process.exe.as_deref()),
             delim_count(line, delimiters) as f64,
-            f64::from(crc32_hash(user)),
+            number(&mut numbers.users, process.uid.as_deref()),
             f64::from(u8::from(is_system)),
         ])
     }
+}
+
+/// Programs and users, each numbered as it is first seen: a hash could be forged.
+#[derive(Default)]
+struct Numbers<'a> {
+    programs: HashMap<Option<&'a str>, usize>,
+    users: HashMap<Option<&'a str>, usize>,
+}
+
+fn number<'a>(numbers: &mut HashMap<Option<&'a str>, usize>, text: Option<&'a str>) -> f64 {
+    let next = numbers.len();
+    *numbers.entry(text).or_insert(next) as f64
 }
 
 fn matrix(vectors: &[Vec<f64>]) -> Array2<f64> {

@@ -93,13 +93,24 @@ pub enum LineFault {
     /// `):` does not follow.
     Colon,
     /// It has more bytes than [`Options::max_line`](crate::Options::max_line).
-    TooLong,
+    TooLong {
+        /// So many bytes a line may have.
+        limit: usize,
+    },
+    /// It names its host, and msticpy's reader takes no such line.
+    Node,
     /// [`parse_record`](crate::parse_record) borrows text, and these bytes are none.
     NotUtf8,
 }
 
 impl fmt::Display for LineFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::TooLong { limit } = self {
+            return write!(
+                f,
+                "the line is longer than {limit} bytes; the kernel writes 8970 at most"
+            );
+        }
         f.write_str(match self {
             Self::Type => "no audit record; `type=NAME msg=audit(TIME:SERIAL):` is expected",
             Self::Header => "`msg=audit(` is expected; the line may be cut",
@@ -109,7 +120,8 @@ impl fmt::Display for LineFault {
             }
             Self::Serial => "the serial number is no whole number of 64 bits",
             Self::Colon => "`):` is expected; the line may be cut",
-            Self::TooLong => "the line is longer than the limit; raise the limit if it is wanted",
+            Self::TooLong { .. } => "the line is too long",
+            Self::Node => "a line with node= is not read as msticpy does; leave --compat out",
             Self::NotUtf8 => "bytes that are not UTF-8; `RecordBuf::parse` replaces them",
         })
     }

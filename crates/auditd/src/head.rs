@@ -32,7 +32,7 @@ impl Head {
     pub(crate) fn parse(line: &[u8]) -> Result<Self, (usize, LineFault)> {
         let mut cursor = Cursor { line, at: 0 };
         if cursor.skip(b"node=") {
-            cursor.word().ok_or((cursor.at, LineFault::Type))?;
+            cursor.host().ok_or((cursor.at, LineFault::Type))?;
         }
         if !cursor.skip(b"type=") {
             return Err((cursor.at, LineFault::Type));
@@ -50,7 +50,8 @@ impl Head {
         if !cursor.skip(b"):") {
             return Err((cursor.at, LineFault::Colon));
         }
-        let place = |at| u32::try_from(at).map_err(|_| (at, LineFault::TooLong));
+        let limit = u32::MAX as usize;
+        let place = |at| u32::try_from(at).map_err(|_| (at, LineFault::TooLong { limit }));
         let (kind_start, kind_end) = (place(kind.start)?, place(kind.end)?);
         let places = Places { kind_start, kind_end, body: place(cursor.at)? };
         Ok(Self { time, serial, places })
@@ -101,9 +102,18 @@ impl Cursor<'_> {
         found
     }
 
-    /// Printable characters up to a space, which is passed.
+    /// Printable ASCII characters up to a space, which is passed.
     fn word(&mut self) -> Option<Range<usize>> {
-        let n = self.rest().iter().position(|byte| !byte.is_ascii_graphic())?;
+        self.up_to_space(u8::is_ascii_graphic)
+    }
+
+    /// As a word, of any script.
+    fn host(&mut self) -> Option<Range<usize>> {
+        self.up_to_space(|byte| byte.is_ascii_graphic() || !byte.is_ascii())
+    }
+
+    fn up_to_space(&mut self, is_part: impl Fn(&u8) -> bool) -> Option<Range<usize>> {
+        let n = self.rest().iter().position(|byte| !is_part(byte))?;
         let end = self.at.checked_add(n).filter(|end| *end > self.at)?;
         let word = self.at..end;
         self.at = end;
@@ -168,6 +178,17 @@ mod tests {
         for bad in ["", ".5", "1.", "-1", "NaN", "1e3", "253402207200", "99999999999999999999"] {
             assert_eq!(time(bad).map_err(|(_, fault)| fault), Err(LineFault::Time), "{bad}");
         }
+    }
+
+    #[test]
+    fn host_may_be_of_any_script() {
+        let line = "node=bücher type=EOE msg=audit(1.0:7): a=b";
+        let places = Head::parse(line.as_bytes()).unwrap().places;
+        assert_eq!((places.node(line), places.kind(line)), (Some("bücher"), "EOE"));
+        assert_eq!(places.body(line), " a=b");
+        let torn =
+            crate::RecordBuf::parse(b"node=b\xff type=EOE msg=audit(1.0:7): a=b", 1).unwrap();
+        assert_eq!(torn.record().to_string(), "node=b\u{fffd} type=EOE msg=audit(1.0:7): a=b");
     }
 
     #[test]

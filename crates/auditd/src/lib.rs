@@ -8,8 +8,10 @@ mod error; // Error, LineError, LineFault
 mod event; // Event: the records of one node, time and serial
 mod execve; // Execve, Arg: arguments, split and encoded ones
 mod fields; // Fields, Field: what a record's text holds
+mod given; // events that were given out last
 mod head; // the part of a line up to its fields
 mod id; // Id: a number, or the text that is none
+mod kind; // types of records that are events by themselves
 mod lines; // lines of a reader, none kept that is too long
 mod process; // ProcessEvent
 mod reader; // EventReader, read_events: over any BufRead

@@ -163,7 +163,10 @@ pub fn read<R: BufRead>(reader: R, options: crate::Options) -> Result<(Vec<Row>,
         summary.lines = summary.lines.saturating_add(1);
         let taken = match line {
             Line::Whole(line) => take(&String::from_utf8_lossy(line), &mut groups),
-            Line::TooLong => Err((options.longest_line(), LineFault::TooLong)),
+            Line::TooLong => {
+                let limit = options.longest_line();
+                Err((limit, LineFault::TooLong { limit }))
+            }
         };
         match taken {
             Ok(true) => summary.records = summary.records.saturating_add(1),
@@ -185,7 +188,10 @@ fn take(line: &str, groups: &mut BTreeMap<String, Group>) -> Result<bool, (usize
     let head = Head::parse(line.as_bytes())?;
     let places = head.places;
     let body = places.body(line).strip_prefix(' ');
-    let (None, Some(body)) = (places.node(line), body) else { return Err((0, LineFault::Header)) };
+    if places.node(line).is_some() {
+        return Err((0, LineFault::Node));
+    }
+    let body = body.ok_or((0, LineFault::Header))?;
     let body = body.split_once(": ").map_or(body, |(body, _)| body);
     let kind = places.kind(line);
     let stamp = places.stamp(line).split_once('(').map_or("", |(_, rest)| rest);
@@ -289,4 +295,17 @@ fn cmdline(fields: &Fields, cells: &BTreeMap<String, Cell>) -> String {
     };
     let argument = |n: usize| cells.get(&format!("a{n}")).map_or_else(String::new, Cell::to_string);
     (0..claimed.min(present)).map(argument).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_that_names_its_host_is_told() {
+        let log = &b"node=web type=CWD msg=audit(1.0:1): cwd=\"/\""[..];
+        let (rows, summary) = read(log, crate::Options::new()).unwrap();
+        assert!(rows.is_empty());
+        assert_eq!(summary.first_skipped.unwrap().reason, LineFault::Node);
+    }
 }

@@ -28,6 +28,8 @@ use crate::{
 pub struct EventReader<R> {
     lines: Lines<R>,
     assembler: Assembler,
+    /// What is told once the open events are given out.
+    failed: Option<Error>,
 }
 
 impl<R: BufRead> EventReader<R> {
@@ -41,6 +43,7 @@ impl<R: BufRead> EventReader<R> {
         Self {
             lines: Lines::new(reader, options.longest_line()),
             assembler: Assembler::new(options),
+            failed: None,
         }
     }
 
@@ -48,7 +51,7 @@ impl<R: BufRead> EventReader<R> {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] if the reader fails; events that are open by then are lost.
+    /// [`Error::Read`] if the reader fails, after the events that are open by then.
     ///
     /// ```
     /// # use oddsift_auditd::{EventReader, Options};
@@ -61,11 +64,18 @@ impl<R: BufRead> EventReader<R> {
             if let Some(event) = self.assembler.next_event() {
                 return Ok(Some(event));
             }
-            match self.lines.next()? {
-                Some(Line::Whole(line)) => self.assembler.push_line(line),
-                Some(Line::TooLong) => self.assembler.push_too_long(),
-                None if self.assembler.is_finished() => return Ok(None),
-                None => self.assembler.finish(),
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
+            match self.lines.next() {
+                Ok(Some(Line::Whole(line))) => self.assembler.push_line(line),
+                Ok(Some(Line::TooLong)) => self.assembler.push_too_long(),
+                Ok(None) if self.assembler.is_finished() => return Ok(None),
+                Ok(None) => self.assembler.finish(),
+                Err(error) => {
+                    self.failed = Some(error);
+                    self.assembler.finish();
+                }
             }
         }
     }

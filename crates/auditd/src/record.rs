@@ -205,8 +205,10 @@ impl RecordBuf {
     pub fn parse(line: &[u8], line_no: u64) -> Result<Self, LineError> {
         let line = trim_end(line);
         let head = Head::parse(line).map_err(|(at, reason)| error_at(line_no, at, reason))?;
-        // The header is ASCII, so that its places stay.
-        Ok(Self { line: String::from_utf8_lossy(line).into_owned(), head })
+        let line = String::from_utf8_lossy(line).into_owned();
+        // A host's name may have become longer.
+        let head = Head::parse(line.as_bytes()).unwrap_or(head);
+        Ok(Self { line, head })
     }
 
     /// The record.

@@ -49,7 +49,7 @@ pub struct EventRow<'a> {
     pub cmdline: Option<Cow<'a, str>>,
     /// `yes` or `no` of a call; of what a program reported, its result.
     pub success: Option<Cow<'a, str>>,
-    /// The key of the rule that logged.
+    /// The key of the rule that logged; of several, with a comma between them.
     pub key: Option<Cow<'a, str>>,
 }
 
@@ -129,6 +129,7 @@ impl<'a> EventRow<'a> {
             }
         }
         row.cmdline = event.execve().map(|found| Cow::Owned(found.cmdline())).or(row.cmdline);
+        row.key = row.key.map(keys);
         row.cmdline = row.cmdline.or(title.and_then(Proctitle::text).map(Cow::Owned));
         row
     }
@@ -197,9 +198,26 @@ impl<'a> EventRow<'a> {
     }
 }
 
+/// Several keys, which the kernel puts byte 01 between.
+fn keys(key: Cow<'_, str>) -> Cow<'_, str> {
+    if key.contains('\u{1}') { Cow::Owned(key.replace('\u{1}', ",")) } else { key }
+}
+
 /// Sets a text that is not known yet.
 fn fill<'a>(slot: &mut Option<Cow<'a, str>>, value: Option<Value<'a>>) {
     if slot.is_none() {
         *slot = value.and_then(Value::text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{EventReader, Options};
+
+    #[test]
+    fn several_keys_have_a_comma_between_them() {
+        let log = &b"type=SYSCALL msg=audit(1.0:7): pid=4 key=657865630174656D70"[..];
+        let event = EventReader::new(log, Options::new()).next_event().unwrap().unwrap();
+        assert_eq!(event.row().key.as_deref(), Some("exec,temp"));
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::VecDeque;
+use std::{collections::VecDeque, mem::size_of};
 
 use crate::{event::Line, head::Places};
 
@@ -78,6 +78,14 @@ impl Store {
             self.text.drain(..n_done);
             self.text_start = self.text_start.wrapping_add(n_done);
         }
+    }
+
+    /// How many bytes the lines take, from the first that is needed to the last.
+    pub(crate) fn n_held(&self) -> usize {
+        let Some(first) = self.lines.front() else { return 0 };
+        let before = first.line.start.wrapping_sub(self.text_start);
+        let lines = self.lines.len().saturating_mul(size_of::<StoredLine>());
+        self.text.len().saturating_sub(before).saturating_add(lines)
     }
 
     #[cfg(test)]

@@ -28,10 +28,14 @@ pub struct Summary {
     pub replaced: u64,
     /// The line of the first of them.
     pub first_replaced: Option<u64>,
-    /// Events that were given out before newer ones pushed them out, since the open ones had more
-    /// than [`Options::window_bytes`](crate::Options::window_bytes). If records of such an event
-    /// follow, they are a second event.
+    /// Events that were given out before they were complete, since the open ones had more than
+    /// [`Options::window_bytes`](crate::Options::window_bytes).
     pub hurried: u64,
+    /// Events that are the rest of one given out earlier: its records came too late. Known as long
+    /// as the earlier one is among the last few thousand.
+    pub late: u64,
+    /// The line with which the first of them begins.
+    pub first_late: Option<u64>,
 }
 
 impl Summary {
@@ -43,5 +47,10 @@ impl Summary {
     pub(crate) fn replace(&mut self, line: u64) {
         self.replaced = self.replaced.saturating_add(1);
         self.first_replaced.get_or_insert(line);
+    }
+
+    pub(crate) fn be_late(&mut self, line: u64) {
+        self.late = self.late.saturating_add(1);
+        self.first_late.get_or_insert(line);
     }
 }

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use crate::{
     Event,
     event::Line,
+    given::Given,
     head::Head,
-    store::{Chain, Store, StoredLine},
+    kind::is_single,
+    store::{Chain, Store},
 };
 
 /// Events that are still open, in the order of their first records.
@@ -25,7 +27,7 @@ pub(crate) struct Window {
     /// The greatest time and serial so far: what is greater is in no event yet.
     newest: Option<(Timestamp, u64)>,
     store: Store,
-    bytes: usize,
+    given: Given,
     spares: Vec<(String, Vec<Line>)>,
 }
 
@@ -37,9 +39,10 @@ struct Open {
     serial: u64,
     first_line: u64,
     lines: Chain,
-    bytes: usize,
     /// Its last record has come; the table has forgotten it.
     is_closed: bool,
+    /// All its records have come, unless the log mixes events in an odd way.
+    is_complete: bool,
 }
 
 /// Buffers that are kept for later events.
@@ -48,21 +51,27 @@ const SPARES: usize = 8;
 const SPARE_BYTES: usize = 1 << 14;
 
 impl Window {
-    /// Adds a record to its event, which may be a new one.
+    /// Adds a record to its event, which may be a new one; tells whether that is the rest of one
+    /// that was given out already.
     #[inline]
-    pub(crate) fn push(&mut self, line: &str, head: &Head, number: u64) {
-        let bytes = cost(line.len());
-        self.bytes = self.bytes.saturating_add(bytes);
+    pub(crate) fn push(&mut self, line: &str, head: &Head, number: u64) -> bool {
+        let kind = head.places.kind(line);
+        let mut is_rest = false;
         self.last = match self.find(line, head) {
             Ok(found) => found,
-            Err(hash) => self.begin(hash, head, number),
+            Err(hash) => {
+                is_rest = self.given.contains(hash);
+                self.begin(hash, head, number, is_single(kind))
+            }
         };
-        let Some(open) = get_mut(&mut self.open, self.first, self.last) else { return };
-        self.store.push(&mut open.lines, line, head.places);
-        open.bytes = open.bytes.saturating_add(bytes);
-        if head.places.kind(line) == "EOE" {
+        if let Some(open) = get_mut(&mut self.open, self.first, self.last) {
+            self.store.push(&mut open.lines, line, head.places);
+            open.is_complete |= kind == "PROCTITLE";
+        }
+        if kind == "EOE" {
             self.close(self.last);
         }
+        is_rest
     }
 
     /// How many events are open.
@@ -72,7 +81,7 @@ impl Window {
 
     /// How many bytes they take.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.store.n_held()
     }
 
     /// Whether the oldest event has its last record.
@@ -80,12 +89,16 @@ impl Window {
         self.open.front().is_some_and(|open| open.is_closed)
     }
 
+    /// Whether the oldest event seems to have all its records.
+    pub(crate) fn is_front_complete(&self) -> bool {
+        self.open.front().is_some_and(|open| open.is_complete)
+    }
+
     /// Takes out the oldest event, with a text of its own.
     pub(crate) fn pop(&mut self) -> Option<Event> {
         self.forget(self.first);
-        let Open { time, serial, first_line, lines: chain, bytes, .. } = self.open.pop_front()?;
+        let Open { time, serial, first_line, lines: chain, .. } = self.open.pop_front()?;
         self.first = self.first.saturating_add(1);
-        self.bytes = self.bytes.saturating_sub(bytes);
         let (mut text, mut lines) = self.spares.pop().unwrap_or_default();
         for line in self.store.lines(chain) {
             let start = text.len();
@@ -133,10 +146,11 @@ impl Window {
             && self.store.lines(open.lines).next().map(node) == Some(head.places.node(line))
     }
 
-    fn begin(&mut self, hash: u64, head: &Head, first_line: u64) -> u64 {
+    fn begin(&mut self, hash: u64, head: &Head, first_line: u64, is_complete: bool) -> u64 {
         let number = self.first.saturating_add(self.open.len() as u64);
         let Head { time, serial, .. } = *head;
-        let open = Open { hash, time, serial, first_line, lines: None, bytes: 0, is_closed: false };
+        let (lines, is_closed) = (None, false);
+        let open = Open { hash, time, serial, first_line, lines, is_closed, is_complete };
         self.open.push_back(open);
         let (open, first) = (&self.open, self.first);
         let hash_of = |number: &u64| at(open, first, *number).map_or(0, |open| open.hash);
@@ -148,14 +162,16 @@ impl Window {
         self.forget(number);
         if let Some(open) = get_mut(&mut self.open, self.first, number) {
             open.is_closed = true;
+            open.is_complete = true;
         }
     }
 
     fn forget(&mut self, number: u64) {
-        let Some(Open { hash, is_closed: false, .. }) = self.get(number) else { return };
-        if let Ok(entry) = self.table.find_entry(*hash, |other| *other == number) {
+        let Some(&Open { hash, is_closed: false, .. }) = self.get(number) else { return };
+        if let Ok(entry) = self.table.find_entry(hash, |other| *other == number) {
             entry.remove();
         }
+        self.given.insert(hash);
     }
 
     fn get(&self, number: u64) -> Option<&Open> {
@@ -169,11 +185,6 @@ fn at(open: &VecDeque<Open>, first: u64, number: u64) -> Option<&Open> {
 
 fn get_mut(open: &mut VecDeque<Open>, first: u64, number: u64) -> Option<&mut Open> {
     open.get_mut(usize::try_from(number.checked_sub(first)?).ok()?)
-}
-
-/// What a record takes.
-fn cost(bytes: usize) -> usize {
-    bytes.saturating_add(size_of::<StoredLine>())
 }
 
 #[cfg(test)]

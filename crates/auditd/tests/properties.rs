@@ -222,6 +222,60 @@ fn one_huge_event_does_not_fill_memory() {
 }
 
 #[test]
+fn events_before_a_failure_are_given_out() {
+    struct Torn;
+    impl std::io::Read for Torn {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::UnexpectedEof.into())
+        }
+    }
+    let log = &b"type=SYSCALL msg=audit(1.0:1): pid=1\ntype=SYS"[..];
+    let log = BufReader::new(std::io::Read::chain(log, Torn));
+    let mut reader = EventReader::new(log, Options::new());
+    assert_eq!(reader.next_event().unwrap().unwrap().serial(), 1);
+    assert!(matches!(reader.next_event(), Err(oddsift_auditd::Error::Read { line: 2, .. })));
+}
+
+/// An event whose second record comes after `n_between` others, and what was counted.
+fn torn(n_between: usize, options: Options) -> (Vec<Event>, oddsift_auditd::Summary) {
+    let line =
+        |kind: &str, serial: usize| format!("type={kind} msg=audit({serial}.0:{serial}): a=b\n");
+    let mut log = line("SYSCALL", 1);
+    log.extend((2..n_between + 2).map(|serial| line("USER_CMD", serial)));
+    log.push_str(&line("EXECVE", 1));
+    let mut reader = EventReader::new(log.as_bytes(), options);
+    let events = reader.by_ref().map(Result::unwrap).collect();
+    (events, reader.summary().clone())
+}
+
+#[test]
+fn event_that_is_not_complete_waits() {
+    let (events, summary) = torn(10_000, Options::new());
+    assert_eq!((events.len(), summary.hurried, summary.late), (10_001, 0, 0));
+    assert!(events[0].process().is_some());
+}
+
+#[test]
+fn event_that_had_to_go_is_counted_and_so_is_its_rest() {
+    let (events, summary) = torn(1000, Options::new().window(10).window_bytes(10_000));
+    assert_eq!((events.len(), summary.hurried), (1002, 1));
+    assert_eq!((summary.late, summary.first_late), (1, Some(1002)));
+    assert_eq!((events[0].serial(), events[1001].serial()), (1, 1));
+}
+
+#[test]
+fn programs_of_one_checksum_are_not_alike() {
+    // The CRC-32 of both is 0x4ddb0c25.
+    let process = |exe: &str| oddsift_auditd::ProcessEvent {
+        exe: Some(exe.to_owned()),
+        ..Default::default()
+    };
+    let processes = ["plumless", "buckeroo", "plumless"].map(process);
+    let found = cluster_auditd_processes(&processes, &ClusterOptions::new()).unwrap();
+    assert_eq!(found.rows.len(), 2);
+}
+
+#[test]
 fn pattern_of_programs_has_a_short_message() {
     let error = AppFilter::regex(&"(".repeat(5000)).unwrap_err().to_string();
     assert!(error.len() < 500 && !error.contains('\n'), "{error}");

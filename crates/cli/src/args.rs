@@ -165,7 +165,8 @@ Examples:
   oddsift auditd audit.log.2.gz audit.log.1 audit.log -t csv -o events.csv
       rotated logs, in the order of time whatever the order here; one row an event
   oddsift auditd audit.log -t ndjson | jq 'select(.uid == 0 and .success == \"no\")'
-      NDJSON has every field of every record under `records`
+      NDJSON has every field of every record under `records`, those that the daemon interpreted
+      in `enriched`, and under KEY.raw what was encoded and is no text
   ssh web1 cat /var/log/audit/audit.log | oddsift auditd - --app /usr/bin/ --since 2024-03-01T08:00";
 
 #[derive(Debug, Args)]
@@ -553,6 +554,10 @@ pub(crate) struct AuditdArgs {
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) seed: Option<u64>,
     /// What to print: events, or clusters of processes
+    ///
+    /// Events stream by in bounded memory. Clusters need all processes in memory, about half a
+    /// kilobyte each beside their command lines. Hosts are mixed: the same thing on two hosts is one
+    /// cluster. --since and --until choose what is clustered; a parent may be older.
     #[arg(long, value_enum, default_value = "events", help_heading = "Output")]
     pub(crate) emit: EmitAuditd,
     /// Do as msticpy does where it differs: its reader with its losses, its features

@@ -37,6 +37,97 @@ fn events_are_rows_of_the_same_columns_and_ndjson_has_every_field() {
 }
 
 #[test]
+fn a_parent_before_the_wanted_time_is_known() {
+    let process = |second: u32, pid: u32, line: &str| {
+        format!(
+            "type=SYSCALL msg=audit({second}.0:{pid}): success=yes ppid={} pid={pid} exe=\"/bin/{line}\"\n\
+             type=EXECVE msg=audit({second}.0:{pid}): argc=1 a0=\"{line}\"\n",
+            pid - 1
+        )
+    };
+    let log = process(1, 7, "parent") + &process(3, 8, "child") + &process(9, 9, "late");
+    let times = ["--since", "1970-01-01T00:00:02", "--until", "1970-01-01T00:00:05"];
+    let args = [&["auditd", "--emit", "clusters", "-t", "csv"][..], &times].concat();
+    let found = rows(&oddsift_with(&args, log.as_bytes()));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["CommandLine"], "child");
+    assert_eq!(found[0]["ParentCommandLine"], "parent");
+}
+
+#[test]
+fn clusters_have_host_login_and_result_behind_the_other_columns() {
+    let log = "node=web type=SYSCALL msg=audit(1.0:7): success=no pid=7 auid=1000 ses=3 exe=\"/bin/a\"\n\
+               node=web type=EXECVE msg=audit(1.0:7): argc=1 a0=\"a\"\n";
+    let clusters =
+        |format| oddsift_with(&["auditd", "--emit", "clusters", "-t", format], log.as_bytes());
+    let csv = clusters("csv");
+    let header = text(&csv.stdout);
+    assert!(header.lines().next().unwrap().ends_with(",ParentCommandLine,Node,auid,ses,success"));
+    let row = &rows(&csv)[0];
+    let shown = ["Node", "auid", "ses", "success"].map(|name| row[name].as_str());
+    assert_eq!(shown, ["web", "1000", "3", "no"]);
+    assert!(text(&clusters("table").stdout).contains("Node"));
+}
+
+#[test]
+fn a_late_record_is_named_by_its_line() {
+    let mut log = "type=USER msg=audit(1.0:1): a=b\n".to_owned();
+    log.extend((2..6000).map(|serial| format!("type=USER msg=audit({serial}.0:{serial}): a=b\n")));
+    log.push_str("type=USER msg=audit(1.0:1): c=d\n");
+    let output = oddsift_with(&["auditd", "-t", "csv"], log.as_bytes());
+    let line = text(&output.stderr);
+    assert!(line.starts_with("<stdin>:6000: 1 event is the rest of an earlier one"), "{line}");
+    assert_eq!(rows(&output).len(), 6000);
+}
+
+#[test]
+fn keys_of_a_log_do_not_pass_for_columns_in_compat() {
+    let log =
+        "type=X msg=audit(1.0:1): mssg_id=forged mssg_id#=x\nnode=a type=X msg=audit(1.0:1): a=b\n";
+    let output =
+        oddsift_with(&["auditd", "--compat", "msticpy", "-t", "csv", "-v"], log.as_bytes());
+    let stdout = text(&output.stdout);
+    assert_eq!(stdout.lines().next(), Some("EventType,mssg_id,TimeGenerated,mssg_id##,mssg_id#"));
+    let stderr = text(&output.stderr);
+    assert!(
+        stderr.contains("<stdin>:2:1: 1 line was skipped, the first: a line with node="),
+        "{stderr}"
+    );
+    assert!(stderr.ends_with("1 event\n"), "{stderr}");
+}
+
+fn ndjson_of(log: &str) -> serde_json::Value {
+    let output = oddsift_with(&["auditd", "-t", "ndjson"], log.as_bytes());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    serde_json::from_str(&text(&output.stdout)).unwrap()
+}
+
+#[test]
+fn nothing_of_a_record_is_lost_in_ndjson() {
+    let event = ndjson_of(
+        "type=SYSCALL msg=audit(1.0:1): uid=0 uid=1 uid#2=x type=y uses=4294967295 \
+         ses=4294967295 auid=\"7\" comm=41FF exe=4142 enriched=z msg='op=a op=b'\u{1d}UID=\"root\" UID=\"x\"",
+    );
+    let expected = serde_json::json!([{
+        "type": "SYSCALL", "uid": "0", "uid#2": "1", "uid#2#2": "x", "type#2": "y",
+        "uses": "4294967295", "ses": -1, "auid": "7", "comm": "A\u{fffd}", "comm.raw": "41FF",
+        "exe": "AB", "enriched#2": "z", "msg.op": "a", "msg.op#2": "b",
+        "enriched": {"UID": "root", "UID#2": "x"},
+    }]);
+    assert_eq!(event["records"], expected);
+}
+
+#[test]
+fn a_name_that_is_repeated_costs_no_more_than_its_bytes() {
+    let n_fields = 100_000;
+    let log = format!("type=SYSCALL msg=audit(1.0:1):{}", " a=1".repeat(n_fields));
+    let started = std::time::Instant::now();
+    let event = ndjson_of(&log);
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    assert_eq!(event["records"][0].as_object().unwrap().len(), n_fields + 1);
+}
+
+#[test]
 fn clusters_show_the_rarest_first_with_the_line_that_started_them() {
     let output = oddsift(&["auditd", LOG, "--emit", "clusters", "-t", "csv"]);
     let found = rows(&output);
@@ -106,9 +197,19 @@ fn programs_and_times_are_chosen() {
     assert!(!late.is_empty() && !early.is_empty());
     refused(&["auditd", LOG, "--app-regex", "("], 2);
     refused(&["auditd", LOG, "--since", "tomorrow"], 2);
+    refused(&["auditd", LOG, "--since", at, "--until", "2019-03-02T00:42:00Z"], 2);
+    refused(&["auditd", "-", "-"], 2);
     refused(&["auditd", "no/such.log"], 3);
-    let line = refused(&["auditd", LOG, "--emit", "clusters", "--app", "no_such_app"], 3);
+    refused(&["auditd", LOG, "no/such.log"], 3);
+    let none = ["auditd", LOG, "--emit", "clusters", "--app", "no_such_app", "-t", "csv"];
+    let output = oddsift(&none);
+    let line = text(&output.stderr);
     assert!(line.starts_with("auditd_log.txt: none of 72 processes is to be clustered"), "{line}");
+    assert!(rows(&output).is_empty() && text(&output.stdout).starts_with("TimeGenerated,"));
+    assert_eq!(oddsift(&[&none[..], &["--exit-status"]].concat()).status.code(), Some(1));
+    let output =
+        oddsift_with(&["auditd", "--emit", "clusters"], b"type=CWD msg=audit(1.0:1): a=b\n");
+    assert!(text(&output.stderr).contains("audit rules must log execve"));
 }
 
 #[test]
@@ -181,4 +282,29 @@ fn standard_input_and_threads_change_nothing() {
         oddsift_with(&[&["auditd", "-", "-j", "1"][..], &args].concat(), &input).stdout,
         file
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn pipe_gives_its_first_line_and_a_name_may_be_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::process::Command;
+
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let writer = std::thread::spawn({
+        let fifo = fifo.clone();
+        move || std::fs::copy(testdata(LOG), fifo).unwrap()
+    });
+    let expected = text(&oddsift(&["auditd", LOG, "-t", "csv"]).stdout);
+    assert_eq!(text(&oddsift(&["auditd", fifo.to_str().unwrap(), "-t", "csv"]).stdout), expected);
+    writer.join().unwrap();
+
+    let odd = folder.path().join(std::ffi::OsStr::from_bytes(b"audit\xff.log"));
+    if std::fs::copy(testdata(LOG), &odd).is_ok() {
+        let binary = env!("CARGO_BIN_EXE_oddsift");
+        let output = Command::new(binary).arg("auditd").arg(&odd).args(["-t", "csv"]).output();
+        assert_eq!(text(&output.unwrap().stdout), expected);
+    }
 }

@@ -3,6 +3,7 @@
 mod clusters; // processes that are like no other, and those that are alike
 mod events; // a row for each event
 mod log; // log files, one behind the other
+mod records_json; // all fields of an event
 
 use oddsift::auditd::{AppFilter, Timestamp};
 use oddsift::timespan::TimeParser;
@@ -13,6 +14,9 @@ use crate::output::Destination;
 
 pub(crate) fn run(args: &AuditdArgs) -> Result<(), Failure> {
     let wanted = Wanted::new(args)?;
+    if args.logs.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        return Err(Failure::usage("standard input can be read but once; give one -"));
+    }
     let inputs: Vec<&std::path::Path> = args.logs.iter().map(AsRef::as_ref).collect();
     let destination = Destination::open(&args.output, &inputs)?;
     let compat = args.compat == Some(Compat::Msticpy);
@@ -49,6 +53,12 @@ impl Wanted {
             (None, None) => AppFilter::All,
         };
         let (since, until) = (time("--since", &args.since)?, time("--until", &args.until)?);
+        if let (Some(since), Some(until)) = (since, until)
+            && since > until
+        {
+            let what = format!("--since is {since}, after --until {until}; swap them");
+            return Err(Failure::usage(what));
+        }
         Ok(Self { app, since, until })
     }
 

@@ -1,24 +1,33 @@
 //! Processes that are like no other, and those that are alike, each with its parent.
 
 use oddsift::auditd::{
-    ClusterOptions, Options, ProcessCluster, ProcessClusters, ProcessEvent, ProcessTree,
+    ClusterOptions, Error, Options, ProcessCluster, ProcessClusters, ProcessEvent, ProcessTree,
     cluster_auditd_processes, msticpy,
 };
 use oddsift::records::Cell;
 use oddsift::timespan::{Timestamp, format_time};
 
 use super::Wanted;
-use super::log::{for_each_event, in_order, read_whole};
+use super::log::{counted, for_each_event, last_name, read_whole};
 use crate::args::{AuditdArgs, Compat};
 use crate::commands::{print_rows, say_left_out};
 use crate::failure::Failure;
-use crate::input::say;
+use crate::input::{say, warn_line};
 use crate::output::Destination;
 use crate::table::{TextCell, TextTable};
 
 /// What is printed behind msticpy's columns.
-const ADDED: [&str; 5] =
-    ["ClusterId", "FirstEventTime", "LastEventTime", "Template", "ParentCommandLine"];
+const ADDED: [&str; 9] = [
+    "ClusterId",
+    "FirstEventTime",
+    "LastEventTime",
+    "Template",
+    "ParentCommandLine",
+    "Node",
+    "auid",
+    "ses",
+    "success",
+];
 
 /// Prints the clusters; gives how many processes are like no other.
 pub(super) fn print(
@@ -27,21 +36,22 @@ pub(super) fn print(
     destination: Destination,
 ) -> Result<u64, Failure> {
     let compat = args.compat == Some(Compat::Msticpy);
-    let processes = read(args, wanted, compat)?;
+    let processes = read(args, compat)?;
     let options = if compat { ClusterOptions::msticpy() } else { ClusterOptions::new() };
-    let found = cluster_auditd_processes(&processes, &options.app(wanted.app.clone()));
-    let name = in_order(args).last().map_or_else(String::new, |name| match name.as_str() {
-        "-" => "<stdin>".to_owned(),
-        name => name.to_owned(),
-    });
-    let found = found.map_err(|error| Failure::data(format!("{name}: {error}")))?;
+    let options = options.app(wanted.app.clone()).since(wanted.since).until(wanted.until);
+    let found = cluster_auditd_processes(&processes, &options);
+    let found = match found {
+        Err(error @ Error::NoProcesses { .. }) if !compat => nothing(args, &error),
+        found => found.map_err(|error| Failure::data(said(args, &error)))?,
+    };
     let n_noise = found.rows.iter().filter(|row| row.label.is_noise()).count();
     let n_clusters = found.rows.len() - n_noise;
     say(
         &args.output,
         &format!(
-            "{} processes; {n_clusters} clusters, {n_noise} like no other",
-            found.labels.len()
+            "{}; {}, {n_noise} like no other",
+            counted(found.labels.len() as u64, "process", "processes"),
+            counted(n_clusters as u64, "cluster", "clusters"),
         ),
     );
     let shown =
@@ -54,20 +64,37 @@ pub(super) fn print(
     Ok(n_noise as u64)
 }
 
-/// The processes that were started in the wanted time.
-fn read(args: &AuditdArgs, wanted: &Wanted, compat: bool) -> Result<Vec<ProcessEvent>, Failure> {
+/// No rows, and why.
+fn nothing(args: &AuditdArgs, error: &Error) -> ProcessClusters {
+    if !args.output.quiet {
+        warn_line(&said(args, error));
+    }
+    ProcessClusters { rows: Vec::new(), labels: Vec::new() }
+}
+
+fn said(args: &AuditdArgs, error: &Error) -> String {
+    let name = last_name(args);
+    match error {
+        Error::NoProcesses { n_processes: 0 } => {
+            let what = "no event has a SYSCALL and an EXECVE record";
+            let how = "audit rules must log execve, as `-a always,exit -F arch=b64 -S execve` does";
+            format!("{name}: {what}; {how}")
+        }
+        error => format!("{name}: {error}"),
+    }
+}
+
+/// All processes: one before the wanted time may be the parent of one within.
+fn read(args: &AuditdArgs, compat: bool) -> Result<Vec<ProcessEvent>, Failure> {
     let mut processes = Vec::new();
     if compat {
         let rows = read_whole(args, |log| msticpy::read(log, Options::new()))?;
         let started = rows.iter().filter(|row| row.event_type == "SYSCALL_EXECVE");
         processes.extend(started.map(msticpy::Row::process));
-        processes.retain(|process| process.time.is_some_and(|time| wanted.has_time(time)));
         return Ok(processes);
     }
     for_each_event(args, |event| {
-        if wanted.has_time(event.time()) {
-            processes.extend(event.process());
-        }
+        processes.extend(event.process());
         Ok(())
     })?;
     Ok(processes)
@@ -117,6 +144,9 @@ impl Shown<'_> {
                     cells.push(Cell::Int(row.label.to_i64()));
                     cells.extend([cell(first.as_deref()), cell(last.as_deref())]);
                     cells.extend([cell(row.template.as_deref()), cell(self.parent(row))]);
+                    cells.push(cell(process.node.as_deref()));
+                    cells.extend([process.auid.as_deref(), process.ses.as_deref()].map(id_cell));
+                    cells.push(cell(process.success.as_deref()));
                 }
                 print(&cells)?;
             }
@@ -128,17 +158,11 @@ impl Shown<'_> {
     fn print_table(&self, destination: Destination) -> Result<(), Failure> {
         let mut rows: Vec<&ProcessCluster> = self.found.rows.iter().collect();
         rows.sort_by_key(|row| (row.size, row.row));
-        let header = [
-            "Size",
-            "Cluster",
-            "User",
-            "Program",
-            "Template",
-            "Parent",
-            "First (UTC)",
-            "Last (UTC)",
-        ];
-        let mut table = TextTable::new(header.map(str::to_owned));
+        let has_nodes = self.processes.iter().any(|process| process.node.is_some());
+        let mut header = vec!["Size", "Cluster", "User", "Program", "Template", "Parent"];
+        header.extend(["First (UTC)", "Last (UTC)"]);
+        header.extend(has_nodes.then_some("Node"));
+        let mut table = TextTable::new(header.into_iter().map(str::to_owned));
         for row in rows {
             let Some(process) = self.process(row) else { continue };
             let text = |text: Option<&str>| TextCell::text(text.unwrap_or(""));
@@ -148,7 +172,7 @@ impl Shown<'_> {
             };
             let is_noise = row.label.is_noise();
             let label = if is_noise { "noise".to_owned() } else { row.label.to_string() };
-            let cells = vec![
+            let mut cells = vec![
                 TextCell::number(&row.size),
                 TextCell::number(&label),
                 TextCell::text(process.uid.as_deref().unwrap_or("")),
@@ -158,6 +182,7 @@ impl Shown<'_> {
                 time(row.times.map(|times| times.0)),
                 time(row.times.map(|times| times.1)),
             ];
+            cells.extend(has_nodes.then(|| text(process.node.as_deref())));
             table.push(is_noise, cells);
         }
         let left_out = destination.table(&table)?;

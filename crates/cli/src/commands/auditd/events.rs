@@ -1,13 +1,13 @@
 //! Events as rows: the same columns for each, and in NDJSON every other field, too.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
-use oddsift::auditd::{Event, EventRow, Field, Id, Options, msticpy};
+use oddsift::auditd::{EventRow, Id, Options, msticpy};
 use oddsift::records::Cell;
 
 use super::Wanted;
-use super::log::{for_each_event, read_whole};
+use super::log::{counted, for_each_event, read_whole};
+use super::records_json::records_json;
 use crate::args::{AuditdArgs, Format};
 use crate::commands::print_rows;
 use crate::failure::Failure;
@@ -26,7 +26,7 @@ pub(super) fn print(
     let has_records = matches!(args.output.format, Some(Format::Ndjson | Format::Json));
     let mut columns = EventRow::COLUMNS.map(str::to_owned).to_vec();
     columns.extend(has_records.then(|| RECORDS.to_owned()));
-    let mut n_events = 0_u64;
+    let (mut n_events, mut records) = (0_u64, Vec::new());
     print_rows(&args.output, destination, &columns, |print| {
         for_each_event(args, |event| {
             let row = event.row();
@@ -47,12 +47,13 @@ pub(super) fn print(
                     *cell = Cell::Int(number);
                 }
             }
-            let records = if has_records { records_json(event) } else { String::new() };
-            cells.extend(has_records.then_some(Cell::Json(&records)));
+            if has_records {
+                cells.push(Cell::Json(records_json(event, &mut records)));
+            }
             print(&cells)
         })
     })?;
-    say(&args.output, &format!("{n_events} events"));
+    say(&args.output, &counted(n_events, "event", "events"));
     Ok(n_events)
 }
 
@@ -64,48 +65,8 @@ fn text_cell(text: Option<&str>) -> Cell<'_> {
     text.map_or(Cell::Missing, Cell::Text)
 }
 
-/// Every field of every record: a list of objects, each with its `type`.
-fn records_json(event: &Event) -> String {
-    let mut json = String::from("[");
-    for record in event.records() {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        let _ = write!(json, "{{\"type\":{}", quoted(record.kind));
-        let mut names = BTreeSet::new();
-        for field in record.fields() {
-            let name = match field.group {
-                Some(group) => format!("{group}.{}", field.key),
-                None => field.key.to_owned(),
-            };
-            // Of a name that stands twice the second gets a number, for nothing is to be lost.
-            let mut unique = name.clone();
-            let mut number = 2;
-            while unique == "type" || !names.insert(unique.clone()) {
-                unique = format!("{name}#{number}");
-                number += 1;
-            }
-            let value = value_json(field);
-            let _ = write!(json, ",{}:{value}", quoted(&unique));
-        }
-        json.push('}');
-    }
-    json.push(']');
-    json
-}
-
-/// The text of a field; of a login user or session the number, which is -1 where there is none.
-fn value_json(field: Field<'_>) -> String {
-    let is_login = field.key.ends_with("auid") || field.key.ends_with("ses");
-    if is_login && let Some(number) = Id::parse(field.value.raw()).number() {
-        return number.to_string();
-    }
-    field.value.text().as_deref().map_or_else(|| "null".to_owned(), quoted)
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
+/// What stands before the keys of the log in msticpy's frame.
+const FIXED: [&str; 3] = ["EventType", "mssg_id", "TimeGenerated"];
 
 /// Prints the rows of msticpy's frame: its columns by name, behind type and time.
 pub(super) fn print_as_msticpy(
@@ -120,9 +81,15 @@ pub(super) fn print_as_msticpy(
     let rows: Vec<&msticpy::Row> = rows.iter().filter(is_wanted).collect();
     let names: BTreeSet<&str> =
         rows.iter().flat_map(|row| row.cells.keys()).map(String::as_str).collect();
-    let mut columns = vec!["EventType", "mssg_id", "TimeGenerated"];
-    columns.extend(&names);
-    let columns: Vec<String> = columns.into_iter().map(str::to_owned).collect();
+    let mut columns = FIXED.map(str::to_owned).to_vec();
+    columns.extend(names.iter().map(|name| {
+        // A key may have the name of a column of ours, as any text can stand in a log.
+        let mut column = (*name).to_owned();
+        while FIXED.contains(&column.as_str()) || (column != *name && names.contains(&*column)) {
+            column.push('#');
+        }
+        column
+    }));
     print_rows(&args.output, destination, &columns, |print| {
         for row in &rows {
             let time = row.time.to_string();
@@ -137,5 +104,7 @@ pub(super) fn print_as_msticpy(
         }
         Ok(())
     })?;
-    Ok(rows.len() as u64)
+    let n_events = rows.len() as u64;
+    say(&args.output, &counted(n_events, "event", "events"));
+    Ok(n_events)
 }

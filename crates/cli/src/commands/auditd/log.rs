@@ -1,12 +1,13 @@
 //! Log files, one behind the other, and what is said of lines that were skipped.
 
 use std::cell::RefCell;
-use std::io::{BufReader, Read};
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use oddsift::auditd::{Error, Event, EventReader, Options, Summary, sort_rotated};
-use oddsift::records::{Progress as Watch, TextSource};
+use oddsift::records::{self, Progress as Watch, TextSource};
 
 use crate::args::AuditdArgs;
 use crate::failure::Failure;
@@ -17,11 +18,18 @@ use crate::progress::Progress;
 const BUFFER: usize = 256 << 10;
 
 /// The files in the order of time: rotated ones from the oldest to the newest.
-pub(super) fn in_order(args: &AuditdArgs) -> Vec<String> {
-    let mut names: Vec<String> =
-        args.logs.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    sort_rotated(&mut names);
-    names
+fn in_order(args: &AuditdArgs) -> Vec<PathBuf> {
+    let mut paths = args.logs.clone();
+    sort_rotated(&mut paths);
+    paths
+}
+
+/// The file that was written last, for a message.
+pub(super) fn last_name(args: &AuditdArgs) -> String {
+    match in_order(args).last().map(|path| path.to_string_lossy()) {
+        Some(name) if name == "-" => "<stdin>".to_owned(),
+        name => name.unwrap_or_default().into_owned(),
+    }
 }
 
 /// Calls `take` with each event of the logs. An event may go on in the next file, as a log is rotated
@@ -58,11 +66,13 @@ pub(super) fn read_whole<T>(
 
 /// The bytes of several files, with a line break where one ends without.
 pub(super) struct Logs {
-    waiting: Vec<String>,
+    waiting: Vec<PathBuf>,
     open: Option<TextSource>,
     places: Rc<RefCell<Places>>,
     progress: Progress,
     watch: Option<Watch>,
+    /// Bytes of the files that are read to their end.
+    done: u64,
     ends_in_line: bool,
 }
 
@@ -73,33 +83,31 @@ struct Places {
 }
 
 impl Logs {
-    fn open(names: &[String], quiet: bool) -> Result<Self, Failure> {
-        let mut waiting = names.to_vec();
+    fn open(paths: &[PathBuf], quiet: bool) -> Result<Self, Failure> {
+        let mut waiting = paths.to_vec();
         waiting.reverse();
         let places = Places { starts: Vec::new(), n_lines: 0 };
-        let total = names.iter().map(|name| size(name)).sum::<Option<u64>>();
+        // A file that is not there is told before anything is printed.
+        let sizes = paths.iter().map(|path| checked_size(path)).collect::<Result<Vec<_>, _>>()?;
+        let total = sizes.into_iter().sum();
         let mut logs = Self {
             waiting,
             open: None,
             places: Rc::new(RefCell::new(places)),
             progress: Progress::new(total, quiet),
             watch: None,
+            done: 0,
             ends_in_line: false,
         };
-        // A file that is not there is told before anything is printed.
-        for name in names {
-            if name != "-" {
-                drop(TextSource::open(name)?);
-            }
-        }
         logs.next_file()?;
         Ok(logs)
     }
 
     fn next_file(&mut self) -> Result<(), Failure> {
         self.open = None;
-        let Some(name) = self.waiting.pop() else { return Ok(()) };
-        let source = TextSource::open(&name)?;
+        self.done += self.watch.take().map_or(0, |watch| watch.bytes());
+        let Some(path) = self.waiting.pop() else { return Ok(()) };
+        let source = TextSource::open(&path)?;
         let mut places = self.places.borrow_mut();
         let first = places.n_lines + 1;
         places.starts.push((first, source.name().to_owned()));
@@ -109,9 +117,23 @@ impl Logs {
     }
 }
 
-fn size(name: &str) -> Option<u64> {
-    let about = Path::new(name).metadata().ok()?;
-    about.is_file().then_some(about.len())
+/// The size of a file that can be opened; `None` for a pipe, whose bytes can be had but once.
+fn checked_size(path: &Path) -> Result<Option<u64>, records::Error> {
+    if path.as_os_str() == "-" {
+        return Ok(None);
+    }
+    let size = || {
+        let about = path.metadata()?;
+        if about.is_dir() {
+            return Err(ErrorKind::IsADirectory.into());
+        }
+        if about.is_file() {
+            drop(File::open(path)?);
+        }
+        Ok(about.is_file().then_some(about.len()))
+    };
+    let name = path.to_string_lossy();
+    size().map_err(|source| records::Error::Open { name: name.into(), source })
 }
 
 impl Read for Logs {
@@ -125,7 +147,7 @@ impl Read for Logs {
                 self.places.borrow_mut().n_lines += n_lines;
                 self.ends_in_line = read.last() != Some(&b'\n');
                 if let Some(watch) = &self.watch {
-                    self.progress.set(watch.bytes());
+                    self.progress.set(self.done + watch.bytes());
                 }
                 return Ok(n_read);
             }
@@ -172,27 +194,32 @@ impl Places {
         }
     }
 
-    /// Says what was left out, the first place first.
+    /// Says what was left out or torn apart, the first place of each.
     fn warn(&self, summary: &Summary) {
         if let Some(first) = &summary.first_skipped {
             let (name, line) = self.of(first.line);
             let (column, reason, count) = (first.column, first.reason, summary.skipped);
-            let lines =
-                if count == 1 { "1 line was".to_owned() } else { format!("{count} lines were") };
+            let lines = counted(count, "line was", "lines were");
             warn_line(&format!("{name}:{line}:{column}: {lines} skipped, the first: {reason}"));
         }
         if let Some(first) = summary.first_replaced {
             let (name, line) = self.of(first);
-            let count = summary.replaced;
+            let records = counted(summary.replaced, "record", "records");
             warn_line(&format!(
-                "{name}:{line}: bytes that are not UTF-8 were replaced in {count} records"
+                "{name}:{line}: bytes that are not UTF-8 were replaced in {records}"
             ));
         }
-        if summary.hurried > 0 {
-            let count = summary.hurried;
-            warn_line(&format!(
-                "{count} long events were given out early; later records of one are an event of their own"
-            ));
+        if let Some(first) = summary.first_late {
+            let (name, line) = self.of(first);
+            let events =
+                counted(summary.late, "event is", "events, of which this is the first, are");
+            let why = "the rest of an earlier one; check that no log is given twice";
+            warn_line(&format!("{name}:{line}: {events} {why}"));
         }
     }
+}
+
+/// How many there are of a thing.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

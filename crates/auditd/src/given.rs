@@ -1,0 +1,31 @@
+/// The events that were given out last, so that records which come later are told.
+///
+/// A hash has one slot, and stays until another takes it: of the last few thousand events nearly
+/// all are known, in memory that does not grow.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    /// Empty until the first event is given out.
+    slots: Vec<u64>,
+}
+
+const SLOTS: u32 = 1 << 16;
+
+impl Given {
+    pub(crate) fn insert(&mut self, hash: u64) {
+        if self.slots.is_empty() {
+            self.slots.resize(SLOTS as usize, 0);
+        }
+        if let Some(slot) = self.slots.get_mut(place(hash)) {
+            *slot = hash;
+        }
+    }
+
+    pub(crate) fn contains(&self, hash: u64) -> bool {
+        self.slots.get(place(hash)) == Some(&hash)
+    }
+}
+
+fn place(hash: u64) -> usize {
+    // Cut on purpose: the low bits are the place.
+    (hash & u64::from(SLOTS - 1)) as usize
+}
