@@ -1,6 +1,8 @@
 //! Trees as perfect ones: every path has the same number of cuts, and the children of node `i` are
 //! `2 i` and `2 i + 1`, so that rows walk down side by side without a branch.
 
+use multiversion::multiversion;
+
 use crate::{
     nodes::{Kind, TreeNodes},
     ranks::Ranks,
@@ -11,7 +13,7 @@ pub(crate) const ROWS: usize = 512;
 /// Rows that take turns, so that none waits for memory.
 const LANES: usize = 8;
 /// Levels that are looked at for all rows at once.
-const TOP: usize = 4;
+const TOP: usize = 5;
 /// Nodes of those levels, and place 0.
 const N_TOP: usize = 1 << TOP;
 /// The most levels that pay.
@@ -76,7 +78,6 @@ impl PerfectTree {
     /// Adds the path length of each row to its sum.
     pub(crate) fn add_lengths(&self, keys: &[Keys; MAX_COLUMNS], sums: &mut [f64; ROWS]) {
         match self.cuts.len() {
-            16 => self.walk::<16>(keys, sums),
             32 => self.walk::<32>(keys, sums),
             64 => self.walk::<64>(keys, sums),
             128 => self.walk::<128>(keys, sums),
@@ -96,7 +97,9 @@ impl PerfectTree {
             return;
         };
         let mut nodes = [0_u16; ROWS];
-        top(cuts, keys, &mut nodes);
+        if let Some(cuts) = cuts.first_chunk() {
+            top(cuts, keys, &mut nodes);
+        }
         let blocks = nodes.chunks_exact(LANES).zip(sums.chunks_exact_mut(LANES));
         for (block, (nodes, sums)) in blocks.enumerate() {
             let mut at = [0_usize; LANES];
@@ -117,7 +120,8 @@ impl PerfectTree {
 
 /// The first levels without a look-up: all their cuts for all rows, of which each row's are selected
 /// by masks that the compiler keeps in vectors.
-fn top<const N: usize>(cuts: &[Cut; N], keys: &[Keys; MAX_COLUMNS], nodes: &mut [u16; ROWS]) {
+#[multiversion(targets("x86_64+avx2"))]
+fn top(cuts: &[Cut; N_TOP], keys: &[Keys; MAX_COLUMNS], nodes: &mut [u16; ROWS]) {
     let mut tests = [(&keys[0], 0); N_TOP];
     for (test, cut) in tests.iter_mut().zip(cuts).skip(1) {
         *test = (&keys[usize::from(cut.column)], cut.rank as i16);
@@ -128,13 +132,15 @@ fn top<const N: usize>(cuts: &[Cut; N], keys: &[Keys; MAX_COLUMNS], nodes: &mut 
         let select = |mask: i16, no: i16, yes: i16| (mask & yes) | (!mask & no);
         let first = mask(1);
         let second = select(first, mask(2), mask(3));
-        let third =
-            select(first, select(second, mask(4), mask(5)), select(second, mask(6), mask(7)));
-        let fourth = select(
-            first,
-            select(second, select(third, mask(8), mask(9)), select(third, mask(10), mask(11))),
-            select(second, select(third, mask(12), mask(13)), select(third, mask(14), mask(15))),
-        );
-        *node = (16 - 8 * first - 4 * second - 2 * third - fourth) as u16;
+        let of_two = |i| select(second, mask(i), mask(i + 1));
+        let third = select(first, of_two(4), of_two(6));
+        let of_two = |i| select(third, mask(i), mask(i + 1));
+        let of_four = |i| select(second, of_two(i), of_two(i + 2));
+        let fourth = select(first, of_four(8), of_four(12));
+        let of_two = |i| select(fourth, mask(i), mask(i + 1));
+        let of_four = |i| select(third, of_two(i), of_two(i + 2));
+        let of_eight = |i| select(second, of_four(i), of_four(i + 4));
+        let fifth = select(first, of_eight(16), of_eight(24));
+        *node = (32 - 16 * first - 8 * second - 4 * third - 2 * fourth - fifth) as u16;
     }
 }

@@ -32,7 +32,7 @@ impl Ranks {
             [first, .., last] => (first, last),
             _ => (0.0, 0.0),
         };
-        let n_buckets = (2 * thresholds.len()).next_power_of_two();
+        let n_buckets = (8 * thresholds.len()).next_power_of_two();
         // Where the difference overflows or is nothing there is one bucket.
         let buckets_per_unit = Some((n_buckets as f64) / (high - low))
             .filter(|unit| unit.is_finite())

@@ -231,7 +231,7 @@ fn add_thresholds(tree: &TreeNodes, all: &mut BTreeMap<usize, Vec<f64>>) -> bool
 
 fn can_be_perfect(tree: &TreeNodes) -> bool {
     let (_, n_levels) = path_lengths(tree, 0.0);
-    tree.normal.is_empty() && n_levels <= MAX_LEVELS && 1 << n_levels <= 64 + 4 * tree.n_nodes()
+    tree.normal.is_empty() && n_levels <= MAX_LEVELS && 1 << n_levels <= 256 + 4 * tree.n_nodes()
 }
 
 fn leaf(tree: &TreeNodes, row: &[f64]) -> usize {
