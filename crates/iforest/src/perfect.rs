@@ -11,7 +11,7 @@ use crate::{
 /// Rows that walk down together.
 pub(crate) const ROWS: usize = 512;
 /// Rows that take turns, so that none waits for memory.
-const LANES: usize = 8;
+const LANES: usize = 4;
 /// Levels that are looked at for all rows at once.
 const TOP: usize = 5;
 /// Nodes of those levels, and place 0.
@@ -63,7 +63,7 @@ impl PerfectTree {
         while let Some((node, at)) = next.pop() {
             if let Kind::Split(feature) = tree.kind(node) {
                 let column = columns.partition_point(|column| column.feature < feature);
-                let rank = columns[column].ranks.rank(tree.threshold[node]);
+                let [rank] = columns[column].ranks.ranks([tree.threshold[node]]);
                 cuts[at] = Cut { column: column as u8, rank };
                 next.push((tree.left[node] as usize, 2 * at));
                 next.push((tree.right[node] as usize, 2 * at + 1));

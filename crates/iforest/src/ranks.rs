@@ -70,17 +70,19 @@ impl Ranks {
         bucket.min(self.starts.len() - 1)
     }
 
-    /// The rank of a value that is not NaN.
+    /// The ranks of values that are not NaN, side by side, so that no search waits for another.
     #[inline(always)]
-    pub(crate) fn rank(&self, value: f64) -> u16 {
-        let mut n_below = usize::from(self.starts[self.bucket(value)]);
+    pub(crate) fn ranks<const N: usize>(&self, values: [f64; N]) -> [u16; N] {
+        let mut n_below = values.map(|value| usize::from(self.starts[self.bucket(value)]));
         let mut step = self.reach / 2;
         // Thresholds of later buckets are not below the value, so that it does no harm to look at them.
         while step > 0 {
-            let is_below = self.padded[n_below + step - 1] < value;
-            n_below += select_unpredictable(is_below, step, 0);
+            for (n_below, value) in n_below.iter_mut().zip(values) {
+                let is_below = self.padded[*n_below + step - 1] < value;
+                *n_below += select_unpredictable(is_below, step, 0);
+            }
             step /= 2;
         }
-        n_below as u16
+        n_below.map(|n_below| n_below as u16)
     }
 }

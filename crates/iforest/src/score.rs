@@ -16,6 +16,9 @@ use crate::{
 /// Rows that are worth a task of their own.
 const PART: usize = 8 * ROWS;
 
+/// Values that are searched for side by side.
+const SEARCHES: usize = 8;
+
 /// What makes scoring fast: trees side by side whose cuts are ranks, and others as they are.
 #[derive(Debug, Clone)]
 pub(crate) struct Scorer {
@@ -151,7 +154,7 @@ impl Block {
         let values = part.as_slice().unwrap_or_default();
         self.values.clear();
         self.values.extend(values.iter().map(|&value| precision.round(value)));
-        check_finite(precision, &self.values, part.ncols(), first_row)
+        check_finite(Precision::F64, &self.values, part.ncols(), first_row)
     }
 }
 
@@ -194,9 +197,12 @@ impl Group {
 
     fn add(&self, block: &mut Block) {
         for (column, keys) in self.columns.iter().zip(&mut block.keys) {
-            let values = block.values.iter().skip(column.feature).step_by(block.n_features);
-            for (key, &value) in keys.iter_mut().zip(values) {
-                *key = column.ranks.rank(value);
+            let values = block.values.chunks(SEARCHES * block.n_features);
+            for (keys, values) in keys.chunks_exact_mut(SEARCHES).zip(values) {
+                let mut of_column = [0.0; SEARCHES];
+                let values = values.iter().skip(column.feature).step_by(block.n_features);
+                of_column.iter_mut().zip(values).for_each(|(to, &value)| *to = value);
+                keys.copy_from_slice(&column.ranks.ranks(of_column));
             }
         }
         if let Some(keys) = block.keys.first_chunk() {
