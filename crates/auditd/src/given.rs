@@ -8,12 +8,13 @@ pub(crate) struct Given {
     slots: Vec<u64>,
 }
 
-const SLOTS: u32 = 1 << 16;
+/// As many as two bytes of a hash can tell.
+const SLOTS: usize = 1 << 16;
 
 impl Given {
     pub(crate) fn insert(&mut self, hash: u64) {
         if self.slots.is_empty() {
-            self.slots.resize(SLOTS as usize, 0);
+            self.slots = vec![0; SLOTS];
         }
         if let Some(slot) = self.slots.get_mut(place(hash)) {
             *slot = hash;
@@ -26,6 +27,6 @@ impl Given {
 }
 
 fn place(hash: u64) -> usize {
-    // Cut on purpose: the low bits are the place.
-    (hash & u64::from(SLOTS - 1)) as usize
+    let [low, high, ..] = hash.to_le_bytes();
+    usize::from(u16::from_le_bytes([low, high]))
 }

@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(places.body(line), " a=b");
         let torn =
             crate::RecordBuf::parse(b"node=b\xff type=EOE msg=audit(1.0:7): a=b", 1).unwrap();
-        assert_eq!(torn.record().to_string(), "node=b\u{fffd} type=EOE msg=audit(1.0:7): a=b");
+        assert_eq!(torn.record().to_string(), "node=b\u{fffd} type=EOE msg=audit(1.000:7): a=b");
     }
 
     #[test]
