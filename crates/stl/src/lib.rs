@@ -7,6 +7,7 @@
 
 mod algorithm; // Stl: the parts of a series
 mod average; // moving averages
+mod confirm; // whether a series repeats with a period
 mod cycles; // smoothing of the cycle-subseries
 mod decompose; // the inner and the outer loop
 mod error; // Error
@@ -14,6 +15,7 @@ mod gaps; // missing values
 mod kernel; // sums over windows, the only hot code
 mod loess; // smoothing, by convolutions and rows
 mod mstl; // Mstl: several seasons
+mod nested; // periods within periods
 mod one_cycle; // series no longer than the period
 mod params; // StlParams: setters, `settings`, `fit`
 mod periods; // PeriodSearch: what was found, or why nothing

@@ -2,10 +2,13 @@
 
 use multiversion::multiversion;
 
+/// Of the largest magnitude of the series: narrower remainders are rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// Bisquare weights of the remainders `y - trend - seasonal`, six medians wide.
 ///
-/// The weight of a missing value is 0. If half of the remainders are nothing, all others would be
-/// outliers; then every weight is 1, as in the original program.
+/// The weight of a missing value is 0. If half of the remainders are nothing but rounding, all others
+/// would be outliers; then every weight is 1, as in the original program where they are 0.
 pub(crate) fn bisquare_weights(
     y: &[f64],
     trend: &[f64],
@@ -18,7 +21,7 @@ pub(crate) fn bisquare_weights(
     // Bits of numbers that are not negative have the numbers' order.
     sorted.extend(weights.iter().filter(|magnitude| !magnitude.is_nan()).map(|m| m.to_bits()));
     let width = 3.0 * two_medians(sorted);
-    if width > 0.0 {
+    if width > ROUNDING * largest(y) {
         bisquare(width, weights);
     } else {
         for weight in weights {
@@ -34,6 +37,10 @@ fn magnitudes(y: &[f64], trend: &[f64], seasonal: &[f64], out: &mut [f64]) {
     {
         *out = (y - (trend + seasonal)).abs();
     }
+}
+
+fn largest(y: &[f64]) -> f64 {
+    y.iter().fold(0.0, |largest, value| largest.max(value.abs()))
 }
 
 #[multiversion(targets("x86_64+avx2"))]
@@ -71,6 +78,14 @@ mod tests {
         assert_eq!(twice(&[3.0, 0.0, 1.0]), 2.0);
         assert_eq!(twice(&[3.0, 0.0, 1.0, 9.0]), 4.0);
         assert_eq!(twice(&[]), 0.0);
+    }
+
+    #[test]
+    fn rounding_has_no_outliers() {
+        let mut weights = [0.0; 4];
+        let y = [1e6, 1e6 + 1e-9, f64::NAN, 1e6 - 3e-8];
+        bisquare_weights(&y, &[1e6; 4], &[0.0; 4], &mut Vec::new(), &mut weights);
+        assert_eq!(weights, [1.0, 1.0, 0.0, 1.0]);
     }
 
     #[test]

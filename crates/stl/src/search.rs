@@ -1,11 +1,10 @@
 //! Which periods a series has: the search from round to round.
 
-use std::ops::RangeInclusive;
-
 use crate::{
     Error, FoundPeriod, NoPeriod, PeriodSearch,
-    average::moving_average,
+    confirm::{CONFIRMED, LEAST_CYCLES, MUCH_MORE, best, confirm, without_average},
     gaps::bridge,
+    nested::{align, inner, is_harmonic},
     params::check_values,
     scale::Scale,
     spectrum::{Autocorrelation, peaks},
@@ -14,17 +13,11 @@ use crate::{
 /// Fewer values than this have no cycles that could be told from chance.
 const LEAST_VALUES: usize = 24;
 
-/// A period must fit in the series this often.
-const LEAST_CYCLES: usize = 3;
-
 /// Rounds of search, each of which finds at most one period.
 const ROUNDS: usize = 6;
 
 /// Peaks that are looked at in a round, strongest first.
 const PEAKS: usize = 12;
-
-/// How many standard errors the share of a period must be above zero.
-const CONFIRMED: f64 = 2.0;
 
 /// How many standard errors it must be where no frequency stands out.
 const REPEATED: f64 = 5.0;
@@ -38,12 +31,6 @@ const SHORTEST_SHAPE: usize = 6;
 
 /// Independent phases that a shape must have.
 const LEAST_FREEDOM: f64 = 3.0;
-
-/// How much more of the variance a multiple of a period must explain to be taken instead.
-const MUCH_MORE: f64 = 1.25;
-
-/// The least share of the variance that a period is worth naming for.
-const LEAST_STRENGTH: f64 = 0.02;
 
 /// Finds the periods of a series of values at equal distances in time; NaN is a missing value.
 ///
@@ -143,16 +130,13 @@ fn strongest(rest: &[f64], found: &[FoundPeriod]) -> Result<FoundPeriod, NoPerio
         .chain(by_peak)
         .filter_map(|period| confirm(rest, period))
         .find(|it| is_new(1.0 / it.period as f64));
-    confirmed.ok_or_else(|| match peaks.first() {
-        Some(peak) => NoPeriod::NotRepeated { period: peak.nominal() },
-        None => NoPeriod::NoPeak,
-    })
-}
-
-/// Whether a frequency is what a cycle that changes leaves about its own.
-fn is_harmonic(frequency: f64, period: usize) -> bool {
-    let ratio = period as f64 * frequency;
-    ratio > 0.9 && (ratio - ratio.round()).abs() < 0.1
+    let Some(confirmed) = confirmed else {
+        return Err(match peaks.first() {
+            Some(peak) => NoPeriod::NotRepeated { period: peak.nominal() },
+            None => NoPeriod::NoPeak,
+        });
+    };
+    Ok(inner(rest, &peaks, confirmed.period).unwrap_or_else(|| align(rest, confirmed, found)))
 }
 
 /// A period whose mean cycle differs from chance in the differences, whatever its shape.
@@ -183,72 +167,6 @@ fn repeating(rest: &[f64]) -> Option<usize> {
         .iter()
         .find(|(_, share)| MUCH_MORE * share + CONFIRMED * error >= most)
         .map(|(period, _)| *period)
-}
-
-/// What is known of a period, or of two to four times as long a one that says much more, if the series
-/// repeats with it.
-fn confirm(rest: &[f64], period: usize) -> Option<FoundPeriod> {
-    let longest = rest.len() / LEAST_CYCLES;
-    let mut periods = vec![period];
-    periods.extend((2..=4).filter_map(|times| {
-        best(rest, times * (period - 1)..=(times * (period + 1)).min(longest))
-    }));
-    // All by the same series, less the average over the longest.
-    let correlations = Autocorrelation::of(&without_average(rest, *periods.last()?));
-    let shares = periods.iter().map(|&period| (period, correlations.share(period)));
-    let (at, most) = shares.clone().max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let error = CONFIRMED * standard_error(&correlations, at, rest.len());
-    let says_as_much = |&(_, share): &(usize, f64)| MUCH_MORE * share + error >= most;
-    let (shortest, _) = shares.clone().find(says_as_much)?;
-    describe(rest, shortest).or_else(|| describe(rest, period))
-}
-
-fn describe(rest: &[f64], period: usize) -> Option<FoundPeriod> {
-    let correlations = Autocorrelation::of(&without_average(rest, period));
-    let (strength, autocorrelation) = (correlations.share(period), correlations.at(period));
-    let is_top = autocorrelation > correlations.at(period / 2)
-        && autocorrelation > correlations.at(period * 3 / 2);
-    // Two outliers make a share for every divisor of their distance, but do not repeat.
-    let repeats = autocorrelation > 0.5 * strength - CONFIRMED / (rest.len() as f64).sqrt();
-    let least = CONFIRMED * standard_error(&correlations, period, rest.len());
-    (is_top && repeats && strength > least.max(LEAST_STRENGTH)).then_some(FoundPeriod {
-        period,
-        strength: strength.min(1.0),
-        autocorrelation,
-    })
-}
-
-/// The period whose mean cycle explains most.
-fn best(rest: &[f64], mut periods: RangeInclusive<usize>) -> Option<usize> {
-    if periods.is_empty() {
-        return None;
-    }
-    let middle = usize::midpoint(*periods.start(), *periods.end());
-    let correlations = Autocorrelation::of(&without_average(rest, middle));
-    let first = periods.next().filter(|&period| period > 1);
-    first
-        .into_iter()
-        .chain(periods)
-        .max_by(|&a, &b| correlations.share(a).total_cmp(&correlations.share(b)))
-}
-
-/// Of the share that a mean cycle explains.
-fn standard_error(correlations: &Autocorrelation, period: usize, n: usize) -> f64 {
-    let phases = period as f64 / correlations.redundancies()[period / 2];
-    period as f64 / n as f64 * (2.0 / phases).sqrt()
-}
-
-/// The values less their moving average over about one period, which takes a trend away; at the ends
-/// over what there is.
-fn without_average(values: &[f64], period: usize) -> Vec<f64> {
-    let half = (period / 2).max(1);
-    let padded: Vec<f64> = std::iter::repeat_n(values[0], half)
-        .chain(values.iter().copied())
-        .chain(std::iter::repeat_n(values[values.len() - 1], half))
-        .collect();
-    let mut average = vec![0.0; values.len()];
-    moving_average(&padded, 2 * half + 1, &mut average);
-    average.iter().zip(values).map(|(average, value)| value - average).collect()
 }
 
 fn cycle_means(values: &[f64], period: usize) -> Vec<f64> {

@@ -98,6 +98,23 @@ fn a_constant_is_all_trend() {
 }
 
 #[test]
+fn remainders_that_are_rounding_alone_have_no_outliers() {
+    let line = |i: u32| 1e6 + 0.3 * f64::from(i);
+    let series: [Vec<f64>; 4] = [
+        vec![4.7; 400],
+        vec![-1e-7; 61],
+        (0..400).map(line).collect(),
+        (0..400).map(|i| if i % 7 == 3 { f64::NAN } else { line(i) }).collect(),
+    ];
+    for (y, period) in series.iter().flat_map(|y| [7, 12, 24].map(|period| (y, period))) {
+        let fit = Stl::params(period).robust(true).fit(y).unwrap();
+        for (weight, y) in fit.weights().iter().zip(y) {
+            assert_eq!(*weight, f64::from(u8::from(!y.is_nan())), "period {period}");
+        }
+    }
+}
+
+#[test]
 fn an_outlier_leaves_trend_and_season_alone() {
     let mut y: Vec<f64> = (0..120).map(|i| f64::from(i % 12) + f64::from(i * 7 % 5)).collect();
     let before = Stl::params(12).robust(true).fit(&y).unwrap();

@@ -86,3 +86,56 @@ fn a_season_is_found_beside_trend_walk_and_gaps() {
         assert_eq!(strongest.map(|found| found.period), Some(24), "seed {seed}");
     }
 }
+
+/// The periods of a series, shortest first.
+fn periods(y: &[f64]) -> Vec<usize> {
+    let search = find_periods(y).unwrap();
+    let mut periods: Vec<usize> = search.periods().iter().map(|found| found.period).collect();
+    periods.sort_unstable();
+    periods
+}
+
+#[test]
+fn a_day_is_found_beside_a_week_of_any_size() {
+    for (day, week) in [(10.0, 10.0), (5.0, 20.0), (20.0, 5.0)] {
+        for weeks in [4, 5, 6, 8, 10] {
+            for seed in 0..20 {
+                let mut random = Random(seed);
+                let wave =
+                    |i: usize, period: f64| (std::f64::consts::TAU * i as f64 / period).sin();
+                let hour =
+                    |i| 100.0 + day * wave(i, 24.0) + week * wave(i, 168.0) + random.normal();
+                let y: Vec<f64> = (0..168 * weeks).map(hour).collect();
+                assert_eq!(periods(&y), [24, 168], "{day} and {week}, {weeks} weeks, seed {seed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn overtones_of_one_shape_are_no_periods() {
+    let shapes: [(&str, fn(f64) -> f64); 4] = [
+        ("sawtooth", |turn| turn),
+        ("square wave", |turn| f64::from(u8::from(turn < 0.5))),
+        ("triangle", |turn| (turn - 0.5).abs()),
+        ("pulse", |turn| f64::from(u8::from(turn < 0.15))),
+    ];
+    for (name, shape) in shapes {
+        for period in [24, 50, 168] {
+            for (cycles, noise) in [(5, 0.0), (10, 0.0), (6, 1.0), (10, 1.0), (10, 3.0)] {
+                for seed in 0..10 {
+                    let mut random = Random(seed);
+                    let at = |i: usize| {
+                        10.0 * shape((i % period) as f64 / period as f64) + noise * random.normal()
+                    };
+                    let y: Vec<f64> = (0..period * cycles).map(at).collect();
+                    let found = periods(&y);
+                    assert!(
+                        found.len() < 2,
+                        "{found:?}: {name} of {period}, {cycles} cycles, noise {noise}, seed {seed}"
+                    );
+                }
+            }
+        }
+    }
+}
