@@ -114,7 +114,8 @@ fn a_day_is_found_beside_a_week_of_any_size() {
 
 #[test]
 fn overtones_of_one_shape_are_no_periods() {
-    let shapes: [(&str, fn(f64) -> f64); 4] = [
+    type Shape = fn(f64) -> f64;
+    let shapes: [(&str, Shape); 4] = [
         ("sawtooth", |turn| turn),
         ("square wave", |turn| f64::from(u8::from(turn < 0.5))),
         ("triangle", |turn| (turn - 0.5).abs()),
