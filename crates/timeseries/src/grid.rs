@@ -155,7 +155,7 @@ mod tests {
         let error = series(&[0, 1, 2, 200_000_000_000], Fill::Zero).unwrap_err();
         assert!(matches!(
             error,
-            Error::TooManyPoints { n_points: 200_000_000_001, limit: 1_000_400 }
+            Error::TooManyPoints { n_points: 200_000_000_001, limit: 1_000_040 }
         ));
         let ends = [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX];
         let points = ends.map(|time| Point { time, value: 1.0, index: 0 });
