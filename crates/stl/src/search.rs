@@ -37,8 +37,9 @@ const LEAST_FREEDOM: f64 = 3.0;
 /// A period must fit three times. A frequency counts that stands out of its neighbours in the
 /// periodogram, by chance once in some thousand series, and at whose period the series correlates with
 /// itself. The mean cycle is then taken away and the search begins again, so that a week shows beside
-/// a day. Half, a third and a quarter of a period that was found are taken for its shape. Neither
-/// a trend nor a random walk has periods. Time `O(n log n)`, memory `O(n)`.
+/// a day; a day that shows within a week goes first. Half, a third and a quarter of a period that was
+/// found are taken for its shape, and so are shorter ones unless the series repeats with them about as
+/// well. Neither a trend nor a random walk has periods. Time `O(n log n)`, memory `O(n)`.
 ///
 /// Peaks that the autocorrelation confirms are the idea of Vlachos, Yu and Castelli, "On periodicity
 /// detection and structural similarity", SDM 2005, section 3.
@@ -163,10 +164,12 @@ fn repeating(rest: &[f64]) -> Option<usize> {
     let &(at, most) = candidates.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     // Multiples explain as much as the period itself, and a little more by chance.
     let error = by_chance(at) * (2.0 / freedom(at)).sqrt();
-    candidates
-        .iter()
-        .find(|(_, share)| MUCH_MORE * share + CONFIRMED * error >= most)
-        .map(|(period, _)| *period)
+    let first =
+        candidates.iter().position(|(_, share)| MUCH_MORE * share + CONFIRMED * error >= most)?;
+    // It may be on the slope of the peak that is meant.
+    let is_uphill = |pair: &&[(usize, f64)]| pair[1].0 == pair[0].0 + 1 && pair[1].1 > pair[0].1;
+    let n_steps = candidates[first..].windows(2).take_while(is_uphill).count();
+    Some(candidates[first + n_steps].0)
 }
 
 fn cycle_means(values: &[f64], period: usize) -> Vec<f64> {

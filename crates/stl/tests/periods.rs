@@ -113,9 +113,22 @@ fn a_day_is_found_beside_a_week_of_any_size() {
 }
 
 #[test]
+fn nearly_a_day_is_no_day() {
+    for seed in 0..20 {
+        let mut random = Random(seed);
+        let wave = |i: usize, period: f64| (0.3 + std::f64::consts::TAU * i as f64 / period).sin();
+        let quarter = |i| 10.0 * (wave(i, 96.0) + wave(i, 672.0)) + random.normal();
+        let y: Vec<f64> = (0..2688).map(quarter).collect();
+        assert_eq!(periods(&y), [96, 672], "seed {seed}");
+    }
+}
+
+/// A name, and the value at a part of the cycle.
+type Shape = (&'static str, fn(f64) -> f64);
+
+#[test]
 fn overtones_of_one_shape_are_no_periods() {
-    type Shape = fn(f64) -> f64;
-    let shapes: [(&str, Shape); 4] = [
+    let shapes: [Shape; 4] = [
         ("sawtooth", |turn| turn),
         ("square wave", |turn| f64::from(u8::from(turn < 0.5))),
         ("triangle", |turn| (turn - 0.5).abs()),
