@@ -29,7 +29,7 @@ pub enum Error {
     },
     /// No process is there, or none whose program was asked for.
     #[error(
-        "none of {n_processes} processes is to be clustered; ask for other programs or give a longer log"
+        "none of {n_processes} processes is to be clustered; ask for other programs or times, or give a longer log"
     )]
     NoProcesses {
         /// How many processes were given.

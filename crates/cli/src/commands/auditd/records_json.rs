@@ -17,18 +17,20 @@ const LOGIN_IDS: [&str; 4] = ["auid", "ses", "old-auid", "old-ses"];
 pub(super) fn records_json<'o>(event: &Event, out: &'o mut Vec<u8>) -> &'o str {
     out.clear();
     out.push(b'[');
+    // One for all objects: a map of its own for each would take longer than its fields.
+    let mut n_of = HashMap::new();
     for (nth, record) in event.records().enumerate() {
         if nth > 0 {
             out.push(b',');
         }
-        let mut object = Object::new(out);
+        let mut object = Object::new(out, &mut n_of);
         object.push_text(Cow::Borrowed(TYPE), record.kind);
         // Taken before any field, so that none of the log can stand for ours.
         object.n_of.insert(Cow::Borrowed(ENRICHED), 1);
         record.fields().for_each(|field| object.push(field));
         if let Some(fields) = record.enriched() {
             object.push_name(ENRICHED);
-            let mut inner = Object::new(object.out);
+            let mut inner = Object::new(object.out, object.n_of);
             fields.for_each(|field| inner.push(field));
             inner.out.push(b'}');
         }
@@ -43,14 +45,15 @@ pub(super) fn records_json<'o>(event: &Event, out: &'o mut Vec<u8>) -> &'o str {
 struct Object<'o, 'e> {
     out: &'o mut Vec<u8>,
     /// The names so far, each with the last number given to one of its like.
-    n_of: HashMap<Cow<'e, str>, u64>,
+    n_of: &'o mut HashMap<Cow<'e, str>, u64>,
     is_empty: bool,
 }
 
 impl<'o, 'e> Object<'o, 'e> {
-    fn new(out: &'o mut Vec<u8>) -> Self {
+    fn new(out: &'o mut Vec<u8>, n_of: &'o mut HashMap<Cow<'e, str>, u64>) -> Self {
         out.push(b'{');
-        Self { out, n_of: HashMap::with_capacity(32), is_empty: true }
+        n_of.clear();
+        Self { out, n_of, is_empty: true }
     }
 
     fn push(&mut self, field: Field<'e>) {
