@@ -16,7 +16,7 @@ const AUTO_OFFSET: f64 = -0.5;
 ///
 /// Memory: 24 bytes a node, some 500 nodes for each tree of 256 samples, and `8 * n_features` bytes
 /// more for each cut of an extended forest; what makes scoring fast is made by the first call that
-/// scores many rows, and takes less than that.
+/// scores many rows, and takes about as much.
 ///
 /// ```
 /// use ndarray::array;

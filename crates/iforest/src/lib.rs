@@ -15,6 +15,7 @@ mod check; // NodeFault; whether given nodes are trees
 mod distinct; // rows that repeat are scored once
 mod draws; // Draws, Draw: which row enters whose sample
 mod error; // Error
+mod finite; // the check that values can be compared
 mod fit; // from drawn rows to a forest with its offset
 mod forest; // IsolationForest: accessors, scores
 mod grow; // a tree grows

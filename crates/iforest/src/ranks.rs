@@ -7,6 +7,9 @@ use std::hint::select_unpredictable;
 /// numbers, for which there are vector instructions, and as unsigned ones.
 pub(crate) const MAX_THRESHOLDS: usize = i16::MAX as usize;
 
+/// Thresholds crowd where most values are: with so many a bucket holds few even there.
+const BUCKETS_PER_THRESHOLD: usize = 8;
+
 /// The distinct thresholds of one feature in a group of trees.
 ///
 /// The rank of a value is how many thresholds are below it. A value is at most a threshold
@@ -32,7 +35,7 @@ impl Ranks {
             [first, .., last] => (first, last),
             _ => (0.0, 0.0),
         };
-        let n_buckets = (8 * thresholds.len()).next_power_of_two();
+        let n_buckets = (BUCKETS_PER_THRESHOLD * thresholds.len()).next_power_of_two();
         // Where the difference overflows or is nothing there is one bucket.
         let buckets_per_unit = Some((n_buckets as f64) / (high - low))
             .filter(|unit| unit.is_finite())

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayRef2};
 
-use crate::{Error, Precision, TreeNodes, average_path_length, grow::check_row, nodes::Kind};
+use crate::{Error, Precision, TreeNodes, average_path_length, finite, nodes::Kind};
 
 /// The mean contributions over the trees, one row for each row of `x`.
 pub(crate) fn contributions(
@@ -12,8 +12,8 @@ pub(crate) fn contributions(
 ) -> Result<Array2<f64>, Error> {
     let mut result = Array2::zeros(x.dim());
     for ((row, values), mut sums) in x.outer_iter().enumerate().zip(result.outer_iter_mut()) {
-        check_row(precision, row, values.iter())?;
         let values: Vec<f64> = values.iter().map(|&value| precision.round(value)).collect();
+        finite::check(Precision::F64, &values, values.len(), |_| row)?;
         let mut row_sums = vec![0.0; values.len()];
         for tree in trees {
             add_tree(tree, &values, &mut row_sums);

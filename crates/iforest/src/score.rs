@@ -7,6 +7,7 @@ use ndarray::{ArrayRef2, ArrayView2, s};
 use crate::{
     Error, Precision, TreeNodes, average_path_length,
     distinct::Distinct,
+    finite,
     perfect::{Column, Keys, MAX_COLUMNS, MAX_LEVELS, PerfectTree, ROWS},
     progress::Control,
     ranks::{MAX_THRESHOLDS, Ranks},
@@ -80,7 +81,7 @@ impl Scorer {
         let distinct = match x.as_slice() {
             Some(values) => Distinct::collapse(values, n_columns, |values, first_row| {
                 control.check()?;
-                check_finite(precision, values, n_columns, first_row)
+                finite::check(precision, values, n_columns, |at| first_row + at)
             })?,
             None => None,
         };
@@ -154,30 +155,8 @@ impl Block {
         let values = part.as_slice().unwrap_or_default();
         self.values.clear();
         self.values.extend(values.iter().map(|&value| precision.round(value)));
-        check_finite(Precision::F64, &self.values, part.ncols(), first_row)
+        finite::check(Precision::F64, &self.values, part.ncols(), |at| first_row + at)
     }
-}
-
-/// Refuses the first value that is not finite in the precision; `values` begin with row `first_row`.
-fn check_finite(
-    precision: Precision,
-    values: &[f64],
-    n_columns: usize,
-    first_row: usize,
-) -> Result<(), Error> {
-    // NaN and infinities times 0 are NaN, all else is 0. Several sums, so that they need not wait
-    // for each other.
-    let mut sums = [0.0; 8];
-    let mut chunks = values.chunks_exact(sums.len());
-    for chunk in &mut chunks {
-        sums.iter_mut().zip(chunk).for_each(|(sum, &value)| *sum += precision.round(value) * 0.0);
-    }
-    let is_wrong = |value: &f64| !precision.round(*value).is_finite();
-    if !sums.iter().chain(chunks.remainder()).any(is_wrong) {
-        return Ok(());
-    }
-    let at = values.iter().position(is_wrong).unwrap_or_default();
-    Err(Error::NonFinite { row: first_row + at / n_columns, column: at % n_columns })
 }
 
 impl Group {
@@ -235,6 +214,8 @@ fn add_thresholds(tree: &TreeNodes, all: &mut BTreeMap<usize, Vec<f64>>) -> bool
     true
 }
 
+/// Whether a perfect tree takes little memory: always where a tree grew from 256 samples, since a tree
+/// that is none parts a group, and ranks are made anew after it.
 fn can_be_perfect(tree: &TreeNodes) -> bool {
     let (_, n_levels) = path_lengths(tree, 0.0);
     tree.normal.is_empty() && n_levels <= MAX_LEVELS && 1 << n_levels <= 256 + 4 * tree.n_nodes()
