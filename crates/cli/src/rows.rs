@@ -50,7 +50,7 @@ pub(crate) struct RowRoom {
 
 impl RowRoom {
     /// What was noted in all rooms.
-    pub(crate) fn merged(rooms: &[Self]) -> Self {
+    pub(crate) fn merged<'a>(rooms: impl IntoIterator<Item = &'a Self>) -> Self {
         let mut all = Self::default();
         for room in rooms {
             all.merge(room);

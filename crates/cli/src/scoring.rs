@@ -1,7 +1,8 @@
 //! Rows scored by a forest as they stream by: nothing is kept but what is to be shown.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use ndarray::ArrayView2;
 use oddsift::iforest::IsolationForest;
@@ -151,8 +152,8 @@ impl Scorer<'_> {
             ScoreRoom::default,
             |room, batch, print| {
                 self.score(batch, room, |row, scored, _| {
-                    n_rows.fetch_add(1, Ordering::Relaxed);
-                    n_outliers.fetch_add(u64::from(scored.is_outlier), Ordering::Relaxed);
+                    n_rows.fetch_add(1, Relaxed);
+                    n_outliers.fetch_add(u64::from(scored.is_outlier), Relaxed);
                     let mut cells = Vec::with_capacity(columns.len());
                     cells.push(Cell::UInt(scored.row));
                     cells.extend((0..own.len()).map(|c| input_cell(row.text(c), row.kind(c))));
@@ -166,7 +167,12 @@ impl Scorer<'_> {
             },
         )?;
         let (n_rows, n_outliers) = (n_rows.into_inner(), n_outliers.into_inner());
-        Ok(Printed { n_rows, n_outliers, reader, room: merged(&rooms) })
+        Ok(Printed {
+            n_rows,
+            n_outliers,
+            reader,
+            room: RowRoom::merged(rooms.iter().map(|room| &room.row)),
+        })
     }
 
     /// The outliers, the oddest first; or, with `top`, the so many oddest rows.
@@ -191,7 +197,7 @@ impl Scorer<'_> {
             finds.merge(part);
         }
         finds.finish();
-        Ok((finds, feed.finish(), merged(&rooms)))
+        Ok((finds, feed.finish(), RowRoom::merged(rooms.iter().map(|room| &room.row))))
     }
 }
 
@@ -201,14 +207,6 @@ pub(crate) struct Printed {
     pub(crate) n_outliers: u64,
     pub(crate) reader: Reader,
     pub(crate) room: RowRoom,
-}
-
-fn merged(rooms: &[ScoreRoom]) -> RowRoom {
-    let mut all = RowRoom::default();
-    for room in rooms {
-        all.merge(&room.row);
-    }
-    all
 }
 
 /// Rows that are shown.
@@ -233,8 +231,9 @@ impl Find {
     }
 }
 
-fn is_before(a: (f64, u64), b: (f64, u64)) -> bool {
-    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).is_lt()
+/// The oddest first, and of equals the earlier.
+fn order(a: (f64, u64), b: (f64, u64)) -> Ordering {
+    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
 }
 
 impl Finds {
@@ -246,7 +245,9 @@ impl Finds {
         self.n_rows += 1;
         let is_wanted = match self.top {
             None => scored.is_outlier,
-            Some(_) => self.worst.is_none_or(|worst| is_before((scored.score, scored.row), worst)),
+            Some(_) => {
+                self.worst.is_none_or(|worst| order((scored.score, scored.row), worst).is_lt())
+            }
         };
         if is_wanted {
             self.rows.push(Find { scored, vector: vector.to_vec() });
@@ -276,10 +277,7 @@ impl Finds {
     }
 
     fn sort(&mut self) {
-        self.rows.sort_unstable_by(|a, b| {
-            let (a, b) = (a.key(), b.key());
-            a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
-        });
+        self.rows.sort_unstable_by(|a, b| order(a.key(), b.key()));
     }
 
     fn merge(&mut self, mut other: Self) {

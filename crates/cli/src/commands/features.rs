@@ -4,14 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use oddsift::features::{ProcessFeature, Recipe, Schema, SessionRule, process_name};
-use oddsift::records::{Batch, Cell, Record, Row, RowChunk};
+use oddsift::records::{Batch, Cell, Record, Row};
 
 use crate::args::{FeatureArgs, FeaturesArgs};
 use crate::cells::{feature_cell, input_cell, text_cell};
-use crate::commands::{TABLE_ROWS, say_left_out};
+use crate::commands::{Print, TABLE_ROWS, print_batches, say_left_out};
 use crate::failure::Failure;
 use crate::input::{Input, delimiter_hint, say, threads, warn};
-use crate::ordered::Ordered;
 use crate::output::Destination;
 use crate::rows::{RowPlan, RowRoom, Taken, time_parser};
 use crate::source::Source;
@@ -159,22 +158,22 @@ fn print_rows(
     rows: &RowPlan,
     destination: Destination,
 ) -> Result<(u64, usize), Failure> {
-    let mut writer = destination.rows(&columns.names())?;
-    let empty = writer.chunk();
-    let mut feed = input.into_feed(args.output.quiet);
+    let feed = input.into_feed(args.output.quiet);
     let n_rows = AtomicU64::new(0);
-    let ordered = Ordered::new(|chunk: RowChunk| Ok(writer.append(&chunk)?));
-    let rooms = feed.for_each(threads(&args.input), RowRoom::default, |room, place, batch| {
-        ordered.make(place, || {
-            let mut chunk = empty.another();
-            let made = write_batch(batch, columns, rows, room, &mut chunk)?;
+    let (rooms, reader) = print_batches(
+        feed,
+        threads(&args.input),
+        &args.output,
+        destination,
+        &columns.names(),
+        RowRoom::default,
+        |room, batch, print| {
+            let made = write_batch(batch, columns, rows, room, print)?;
             n_rows.fetch_add(made, Ordering::Relaxed);
-            Ok(chunk)
-        })
-    })?;
-    drop(ordered);
-    warn(&feed.finish(), &RowRoom::merged(&rooms).skipped);
-    writer.finish()?.finish()?;
+            Ok(())
+        },
+    )?;
+    warn(&reader, &RowRoom::merged(&rooms).skipped);
     Ok((n_rows.into_inner(), columns.n_added()))
 }
 
@@ -183,7 +182,7 @@ fn write_batch(
     columns: &OutputColumns,
     rows: &RowPlan,
     room: &mut RowRoom,
-    chunk: &mut RowChunk,
+    print: &mut Print<'_>,
 ) -> Result<u64, Failure> {
     let mut n_rows = 0;
     // Cells borrow from the row, so their room is that of a batch's worth at most.
@@ -194,7 +193,7 @@ fn write_batch(
         }
         cells.clear();
         cells.extend(columns.sources.iter().map(|column| columns.cell(column, row, &room.values)));
-        chunk.write_row(&cells)?;
+        print(&cells)?;
         n_rows += 1;
     }
     Ok(n_rows)

@@ -157,7 +157,9 @@ fn fit(
     ingested: &Ingested,
     recipe: Recipe,
 ) -> Result<OutlierModel, Failure> {
-    let failed = |error| fit_failure(ingested, &error);
+    let failed = |error: oddsift::outliers::Error| {
+        Failure::data(format!("{}: {error}", ingested.reader.name()))
+    };
     let detector = if let Some(drawn) = &ingested.drawn {
         OutlierDetector::fit_patterns(&params, table, drawn)
     } else {
@@ -205,11 +207,6 @@ fn draw(
         ids.get(*pattern).copied()
     });
     Ok(drawn)
-}
-
-/// Columns by their names.
-fn fit_failure(ingested: &Ingested, error: &oddsift::outliers::Error) -> Failure {
-    Failure::data(format!("{}: {error}", ingested.reader.name()))
 }
 
 /// A fitted pipeline, and what is to be scored by it.
