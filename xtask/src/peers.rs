@@ -3,6 +3,7 @@
 mod algorithm; // what is compared
 mod arena; // who is run on what, once each
 mod child; // a process that runs a step when told to
+mod data; // what a set is made of
 mod dbscan; // DBSCAN and its peers
 mod iforest; // the isolation forest and its peers
 mod machine; // on what was measured

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::data::Data;
 use super::peer::Peer;
 use super::target::Target;
 
@@ -45,12 +46,9 @@ pub(crate) struct Compared<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Set {
     pub(crate) name: &'static str,
-    /// What the rows are, for people.
+    /// What the data are, for people.
     pub(crate) what: &'static str,
-    /// What the program of `benches` makes them by.
-    pub(crate) family: &'static str,
-    pub(crate) n_rows: usize,
-    pub(crate) n_columns: usize,
+    pub(crate) data: Data,
     /// Parameters by name, in the order in which the programs take them.
     pub(crate) params: &'static [(&'static str, &'static str)],
     /// Each with its number of threads.
@@ -80,23 +78,10 @@ impl Algorithm {
 }
 
 impl Set {
-    /// `events 100k x 3, eps 1e-4, min 2`, for that many rows.
-    pub(crate) fn title(&self, n_rows: usize) -> String {
-        let columns = match self.n_columns {
-            1 => String::new(),
-            n_columns => format!(" x {n_columns}"),
-        };
+    /// `events 100k x 3, eps 1e-4, min 2`, for its own or fewer data.
+    pub(crate) fn title(&self, data: Data) -> String {
         let params = self.params.iter().map(|(name, value)| format!(", {name} {value}"));
-        format!("{} {}{columns}{}", self.what, short(n_rows), params.collect::<String>())
-    }
-}
-
-/// `62.5k`, `3M`.
-pub(crate) fn short(n: usize) -> String {
-    match n {
-        1_000_000.. => format!("{}M", n as f64 / 1e6),
-        1000.. => format!("{}k", n as f64 / 1e3),
-        _ => n.to_string(),
+        format!("{} {}{}", self.what, data.shape(), params.collect::<String>())
     }
 }
 
@@ -109,10 +94,10 @@ mod tests {
     #[test]
     fn titles_say_all_that_was_set() {
         let set = DBSCAN.set("events-1m").unwrap();
-        assert_eq!(set.title(62_500), "events 62.5k x 3, eps 1e-4, min 2");
-        assert_eq!(set.title(1_000_000), "events 1M x 3, eps 1e-4, min 2");
+        assert_eq!(set.title(set.data.share(16)), "events 62.5k x 3, eps 1e-4, min 2");
+        assert_eq!(set.title(set.data), "events 1M x 3, eps 1e-4, min 2");
         let set = STL.set("10k").unwrap();
-        assert_eq!(set.title(1000), "series 1k, period 24, inner 5, outer 0");
+        assert_eq!(set.title(set.data.share(10)), "series 1k, period 24, inner 5, outer 0");
     }
 
     #[test]

@@ -1,65 +1,66 @@
 //! Runs who is to be compared, each once, on files that are made once.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
 use super::algorithm::{Algorithm, Compared, Set};
 use super::child::End;
+use super::data::Data;
 use super::measure::{Outcome, measure};
 use super::peer::{Peer, Programs, Task};
 use super::table::{self, Row};
 
-/// Where a peer does not finish, shares of the rows at which it is tried instead.
+/// Where a peer does not finish, shares of the data on which it is tried instead.
 const SHARES: [usize; 3] = [5, 20, 100];
 
-/// Rows of a quick run are a tenth.
+/// The data of a quick run are a tenth.
 const QUICK_SHARE: usize = 10;
 
-/// A set at its own or fewer rows.
-type Scaled = (&'static Set, usize);
+/// A set with its own or fewer data.
+type Scaled = (&'static Set, Data);
 
 pub(crate) struct Arena {
     algorithm: &'static Algorithm,
     programs: Programs,
-    data: PathBuf,
+    folder: PathBuf,
     pub(crate) quick: bool,
     made: HashSet<PathBuf>,
-    done: HashMap<(&'static str, usize, Peer, usize), Outcome>,
+    done: HashMap<(&'static str, Data, Peer, usize), Outcome>,
 }
 
 impl Arena {
     pub(crate) fn new(
         algorithm: &'static Algorithm,
         programs: Programs,
-        data: PathBuf,
+        folder: PathBuf,
         quick: bool,
     ) -> Self {
-        Self { algorithm, programs, data, quick, made: HashSet::new(), done: HashMap::new() }
+        Self { algorithm, programs, folder, quick, made: HashSet::new(), done: HashMap::new() }
     }
 
-    /// All runs of a set, and where one does not finish, one more at fewer rows.
+    /// All runs of a set, and where one does not finish, one more on fewer data.
     pub(crate) fn compare(&mut self, set: &'static Set) -> Result<Vec<Row>> {
-        let n_rows = if self.quick { set.n_rows / QUICK_SHARE } else { set.n_rows };
+        let data = if self.quick { set.data.share(QUICK_SHARE) } else { set.data };
         let mut rows = Vec::new();
         for &(peer, threads) in set.runs {
-            let of_all = self.rows((set, n_rows), peer, threads)?;
+            let of_all = self.rows((set, data), peer, threads)?;
             let gave_up = |row: &Row| matches!(row.outcome, Err(End::TimedOut | End::OutOfMemory));
             let gave_up = of_all.iter().any(gave_up);
             rows.extend(of_all);
             if gave_up {
-                rows.extend(self.smaller((set, n_rows), peer, threads)?);
+                rows.extend(self.smaller((set, data), peer, threads)?);
             }
         }
         Ok(rows)
     }
 
-    /// What a peer does on the first share of the rows that it finishes.
-    fn smaller(&mut self, (set, n_rows): Scaled, peer: Peer, threads: usize) -> Result<Vec<Row>> {
+    /// What a peer does on the first share of the data that it finishes.
+    fn smaller(&mut self, (set, data): Scaled, peer: Peer, threads: usize) -> Result<Vec<Row>> {
         for share in SHARES {
-            let rows = self.rows((set, n_rows / share), peer, threads)?;
+            let rows = self.rows((set, data.share(share)), peer, threads)?;
             if rows.iter().all(|row| row.outcome.is_ok()) {
                 return Ok(rows);
             }
@@ -78,7 +79,7 @@ impl Arena {
         };
         let row = |(at, &step): (usize, &&'static str)| Row {
             set: scaled.0,
-            n_rows: scaled.1,
+            data: scaled.1,
             step,
             peer,
             threads,
@@ -95,7 +96,7 @@ impl Arena {
         if self.run(scaled, reference, 1)?.is_err() {
             return Ok(None);
         }
-        let data = self.points(scaled.0.family, scaled.1, scaled.0.n_columns)?;
+        let data = self.file(scaled.1)?;
         let compared = Compared {
             data: &data,
             reference: &self.result(scaled, reference, 1),
@@ -104,23 +105,23 @@ impl Arena {
         (self.algorithm.compare)(compared).map(Some)
     }
 
-    fn result(&self, (set, n_rows): Scaled, peer: Peer, threads: usize) -> PathBuf {
-        let algorithm = self.algorithm.name;
-        self.data.join(format!("{algorithm}-{}-{n_rows}-{}-{threads}", set.name, peer.word))
+    fn result(&self, (set, data): Scaled, peer: Peer, threads: usize) -> PathBuf {
+        let (algorithm, size) = (self.algorithm.name, data.size());
+        self.folder.join(format!("{algorithm}-{}-{size}-{}-{threads}", set.name, peer.word))
     }
 
     fn run(&mut self, scaled: Scaled, peer: Peer, threads: usize) -> Result<Outcome> {
-        let (set, n_rows) = scaled;
-        let key = (set.name, n_rows, peer, threads);
+        let (set, data) = scaled;
+        let key = (set.name, data, peer, threads);
         if let Some(known) = self.done.get(&key) {
             return Ok(known.clone());
         }
-        let file = self.points(set.family, n_rows, set.n_columns)?;
+        let file = self.file(data)?;
         let own = set.params.iter().map(|&(_, value)| value);
         let params: Vec<&str> = self.algorithm.params.iter().copied().chain(own).collect();
-        let task = Task { file: &file, n_columns: set.n_columns, params: &params };
+        let task = Task { file: &file, n_columns: data.n_columns, params: &params };
         let result = (!peer.is_yardstick()).then(|| self.result(scaled, peer, threads));
-        eprintln!("run   {}, threads {threads}: {}", peer.word, set.title(n_rows));
+        eprintln!("run   {}, threads {threads}: {}", peer.word, set.title(data));
         let mut command = self.programs.command(peer, threads, task);
         let outcome = measure(&mut command, self.algorithm.steps, result.as_deref(), self.quick);
         eprintln!("      {}", table::outcomes(&outcome));
@@ -134,21 +135,20 @@ impl Arena {
         measure(&mut command, self.algorithm.steps, None, self.quick)
     }
 
-    /// The file of points of a family.
-    pub(crate) fn points(
-        &mut self,
-        family: &str,
-        n_rows: usize,
-        n_columns: usize,
-    ) -> Result<PathBuf> {
-        let name = format!("{}-{n_rows}x{n_columns}.f64", family.replace(':', "-"));
-        let file = self.data.join(name);
+    /// The file that holds the data.
+    pub(crate) fn file(&mut self, data: Data) -> Result<PathBuf> {
+        let file = self.folder.join(data.file());
         if !self.made.contains(&file) {
-            let [n_rows, n_columns] = [n_rows, n_columns].map(|size| size.to_string());
-            self.tell(&["make", family, &n_rows, &n_columns, &file.display().to_string()])?;
+            self.make(data, &file)?;
             self.made.insert(file.clone());
         }
         Ok(file)
+    }
+
+    fn make(&self, Data { family, n_rows, n_columns }: Data, file: &Path) -> Result<()> {
+        let [n_rows, n_columns] = [n_rows, n_columns].map(|size| size.to_string());
+        self.tell(&["make", family, &n_rows, &n_columns, &file.display().to_string()])?;
+        Ok(())
     }
 
     /// What the program of `benches` prints.

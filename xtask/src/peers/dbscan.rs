@@ -5,6 +5,7 @@ mod labels; // whether two clusterings are one
 mod plot; // a log-log plot
 
 use super::algorithm::{Algorithm, Set};
+use super::data::Data;
 use super::peer::Peer;
 use super::target::{Claim, MIB, Target, faster, faster_with_aim};
 
@@ -39,9 +40,7 @@ const SETS: &[Set] = &[
     Set {
         name: "events-100k",
         what: "events",
-        family: "events",
-        n_rows: 100_000,
-        n_columns: 3,
+        data: Data::points("events", 100_000, 3),
         params: &[("eps", "1e-4"), ("min", "2")],
         runs: &[
             OURS_1,
@@ -57,9 +56,7 @@ const SETS: &[Set] = &[
     Set {
         name: "events-1m",
         what: "events",
-        family: "events",
-        n_rows: 1_000_000,
-        n_columns: 3,
+        data: Data::points("events", 1_000_000, 3),
         params: &[("eps", "1e-4"), ("min", "2")],
         runs: &[
             OURS_1,
@@ -75,54 +72,42 @@ const SETS: &[Set] = &[
     Set {
         name: "events-1m-wide",
         what: "events",
-        family: "events",
-        n_rows: 1_000_000,
-        n_columns: 3,
+        data: Data::points("events", 1_000_000, 3),
         params: &[("eps", "1e-2"), ("min", "2")],
         runs: &[OURS_1, OURS_2, (SKLEARN_UNIQUE, 1), CPP_2, HASH_1],
     },
     Set {
         name: "blobs-2d",
         what: "blobs",
-        family: "blobs:100",
-        n_rows: 1_000_000,
-        n_columns: 2,
+        data: Data::points("blobs:100", 1_000_000, 2),
         params: &[("eps", "0.1"), ("min", "10")],
         runs: RIVALS,
     },
     Set {
         name: "blobs-8d",
         what: "blobs",
-        family: "blobs:20",
-        n_rows: 200_000,
-        n_columns: 8,
+        data: Data::points("blobs:20", 200_000, 8),
         params: &[("eps", "1.6"), ("min", "10")],
         runs: RIVALS,
     },
     Set {
         name: "blobs-16d",
         what: "blobs",
-        family: "blobs:10",
-        n_rows: 20_000,
-        n_columns: 16,
+        data: Data::points("blobs:10", 20_000, 16),
         params: &[("eps", "3.6"), ("min", "10")],
         runs: RIVALS,
     },
     Set {
         name: "noise",
         what: "uniform noise",
-        family: "uniform:1",
-        n_rows: 100_000,
-        n_columns: 3,
+        data: Data::points("uniform:1", 100_000, 3),
         params: &[("eps", "0.02"), ("min", "5")],
         runs: RIVALS,
     },
     Set {
         name: "dense",
         what: "dense",
-        family: "uniform:0.5",
-        n_rows: 100_000,
-        n_columns: 3,
+        data: Data::points("uniform:0.5", 100_000, 3),
         params: &[("eps", "1.0"), ("min", "5")],
         runs: &[OURS_1, OURS_2, (SKLEARN, 1), (LINFA, 1), (PETAL, 2), CPP_2, (SUM, 1)],
     },

@@ -3,6 +3,7 @@
 mod ranks; // whether two scorings rank the rows alike
 
 use super::algorithm::{Algorithm, Set};
+use super::data::Data;
 use super::peer::Peer;
 use super::target::{Claim, Target, faster, faster_with_aim};
 
@@ -55,11 +56,16 @@ const SETS: &[Set] = &[
     normal("normal-3d", 1_000_000, 3),
     normal("normal-8d", 1_000_000, 8),
     normal("normal-32d", 1_000_000, 32),
-    Set { what: "events", family: "events", ..normal("events", 1_000_000, 3) },
+    Set {
+        what: "events",
+        data: Data::points("events", 1_000_000, 3),
+        ..normal("events", 1_000_000, 3)
+    },
 ];
 
 const fn normal(name: &'static str, n_rows: usize, n_columns: usize) -> Set {
-    Set { name, what: "normal", family: "normal", n_rows, n_columns, params: &[], runs: RUNS }
+    let data = Data::points("normal", n_rows, n_columns);
+    Set { name, what: "normal", data, params: &[], runs: RUNS }
 }
 
 const TARGETS: &[Target] = &[

@@ -3,6 +3,7 @@
 mod difference; // how far components are from each other
 
 use super::algorithm::{Algorithm, Set};
+use super::data::Data;
 use super::peer::Peer;
 use super::target::{Claim, Target, faster};
 
@@ -36,7 +37,7 @@ const SETS: &[Set] = &[
     series("100k-robust", 100_000, &[("period", "24"), ("inner", "2"), ("outer", "15")]),
     series("10k-week-robust", 10_000, &[("period", "168"), ("inner", "2"), ("outer", "15")]),
     Set {
-        n_columns: 1000,
+        data: Data::points("series", 720, 1000),
         runs: &[(OURS, 1), (OURS, 2), (STATSMODELS, 1), (STLRS, 1)],
         ..series("groups", 720, DAY)
     },
@@ -50,7 +51,7 @@ const fn series(
     n_rows: usize,
     params: &'static [(&'static str, &'static str)],
 ) -> Set {
-    Set { name, what: "series", family: "series", n_rows, n_columns: 1, params, runs: RUNS }
+    Set { name, what: "series", data: Data::points("series", n_rows, 1), params, runs: RUNS }
 }
 
 const TARGETS: &[Target] = &[

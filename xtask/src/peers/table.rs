@@ -2,6 +2,7 @@
 
 use super::algorithm::{Algorithm, Set};
 use super::child::End;
+use super::data::Data;
 use super::measure::{Measured, Outcome, PATIENCE};
 use super::peer::Peer;
 
@@ -10,12 +11,12 @@ use super::peer::Peer;
 pub(crate) struct Row {
     pub(crate) set: &'static Set,
     /// Fewer than the set's own where the peer did not finish these.
-    pub(crate) n_rows: usize,
+    pub(crate) data: Data,
     pub(crate) step: &'static str,
     pub(crate) peer: Peer,
     pub(crate) threads: usize,
     pub(crate) outcome: Result<Measured, End>,
-    /// Seconds of ours on as many rows and threads.
+    /// Seconds of ours on the same data and as many threads.
     pub(crate) ours: Option<f64>,
     /// How the peer's result compares to the reference.
     pub(crate) sameness: Option<String>,
@@ -38,7 +39,7 @@ impl Row {
     fn cells(&self) -> [String; 7] {
         let unknown = || "-".to_owned();
         [
-            self.set.title(self.n_rows),
+            self.set.title(self.data),
             self.peer.title.to_owned(),
             self.threads.to_string(),
             outcome(&self.outcome),
@@ -156,8 +157,8 @@ pub(crate) mod tests {
     pub(crate) fn row(set: &str, peer: Peer, threads: usize, seconds: f64, ours: f64) -> Row {
         let set = DBSCAN.set(set).unwrap();
         let outcome = Ok(Measured { seconds, n_timed: 5, memory: Some(3 << 20) });
-        let (n_rows, ours) = (set.n_rows, Some(ours));
-        Row { set, n_rows, step: "fit", peer, threads, outcome, ours, sameness: None }
+        let (data, ours) = (set.data, Some(ours));
+        Row { set, data, step: "fit", peer, threads, outcome, ours, sameness: None }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What must be reached, and whether it was, in the same run.
 
-use super::algorithm::{Algorithm, short};
+use super::algorithm::Algorithm;
 use super::child::End;
+use super::data::short;
 use super::peer::Peer;
 use super::table::{Row, bytes, figures, markdown};
 
@@ -49,7 +50,7 @@ pub(crate) fn render(algorithm: &Algorithm, rows: &[Row]) -> String {
         let judge = Judge { algorithm, rows, target };
         let (measured, verdict) = judge.verdict();
         n_missed += usize::from(!verdict.starts_with("hit"));
-        judged.push(vec![first.set.title(first.set.n_rows), judge.text(), measured, verdict]);
+        judged.push(vec![first.set.title(first.set.data), judge.text(), measured, verdict]);
     }
     let (n, table) = (judged.len(), markdown(&HEADER, &judged, &[]));
     format!("\nTargets, {n_missed} of {n} missed in this run:\n\n{table}")
@@ -82,7 +83,7 @@ impl Judge<'_> {
             Claim::Memory { bytes: limit } => format!("under {}", bytes(limit)),
             Claim::Threads { times } => format!("two threads {times} times as fast as one"),
             Claim::Linear { than, times } => {
-                let than = self.algorithm.set(than).map(|set| short(set.n_rows));
+                let than = self.algorithm.set(than).map(|set| short(set.data.size()));
                 format!("at most {times} times as long a row as of {}", than.unwrap_or_default())
             }
         }
@@ -132,16 +133,16 @@ impl Judge<'_> {
         Some((format!("{}{}", figures(ratio), self.where_else(row)), verdict))
     }
 
-    /// Where the peer did not finish as many rows as were asked for: why, and how many it did.
+    /// Where the peer did not finish all that it was asked for: why, and how much it did.
     fn where_else(&self, row: &Row) -> String {
         let is_same = |other: &&Row| other.peer == row.peer && other.threads == row.threads;
         let first = self.of(row.set.name).find(is_same);
-        first.filter(|first| first.n_rows != row.n_rows).map_or_else(String::new, |first| {
+        first.filter(|first| first.data != row.data).map_or_else(String::new, |first| {
             let why = match first.outcome {
                 Err(End::OutOfMemory) => "out of memory",
                 _ => "too slow",
             };
-            format!(" on {} rows, {why} on all", short(row.n_rows))
+            format!(" on {}, {why} on all", row.data.amount())
         })
     }
 
@@ -161,7 +162,7 @@ impl Judge<'_> {
 
     fn of_a_row(&self, set: &str) -> Option<f64> {
         let row = self.row(set, self.algorithm.unit, 1)?;
-        Some(row.seconds()? / row.n_rows as f64)
+        Some(row.seconds()? / row.data.size() as f64)
     }
 }
 
@@ -246,7 +247,7 @@ mod tests {
         let mut first = row("events-100k", SKLEARN, 1, 1.0, 1.0);
         first.outcome = Err(End::OutOfMemory);
         let mut second = row("events-100k", SKLEARN, 1, 2000.0, 1.0);
-        second.n_rows = 25_000;
+        second.data = second.data.share(4);
         let (measured, verdict) =
             judged("events-100k", faster(SKLEARN, 1, 2000.0), &[first, second]);
         assert_eq!(measured, "2000 on 25k rows, out of memory on all");

@@ -3,8 +3,8 @@
 use anyhow::{Result, bail};
 
 use super::plot::{Series, svg};
-use crate::peers::algorithm::short;
 use crate::peers::arena::Arena;
+use crate::peers::data::{Data, short};
 use crate::peers::peer::Task;
 use crate::peers::table::{figures, markdown};
 
@@ -59,7 +59,7 @@ pub(crate) fn measure(arena: &mut Arena) -> Result<Growth> {
 impl Family {
     fn seconds(&self, arena: &mut Arena, n_rows: usize) -> Result<(f64, f64)> {
         let Self { title, made_by, n_columns, min_samples } = *self;
-        let file = arena.points(made_by, n_rows, n_columns)?;
+        let file = arena.file(Data::points(made_by, n_rows, n_columns))?;
         let path = file.display().to_string();
         let eps = arena.tell(&["eps", &path, &n_columns.to_string(), N_NEIGHBOURS])?;
         eprintln!("run   oddsift, threads 1: {title}, {n_rows} rows, eps {eps}");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::peers::algorithm::short;
+use crate::peers::data::short;
 
 /// Measured points, seconds by rows, in order of the rows.
 #[derive(Debug, Clone)]
