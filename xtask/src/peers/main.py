@@ -41,19 +41,21 @@ def measured(step, idle):
     return result, f"{seconds} {memory}"
 
 
+# What a package prints is no answer.
+answers, sys.stdout = sys.stdout, sys.stderr
 algorithm, name, file, n_columns, threads, *params = sys.argv[1:]
 x = np.fromfile(file, dtype="<f8").reshape(-1, int(n_columns))
 peer = importlib.import_module(f"of_{algorithm}").PEERS[name](x, int(threads), *params)
 idle = resident()
 result = None
-print("ready", flush=True)
+print("ready", file=answers, flush=True)
 for line in sys.stdin:
     word, _, path = line.strip().partition(" ")
     if word == "save":
         values = np.ravel(result)
         values.astype("<f8" if values.dtype.kind == "f" else "<i8").tofile(path)
-        print("save", flush=True)
+        print("save", file=answers, flush=True)
     else:
         result = None
         result, spent = measured(getattr(peer, word), idle)
-        print(word, spent, flush=True)
+        print(word, spent, file=answers, flush=True)
