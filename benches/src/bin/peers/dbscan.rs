@@ -38,7 +38,7 @@ fn oddsift(points: Points, Params { eps, min_samples }: Params) -> Result<Peer> 
     let params = oddsift::dbscan::Dbscan::params().eps(eps).min_samples(min_samples);
     Ok(Peer::of_fit(move || {
         let (model, spent) = measured(|| params.fit(&x));
-        Ok(Done::labels(spent, model?.labels().iter().map(|label| label.to_i64())))
+        Ok(Done::integers(spent, model?.labels().iter().map(|label| label.to_i64())))
     }))
 }
 
@@ -51,7 +51,7 @@ fn linfa(points: Points, Params { eps, min_samples }: Params) -> Result<Peer> {
         let labels = labels.map_err(|error| anyhow!("linfa: {error}"))?;
         let number = |label: &Option<usize>| label.map_or(Ok(-1), i64::try_from);
         let labels = labels.iter().map(number).collect::<Result<Vec<_>, _>>()?;
-        Ok(Done::labels(spent, labels))
+        Ok(Done::integers(spent, labels))
     }))
 }
 
@@ -61,7 +61,7 @@ fn petal(points: Points, Params { eps, min_samples }: Params) -> Result<Peer> {
     Ok(Peer::of_fit(move || {
         let mut params = petal_clustering::Dbscan::new(eps, min_samples, Euclidean::default());
         let ((clusters, _), spent) = measured(|| params.fit(&x, None));
-        Ok(Done::labels(spent, labels_of_members(n_rows, &clusters)?))
+        Ok(Done::integers(spent, labels_of_members(n_rows, &clusters)?))
     }))
 }
 
@@ -99,7 +99,7 @@ mod tests {
             let expected: Vec<i64> = (0..20).map(|i| i / 10).collect();
             assert_eq!(
                 done.result.unwrap(),
-                Done::labels(done.spent, expected).result.unwrap(),
+                Done::integers(done.spent, expected).result.unwrap(),
                 "{word}"
             );
         }

@@ -5,8 +5,10 @@
 //! neighbours on average. `peers run ALGORITHM PEER FILE COLUMNS THREADS PARAMETER..` prints `ready`
 //! and obeys the lines of standard input: a step such as `fit` answers `fit SECONDS BYTES`, which is
 //! its time and its peak memory above that before the first step; `save FILE` answers `save` once the
-//! result of the latest step, 8 bytes a number, is written there.
+//! result of the latest step, 8 bytes a number, is written there. COLUMNS is `-` where the file is a
+//! log.
 
+mod auditd; // reading audit logs, and a yardstick
 mod data; // points from and to files
 mod dbscan; // DBSCAN, its crates and yardsticks
 mod density; // eps from a mean number of neighbours
@@ -36,11 +38,13 @@ fn main() -> Result<()> {
             say(&density::eps(&points, neighbours.parse()?).to_string())
         }
         ["run", algorithm, peer, file, columns, threads, ref params @ ..] => {
-            let points = Points::read(Path::new(file), columns.parse()?)?;
+            let file = Path::new(file);
+            let points = || Points::read(file, columns.parse()?);
             let peer = match algorithm {
-                "dbscan" => dbscan::peer(peer, points, params)?,
-                "iforest" => iforest::peer(peer, points, params)?,
-                "stl" => stl::peer(peer, &points, params)?,
+                "auditd" => auditd::peer(peer, file)?,
+                "dbscan" => dbscan::peer(peer, points()?, params)?,
+                "iforest" => iforest::peer(peer, points()?, params)?,
+                "stl" => stl::peer(peer, &points()?, params)?,
                 _ => bail!("there are no peers of `{algorithm}`"),
             };
             // The caller's pool, as a program that limits its threads would do it.

@@ -1,6 +1,6 @@
 //! What runs a step when told to.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 
 use crate::memory::Spent;
 
@@ -12,8 +12,8 @@ pub(crate) struct Done {
 }
 
 impl Done {
-    pub(crate) fn labels(spent: Spent, labels: impl IntoIterator<Item = i64>) -> Self {
-        Self { spent, result: Some(labels.into_iter().map(i64::to_le_bytes).collect()) }
+    pub(crate) fn integers(spent: Spent, integers: impl IntoIterator<Item = i64>) -> Self {
+        Self { spent, result: Some(integers.into_iter().map(i64::to_le_bytes).collect()) }
     }
 
     pub(crate) fn values(spent: Spent, values: impl IntoIterator<Item = f64>) -> Self {
@@ -37,10 +37,18 @@ impl Peer {
     }
 
     /// Has the step `fit` alone.
-    pub(crate) fn of_fit(mut fit: impl FnMut() -> Result<Done> + Send + 'static) -> Self {
-        Self::new(move |step| match step {
-            "fit" => fit(),
-            _ => bail!("there is no step `{step}`; there is `fit`"),
+    pub(crate) fn of_fit(fit: impl FnMut() -> Result<Done> + Send + 'static) -> Self {
+        Self::of_step("fit", fit)
+    }
+
+    /// Has one step alone.
+    pub(crate) fn of_step(
+        name: &'static str,
+        mut run: impl FnMut() -> Result<Done> + Send + 'static,
+    ) -> Self {
+        Self::new(move |step| {
+            ensure!(step == name, "there is no step `{step}`; there is `{name}`");
+            run()
         })
     }
 

@@ -1,4 +1,6 @@
-//! The least that a pass over the rows costs.
+//! The least that a pass over the data costs.
+
+use std::io::{self, BufRead};
 
 use crate::data::Points;
 
@@ -13,6 +15,20 @@ pub(crate) fn hash_rows(points: &Points) -> usize {
 /// The sum of all coordinates, added in their order.
 pub(crate) fn sum(points: &Points) -> f64 {
     points.flat.iter().sum()
+}
+
+/// How many lines end in the log.
+pub(crate) fn count_lines(mut log: impl BufRead) -> io::Result<usize> {
+    let mut n_lines = 0;
+    loop {
+        let buffer = log.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(n_lines);
+        }
+        n_lines += memchr::memchr_iter(b'\n', buffer).count();
+        let n_bytes = buffer.len();
+        log.consume(n_bytes);
+    }
 }
 
 /// Distinct rows one after another, and slots that hold their positions plus one; 0 is a free slot.
@@ -87,6 +103,7 @@ fn hash(row: &[f64]) -> usize {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+    use std::io::BufReader;
 
     use super::*;
     use crate::data;
@@ -98,6 +115,14 @@ mod tests {
         let distinct: HashSet<Vec<u64>> = events.rows().map(bits).collect();
         assert_eq!(hash_rows(&events), distinct.len());
         assert_eq!(hash_rows(&data::make("uniform:1", 5000, 3).unwrap()), 5000);
+    }
+
+    #[test]
+    fn lines_are_counted_whatever_the_buffer() {
+        for capacity in [1, 2, 5, 100] {
+            let log = BufReader::with_capacity(capacity, &b"one\n\nthree\nfour"[..]);
+            assert_eq!(count_lines(log).unwrap(), 3);
+        }
     }
 
     #[test]
