@@ -28,7 +28,8 @@ one event in eight are mixed with those of the next. Run it with `cargo run --re
 where speed matters.
 ";
 
-const SAMPLE: &str = include_str!("../../testdata/auditd_log.txt");
+/// A log of 1192 lines.
+pub(crate) const SAMPLE: &str = include_str!("../../testdata/auditd_log.txt");
 const CHUNK: usize = 1 << 20;
 /// The time of the sample's first event, in milliseconds.
 const START: u64 = 1_551_485_405_594;
@@ -39,7 +40,7 @@ const PIDS: std::ops::Range<u32> = 300..32_768;
 
 /// Where a log ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(crate) enum End {
     Events(u64),
     Bytes(u64),
 }
@@ -68,7 +69,8 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     }
 }
 
-fn write(end: End, seed: u64, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the log of a seed in large pieces.
+pub(crate) fn write(end: End, seed: u64, out: &mut dyn Write) -> io::Result<()> {
     let mut log = Log::new(seed);
     let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 8);
     let (mut n_events, mut n_bytes) = (0, 0);

@@ -2,6 +2,7 @@
 
 mod algorithm; // what is compared
 mod arena; // who is run on what, once each
+mod auditd; // readers of audit logs
 mod child; // a process that runs a step when told to
 mod data; // what a set is made of
 mod dbscan; // DBSCAN and its peers
@@ -24,11 +25,12 @@ use crate::ci::{cargo, run_command};
 use crate::workspace::Workspace;
 use algorithm::{Algorithm, Set};
 use arena::Arena;
+use auditd::AUDITD;
 use dbscan::DBSCAN;
 use iforest::IFOREST;
 use stl::STL;
 
-const ALGORITHMS: [&Algorithm; 3] = [&DBSCAN, &IFOREST, &STL];
+const ALGORITHMS: [&Algorithm; 4] = [&DBSCAN, &IFOREST, &STL, &AUDITD];
 
 const HELP: &str = "\
 Runs oddsift beside other implementations of an algorithm, on the same data in one run, each in a
@@ -41,14 +43,14 @@ algorithms, their peers and their data:
 ALGORITHMS
   --data NAME..  only these sets
   --growth       instead, the cost of ours from 10k to 3M rows, as a table and a plot
-  --quick        a tenth of the rows and one timed run, to see that all works; no targets
+  --quick        a tenth of the data and one timed run, to see that all works; no targets
   --markdown     writes the result to docs/performance.md (and docs/dbscan-growth.svg), too
 
 Crates are built by cargo behind the feature `peers` of oddsift-benches; pip gets the packages of
 PyPI into a folder of target/peers-venv at the first run (python3 with `venv`, 3.11 or later), and
 builds isotree, which takes a C++ compiler and some minutes. A step, such as a fit, that takes more
-than 120 s or more than 20 GiB is given up, and the peer is tried on fewer rows instead. All of an
-algorithm takes about 20 minutes: leave the machine alone meanwhile.
+than 120 s or more than 20 GiB is given up, and the peer is tried on fewer data instead. All of an
+algorithm takes about 20 minutes, of audit logs two: leave the machine alone meanwhile.
 ";
 
 #[derive(Debug, Clone)]
@@ -192,7 +194,16 @@ mod tests {
     #[test]
     fn the_help_names_all_that_is_there() {
         let help = help();
-        for word in ["  dbscan", "linfa-clustering", "isotree", "normal-32d", "stlrs", "10k-week"] {
+        for word in [
+            "  dbscan",
+            "linfa-clustering",
+            "isotree",
+            "normal-32d",
+            "stlrs",
+            "10k-week",
+            "msticpy",
+            "log-1g",
+        ] {
             assert!(help.contains(word), "{word}");
         }
         assert!(!help.contains("ALGORITHMS"), "{help}");
@@ -201,7 +212,7 @@ mod tests {
     #[test]
     fn the_page_has_a_place_for_each_part() {
         let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.md");
-        for args in ["dbscan", "dbscan --growth", "iforest", "stl"] {
+        for args in ["dbscan", "dbscan --growth", "iforest", "stl", "auditd"] {
             page::read(&page, &parse(args).unwrap().part()).unwrap();
         }
     }

@@ -26,7 +26,7 @@ pub(crate) struct Algorithm {
     /// What the results are, for people.
     pub(crate) results: &'static str,
     pub(crate) compare: fn(Compared<'_>) -> Result<String>,
-    /// The crates among the peers.
+    /// The crates among the peers and under the yardsticks.
     pub(crate) crates: &'static [&'static str],
     /// What pip installs.
     pub(crate) packages: &'static [&'static str],
@@ -34,7 +34,7 @@ pub(crate) struct Algorithm {
     pub(crate) script: &'static str,
 }
 
-/// Files of little-endian numbers.
+/// Files; those of results hold little-endian numbers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Compared<'a> {
     pub(crate) data: &'a Path,

@@ -1,6 +1,7 @@
 //! Runs who is to be compared, each once, on files that are made once.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,12 +13,16 @@ use super::data::Data;
 use super::measure::{Outcome, measure};
 use super::peer::{Peer, Programs, Task};
 use super::table::{self, Row};
+use crate::audit_log::{self, End as LogEnd, SAMPLE};
 
 /// Where a peer does not finish, shares of the data on which it is tried instead.
 const SHARES: [usize; 3] = [5, 20, 100];
 
 /// The data of a quick run are a tenth.
 const QUICK_SHARE: usize = 10;
+
+/// Of the generator of audit logs.
+const LOG_SEED: u64 = 1;
 
 /// A set with its own or fewer data.
 type Scaled = (&'static Set, Data);
@@ -119,7 +124,7 @@ impl Arena {
         let file = self.file(data)?;
         let own = set.params.iter().map(|&(_, value)| value);
         let params: Vec<&str> = self.algorithm.params.iter().copied().chain(own).collect();
-        let task = Task { file: &file, n_columns: data.n_columns, params: &params };
+        let task = Task { file: &file, n_columns: data.n_columns(), params: &params };
         let result = (!peer.is_yardstick()).then(|| self.result(scaled, peer, threads));
         eprintln!("run   {}, threads {threads}: {}", peer.word, set.title(data));
         let mut command = self.programs.command(peer, threads, task);
@@ -139,15 +144,26 @@ impl Arena {
     pub(crate) fn file(&mut self, data: Data) -> Result<PathBuf> {
         let file = self.folder.join(data.file());
         if !self.made.contains(&file) {
-            self.make(data, &file)?;
+            self.make(data, &file).with_context(|| format!("cannot make {}", file.display()))?;
             self.made.insert(file.clone());
         }
         Ok(file)
     }
 
-    fn make(&self, Data { family, n_rows, n_columns }: Data, file: &Path) -> Result<()> {
-        let [n_rows, n_columns] = [n_rows, n_columns].map(|size| size.to_string());
-        self.tell(&["make", family, &n_rows, &n_columns, &file.display().to_string()])?;
+    fn make(&self, data: Data, file: &Path) -> Result<()> {
+        match data {
+            Data::Points { family, n_rows, n_columns } => {
+                let [n_rows, n_columns] = [n_rows, n_columns].map(|size| size.to_string());
+                self.tell(&["make", family, &n_rows, &n_columns, &file.display().to_string()])?;
+            }
+            Data::SampleLog => fs::write(file, SAMPLE)?,
+            Data::AuditLog { n_bytes } => {
+                let mut out = File::create(file)?;
+                audit_log::write(LogEnd::Bytes(n_bytes as u64), LOG_SEED, &mut out)?;
+                // Else the system still writes it while the first peers are timed.
+                out.sync_all()?;
+            }
+        }
         Ok(())
     }
 

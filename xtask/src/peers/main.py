@@ -2,8 +2,8 @@
 
 usage: main.py ALGORITHM PEER FILE COLUMNS THREADS PARAMETER..
 
-A peer is a class of the module `of_ALGORITHM`, made from the data, the number of threads and the parameters, with a
-method for each step. This prints `ready` and obeys the lines of standard input: a step such as `fit` answers
+A peer is a class of the module `of_ALGORITHM`, made from the data (or from the name of the file where COLUMNS is `-`),
+the number of threads and the parameters, with a method for each step. This prints `ready` and obeys the lines of standard input: a step such as `fit` answers
 `fit SECONDS BYTES`, which is its time and its peak memory above that before the first step; `save FILE` answers `save`
 once the result of the latest step, 8 bytes a number, is written there.
 """
@@ -44,8 +44,8 @@ def measured(step, idle):
 # What a package prints is no answer.
 answers, sys.stdout = sys.stdout, sys.stderr
 algorithm, name, file, n_columns, threads, *params = sys.argv[1:]
-x = np.fromfile(file, dtype="<f8").reshape(-1, int(n_columns))
-peer = importlib.import_module(f"of_{algorithm}").PEERS[name](x, int(threads), *params)
+data = file if n_columns == "-" else np.fromfile(file, dtype="<f8").reshape(-1, int(n_columns))
+peer = importlib.import_module(f"of_{algorithm}").PEERS[name](data, int(threads), *params)
 idle = resident()
 result = None
 print("ready", file=answers, flush=True)

@@ -63,7 +63,8 @@ impl Peer {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Task<'a> {
     pub(crate) file: &'a Path,
-    pub(crate) n_columns: usize,
+    /// None of a log.
+    pub(crate) n_columns: Option<usize>,
     /// Of the algorithm, in its order.
     pub(crate) params: &'a [&'a str],
 }
@@ -94,7 +95,8 @@ impl Programs {
         }
         words.extend([self.algorithm, peer.word].map(str::to_owned));
         words.push(task.file.display().to_string());
-        words.extend([task.n_columns, threads].map(|number| number.to_string()));
+        words.push(task.n_columns.map_or_else(|| "-".to_owned(), |n| n.to_string()));
+        words.push(threads.to_string());
         words.extend(task.params.iter().map(|&param| param.to_owned()));
         let mut command = Command::new("sh");
         command.args(["-c", "ulimit -v \"$0\" && exec \"$@\"", &self.memory.to_string()]);
@@ -110,7 +112,7 @@ impl Programs {
 mod tests {
     use super::*;
 
-    fn started(peer: Peer, threads: usize) -> String {
+    fn started(peer: Peer, threads: usize, n_columns: Option<usize>) -> String {
         let programs = Programs {
             algorithm: "sort",
             rust: "peers".into(),
@@ -119,7 +121,7 @@ mod tests {
             can_pin: true,
             memory: 9,
         };
-        let task = Task { file: Path::new("x.f64"), n_columns: 3, params: &["1e-4", "5"] };
+        let task = Task { file: Path::new("x.f64"), n_columns, params: &["1e-4", "5"] };
         let command = programs.command(peer, threads, task);
         let words: Vec<_> = command.get_args().skip(2).map(|arg| arg.to_string_lossy()).collect();
         words.join(" ")
@@ -128,9 +130,9 @@ mod tests {
     #[test]
     fn each_peer_is_told_its_threads() {
         let (ours, numpy) = (Peer::ours("**ours**", "ours"), Peer::python("NumPy", "numpy"));
-        assert_eq!(started(ours, 2), "9 peers run sort ours x.f64 3 2 1e-4 5");
-        assert_eq!(started(numpy, 1), "9 python main.py sort numpy x.f64 3 1 1e-4 5");
+        assert_eq!(started(ours, 2, Some(3)), "9 peers run sort ours x.f64 3 2 1e-4 5");
+        assert_eq!(started(numpy, 1, None), "9 python main.py sort numpy x.f64 - 1 1e-4 5");
         let pinned = "9 taskset -c 0-1 python main.py sort numpy x.f64 3 2 1e-4 5";
-        assert_eq!(started(numpy.pinned(), 2), pinned);
+        assert_eq!(started(numpy.pinned(), 2, Some(3)), pinned);
     }
 }

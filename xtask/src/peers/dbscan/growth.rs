@@ -59,11 +59,16 @@ pub(crate) fn measure(arena: &mut Arena) -> Result<Growth> {
 impl Family {
     fn seconds(&self, arena: &mut Arena, n_rows: usize) -> Result<(f64, f64)> {
         let Self { title, made_by, n_columns, min_samples } = *self;
-        let file = arena.file(Data::points(made_by, n_rows, n_columns))?;
+        let data = Data::points(made_by, n_rows, n_columns);
+        let file = arena.file(data)?;
         let path = file.display().to_string();
         let eps = arena.tell(&["eps", &path, &n_columns.to_string(), N_NEIGHBOURS])?;
         eprintln!("run   oddsift, threads 1: {title}, {n_rows} rows, eps {eps}");
-        let measured = arena.ours(Task { file: &file, n_columns, params: &[&eps, min_samples] });
+        let measured = arena.ours(Task {
+            file: &file,
+            n_columns: data.n_columns(),
+            params: &[&eps, min_samples],
+        });
         match measured.as_deref() {
             Ok([fit]) => Ok((eps.parse()?, fit.seconds)),
             other => bail!("no result on {title} with {n_rows} rows: {other:?}"),
