@@ -244,7 +244,7 @@ impl Assembler {
 
     fn push_record(&mut self, line: &[u8], head: Head) {
         self.summary.records = self.summary.records.saturating_add(1);
-        let Ok(text) = std::str::from_utf8(line) else { return self.push_replaced(line, head) };
+        let Ok(text) = simdutf8::basic::from_utf8(line) else { return self.push_replaced(line, head) };
         self.push_text(text, head);
     }
 

@@ -1,6 +1,4 @@
-use memchr::memrchr_iter;
-
-use crate::{Hex, Value, scan::find_either};
+use crate::{Value, tokens::Tokens};
 
 /// A field of a record: `key=value`, or a word.
 ///
@@ -41,117 +39,37 @@ pub struct Field<'a> {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Fields<'a> {
-    rest: &'a str,
-    /// While in a group: its key, and what follows it.
-    group: Option<(&'a str, &'a str)>,
+    tokens: Tokens<'a>,
     is_execve: bool,
 }
 
 impl<'a> Fields<'a> {
-    pub(crate) fn new(body: &'a str, kind: &str) -> Self {
-        Self { rest: body, group: None, is_execve: kind == "EXECVE" }
-    }
-
-    /// Drops spaces, and leaves a group that ends here.
-    fn advance(&mut self) -> Option<()> {
-        loop {
-            while let Some(rest) = self.rest.strip_prefix(' ') {
-                self.rest = rest;
-            }
-            if !self.rest.is_empty() {
-                return Some(());
-            }
-            (_, self.rest) = self.group.take()?;
-        }
-    }
-
-    /// The value at the beginning of `text`, which is not empty, and how long it is there.
-    fn value(&self, key: &str, text: &'a str) -> (Value<'a>, usize) {
-        if let Some(inner) = text.strip_prefix('"') {
-            return quoted(text, inner);
-        }
-        let raw = until_space(text);
-        let value = match raw {
-            "(null)" => Value::Null,
-            _ if self.is_encoded(key) => Hex::new(raw).map_or(Value::Plain(raw), Value::Hex),
-            _ => Value::Plain(raw),
-        };
-        (value, raw.len())
-    }
-
-    /// Whether a field's text is written in hexadecimal where it has no quotes.
-    fn is_encoded(&self, key: &str) -> bool {
-        match key.as_bytes() {
-            b"acct" | b"cgroup" | b"cmd" | b"comm" | b"cwd" | b"data" | b"device" | b"dir"
-            | b"exe" | b"file" | b"grp" | b"key" | b"name" | b"new_group" | b"ocomm" | b"path"
-            | b"proctitle" | b"vm" | b"watch" => true,
-            _ if self.is_execve => is_argument(key),
-            _ => false,
-        }
-    }
-
-    /// The fields in quotes, and what follows them; `None` if nothing is in them.
-    ///
-    /// A value of the group may hold a quote: the last one that ends a word ends the group. A line
-    /// that was cut in the group ends it too.
-    fn split_group(text: &'a str) -> Option<(&'a str, &'a str)> {
-        let inner = text.strip_prefix('\'')?;
-        let bytes = inner.as_bytes();
-        let ends_word = |at: &usize| {
-            at.checked_add(1).is_none_or(|next| matches!(bytes.get(next), None | Some(b' ')))
-        };
-        let end = memrchr_iter(b'\'', bytes).find(ends_word).unwrap_or(bytes.len());
-        let (group, after) = inner.split_at_checked(end)?;
-        let is_blank = group.bytes().all(|byte| byte == b' ');
-        (!is_blank).then_some((group, after.strip_prefix('\'').unwrap_or(after)))
+    pub(crate) fn new(tokens: Tokens<'a>, kind: &str) -> Self {
+        Self { tokens, is_execve: kind == "EXECVE" }
     }
 }
 
 impl<'a> Iterator for Fields<'a> {
     type Item = Field<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Field<'a>> {
-        loop {
-            self.advance()?;
-            let text = self.rest;
-            let group = self.group.map(|(key, _)| key);
-            let (key, after) = text.split_at_checked(find_either(text.as_bytes(), b'=', b' '))?;
-            let Some(after) = after.strip_prefix('=') else {
-                self.rest = after;
-                return Some(Field { key, value: Value::Absent, group });
-            };
-            if group.is_none()
-                && let Some((inner, after)) = Self::split_group(after)
-            {
-                self.group = Some((key, after));
-                self.rest = inner;
-                continue;
-            }
-            let (value, n) = self.value(key, after);
-            self.rest = after.get(n..).unwrap_or_default();
-            return Some(Field { key, value, group });
-        }
+        let token = self.tokens.next()?;
+        let is_encoded =
+            is_encoded(token.key) || (self.is_execve && is_argument(token.key));
+        let value = if is_encoded { token.raw.decoded() } else { token.raw.value() };
+        Some(Field { key: token.key, value, group: token.group })
     }
 }
 
-/// The value in double quotes.
-///
-/// Where the second quote is missing or does not end the word, all is kept as it stands: the fields
-/// that seem to stand within are none.
-fn quoted<'a>(text: &'a str, inner: &'a str) -> (Value<'a>, usize) {
-    let end = find_either(inner.as_bytes(), b'"', b'"');
-    let (value, after) = inner.split_at_checked(end).unwrap_or((inner, ""));
-    let Some(after) = after.strip_prefix('"') else { return (Value::Plain(text), text.len()) };
-    let more = until_space(after).len();
-    let length = value.len().saturating_add(2).saturating_add(more);
-    match more {
-        0 => (Value::Quoted(value), length),
-        _ => (Value::Plain(text.get(..length).unwrap_or(text)), length),
-    }
-}
-
-fn until_space(text: &str) -> &str {
-    text.get(..find_either(text.as_bytes(), b' ', b' ')).unwrap_or(text)
+/// Whether a field's text is written in hexadecimal where it has no quotes.
+fn is_encoded(key: &str) -> bool {
+    matches!(
+        key.as_bytes(),
+        b"acct" | b"cgroup" | b"cmd" | b"comm" | b"cwd" | b"data" | b"device" | b"dir" | b"exe"
+            | b"file" | b"grp" | b"key" | b"name" | b"new_group" | b"ocomm" | b"path"
+            | b"proctitle" | b"vm" | b"watch"
+    )
 }
 
 /// `a0`, `a1[0]`, but not `a1_len`.
@@ -165,7 +83,7 @@ mod tests {
     use super::*;
 
     fn fields(body: &str) -> Vec<Field<'_>> {
-        Fields::new(body, "USER_CMD").collect()
+        Fields::new(Tokens::new(body), "USER_CMD").collect()
     }
 
     fn plain<'a>(key: &'a str, value: &'a str) -> Field<'a> {

@@ -1,32 +1,34 @@
 /// The events that were given out last, so that records which come later are told.
 ///
-/// A hash has one slot, and stays until another takes it: of the last few thousand events nearly
-/// all are known, in memory that does not grow.
+/// A set of hashes keeps the latest few, as a cache does: of the last few thousand events nearly all
+/// are known, in memory that does not grow.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
-    /// Empty until the first event is given out.
-    slots: Vec<u64>,
+    /// Empty until the first event is given out. The latest of a set comes first.
+    sets: Vec<[u64; WAYS]>,
 }
 
-/// As many as two bytes of a hash can tell.
-const SLOTS: usize = 1 << 16;
+/// A set fills a line of the processor's cache.
+const WAYS: usize = 8;
+/// Few enough for an inner cache, as each event that leaves changes one.
+const SETS: usize = 1 << 11;
 
 impl Given {
     pub(crate) fn insert(&mut self, hash: u64) {
-        if self.slots.is_empty() {
-            self.slots = vec![0; SLOTS];
+        if self.sets.is_empty() {
+            self.sets = vec![[0; WAYS]; SETS];
         }
-        if let Some(slot) = self.slots.get_mut(place(hash)) {
-            *slot = hash;
+        if let Some(set) = self.sets.get_mut(place(hash)) {
+            set.rotate_right(1);
+            set[0] = hash;
         }
     }
 
     pub(crate) fn contains(&self, hash: u64) -> bool {
-        self.slots.get(place(hash)) == Some(&hash)
+        self.sets.get(place(hash)).is_some_and(|set| set.contains(&hash))
     }
 }
 
 fn place(hash: u64) -> usize {
-    let [low, high, ..] = hash.to_le_bytes();
-    usize::from(u16::from_le_bytes([low, high]))
+    (hash % SETS as u64) as usize
 }

@@ -29,6 +29,7 @@ impl<'a> Id<'a> {
     /// ```
     /// assert_eq!(oddsift_auditd::Id::parse("-13").number(), Some(-13));
     /// ```
+    #[inline]
     pub fn parse(text: &'a str) -> Self {
         match Self::exact(text) {
             Self::Number(UNSET) => Self::Number(-1),
@@ -37,9 +38,22 @@ impl<'a> Id<'a> {
     }
 
     /// As [`parse`](Self::parse), where 4294967295 is a number like any other.
+    #[inline]
     pub(crate) fn exact(text: &'a str) -> Self {
-        // `+1` and `007` would not print as they were logged.
-        let number = if is_canonical(text) { text.parse().ok() } else { None };
+        match text.as_bytes() {
+            [b'0'] => Self::Number(0),
+            // Up to 18 digits are far from the ends of 64 bits. `007` would not print as logged.
+            [b'1'..=b'9', ..] if text.len() <= 18 => match digits(text) {
+                Some(number) => Self::Number(number),
+                None => Self::Text(text),
+            },
+            _ => Self::long_or_signed(text),
+        }
+    }
+
+    fn long_or_signed(text: &'a str) -> Self {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let number = if digits.starts_with(['+', '0']) { None } else { text.parse().ok() };
         number.map_or(Self::Text(text), Self::Number)
     }
 
@@ -65,7 +79,30 @@ impl fmt::Display for Id<'_> {
     }
 }
 
-fn is_canonical(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    text == "0" || !digits.starts_with(['+', '0'])
+/// The number of digits that cannot be too many.
+#[inline]
+fn digits(text: &str) -> Option<i64> {
+    let mut number = 0_i64;
+    for byte in text.bytes() {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        number = number.wrapping_mul(10).wrapping_add(i64::from(byte.wrapping_sub(b'0')));
+    }
+    Some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn number_prints_as_it_was_logged() {
+        for text in ["0", "7", "-13", "999999999999999999", "9223372036854775807", "-9223372036854775808"] {
+            assert_eq!(Id::exact(text), Id::Number(text.parse().unwrap()), "{text}");
+        }
+        for text in ["", "-", "+1", "007", "-0", "-+1", "1x", "9223372036854775808", "0x1", " 1", "١"] {
+            assert_eq!(Id::exact(text), Id::Text(text), "{text}");
+        }
+    }
 }

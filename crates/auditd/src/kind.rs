@@ -1,9 +1,13 @@
+use crate::scan::find_either;
+
 /// Whether a record of this type is an event by itself: all that programs and daemons report.
 ///
 /// These are the types that have no number from 1300 to 2099 in the audit library's `libaudit.h`,
 /// and `LOGIN`. Of a type that is not known, more records may follow.
 pub(crate) fn is_single(kind: &str) -> bool {
-    let (first_word, rest) = kind.split_once('_').unwrap_or((kind, ""));
+    let end = find_either(kind.as_bytes(), b'_', b'_');
+    let (first_word, rest) = kind.split_at_checked(end).unwrap_or((kind, ""));
+    let rest = rest.strip_prefix('_').unwrap_or_default();
     match first_word {
         "USER" | "CRED" | "DAEMON" | "SERVICE" | "SYSTEM" | "ACCT" | "GRP" | "ROLE" | "LABEL"
         | "RESP" | "CRYPTO" | "VIRT" | "ADD" | "DEL" | "DEV" | "CHGRP" | "CHUSER" | "USYS"

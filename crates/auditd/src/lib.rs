@@ -21,6 +21,7 @@ mod row; // EventRow: the same columns for every event
 mod scan; // searches in short texts
 mod store; // the lines of open events
 mod summary; // Summary: what was left out
+mod tokens; // keys and values of a text
 mod tree; // ProcessTree: who started whom
 mod typed; // Typed, Syscall, PathName and others
 mod user; // User: what programs report

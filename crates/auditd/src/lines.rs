@@ -19,38 +19,34 @@ pub(crate) struct Lines<R> {
     longest: usize,
     /// A line that the buffer did not hold whole.
     carry: Vec<u8>,
-    /// How much of the buffer the line given out last takes.
-    taken: usize,
     /// The number of the line that is read.
     number: u64,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn new(reader: R, longest: usize) -> Self {
-        Self { reader, longest, carry: Vec::new(), taken: 0, number: 0 }
+        Self { reader, longest, carry: Vec::new(), number: 0 }
     }
 
-    /// The next line; `None` at the end.
+    /// Gives the next line to `take`; `None` at the end.
     #[inline]
-    pub(crate) fn next(&mut self) -> Result<Option<Line<'_>>, Error> {
-        self.reader.consume(std::mem::take(&mut self.taken));
-        self.carry.clear();
+    pub(crate) fn next<T>(&mut self, take: impl FnOnce(Line<'_>) -> T) -> Result<Option<T>, Error> {
         self.number = self.number.saturating_add(1);
-        // Asked again below, since a buffer cannot be given out and kept.
-        let end = memchr(b'\n', fill(&mut self.reader, self.number)?);
-        match end {
-            Some(end) => {
-                self.taken = end.saturating_add(1);
-                let buffer = fill(&mut self.reader, self.number)?;
-                Ok(buffer.get(..self.taken).map(Line::Whole))
-            }
-            None => self.next_carried(),
+        if let Ok(buffer) = self.reader.fill_buf()
+            && let Some(end) = memchr(b'\n', buffer)
+        {
+            let length = end.saturating_add(1);
+            let taken = buffer.get(..length).map(|line| take(Line::Whole(line)));
+            self.reader.consume(length);
+            return Ok(taken);
         }
+        self.next_carried(take)
     }
 
     /// A line over the end of a buffer.
     #[cold]
-    fn next_carried(&mut self) -> Result<Option<Line<'_>>, Error> {
+    fn next_carried<T>(&mut self, take: impl FnOnce(Line<'_>) -> T) -> Result<Option<T>, Error> {
+        self.carry.clear();
         let mut is_too_long = false;
         let mut is_any = false;
         loop {
@@ -68,7 +64,7 @@ impl<R: BufRead> Lines<R> {
             self.reader.consume(n);
             if end.is_some() || n == 0 {
                 let line = if is_too_long { Line::TooLong } else { Line::Whole(&self.carry) };
-                return Ok(is_any.then_some(line));
+                return Ok(is_any.then(|| take(line)));
             }
         }
     }
@@ -99,12 +95,13 @@ mod tests {
         for size in 1..60 {
             let mut lines = Lines::new(BufReader::with_capacity(size, &text[..]), 8);
             let mut found = Vec::new();
-            while let Some(line) = lines.next().unwrap() {
-                // A line that the buffer holds whole is given out, whatever its length.
-                found.push(match line {
-                    Line::Whole(line) if line.len() <= 10 => String::from_utf8_lossy(line).into(),
-                    _ => "too long".to_owned(),
-                });
+            // A line that the buffer holds whole is given out, whatever its length.
+            let text = |line: Line<'_>| match line {
+                Line::Whole(line) if line.len() <= 10 => String::from_utf8_lossy(line).into(),
+                _ => "too long".to_owned(),
+            };
+            while let Some(line) = lines.next(text).unwrap() {
+                found.push(line);
             }
             assert_eq!(found, ["ab\n", "\n", "abcdefgh\r\n", "too long", "end"]);
         }

@@ -159,15 +159,13 @@ pub fn read<R: BufRead>(reader: R, options: crate::Options) -> Result<(Vec<Row>,
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     let mut lines = Lines::new(reader, options.longest_line());
     let mut summary = Summary::default();
-    while let Some(line) = lines.next()? {
+    let limit = options.longest_line();
+    let mut take_any = |line: Line<'_>| match line {
+        Line::Whole(line) => take(&String::from_utf8_lossy(line), &mut groups),
+        Line::TooLong => Err((limit, LineFault::TooLong { limit })),
+    };
+    while let Some(taken) = lines.next(&mut take_any)? {
         summary.lines = summary.lines.saturating_add(1);
-        let taken = match line {
-            Line::Whole(line) => take(&String::from_utf8_lossy(line), &mut groups),
-            Line::TooLong => {
-                let limit = options.longest_line();
-                Err((limit, LineFault::TooLong { limit }))
-            }
-        };
         match taken {
             Ok(true) => summary.records = summary.records.saturating_add(1),
             Ok(false) => {}

@@ -67,9 +67,13 @@ impl<R: BufRead> EventReader<R> {
             if let Some(error) = self.failed.take() {
                 return Err(error);
             }
-            match self.lines.next() {
-                Ok(Some(Line::Whole(line))) => self.assembler.push_line(line),
-                Ok(Some(Line::TooLong)) => self.assembler.push_too_long(),
+            let Self { lines, assembler, .. } = self;
+            let pushed = lines.next(|line| match line {
+                Line::Whole(line) => assembler.push_line(line),
+                Line::TooLong => assembler.push_too_long(),
+            });
+            match pushed {
+                Ok(Some(())) => {}
                 Ok(None) if self.assembler.is_finished() => return Ok(None),
                 Ok(None) => self.assembler.finish(),
                 Err(error) => {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::{Fields, LineError, LineFault, Typed, head::Head, typed};
+use crate::{Fields, LineError, LineFault, Typed, head::Head, tokens::Tokens, typed};
 
 /// Byte 1D, after which the audit daemon writes the fields again, as text for people.
 const ENRICHED: u8 = 0x1d;
@@ -60,7 +60,7 @@ impl<'a> Record<'a> {
     /// # Ok::<(), oddsift_auditd::LineError>(())
     /// ```
     pub fn fields(&self) -> Fields<'a> {
-        Fields::new(self.parts().0, self.kind)
+        Fields::new(self.tokens(), self.kind)
     }
 
     /// The fields as the daemon interpreted them (`log_format = ENRICHED`); `None` if it did not.
@@ -76,7 +76,7 @@ impl<'a> Record<'a> {
     /// # Ok::<(), oddsift_auditd::LineError>(())
     /// ```
     pub fn enriched(&self) -> Option<Fields<'a>> {
-        self.parts().1.map(|text| Fields::new(text, ""))
+        self.parts().1.map(|text| Fields::new(Tokens::new(text), ""))
     }
 
     /// The record by its type.
@@ -90,6 +90,11 @@ impl<'a> Record<'a> {
     /// ```
     pub fn typed(&self) -> Typed<'a> {
         typed::of_record(self)
+    }
+
+    #[inline]
+    pub(crate) fn tokens(&self) -> Tokens<'a> {
+        Tokens::new(self.parts().0)
     }
 
     fn parts(&self) -> (&'a str, Option<&'a str>) {

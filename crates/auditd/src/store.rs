@@ -1,95 +1,143 @@
 use std::{collections::VecDeque, mem::size_of};
 
-use crate::{event::Line, head::Places};
+use crate::head::Places;
 
 /// The lines of all open events, one after the other: were each event's apart, they would be read
 /// from all over the memory when it comes out.
 ///
-/// Places in the text and numbers of lines count from the first line ever, and wrap around where
-/// `usize` does.
+/// Their text stands in chunks, so that what is no longer needed goes without moving what is.
+/// Numbers of lines and of chunks count from the first one ever, and wrap around where their types
+/// do.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
-    text: String,
-    /// The place of the text's first byte.
-    text_start: usize,
+    chunks: VecDeque<String>,
+    /// The number of the first chunk.
+    first_chunk: u32,
+    /// A chunk to use again.
+    spare: String,
     lines: VecDeque<StoredLine>,
     /// The number of the first line.
-    first: usize,
+    first: u32,
+    /// The bytes of all lines.
+    n_bytes: usize,
 }
 
 #[derive(Debug)]
 pub(crate) struct StoredLine {
-    line: Line,
-    /// The number of the next line of the event.
-    next: Option<usize>,
+    chunk: u32,
+    /// Where it stands in its chunk.
+    start: u32,
+    end: u32,
+    pub(crate) places: Places,
+    /// The number of the next line of the event; its own, if it is the last.
+    next: u32,
 }
 
 /// The numbers of the first and the last line of an event, once it has any.
-pub(crate) type Chain = Option<(usize, usize)>;
+pub(crate) type Chain = Option<(u32, u32)>;
 
-/// As long as this much is not needed at the beginning of the text, it stays.
-const DROP_BYTES: usize = 1 << 16;
+/// Bytes of a chunk, unless a line alone is longer.
+const CHUNK: usize = 1 << 16;
 
 impl Store {
     /// Adds a line to a chain.
     #[inline]
     pub(crate) fn push(&mut self, chain: &mut Chain, line: &str, places: Places) {
-        let start = self.text_start.wrapping_add(self.text.len());
-        self.text.push_str(line);
-        let line = Line { start, end: start.wrapping_add(line.len()), places };
-        let number = self.first.wrapping_add(self.lines.len());
-        self.lines.push_back(StoredLine { line, next: None });
+        let number = self.number(self.lines.len());
+        let stored = self.place(line, places, number);
+        self.lines.push_back(stored);
+        self.n_bytes = self.n_bytes.saturating_add(line.len());
         let (_, last) = chain.get_or_insert((number, number));
         let before = std::mem::replace(last, number);
-        if before == number {
-            return;
+        let before = before.wrapping_sub(self.first) as usize;
+        if let Some(before) = self.lines.get_mut(before) {
+            before.next = number;
         }
-        if let Some(before) = self.lines.get_mut(before.wrapping_sub(self.first)) {
-            before.next = Some(number);
+    }
+
+    /// Copies a line to the last chunk, or to a new one.
+    #[inline]
+    fn place(&mut self, line: &str, places: Places, next: u32) -> StoredLine {
+        let room = |chunk: &String| chunk.capacity().wrapping_sub(chunk.len());
+        if self.chunks.back().is_none_or(|chunk| room(chunk) < line.len()) {
+            self.add_chunk(line.len());
         }
+        let chunk = self.first_chunk.wrapping_add(self.chunks.len() as u32).wrapping_sub(1);
+        let mut stored = StoredLine { chunk, start: 0, end: 0, places, next };
+        if let Some(text) = self.chunks.back_mut() {
+            stored.start = text.len() as u32;
+            text.push_str(line);
+            stored.end = text.len() as u32;
+        }
+        stored
+    }
+
+    #[cold]
+    fn add_chunk(&mut self, at_least: usize) {
+        let mut chunk = std::mem::take(&mut self.spare);
+        chunk.clear();
+        chunk.reserve_exact(at_least.max(CHUNK));
+        self.chunks.push_back(chunk);
     }
 
     /// The lines of a chain.
     #[inline]
-    pub(crate) fn lines(&self, chain: Chain) -> impl Iterator<Item = &Line> {
-        let get = |number: usize| self.lines.get(number.wrapping_sub(self.first));
-        let first = chain.and_then(|(first, _)| get(first));
-        std::iter::successors(first, move |line| line.next.and_then(get)).map(|line| &line.line)
+    pub(crate) fn lines(&self, chain: Chain) -> impl Iterator<Item = &StoredLine> {
+        let get = |number: u32| self.lines.get(number.wrapping_sub(self.first) as usize);
+        let mut next = chain;
+        std::iter::from_fn(move || {
+            let (number, last) = next?;
+            let line = get(number)?;
+            next = (number != last).then_some((line.next, last));
+            Some(line)
+        })
     }
 
     /// The text of a line.
     #[inline]
-    pub(crate) fn text(&self, line: &Line) -> &str {
-        let place = |at: usize| at.wrapping_sub(self.text_start);
-        self.text.get(place(line.start)..place(line.end)).unwrap_or_default()
+    pub(crate) fn text(&self, line: &StoredLine) -> &str {
+        let chunk = self.chunks.get(line.chunk.wrapping_sub(self.first_chunk) as usize);
+        let text = chunk.and_then(|chunk| chunk.get(line.start as usize..line.end as usize));
+        text.unwrap_or_default()
     }
 
     /// Forgets all lines before a chain; all of them without one.
     #[inline]
     pub(crate) fn drop_until(&mut self, chain: Chain) {
-        let n_lines = chain.map_or(self.lines.len(), |(first, _)| first.wrapping_sub(self.first));
-        self.lines.drain(..n_lines.min(self.lines.len()));
-        self.first = self.first.wrapping_add(n_lines);
-        let end = self.text.len();
-        let first = self.lines.front();
-        let n_done = first.map_or(end, |first| first.line.start.wrapping_sub(self.text_start));
-        // What is moved is at most three times what is dropped, so that time stays linear.
-        if n_done >= DROP_BYTES.max(end.div_ceil(4)) {
-            self.text.drain(..n_done);
-            self.text_start = self.text_start.wrapping_add(n_done);
+        let n_lines = chain.map_or(self.lines.len(), |(first, _)| {
+            first.wrapping_sub(self.first) as usize
+        });
+        for _ in 0..n_lines {
+            let Some(line) = self.lines.pop_front() else { break };
+            let length = line.end.wrapping_sub(line.start) as usize;
+            self.n_bytes = self.n_bytes.saturating_sub(length);
+            self.first = self.first.wrapping_add(1);
+        }
+        let needed = self.lines.front().map(|line| line.chunk);
+        while self.chunks.len() > 1 && needed != Some(self.first_chunk) {
+            self.drop_chunk();
+        }
+    }
+
+    fn drop_chunk(&mut self) {
+        let Some(chunk) = self.chunks.pop_front() else { return };
+        self.first_chunk = self.first_chunk.wrapping_add(1);
+        if chunk.capacity() <= CHUNK {
+            self.spare = chunk;
         }
     }
 
     /// How many bytes the lines take, from the first that is needed to the last.
     pub(crate) fn n_held(&self) -> usize {
-        let Some(first) = self.lines.front() else { return 0 };
-        let before = first.line.start.wrapping_sub(self.text_start);
-        let lines = self.lines.len().saturating_mul(size_of::<StoredLine>());
-        self.text.len().saturating_sub(before).saturating_add(lines)
+        self.lines.len().saturating_mul(size_of::<StoredLine>()).saturating_add(self.n_bytes)
+    }
+
+    fn number(&self, place: usize) -> u32 {
+        self.first.wrapping_add(place as u32)
     }
 
     #[cfg(test)]
-    pub(crate) fn n_bytes(&self) -> usize {
-        self.text.len()
+    pub(crate) fn capacity(&self) -> usize {
+        self.chunks.iter().map(String::capacity).sum()
     }
 }

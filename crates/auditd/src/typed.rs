@@ -1,6 +1,10 @@
 use memchr::memmem;
 
-use crate::{Execve, Field, Id, Record, User, Value, execve::Pieces};
+use crate::{
+    Execve, Id, Record, User, Value,
+    execve::Pieces,
+    tokens::{Raw, take_in_order},
+};
 
 /// A record by its type.
 ///
@@ -37,12 +41,12 @@ pub enum Typed<'a> {
 
 pub(crate) fn of_record<'a>(record: &Record<'a>) -> Typed<'a> {
     match record.kind.as_bytes() {
-        b"SYSCALL" => Typed::Syscall(Box::new(Syscall::of(record))),
+        b"SYSCALL" => Typed::Syscall(Syscall::of(record)),
         b"EXECVE" => Typed::Execve(Pieces::of([*record]).join()),
         b"CWD" => Typed::Cwd(Cwd::of(record)),
         b"PATH" => Typed::Path(PathName::of(record)),
         b"PROCTITLE" => Typed::Proctitle(Proctitle::of(record)),
-        _ if is_user(record) => Typed::User(Box::new(User::of(record))),
+        _ if is_user(record) => Typed::User(User::of(record)),
         _ => Typed::Generic(*record),
     }
 }
@@ -57,8 +61,15 @@ fn is_user(record: &Record<'_>) -> bool {
 }
 
 /// Sets what is not set yet, since the first field of a name counts.
+#[inline]
 pub(crate) fn set<T>(slot: &mut Option<T>, value: T) {
     slot.get_or_insert(value);
+}
+
+fn set_unless_null<'a>(slot: &mut Option<Value<'a>>, value: Value<'a>) {
+    if value != Value::Null {
+        set(slot, value);
+    }
 }
 
 /// The call that a process made.
@@ -115,39 +126,47 @@ pub struct Syscall<'a> {
 }
 
 impl<'a> Syscall<'a> {
-    fn of(record: &Record<'a>) -> Self {
-        let mut call = Self::default();
-        for field in record.fields().filter(|field| field.group.is_none()) {
-            call.take(&field);
+    pub(crate) fn of(record: &Record<'a>) -> Box<Self> {
+        let mut call = Box::<Self>::default();
+        let mut tokens = record.tokens();
+        take_in_order!(
+            tokens, call, "arch" "syscall" "success" "exit" "a0" "a1" "a2" "a3" "items" "ppid" "pid"
+            "auid" "uid" "gid" "euid" "suid" "fsuid" "egid" "sgid" "fsgid" "tty" "ses" "comm" "exe"
+            "subj" "key"
+        );
+        for token in tokens.filter(|token| token.group.is_none()) {
+            call.take(token.key, token.raw);
         }
         call
     }
 
-    fn take(&mut self, field: &Field<'a>) {
-        let raw = field.value.raw();
-        match field.key.as_bytes() {
-            b"arch" => set(&mut self.arch, raw),
-            b"syscall" => set(&mut self.syscall, raw),
-            b"success" => set(&mut self.success, raw),
-            b"exit" => set(&mut self.exit, Id::exact(raw)),
-            b"a0" => set(&mut self.arguments[0], raw),
-            b"a1" => set(&mut self.arguments[1], raw),
-            b"a2" => set(&mut self.arguments[2], raw),
-            b"a3" => set(&mut self.arguments[3], raw),
-            b"items" => set(&mut self.items, Id::exact(raw)),
-            b"ppid" => set(&mut self.ppid, Id::parse(raw)),
-            b"pid" => set(&mut self.pid, Id::parse(raw)),
-            b"auid" => set(&mut self.auid, Id::parse(raw)),
-            b"uid" => set(&mut self.uid, Id::parse(raw)),
-            b"gid" => set(&mut self.gid, Id::parse(raw)),
-            b"euid" => set(&mut self.euid, Id::parse(raw)),
-            b"egid" => set(&mut self.egid, Id::parse(raw)),
-            b"tty" => set(&mut self.tty, raw),
-            b"ses" => set(&mut self.ses, Id::parse(raw)),
-            b"comm" => set(&mut self.comm, field.value),
-            b"exe" => set(&mut self.exe, field.value),
-            b"subj" => set(&mut self.subj, raw),
-            b"key" if field.value != Value::Null => set(&mut self.key, field.value),
+    #[expect(clippy::inline_always, reason = "nothing is left of it where the key is known")]
+    #[inline(always)]
+    fn take(&mut self, key: &str, raw: Raw<'a>) {
+        let text = raw.text();
+        match key {
+            "arch" => set(&mut self.arch, text),
+            "syscall" => set(&mut self.syscall, text),
+            "success" => set(&mut self.success, text),
+            "exit" => set(&mut self.exit, Id::exact(text)),
+            "a0" => set(&mut self.arguments[0], text),
+            "a1" => set(&mut self.arguments[1], text),
+            "a2" => set(&mut self.arguments[2], text),
+            "a3" => set(&mut self.arguments[3], text),
+            "items" => set(&mut self.items, Id::exact(text)),
+            "ppid" => set(&mut self.ppid, Id::parse(text)),
+            "pid" => set(&mut self.pid, Id::parse(text)),
+            "auid" => set(&mut self.auid, Id::parse(text)),
+            "uid" => set(&mut self.uid, Id::parse(text)),
+            "gid" => set(&mut self.gid, Id::parse(text)),
+            "euid" => set(&mut self.euid, Id::parse(text)),
+            "egid" => set(&mut self.egid, Id::parse(text)),
+            "tty" => set(&mut self.tty, text),
+            "ses" => set(&mut self.ses, Id::parse(text)),
+            "comm" => set(&mut self.comm, raw.decoded()),
+            "exe" => set(&mut self.exe, raw.decoded()),
+            "subj" => set(&mut self.subj, text),
+            "key" => set_unless_null(&mut self.key, raw.decoded()),
             _ => {}
         }
     }
@@ -240,27 +259,37 @@ pub struct PathName<'a> {
 impl<'a> PathName<'a> {
     fn of(record: &Record<'a>) -> Self {
         let mut path = Self::default();
-        for field in record.fields() {
-            let raw = field.value.raw();
-            match field.key.as_bytes() {
-                b"item" => set(&mut path.item, Id::exact(raw)),
-                b"name" if field.value != Value::Null => set(&mut path.name, field.value),
-                b"inode" => set(&mut path.inode, Id::exact(raw)),
-                b"dev" => set(&mut path.dev, raw),
-                b"mode" => set(&mut path.mode, raw),
-                b"ouid" => set(&mut path.ouid, Id::parse(raw)),
-                b"ogid" => set(&mut path.ogid, Id::parse(raw)),
-                b"nametype" => set(&mut path.nametype, raw),
-                _ => {}
-            }
+        let mut tokens = record.tokens();
+        take_in_order!(
+            tokens, path, "item" "name" "inode" "dev" "mode" "ouid" "ogid" "rdev" "nametype"
+        );
+        for token in tokens {
+            path.take(token.key, token.raw);
         }
         path
     }
+
+    #[expect(clippy::inline_always, reason = "nothing is left of it where the key is known")]
+    #[inline(always)]
+    fn take(&mut self, key: &str, raw: Raw<'a>) {
+        let text = raw.text();
+        match key {
+            "item" => set(&mut self.item, Id::exact(text)),
+            "name" => set_unless_null(&mut self.name, raw.decoded()),
+            "inode" => set(&mut self.inode, Id::exact(text)),
+            "dev" => set(&mut self.dev, text),
+            "mode" => set(&mut self.mode, text),
+            "ouid" => set(&mut self.ouid, Id::parse(text)),
+            "ogid" => set(&mut self.ogid, Id::parse(text)),
+            "nametype" => set(&mut self.nametype, text),
+            _ => {}
+        }
+    }
 }
 
-/// The first value of a name, outside of groups.
-fn first<'a>(record: &Record<'a>, key: &str) -> Option<Value<'a>> {
-    let mut fields = record.fields();
-    let found = fields.find(|field| field.key == key && field.group.is_none())?;
-    (found.value != Value::Null).then_some(found.value)
+/// The first value of an encoded field of this name, outside of groups.
+fn first<'a>(record: &Record<'a>, name: &str) -> Option<Value<'a>> {
+    let mut tokens = record.tokens();
+    let found = tokens.find(|token| token.key == name && token.group.is_none())?.raw.decoded();
+    (found != Value::Null).then_some(found)
 }

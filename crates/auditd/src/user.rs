@@ -1,4 +1,8 @@
-use crate::{Field, Id, Record, Value, typed::set};
+use crate::{
+    Id, Record, Value,
+    tokens::{Raw, Token, take_in_order},
+    typed::set,
+};
 
 /// What a program reported: a login, a command run by `sudo`, a service that was started.
 ///
@@ -46,42 +50,50 @@ pub struct User<'a> {
 }
 
 impl<'a> User<'a> {
-    pub(crate) fn of(record: &Record<'a>) -> Self {
-        let mut user = Self::default();
-        for field in record.fields() {
-            if field.group.is_none() {
-                user.take_id(&field);
-            }
-            user.take_text(&field);
+    pub(crate) fn of(record: &Record<'a>) -> Box<Self> {
+        let mut user = Box::<Self>::default();
+        let mut tokens = record.tokens();
+        take_in_order!(tokens, user, "pid" "uid" "auid" "ses" "subj");
+        // Into the program's message.
+        if let Some(token) = tokens.next() {
+            user.take_any(&token);
+        }
+        take_in_order!(
+            tokens, user, "grantors" "acct" "exe" "hostname" "addr" "terminal" "res"
+        );
+        for token in tokens {
+            user.take_any(&token);
         }
         user
     }
 
-    fn take_id(&mut self, field: &Field<'a>) {
-        let slot = match field.key.as_bytes() {
-            b"pid" => &mut self.pid,
-            b"uid" => &mut self.uid,
-            b"auid" => &mut self.auid,
-            b"ses" => &mut self.ses,
-            _ => return,
-        };
-        set(slot, Id::parse(field.value.raw()));
+    /// Of a program's message an id is but a claim.
+    fn take_any(&mut self, token: &Token<'a>) {
+        let is_id = matches!(token.key, "pid" | "uid" | "auid" | "ses");
+        if !is_id || token.group.is_none() {
+            self.take(token.key, token.raw);
+        }
     }
 
-    fn take_text(&mut self, field: &Field<'a>) {
-        let slot = match field.key.as_bytes() {
-            b"op" => &mut self.op,
-            b"acct" => &mut self.acct,
-            b"cmd" => &mut self.cmd,
-            b"cwd" => &mut self.cwd,
-            b"comm" => &mut self.comm,
-            b"exe" => &mut self.exe,
-            b"hostname" => &mut self.hostname,
-            b"addr" => &mut self.addr,
-            b"terminal" => &mut self.terminal,
-            b"res" => &mut self.res,
-            _ => return,
-        };
-        set(slot, field.value);
+    #[expect(clippy::inline_always, reason = "nothing is left of it where the key is known")]
+    #[inline(always)]
+    fn take(&mut self, key: &str, raw: Raw<'a>) {
+        match key {
+            "pid" => set(&mut self.pid, Id::parse(raw.text())),
+            "uid" => set(&mut self.uid, Id::parse(raw.text())),
+            "auid" => set(&mut self.auid, Id::parse(raw.text())),
+            "ses" => set(&mut self.ses, Id::parse(raw.text())),
+            "op" => set(&mut self.op, raw.value()),
+            "acct" => set(&mut self.acct, raw.decoded()),
+            "cmd" => set(&mut self.cmd, raw.decoded()),
+            "cwd" => set(&mut self.cwd, raw.decoded()),
+            "comm" => set(&mut self.comm, raw.decoded()),
+            "exe" => set(&mut self.exe, raw.decoded()),
+            "hostname" => set(&mut self.hostname, raw.value()),
+            "addr" => set(&mut self.addr, raw.value()),
+            "terminal" => set(&mut self.terminal, raw.value()),
+            "res" => set(&mut self.res, raw.value()),
+            _ => {}
+        }
     }
 }

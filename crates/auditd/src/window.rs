@@ -1,6 +1,6 @@
 use std::{collections::VecDeque, hash::BuildHasher, mem::size_of};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::DefaultHashBuilder;
 use jiff::Timestamp;
 
 use crate::{
@@ -9,21 +9,25 @@ use crate::{
     given::Given,
     head::Head,
     kind::is_single,
-    store::{Chain, Store},
+    store::{Chain, Store, StoredLine},
 };
 
 /// Events that are still open, in the order of their first records.
 ///
-/// Each has a number, counted from the first one ever; the table finds it by node, time and serial.
+/// Each has a number, counted from the first one ever and around where `u32` ends, and is found by the
+/// hash of its node, time and serial: a bucket of hashes knows its latest event, and an event the one
+/// before it. What was given out ends such a chain, so nothing is looked up when an event leaves; and
+/// the buckets are small, since a log that streams by leaves little in the inner caches.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
     open: VecDeque<Open>,
     /// The number of the first in `open`.
-    first: u64,
-    table: HashTable<u64>,
+    first: u32,
+    /// The number of the latest event of each bucket; a power of two of them.
+    latest: Vec<u32>,
     hasher: DefaultHashBuilder,
     /// The number of the event that took the last record: most lines follow their like.
-    last: u64,
+    last: u32,
     /// The greatest time and serial so far: what is greater is in no event yet.
     newest: Option<(Timestamp, u64)>,
     store: Store,
@@ -31,20 +35,34 @@ pub(crate) struct Window {
     spares: Vec<(String, Vec<Line>)>,
 }
 
+/// Where a record belongs.
+enum Found {
+    /// To the event of that number.
+    Open(u32),
+    /// To a new one, later than all others.
+    Newest { hash: u64 },
+    /// To a new one, unless it comes too late.
+    Unknown { hash: u64 },
+}
+
 /// An event whose lines are in the window's store.
 #[derive(Debug)]
 struct Open {
     hash: u64,
+    /// The number of the event before it in its bucket.
+    before: u32,
     time: Timestamp,
     serial: u64,
     first_line: u64,
     lines: Chain,
-    /// Its last record has come; the table has forgotten it.
+    /// Its last record has come; further ones of its stamp are another event.
     is_closed: bool,
     /// All its records have come, unless the log mixes events in an odd way.
     is_complete: bool,
 }
 
+/// Buckets to begin with; more come where more events are open.
+const BUCKETS: usize = 1 << 13;
 /// Buffers that are kept for later events.
 const SPARES: usize = 8;
 /// What has grown past this is not kept.
@@ -58,13 +76,15 @@ impl Window {
         let kind = head.places.kind(line);
         let mut is_rest = false;
         self.last = match self.find(line, head) {
-            Ok(found) => found,
-            Err(hash) => {
+            Found::Open(number) => number,
+            Found::Newest { hash } => self.begin(hash, head, number, is_single(kind)),
+            Found::Unknown { hash } => {
                 is_rest = self.given.contains(hash);
                 self.begin(hash, head, number, is_single(kind))
             }
         };
-        if let Some(open) = get_mut(&mut self.open, self.first, self.last) {
+        let place = self.place(self.last);
+        if let Some(open) = self.open.get_mut(place) {
             self.store.push(&mut open.lines, line, head.places);
             open.is_complete |= kind == "PROCTITLE";
         }
@@ -96,9 +116,9 @@ impl Window {
 
     /// Takes out the oldest event, with a text of its own.
     pub(crate) fn pop(&mut self) -> Option<Event> {
-        self.forget(self.first);
-        let Open { time, serial, first_line, lines: chain, .. } = self.open.pop_front()?;
-        self.first = self.first.saturating_add(1);
+        let Open { hash, time, serial, first_line, lines: chain, .. } = self.open.pop_front()?;
+        self.given.insert(hash);
+        self.first = self.first.wrapping_add(1);
         let (mut text, mut lines) = self.spares.pop().unwrap_or_default();
         for line in self.store.lines(chain) {
             let start = text.len();
@@ -122,69 +142,107 @@ impl Window {
         }
     }
 
-    /// The number of the record's event, or the hash of a new one.
     #[inline]
-    fn find(&mut self, line: &str, head: &Head) -> Result<u64, u64> {
-        let is_it = |number: u64| self.get(number).is_some_and(|open| self.has(open, line, head));
-        if self.get(self.last).is_some_and(|open| !open.is_closed) && is_it(self.last) {
-            return Ok(self.last);
+    fn find(&mut self, line: &str, head: &Head) -> Found {
+        if self.get(self.last).is_some_and(|last| self.has(last, line, head)) {
+            return Found::Open(self.last);
         }
         let hash = self.hasher.hash_one((head.places.node(line), head.time, head.serial));
         let stamp = Some((head.time, head.serial));
         if stamp > self.newest {
             self.newest = stamp;
-            return Err(hash);
+            return Found::Newest { hash };
         }
-        self.table.find(hash, |number| is_it(*number)).copied().ok_or(hash)
+        let is_it = |place: &usize| {
+            self.open.get(*place).is_some_and(|open| open.hash == hash && self.has(open, line, head))
+        };
+        match self.chain(hash).find(is_it) {
+            Some(place) => Found::Open(self.number(place)),
+            None => Found::Unknown { hash },
+        }
+    }
+
+    /// The places of the events in the bucket of a hash, from the latest on.
+    fn chain(&self, hash: u64) -> impl Iterator<Item = usize> {
+        let latest = self.latest.get(self.bucket(hash)).map(|latest| self.place(*latest));
+        std::iter::successors(latest, |place| {
+            let before = self.place(self.open.get(*place)?.before);
+            // A number that was given out long ago may be that of a newer event by now.
+            (before < *place).then_some(before)
+        })
     }
 
     /// Whether a record belongs to an event.
     fn has(&self, open: &Open, line: &str, head: &Head) -> bool {
-        let node = |first: &Line| first.places.node(self.store.text(first));
-        open.serial == head.serial
+        let node = |first: &StoredLine| first.places.node(self.store.text(first));
+        !open.is_closed
+            && open.serial == head.serial
             && open.time == head.time
             && self.store.lines(open.lines).next().map(node) == Some(head.places.node(line))
     }
 
-    fn begin(&mut self, hash: u64, head: &Head, first_line: u64, is_complete: bool) -> u64 {
-        let number = self.first.saturating_add(self.open.len() as u64);
+    fn begin(&mut self, hash: u64, head: &Head, first_line: u64, is_complete: bool) -> u32 {
+        if self.open.len() >= self.latest.len() {
+            self.add_buckets();
+        }
+        let number = self.number(self.open.len());
+        let before = self.enter(hash, number);
         let Head { time, serial, .. } = *head;
         let (lines, is_closed) = (None, false);
-        let open = Open { hash, time, serial, first_line, lines, is_closed, is_complete };
+        let open = Open { hash, before, time, serial, first_line, lines, is_closed, is_complete };
         self.open.push_back(open);
-        let (open, first) = (&self.open, self.first);
-        let hash_of = |number: &u64| at(open, first, *number).map_or(0, |open| open.hash);
-        self.table.insert_unique(hash, number, hash_of);
         number
     }
 
-    fn close(&mut self, number: u64) {
-        self.forget(number);
-        if let Some(open) = get_mut(&mut self.open, self.first, number) {
-            open.is_closed = true;
-            open.is_complete = true;
+    /// Makes an event the latest of its bucket; gives the one before it.
+    fn enter(&mut self, hash: u64, number: u32) -> u32 {
+        let bucket = self.bucket(hash);
+        self.latest.get_mut(bucket).map_or(number, |latest| std::mem::replace(latest, number))
+    }
+
+    #[cold]
+    fn add_buckets(&mut self) {
+        let n_buckets = self.latest.len().saturating_mul(2).max(BUCKETS);
+        self.latest = vec![self.first.wrapping_sub(1); n_buckets];
+        for place in 0..self.open.len() {
+            let number = self.number(place);
+            let Some(hash) = self.open.get(place).map(|open| open.hash) else { continue };
+            let before = self.enter(hash, number);
+            if let Some(open) = self.open.get_mut(place) {
+                open.before = before;
+            }
         }
     }
 
-    fn forget(&mut self, number: u64) {
-        let Some(&Open { hash, is_closed: false, .. }) = self.get(number) else { return };
-        if let Ok(entry) = self.table.find_entry(hash, |other| *other == number) {
-            entry.remove();
-        }
+    fn bucket(&self, hash: u64) -> usize {
+        hash as usize & self.latest.len().wrapping_sub(1)
+    }
+
+    fn close(&mut self, number: u32) {
+        let place = self.place(number);
+        let Some(open) = self.open.get_mut(place) else { return };
+        (open.is_closed, open.is_complete) = (true, true);
+        let (hash, before) = (open.hash, open.before);
         self.given.insert(hash);
+        // Else all that are closed would be passed by whoever looks for their like.
+        let bucket = self.bucket(hash);
+        if let Some(latest) = self.latest.get_mut(bucket).filter(|latest| **latest == number) {
+            *latest = before;
+        }
     }
 
-    fn get(&self, number: u64) -> Option<&Open> {
-        at(&self.open, self.first, number)
+    fn get(&self, number: u32) -> Option<&Open> {
+        self.open.get(self.place(number))
     }
-}
 
-fn at(open: &VecDeque<Open>, first: u64, number: u64) -> Option<&Open> {
-    open.get(usize::try_from(number.checked_sub(first)?).ok()?)
-}
+    /// Where an event is in `open`; past its end once it was given out.
+    fn place(&self, number: u32) -> usize {
+        number.wrapping_sub(self.first) as usize
+    }
 
-fn get_mut(open: &mut VecDeque<Open>, first: u64, number: u64) -> Option<&mut Open> {
-    open.get_mut(usize::try_from(number.checked_sub(first)?).ok()?)
+    fn number(&self, place: usize) -> u32 {
+        self.first.wrapping_add(place as u32)
+    }
 }
 
 #[cfg(test)]
@@ -205,7 +263,7 @@ mod tests {
                 window.recycle(event);
             }
         }
-        assert!(window.store.n_bytes() < 200_000, "{}", window.store.n_bytes());
+        assert!(window.store.capacity() < 200_000, "{}", window.store.capacity());
         assert!(window.bytes() < 20_000);
     }
 }
