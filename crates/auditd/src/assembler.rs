@@ -77,7 +77,8 @@ impl Options {
         self
     }
 
-    /// Sets how long a line may be; a longer one is skipped. The kernel writes 8970 bytes at most.
+    /// Sets how long a line may be, 4 GiB at most; a longer one is skipped. The kernel writes 8970
+    /// bytes at most.
     ///
     /// ```
     /// # use oddsift_auditd::{Assembler, LineFault, Options};
@@ -88,7 +89,7 @@ impl Options {
     /// ```
     #[must_use]
     pub fn max_line(mut self, bytes: usize) -> Self {
-        self.max_line = bytes;
+        self.max_line = bytes.min(u32::MAX as usize);
         self
     }
 
@@ -244,7 +245,9 @@ impl Assembler {
 
     fn push_record(&mut self, line: &[u8], head: Head) {
         self.summary.records = self.summary.records.saturating_add(1);
-        let Ok(text) = simdutf8::basic::from_utf8(line) else { return self.push_replaced(line, head) };
+        let Ok(text) = simdutf8::basic::from_utf8(line) else {
+            return self.push_replaced(line, head);
+        };
         self.push_text(text, head);
     }
 

@@ -55,8 +55,7 @@ impl<'a> Iterator for Fields<'a> {
     #[inline]
     fn next(&mut self) -> Option<Field<'a>> {
         let token = self.tokens.next()?;
-        let is_encoded =
-            is_encoded(token.key) || (self.is_execve && is_argument(token.key));
+        let is_encoded = is_encoded(token.key) || (self.is_execve && is_argument(token.key));
         let value = if is_encoded { token.raw.decoded() } else { token.raw.value() };
         Some(Field { key: token.key, value, group: token.group })
     }
@@ -66,9 +65,25 @@ impl<'a> Iterator for Fields<'a> {
 fn is_encoded(key: &str) -> bool {
     matches!(
         key.as_bytes(),
-        b"acct" | b"cgroup" | b"cmd" | b"comm" | b"cwd" | b"data" | b"device" | b"dir" | b"exe"
-            | b"file" | b"grp" | b"key" | b"name" | b"new_group" | b"ocomm" | b"path"
-            | b"proctitle" | b"vm" | b"watch"
+        b"acct"
+            | b"cgroup"
+            | b"cmd"
+            | b"comm"
+            | b"cwd"
+            | b"data"
+            | b"device"
+            | b"dir"
+            | b"exe"
+            | b"file"
+            | b"grp"
+            | b"key"
+            | b"name"
+            | b"new_group"
+            | b"ocomm"
+            | b"path"
+            | b"proctitle"
+            | b"vm"
+            | b"watch"
     )
 }
 

@@ -189,19 +189,23 @@ impl Cursor<'_> {
 /// and how many bytes it has before the colon.
 #[inline]
 fn usual_time(bytes: &[u8]) -> Option<(Timestamp, usize)> {
-    let [_, _, _, _, _, _, _, _, a, b, b'.', c, d, e, b':'] = bytes.first_chunk()? else {
+    let [_, _, _, _, _, _, _, _, tens, ones, b'.', tenths, hundredths, thousandths, b':'] =
+        bytes.first_chunk()?
+    else {
         return None;
     };
-    let ends = [a, b, c, d, e].map(|digit| u32::from(digit.wrapping_sub(b'0')));
     let (value, n) = first_digits(bytes);
+    let ends = [tens, ones, tenths, hundredths, thousandths].map(|byte| byte.wrapping_sub(b'0'));
     if n < 8 || ends.iter().any(|digit| *digit > 9) {
         return None;
     }
-    let [a, b, c, d, e] = ends;
-    let tens = u64::from(a.wrapping_mul(10).wrapping_add(b));
-    let millis = c.wrapping_mul(100).wrapping_add(d.wrapping_mul(10)).wrapping_add(e);
-    let seconds = value.wrapping_mul(100).wrapping_add(tens) as i64;
-    let time = Timestamp::new(seconds, millis.wrapping_mul(1_000_000) as i32).ok()?;
+    let [tens, ones, tenths, hundredths, thousandths] = ends;
+    let ends = i64::from(tens.wrapping_mul(10).wrapping_add(ones));
+    let seconds = i64::try_from(value).ok()?.wrapping_mul(100).wrapping_add(ends);
+    let hundreds = i32::from(tenths).wrapping_mul(100);
+    let ends = i32::from(hundredths.wrapping_mul(10).wrapping_add(thousandths));
+    let millis = hundreds.wrapping_add(ends);
+    let time = Timestamp::new(seconds, millis.wrapping_mul(1_000_000)).ok()?;
     Some((time, 14))
 }
 
@@ -220,11 +224,11 @@ fn word_of(bytes: &[u8]) -> u64 {
 
 /// How many bytes of a word are digits, before one that is none.
 #[inline]
-fn n_digits(word: u64) -> usize {
+fn n_digits(word: u64) -> u32 {
     // What is a digit is less than 10 without the bits of `0`.
     let value = word ^ LOW.wrapping_mul(b'0'.into());
     let too_large = (value & !HIGH).wrapping_add(LOW.wrapping_mul(0x80 - 10)) | value;
-    ((too_large & HIGH).trailing_zeros() / 8) as usize
+    (too_large & HIGH).trailing_zeros() / 8
 }
 
 /// The number of up to eight digits, and how many they are.
@@ -239,11 +243,12 @@ fn first_digits(bytes: &[u8]) -> (u64, usize) {
         return (0, 0);
     }
     // Zeros before, so that there are eight.
-    let digits = word.wrapping_shl(64_u32.wrapping_sub(8 * n as u32)) & LOW.wrapping_mul(0x0f);
+    let n_missing = 8_u32.wrapping_sub(n).wrapping_mul(8);
+    let digits = word.wrapping_shl(n_missing) & LOW.wrapping_mul(0x0f);
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
     let all = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
-    (all, n)
+    (all, n as usize)
 }
 
 /// How many printable ASCII characters without spaces a text begins with.

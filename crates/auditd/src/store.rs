@@ -62,12 +62,12 @@ impl Store {
         if self.chunks.back().is_none_or(|chunk| room(chunk) < line.len()) {
             self.add_chunk(line.len());
         }
-        let chunk = self.first_chunk.wrapping_add(self.chunks.len() as u32).wrapping_sub(1);
+        let chunk = wrapped(self.first_chunk, self.chunks.len()).wrapping_sub(1);
         let mut stored = StoredLine { chunk, start: 0, end: 0, places, next };
         if let Some(text) = self.chunks.back_mut() {
-            stored.start = text.len() as u32;
+            stored.start = wrapped(0, text.len());
             text.push_str(line);
-            stored.end = text.len() as u32;
+            stored.end = wrapped(0, text.len());
         }
         stored
     }
@@ -104,9 +104,8 @@ impl Store {
     /// Forgets all lines before a chain; all of them without one.
     #[inline]
     pub(crate) fn drop_until(&mut self, chain: Chain) {
-        let n_lines = chain.map_or(self.lines.len(), |(first, _)| {
-            first.wrapping_sub(self.first) as usize
-        });
+        let n_lines =
+            chain.map_or(self.lines.len(), |(first, _)| first.wrapping_sub(self.first) as usize);
         for _ in 0..n_lines {
             let Some(line) = self.lines.pop_front() else { break };
             let length = line.end.wrapping_sub(line.start) as usize;
@@ -133,11 +132,17 @@ impl Store {
     }
 
     fn number(&self, place: usize) -> u32 {
-        self.first.wrapping_add(place as u32)
+        wrapped(self.first, place)
     }
 
     #[cfg(test)]
     pub(crate) fn capacity(&self) -> usize {
         self.chunks.iter().map(String::capacity).sum()
     }
+}
+
+/// The number of what comes so many after the first one.
+#[expect(clippy::cast_possible_truncation, reason = "numbers wrap around")]
+pub(crate) fn wrapped(first: u32, place: usize) -> u32 {
+    first.wrapping_add(place as u32)
 }

@@ -79,7 +79,10 @@ impl<'a> Tokens<'a> {
     /// The value of the next field, if `start`, a space, its key and `=`, is what comes next.
     ///
     /// Where the order of fields is known this is quicker than [`next`](Self::next).
-    #[expect(clippy::inline_always, reason = "the comparison with a text that is known is two loads")]
+    #[expect(
+        clippy::inline_always,
+        reason = "the comparison with a text that is known is two loads"
+    )]
     #[inline(always)]
     pub(crate) fn expect(&mut self, start: &str) -> Option<Raw<'a>> {
         let after = self.rest.strip_prefix(start)?;

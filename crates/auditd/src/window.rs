@@ -9,7 +9,7 @@ use crate::{
     given::Given,
     head::Head,
     kind::is_single,
-    store::{Chain, Store, StoredLine},
+    store::{Chain, Store, StoredLine, wrapped},
 };
 
 /// Events that are still open, in the order of their first records.
@@ -33,6 +33,8 @@ pub(crate) struct Window {
     store: Store,
     given: Given,
     spares: Vec<(String, Vec<Line>)>,
+    /// The bytes that they have.
+    n_spare: usize,
 }
 
 /// Where a record belongs.
@@ -63,10 +65,8 @@ struct Open {
 
 /// Buckets to begin with; more come where more events are open.
 const BUCKETS: usize = 1 << 13;
-/// Buffers that are kept for later events.
-const SPARES: usize = 8;
-/// What has grown past this is not kept.
-const SPARE_BYTES: usize = 1 << 14;
+/// Bytes of buffers that are kept for later events.
+const SPARE_BYTES: usize = 1 << 20;
 
 impl Window {
     /// Adds a record to its event, which may be a new one; tells whether that is the rest of one
@@ -120,6 +120,7 @@ impl Window {
         self.given.insert(hash);
         self.first = self.first.wrapping_add(1);
         let (mut text, mut lines) = self.spares.pop().unwrap_or_default();
+        self.n_spare = self.n_spare.saturating_sub(room(&text, &lines));
         for line in self.store.lines(chain) {
             let start = text.len();
             text.push_str(self.store.text(line));
@@ -133,15 +134,16 @@ impl Window {
     /// Takes back an event whose buffers can be used again.
     pub(crate) fn recycle(&mut self, event: Event) {
         let Event { mut text, mut lines, .. } = event;
-        let line_bytes = lines.capacity().saturating_mul(size_of::<Line>());
-        let bytes = text.capacity().saturating_add(line_bytes);
-        if bytes <= SPARE_BYTES && self.spares.len() < SPARES {
+        let n_spare = self.n_spare.saturating_add(room(&text, &lines));
+        if n_spare <= SPARE_BYTES {
             text.clear();
             lines.clear();
             self.spares.push((text, lines));
+            self.n_spare = n_spare;
         }
     }
 
+    /// Where a record belongs.
     #[inline]
     fn find(&mut self, line: &str, head: &Head) -> Found {
         if self.get(self.last).is_some_and(|last| self.has(last, line, head)) {
@@ -154,7 +156,9 @@ impl Window {
             return Found::Newest { hash };
         }
         let is_it = |place: &usize| {
-            self.open.get(*place).is_some_and(|open| open.hash == hash && self.has(open, line, head))
+            self.open
+                .get(*place)
+                .is_some_and(|open| open.hash == hash && self.has(open, line, head))
         };
         match self.chain(hash).find(is_it) {
             Some(place) => Found::Open(self.number(place)),
@@ -214,6 +218,7 @@ impl Window {
         }
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "its lowest bits are what is wanted")]
     fn bucket(&self, hash: u64) -> usize {
         hash as usize & self.latest.len().wrapping_sub(1)
     }
@@ -241,13 +246,66 @@ impl Window {
     }
 
     fn number(&self, place: usize) -> u32 {
-        self.first.wrapping_add(place as u32)
+        wrapped(self.first, place)
     }
+}
+
+/// The bytes that buffers have, used or not.
+fn room(text: &String, lines: &Vec<Line>) -> usize {
+    lines.capacity().saturating_mul(size_of::<Line>()).saturating_add(text.capacity())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn push(window: &mut Window, line: &str) -> bool {
+        window.push(line, &Head::parse(line.as_bytes()).unwrap(), 1)
+    }
+
+    #[test]
+    fn record_finds_its_event_among_more_than_there_are_buckets() {
+        for first in [0, u32::MAX - 10] {
+            let mut window = Window { first, last: first, ..Window::default() };
+            let n_events = BUCKETS * 3;
+            for kind in ["SYSCALL", "CWD"] {
+                for serial in (0..n_events).rev() {
+                    push(&mut window, &format!("type={kind} msg=audit(1.0:{serial}): a=b"));
+                }
+            }
+            assert_eq!(window.len(), n_events);
+            for serial in (0..n_events as u64).rev() {
+                let event = window.pop().unwrap();
+                assert_eq!((event.serial, event.lines.len()), (serial, 2));
+            }
+        }
+    }
+
+    #[test]
+    fn event_that_is_closed_takes_nothing_more_and_is_passed_by_nobody() {
+        let mut window = Window::default();
+        push(&mut window, "type=SYSCALL msg=audit(9.0:9): a=b");
+        for _ in 0..100 {
+            push(&mut window, "type=SYSCALL msg=audit(1.0:1): a=b");
+            push(&mut window, "type=EOE msg=audit(1.0:1):");
+        }
+        assert_eq!(window.len(), 101);
+        let hash = window.open.get(1).unwrap().hash;
+        assert!(window.chain(hash).count() <= 2);
+        assert!(window.open.iter().skip(1).all(|open| open.is_closed));
+    }
+
+    #[test]
+    fn rest_of_an_event_is_known_when_thousands_have_left_since() {
+        let mut window = Window::default();
+        for serial in 0..4000 {
+            assert!(!push(&mut window, &format!("type=SYSCALL msg=audit(1.0:{serial}): a=b")));
+            window.pop().unwrap();
+        }
+        let is_rest = (0..4000)
+            .filter(|serial| push(&mut window, &format!("type=CWD msg=audit(1.0:{serial}): c=d")));
+        assert!(is_rest.count() >= 3990);
+    }
 
     #[test]
     fn text_forgets_what_was_given_out() {

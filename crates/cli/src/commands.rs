@@ -10,18 +10,18 @@ pub(crate) mod score;
 pub(crate) mod series;
 pub(crate) mod stack;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use oddsift::records::{Batch, Cell, Reader, RowChunk};
+use oddsift::records::{Cell, RowChunk};
 
 use crate::args::OutputArgs;
 use crate::cells::text_cell;
 use crate::failure::Failure;
-use crate::feed::Feed;
+use crate::feed::Batches;
 use crate::input::warn_line;
 use crate::ordered::Ordered;
 use crate::output::Destination;
-use crate::table::TextTable;
+use crate::table::{TextCell, TextTable};
 
 /// Stands before the name of a column of ours where the file has that name already.
 pub(crate) const OWN_PREFIX: &str = "oddsift.";
@@ -82,39 +82,28 @@ fn print_rows(
 }
 
 /// Prints the rows that threads make of each batch, in the order of the input; as a table, the first
-/// ones. Gives the threads' states and the reader.
-pub(crate) fn print_batches<S: Send>(
-    mut feed: Feed,
+/// ones. Gives the threads' states and the input.
+pub(crate) fn print_batches<B: Batches, S: Send>(
+    mut input: B,
     threads: usize,
     args: &OutputArgs,
     destination: Destination,
     columns: &[String],
     state: impl Fn() -> S + Sync,
-    rows: impl Fn(&mut S, &Batch, &mut Print<'_>) -> Result<(), Failure> + Sync,
-) -> Result<(Vec<S>, Reader), Failure> {
+    rows: impl Fn(&mut S, &B::Batch, &mut Print<'_>) -> Result<(), Failure> + Sync,
+) -> Result<(Vec<S>, B), Failure> {
     if destination.is_table() {
-        let shown = Mutex::new((TextTable::new(columns.iter().cloned()), 0_u64));
-        let states = feed.for_each(threads, state, |state, place, batch| {
-            rows(state, batch, &mut |cells| {
-                let (table, n_more) = &mut *shown.lock().unwrap_or_else(PoisonError::into_inner);
-                // The first batch alone is shown, so that threads cannot mix the order.
-                if place == 0 && table.len() < TABLE_ROWS {
-                    table.push(false, cells.iter().map(|cell| text_cell(*cell)).collect());
-                } else {
-                    *n_more += 1;
-                }
-                Ok(())
-            })
-        })?;
-        let (table, n_more) = shown.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut table = TextTable::new(columns.iter().cloned());
+        let (states, n_more) = fill_table(&mut input, threads, &mut table, state, rows)?;
+        input.end();
         let left_out = destination.table(&table)?;
         say_left_out(args, &left_out, n_more);
-        return Ok((states, feed.finish()));
+        return Ok((states, input));
     }
     let mut writer = destination.rows(columns)?;
     let empty = writer.chunk();
     let ordered = Ordered::new(|chunk: RowChunk| Ok(writer.append(&chunk)?));
-    let states = feed.for_each(threads, state, |state, place, batch| {
+    let states = input.for_each(threads, state, |state, place, batch| {
         ordered.make(place, || {
             let mut chunk = empty.another();
             rows(state, batch, &mut |cells| Ok(chunk.write_row(cells)?))?;
@@ -122,7 +111,42 @@ pub(crate) fn print_batches<S: Send>(
         })
     })?;
     drop(ordered);
-    let reader = feed.finish();
+    input.end();
     writer.finish()?.finish()?;
-    Ok((states, reader))
+    Ok((states, input))
+}
+
+/// Puts the first rows into a table; gives how many more there are.
+fn fill_table<B: Batches, S: Send>(
+    input: &mut B,
+    threads: usize,
+    table: &mut TextTable,
+    state: impl Fn() -> S + Sync,
+    rows: impl Fn(&mut S, &B::Batch, &mut Print<'_>) -> Result<(), Failure> + Sync,
+) -> Result<(Vec<S>, u64), Failure> {
+    let mut n_rows = 0_u64;
+    // Rows of later batches need no cells.
+    let is_full = AtomicBool::new(false);
+    let ordered = Ordered::new(|(n_new, shown): (u64, Vec<Vec<TextCell>>)| {
+        n_rows += n_new;
+        let room = TABLE_ROWS - table.len();
+        shown.into_iter().take(room).for_each(|cells| table.push(false, cells));
+        is_full.store(table.len() == TABLE_ROWS, Relaxed);
+        Ok(())
+    });
+    let states = input.for_each(threads, state, |state, place, batch| {
+        ordered.make(place, || {
+            let (mut n_new, mut shown) = (0, Vec::new());
+            rows(state, batch, &mut |cells| {
+                n_new += 1;
+                if shown.len() < TABLE_ROWS && !is_full.load(Relaxed) {
+                    shown.push(cells.iter().map(|cell| text_cell(*cell)).collect());
+                }
+                Ok(())
+            })?;
+            Ok((n_new, shown))
+        })
+    })?;
+    drop(ordered);
+    Ok((states, n_rows - table.len() as u64))
 }

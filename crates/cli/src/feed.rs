@@ -1,4 +1,4 @@
-//! Batches of one reader, worked on by threads in turn.
+//! Batches of an input, worked on by threads in turn.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,50 +9,27 @@ use crate::failure::Failure;
 use crate::pool::alone;
 use crate::progress::Progress;
 
-/// A reader whose first batch was looked at already: for the separator of paths, numeric columns
-/// and the kind of times.
-pub(crate) struct Feed {
-    reader: Reader,
-    head: Option<Batch>,
-    next: u64,
-    progress: Progress,
-}
+/// An input that is read in batches.
+pub(crate) trait Batches: Send + Sized {
+    type Batch: Default;
 
-impl Feed {
-    pub(crate) fn new(reader: Reader, head: Batch, progress: Progress) -> Self {
-        Self { reader, head: Some(head), next: 0, progress }
-    }
+    /// Fills a batch, which may hold an earlier one; `false` at the end.
+    fn take(&mut self, batch: &mut Self::Batch) -> Result<bool, Failure>;
 
-    /// Fills `batch` and gives its place in the order of the input; `None` at the end.
-    fn take(&mut self, batch: &mut Batch) -> Result<Option<u64>, Failure> {
-        let place = self.next;
-        self.next += 1;
-        if let Some(head) = self.head.take() {
-            *batch = head;
-            return Ok((!batch.is_empty()).then_some(place));
-        }
-        let more = self.reader.next_batch(batch)?;
-        self.progress.set(self.reader.progress());
-        Ok(more.then_some(place))
-    }
-
-    /// Ends the progress and gives the reader back, for its summary.
-    pub(crate) fn finish(self) -> Reader {
-        self.progress.finish();
-        self.reader
-    }
+    /// Nothing more is taken.
+    fn end(&mut self);
 
     /// Calls `work` with each batch and its place, on `threads` threads with a state each, and
-    /// gives the states. Threads take turns at the reader, so reading and working overlap without
+    /// gives the states. Threads take turns at the input, so reading and working overlap without
     /// a queue. Of several failures, the one of the earliest batch is given: what a run says does
     /// not depend on its threads.
-    pub(crate) fn for_each<S: Send>(
+    fn for_each<S: Send>(
         &mut self,
         threads: usize,
         state: impl Fn() -> S + Sync,
-        work: impl Fn(&mut S, u64, &Batch) -> Result<(), Failure> + Sync,
+        work: impl Fn(&mut S, u64, &Self::Batch) -> Result<(), Failure> + Sync,
     ) -> Result<Vec<S>, Failure> {
-        let feed = Mutex::new(self);
+        let input = Mutex::new((0_u64, self));
         let stop = AtomicBool::new(false);
         let failure: Mutex<Option<(u64, Failure)>> = Mutex::new(None);
         let fail = |place, error| {
@@ -64,16 +41,18 @@ impl Feed {
         };
         let run = || {
             let mut state = state();
-            let mut batch = Batch::default();
+            let mut batch = Self::Batch::default();
             while !stop.load(Ordering::Relaxed) {
-                let mut feed = feed.lock().unwrap_or_else(PoisonError::into_inner);
-                let place = feed.next;
-                let taken = feed.take(&mut batch);
-                drop(feed);
+                let mut turn = input.lock().unwrap_or_else(PoisonError::into_inner);
+                let (next, input) = &mut *turn;
+                let place = *next;
+                *next += 1;
+                let taken = input.take(&mut batch);
+                drop(turn);
                 match taken {
-                    Ok(None) => break,
+                    Ok(false) => break,
                     Err(error) => fail(place, error),
-                    Ok(Some(place)) => {
+                    Ok(true) => {
                         if let Err(error) = work(&mut state, place, &batch) {
                             fail(place, error);
                         }
@@ -94,5 +73,43 @@ impl Feed {
             Some((_, error)) => Err(error),
             None => Ok(states),
         }
+    }
+}
+
+/// A reader whose first batch was looked at already: for the separator of paths, numeric columns
+/// and the kind of times.
+pub(crate) struct Feed {
+    reader: Reader,
+    head: Option<Batch>,
+    progress: Progress,
+}
+
+impl Feed {
+    pub(crate) fn new(reader: Reader, head: Batch, progress: Progress) -> Self {
+        Self { reader, head: Some(head), progress }
+    }
+
+    /// Ends the progress and gives the reader back, for its summary.
+    pub(crate) fn finish(mut self) -> Reader {
+        self.end();
+        self.reader
+    }
+}
+
+impl Batches for Feed {
+    type Batch = Batch;
+
+    fn take(&mut self, batch: &mut Batch) -> Result<bool, Failure> {
+        if let Some(head) = self.head.take() {
+            *batch = head;
+            return Ok(!batch.is_empty());
+        }
+        let more = self.reader.next_batch(batch)?;
+        self.progress.set(self.reader.progress());
+        Ok(more)
+    }
+
+    fn end(&mut self) {
+        self.progress.finish();
     }
 }

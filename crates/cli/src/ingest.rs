@@ -8,7 +8,7 @@ use oddsift::patterns::{Observation, PatternId, PatternTable};
 use oddsift::records::{Batch, Reader, Record, Row, RowStore, SkipLog};
 
 use crate::failure::Failure;
-use crate::feed::Feed;
+use crate::feed::{Batches, Feed};
 use crate::rows::{RowPlan, RowRoom, Taken};
 
 /// A row that was skipped has no pattern.

@@ -12,7 +12,7 @@ use crate::args::OutputArgs;
 use crate::cells::input_cell;
 use crate::commands::{own_name, print_batches};
 use crate::failure::Failure;
-use crate::feed::Feed;
+use crate::feed::{Batches, Feed};
 use crate::output::Destination;
 use crate::rows::{RowPlan, RowRoom, Taken};
 
@@ -143,7 +143,7 @@ impl Scorer<'_> {
             columns[1..].rotate_right(3);
         }
         let (n_rows, n_outliers) = (AtomicU64::new(0), AtomicU64::new(0));
-        let (rooms, reader) = print_batches(
+        let (rooms, feed) = print_batches(
             feed,
             threads,
             args,
@@ -170,7 +170,7 @@ impl Scorer<'_> {
         Ok(Printed {
             n_rows,
             n_outliers,
-            reader,
+            reader: feed.finish(),
             room: RowRoom::merged(rooms.iter().map(|room| &room.row)),
         })
     }

@@ -10,6 +10,7 @@ use crate::args::{FeatureArgs, FeaturesArgs};
 use crate::cells::{feature_cell, input_cell, text_cell};
 use crate::commands::{Print, TABLE_ROWS, print_batches, say_left_out};
 use crate::failure::Failure;
+use crate::feed::Batches;
 use crate::input::{Input, delimiter_hint, say, threads, warn};
 use crate::output::Destination;
 use crate::rows::{RowPlan, RowRoom, Taken, time_parser};
@@ -160,7 +161,7 @@ fn print_rows(
 ) -> Result<(u64, usize), Failure> {
     let feed = input.into_feed(args.output.quiet);
     let n_rows = AtomicU64::new(0);
-    let (rooms, reader) = print_batches(
+    let (rooms, feed) = print_batches(
         feed,
         threads(&args.input),
         &args.output,
@@ -173,7 +174,7 @@ fn print_rows(
             Ok(())
         },
     )?;
-    warn(&reader, &RowRoom::merged(&rooms).skipped);
+    warn(&feed.finish(), &RowRoom::merged(&rooms).skipped);
     Ok((n_rows.into_inner(), columns.n_added()))
 }
 

@@ -12,6 +12,7 @@ use oddsift::timespan::{
 use crate::args::{Compat, PeriodsArgs, Query};
 use crate::commands::{OWN_PREFIX, print_rows};
 use crate::failure::Failure;
+use crate::feed::Batches;
 use crate::input::{Input, say, threads, warn};
 use crate::output::Destination;
 use crate::rows::{RowPlan, RowRoom, Taken};

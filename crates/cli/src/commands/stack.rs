@@ -10,6 +10,7 @@ use oddsift::timespan::format_time;
 use crate::args::StackArgs;
 use crate::commands::{own_name, print_rows};
 use crate::failure::Failure;
+use crate::feed::Batches;
 use crate::input::{Input, say, threads, warn};
 use crate::output::Destination;
 use crate::rows::{RowPlan, RowRoom, Taken};

@@ -8,7 +8,7 @@ use oddsift::records::Cell;
 use oddsift::timespan::{Timestamp, format_time};
 
 use super::Wanted;
-use super::log::{counted, for_each_event, last_name, read_whole};
+use super::log::{Events, counted, last_name, read_whole};
 use crate::args::{AuditdArgs, Compat};
 use crate::commands::{print_rows, say_left_out};
 use crate::failure::Failure;
@@ -93,10 +93,12 @@ fn read(args: &AuditdArgs, compat: bool) -> Result<Vec<ProcessEvent>, Failure> {
         processes.extend(started.map(msticpy::Row::process));
         return Ok(processes);
     }
-    for_each_event(args, |event| {
+    let mut events = Events::open(args)?;
+    while let Some(event) = events.next()? {
         processes.extend(event.process());
-        Ok(())
-    })?;
+        events.recycle(event);
+    }
+    events.warn();
     Ok(processes)
 }
 

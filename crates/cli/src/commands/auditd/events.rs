@@ -1,17 +1,18 @@
 //! Events as rows: the same columns for each, and in NDJSON every other field, too.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use oddsift::auditd::{EventRow, Id, Options, msticpy};
 use oddsift::records::Cell;
 
 use super::Wanted;
-use super::log::{counted, for_each_event, read_whole};
+use super::log::{Events, counted, read_whole};
 use super::records_json::records_json;
 use crate::args::{AuditdArgs, Format};
-use crate::commands::print_rows;
+use crate::commands::{Print, print_batches, print_rows};
 use crate::failure::Failure;
-use crate::input::say;
+use crate::input::{n_threads, say};
 use crate::output::Destination;
 
 /// Where all fields of an event are, in NDJSON and JSON.
@@ -26,35 +27,54 @@ pub(super) fn print(
     let has_records = matches!(args.output.format, Some(Format::Ndjson | Format::Json));
     let mut columns = EventRow::COLUMNS.map(str::to_owned).to_vec();
     columns.extend(has_records.then(|| RECORDS.to_owned()));
-    let (mut n_events, mut records) = (0_u64, Vec::new());
-    print_rows(&args.output, destination, &columns, |print| {
-        for_each_event(args, |event| {
-            let row = event.row();
-            if !wanted.has_time(row.time) || !wanted.app.matches(row.exe.as_deref()) {
-                return Ok(());
-            }
-            n_events += 1;
-            let numbers = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(id_number);
-            let serial = row.serial;
-            let texts = row.texts();
-            let mut cells: Vec<Cell<'_>> =
-                texts.iter().map(|text| text_cell(text.as_deref())).collect();
-            if let Some(cell) = cells.get_mut(3) {
-                *cell = Cell::UInt(serial);
-            }
-            for (cell, number) in cells.iter_mut().skip(4).zip(numbers) {
-                if let Some(number) = number {
-                    *cell = Cell::Int(number);
+    let n_events = AtomicU64::new(0);
+    let (_, events) = print_batches(
+        Events::open(args)?,
+        n_threads(args.threads),
+        &args.output,
+        destination,
+        &columns,
+        Vec::new,
+        |records, events, print| {
+            let wanted = |row: &EventRow<'_>| {
+                wanted.has_time(row.time) && wanted.app.matches(row.exe.as_deref())
+            };
+            for event in events {
+                let row = event.row();
+                if wanted(&row) {
+                    n_events.fetch_add(1, Relaxed);
+                    let records = has_records.then(|| records_json(event, records));
+                    print_event(row, records, print)?;
                 }
             }
-            if has_records {
-                cells.push(Cell::Json(records_json(event, &mut records)));
-            }
-            print(&cells)
-        })
-    })?;
+            Ok(())
+        },
+    )?;
+    events.warn();
+    let n_events = n_events.into_inner();
     say(&args.output, &counted(n_events, "event", "events"));
     Ok(n_events)
+}
+
+fn print_event(
+    row: EventRow<'_>,
+    records: Option<&str>,
+    print: &mut Print<'_>,
+) -> Result<(), Failure> {
+    let numbers = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(id_number);
+    let serial = row.serial;
+    let texts = row.texts();
+    let mut cells: Vec<Cell<'_>> = texts.iter().map(|text| text_cell(text.as_deref())).collect();
+    if let Some(cell) = cells.get_mut(3) {
+        *cell = Cell::UInt(serial);
+    }
+    for (cell, number) in cells.iter_mut().skip(4).zip(numbers) {
+        if let Some(number) = number {
+            *cell = Cell::Int(number);
+        }
+    }
+    cells.extend(records.map(Cell::Json));
+    print(&cells)
 }
 
 fn id_number(id: Option<Id<'_>>) -> Option<i64> {

@@ -1,21 +1,24 @@
 //! Log files, one behind the other, and what is said of lines that were skipped.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oddsift::auditd::{Error, Event, EventReader, Options, Summary, sort_rotated};
 use oddsift::records::{self, Progress as Watch, TextSource};
 
 use crate::args::AuditdArgs;
 use crate::failure::Failure;
+use crate::feed::Batches;
 use crate::input::warn_line;
 use crate::progress::Progress;
 
 /// Bytes that are read in one go.
 const BUFFER: usize = 256 << 10;
+
+/// Events that a thread takes in one go.
+const BATCH: usize = 1024;
 
 /// The files in the order of time: rotated ones from the oldest to the newest.
 fn in_order(args: &AuditdArgs) -> Vec<PathBuf> {
@@ -32,23 +35,50 @@ pub(super) fn last_name(args: &AuditdArgs) -> String {
     }
 }
 
-/// Calls `take` with each event of the logs. An event may go on in the next file, as a log is rotated
-/// between any two lines.
-pub(super) fn for_each_event(
-    args: &AuditdArgs,
-    mut take: impl FnMut(&Event) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let logs = Logs::open(&in_order(args), args.output.quiet)?;
-    let places = Rc::clone(&logs.places);
-    let mut reader = EventReader::new(BufReader::with_capacity(BUFFER, logs), Options::new());
-    loop {
-        let event = reader.next_event().map_err(|error| places.borrow().failure(&error))?;
-        let Some(event) = event else { break };
-        take(&event)?;
-        reader.recycle(event);
+/// The events of the logs. One may go on in the next file, as a log is rotated between any two lines.
+pub(super) struct Events {
+    reader: EventReader<BufReader<Logs>>,
+    places: Shared<Places>,
+}
+
+impl Events {
+    pub(super) fn open(args: &AuditdArgs) -> Result<Self, Failure> {
+        let logs = Logs::open(&in_order(args), args.output.quiet)?;
+        let places = Shared::clone(&logs.places);
+        let reader = EventReader::new(BufReader::with_capacity(BUFFER, logs), Options::new());
+        Ok(Self { reader, places })
     }
-    places.borrow().warn(reader.summary());
-    Ok(())
+
+    pub(super) fn next(&mut self) -> Result<Option<Event>, Failure> {
+        self.reader.next_event().map_err(|error| self.places.lock().failure(&error))
+    }
+
+    /// Gives back the memory of an event.
+    pub(super) fn recycle(&mut self, event: Event) {
+        self.reader.recycle(event);
+    }
+
+    /// Says what was left out.
+    pub(super) fn warn(&self) {
+        self.places.lock().warn(self.reader.summary());
+    }
+}
+
+impl Batches for Events {
+    type Batch = Vec<Event>;
+
+    fn take(&mut self, batch: &mut Vec<Event>) -> Result<bool, Failure> {
+        batch.drain(..).for_each(|event| self.recycle(event));
+        while batch.len() < BATCH
+            && let Some(event) = self.next()?
+        {
+            batch.push(event);
+        }
+        Ok(!batch.is_empty())
+    }
+
+    /// The progress ends with the last file.
+    fn end(&mut self) {}
 }
 
 /// All logs as one stream of bytes, for msticpy's reader.
@@ -57,10 +87,10 @@ pub(super) fn read_whole<T>(
     read: impl FnOnce(BufReader<Logs>) -> Result<(T, Summary), Error>,
 ) -> Result<T, Failure> {
     let logs = Logs::open(&in_order(args), args.output.quiet)?;
-    let places = Rc::clone(&logs.places);
+    let places = Shared::clone(&logs.places);
     let (found, summary) = read(BufReader::with_capacity(BUFFER, logs))
-        .map_err(|error| places.borrow().failure(&error))?;
-    places.borrow().warn(&summary);
+        .map_err(|error| places.lock().failure(&error))?;
+    places.lock().warn(&summary);
     Ok(found)
 }
 
@@ -68,12 +98,29 @@ pub(super) fn read_whole<T>(
 pub(super) struct Logs {
     waiting: Vec<PathBuf>,
     open: Option<TextSource>,
-    places: Rc<RefCell<Places>>,
+    places: Shared<Places>,
     progress: Progress,
     watch: Option<Watch>,
     /// Bytes of the files that are read to their end.
     done: u64,
     ends_in_line: bool,
+}
+
+/// What the reader and who reads from it both know.
+struct Shared<T>(Arc<Mutex<T>>);
+
+impl<T> Shared<T> {
+    fn new(value: T) -> Self {
+        Self(Arc::new(Mutex::new(value)))
+    }
+
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// In which line of the whole each file begins.
@@ -93,7 +140,7 @@ impl Logs {
         let mut logs = Self {
             waiting,
             open: None,
-            places: Rc::new(RefCell::new(places)),
+            places: Shared::new(places),
             progress: Progress::new(total, quiet),
             watch: None,
             done: 0,
@@ -108,7 +155,7 @@ impl Logs {
         self.done += self.watch.take().map_or(0, |watch| watch.bytes());
         let Some(path) = self.waiting.pop() else { return Ok(()) };
         let source = TextSource::open(&path)?;
-        let mut places = self.places.borrow_mut();
+        let mut places = self.places.lock();
         let first = places.n_lines + 1;
         places.starts.push((first, source.name().to_owned()));
         self.watch = Some(source.watch());
@@ -144,7 +191,7 @@ impl Read for Logs {
             if n_read > 0 {
                 let read = room.get(..n_read).unwrap_or_default();
                 let n_lines = memchr::memchr_iter(b'\n', read).count() as u64;
-                self.places.borrow_mut().n_lines += n_lines;
+                self.places.lock().n_lines += n_lines;
                 self.ends_in_line = read.last() != Some(&b'\n');
                 if let Some(watch) = &self.watch {
                     self.progress.set(self.done + watch.bytes());
@@ -155,7 +202,7 @@ impl Read for Logs {
                 && let Some(first) = room.first_mut()
             {
                 *first = b'\n';
-                self.places.borrow_mut().n_lines += 1;
+                self.places.lock().n_lines += 1;
                 return Ok(1);
             }
             self.next_file()

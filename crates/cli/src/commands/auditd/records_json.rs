@@ -1,13 +1,15 @@
 //! All fields of an event as JSON: a list of objects, one for each record.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt::Write;
 
+use hashbrown::HashMap;
 use oddsift::auditd::{Event, Field, Id, Value};
 
 /// Where the fields are that the audit daemon interpreted.
 const ENRICHED: &str = "enriched";
+/// So many names do not make the map of them grow.
+const USUAL_FIELDS: usize = 32;
 /// Where the record's type is.
 const TYPE: &str = "type";
 /// Numbers that the kernel writes as 4294967295 where there is none, and which are -1 then.
@@ -18,7 +20,7 @@ pub(super) fn records_json<'o>(event: &Event, out: &'o mut Vec<u8>) -> &'o str {
     out.clear();
     out.push(b'[');
     // One for all objects: a map of its own for each would take longer than its fields.
-    let mut n_of = HashMap::new();
+    let mut n_of = HashMap::with_capacity(USUAL_FIELDS);
     for (nth, record) in event.records().enumerate() {
         if nth > 0 {
             out.push(b',');

@@ -11,7 +11,7 @@ use super::is_of_group;
 use crate::args::{Agg, Compat, SeriesArgs};
 use crate::commands::own_name;
 use crate::failure::Failure;
-use crate::feed::Feed;
+use crate::feed::{Batches, Feed};
 use crate::input::{Input, threads, warn};
 use crate::rows::{RowPlan, RowRoom, Taken};
 use crate::times::need_time_column;
