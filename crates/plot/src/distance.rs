@@ -1,0 +1,128 @@
+use oddsift_dbscan::KDistances;
+
+use crate::{
+    Figure,
+    figure::{At, Axis, Layer, Panel, Role, Scale, View},
+    text::{clean, number},
+};
+
+/// The distances to the k-th neighbour, the smallest first, with the proposed `eps`.
+///
+/// Where the curve bends upwards, what follows is far from others: the knee is a good `eps` (Ester et
+/// al., KDD-96, section 4.2). Cost is linear in the distinct distances.
+///
+/// ```
+/// use oddsift_plot::DistancePlot;
+///
+/// let svg = DistancePlot::of_curve(&[(0.1, 90.0), (0.2, 8.0), (3.0, 2.0)]).eps(Some(0.2)).figure().to_svg();
+/// assert!(svg.contains("eps 0.2"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct DistancePlot<'a> {
+    curve: &'a [(f64, f64)],
+    eps: Option<f64>,
+    title: Option<&'a str>,
+    x_label: Option<&'a str>,
+    y_label: Option<&'a str>,
+}
+
+impl<'a> DistancePlot<'a> {
+    /// Of measured distances, with the proposal that they give.
+    ///
+    /// ```
+    /// # use oddsift_plot::DistancePlot;
+    /// use oddsift_dbscan::Dbscan;
+    ///
+    /// let x = ndarray::array![[0.0], [0.1], [0.2], [5.0]];
+    /// let distances = Dbscan::params().min_samples(2).k_distances(&x, None)?;
+    /// assert_eq!(DistancePlot::new(&distances).figure().title(), "Distances to the neighbours");
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    pub fn new(distances: &'a KDistances) -> Self {
+        Self::of_curve(distances.curve()).eps(distances.propose_eps())
+    }
+
+    /// Of distances in ascending order, each with the weight of the rows that have it.
+    ///
+    /// ```
+    /// # use oddsift_plot::DistancePlot;
+    /// let figure = DistancePlot::of_curve(&[(0.5, 1.0)]).figure();
+    /// # let _ = figure;
+    /// ```
+    pub fn of_curve(curve: &'a [(f64, f64)]) -> Self {
+        Self { curve, eps: None, title: None, x_label: None, y_label: None }
+    }
+
+    /// Marks a distance as `eps`.
+    #[must_use]
+    pub fn eps(mut self, eps: Option<f64>) -> Self {
+        self.eps = eps;
+        self
+    }
+
+    /// Sets the title.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<Option<&'a str>>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// Sets the label of the x axis.
+    #[must_use]
+    pub fn x_label(mut self, label: impl Into<Option<&'a str>>) -> Self {
+        self.x_label = label.into();
+        self
+    }
+
+    /// Sets the label of the y axis.
+    #[must_use]
+    pub fn y_label(mut self, label: impl Into<Option<&'a str>>) -> Self {
+        self.y_label = label.into();
+        self
+    }
+
+    /// What is to be drawn.
+    pub fn figure(&self) -> Figure {
+        let (mut x, mut y, mut rank) = (vec![0.0], Vec::new(), 0.0);
+        for (distance, weight) in self.curve {
+            rank += weight;
+            x.push(rank);
+            y.push(*distance);
+        }
+        // The first distance holds from the first row on.
+        y.insert(0, y.first().copied().unwrap_or(0.0));
+        let n_rows = rank;
+        let mut layers = vec![Layer::Line {
+            name: "distance".to_owned(),
+            role: Role::Observed,
+            x,
+            y: y.clone(),
+        }];
+        layers.extend(self.eps.map(|eps| Layer::Rule {
+            text: format!("eps {}", number(eps)),
+            role: Role::Marked,
+            at: At::Y(eps),
+        }));
+        let panel = Panel {
+            title: String::new(),
+            height: 1.0,
+            x: Axis::new(
+                self.x_label.unwrap_or("rows, the nearest to a neighbour first"),
+                Scale::Linear,
+                (0.0, n_rows.max(1.0)),
+            ),
+            y: Axis::of_values(
+                self.y_label.unwrap_or("distance"),
+                y.iter().copied().filter(|distance| *distance > 0.0),
+            ),
+            layers,
+        };
+        let title = clean(self.title.unwrap_or("Distances to the neighbours"), 120);
+        let facts = match self.eps {
+            Some(eps) => format!("the knee proposes eps {}", number(eps)),
+            None => "no knee that proposes an eps".to_owned(),
+        };
+        let view = View { name: String::new(), n_columns: 1, panels: vec![panel] };
+        Figure::of_view(title, facts, Vec::new(), view)
+    }
+}
