@@ -256,6 +256,29 @@ impl TsParams {
         Ok(if self.truncation { truncate(found, self.threshold) } else { self.flag(found, low) })
     }
 
+    /// The remainders beyond which a point of this series is an anomaly, too low and too high;
+    /// `None` where all remainders are alike.
+    ///
+    /// Time linear in the points. Of [`truncation`](Self::truncation), whose flags have another sign,
+    /// the limits are those of the score alone.
+    ///
+    /// ```
+    /// use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    ///
+    /// let mut points: Vec<(Timestamp, f64)> =
+    ///     (0..72).map(|hour| (Timestamp::constant(3600 * hour, 0), (hour % 24) as f64)).collect();
+    /// points[50].1 = 90.0;
+    /// let params = Anomalies::params();
+    /// let found = params.fit(&Series::as_given(&points))?;
+    /// let (low, high) = params.limits(&found).unwrap();
+    /// assert!(found.residual()[50] > high && found.residual()[49] > low);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn limits(&self, found: &Anomalies) -> Option<(f64, f64)> {
+        let low = threshold::check(self.threshold, self.threshold_low).ok()?;
+        self.score.remainders(&found.residual, &found.values, (-low, self.threshold))
+    }
+
     /// The anomalies of many series, one result for each in order, on the threads of the caller's
     /// rayon pool. A series with a fault fails alone. Threads change no result.
     ///

@@ -109,29 +109,64 @@ impl Score {
     /// The scores of the remainders of a series; NaN where one is missing, all 0 if they differ by no
     /// more than rounding makes of the largest of the `values`.
     pub(crate) fn of(self, remainder: &[f64], values: &[f64]) -> Vec<f64> {
+        match self.yardstick(remainder, values) {
+            Some(yardstick) => remainder.iter().map(|x| yardstick.score(*x)).collect(),
+            None => remainder.iter().map(|&x| if x.is_nan() { x } else { 0.0 }).collect(),
+        }
+    }
+
+    /// The remainders that have these scores, one at most 0 and one at least 0; `None` where no
+    /// remainder has one other than 0.
+    pub(crate) fn remainders(
+        self,
+        remainder: &[f64],
+        values: &[f64],
+        (low, high): (f64, f64),
+    ) -> Option<(f64, f64)> {
+        let yardstick = self.yardstick(remainder, values)?;
+        let Yardstick { unit, spread, .. } = yardstick;
+        let at = |usual: f64, score: f64| (usual + score * spread) * unit;
+        Some((at(yardstick.low, low), at(yardstick.high, high)))
+    }
+
+    fn yardstick(self, remainder: &[f64], values: &[f64]) -> Option<Yardstick> {
         let noise = NOISE * magnitude(values);
         let unit = power_of_two(magnitude(remainder));
         let mut present: Vec<f64> =
             remainder.iter().filter(|x| !x.is_nan()).map(|x| x / unit).collect();
-        let first = present.first().copied().unwrap_or(0.0);
+        let first = present.first().copied()?;
         if present.iter().all(|x| (x - first).abs() * unit <= noise) {
-            return remainder.iter().map(|&x| if x.is_nan() { x } else { 0.0 }).collect();
+            return None;
         }
-        match self {
+        let (low, high, spread) = match self {
             Self::Z => {
                 let (mean, deviation) = moments(&present);
-                remainder.iter().map(|x| (x / unit - mean) / deviation).collect()
+                (mean, mean, deviation)
             }
             Self::Mad => {
                 let (middle, spread) = middle_and_spread(&mut present, noise / unit);
-                remainder.iter().map(|x| (x / unit - middle) / spread).collect()
+                (middle, middle, spread)
             }
-            Self::Tukey(fences) => {
-                let (low, high, spread) = fences.of(&mut present, noise / unit);
-                let score = |x: f64| (x - x.max(low).min(high)) / spread;
-                remainder.iter().map(|x| score(x / unit)).collect()
-            }
-        }
+            Self::Tukey(fences) => fences.of(&mut present, noise / unit),
+        };
+        Some(Yardstick { unit, low, high, spread })
+    }
+}
+
+/// What remainders are held against: from `low` to `high`, in `unit`s, they score 0.
+#[derive(Debug, Clone, Copy)]
+struct Yardstick {
+    unit: f64,
+    low: f64,
+    high: f64,
+    /// What a score of 1 is outside of them.
+    spread: f64,
+}
+
+impl Yardstick {
+    fn score(self, remainder: f64) -> f64 {
+        let x = remainder / self.unit;
+        (x - x.max(self.low).min(self.high)) / self.spread
     }
 }
 
@@ -217,6 +252,17 @@ mod tests {
         let expected = [-0.5 / 3.0, 0.0, 0.0, 0.0, 0.5 / 3.0, 6.5 / 3.0, -5.5 / 3.0];
         let found = Score::Tukey(Fences::Quartiles).of(&remainder, &remainder);
         assert!(near(&found, &expected, 1e-15), "{found:?}");
+    }
+
+    #[test]
+    fn remainders_of_scores_have_those_scores() {
+        for score in ["z", "mad", "tukey", "ctukey"] {
+            let score: Score = score.parse().unwrap();
+            let (low, high) = score.remainders(&SERIES, &SERIES, (-1.5, 2.0)).unwrap();
+            let yardstick = score.yardstick(&SERIES, &SERIES).unwrap();
+            assert!(near(&[yardstick.score(low), yardstick.score(high)], &[-1.5, 2.0], 1e-14));
+        }
+        assert_eq!(Score::Z.remainders(&[1.0; 9], &[1.0; 9], (-3.0, 3.0)), None);
     }
 
     #[test]
