@@ -1,0 +1,124 @@
+//! What `cluster` and `eps` take.
+#![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use oddsift::dbscan::Metric;
+use oddsift::eventcluster::Scaling;
+
+use super::shared::{Compat, FeatureArgs, InputArgs, OutputArgs};
+use super::values::{at_least_one, eps, work_limit};
+
+pub(super) const CLUSTER_EXAMPLES: &str = "\
+Examples:
+  oddsift cluster events.csv
+      known process events are clustered by path, command line and session
+  oddsift cluster events.csv --features pathScore,commandlineTokensFull,isSystemSession --eps 0.0001
+  oddsift cluster flows.csv --features bytes,packets --scale robust --eps 0.5 --min-samples 5
+      any numeric columns will do; distances are taken after scaling
+  oddsift cluster events.csv --eps auto --save-model model.json
+      finds the distance; `oddsift score model.json new.csv` labels new rows
+  oddsift cluster events.csv --emit labels --with-input -o labelled.csv
+      every row with its cluster, -1 for noise
+  oddsift cluster events.csv --count-distinct Computer,Account -t ndjson | jq 'select(.ClusterSize < 3)'";
+
+pub(super) const EPS_EXAMPLES: &str = "\
+Examples:
+  oddsift eps events.csv
+      the curve on standard output, the proposal and warnings on standard error
+  oddsift eps flows.csv --features bytes,packets --scale robust --min-samples 5 -t csv -o curve.csv
+  oddsift cluster events.csv --eps auto
+      takes the proposal";
+
+#[derive(Debug, Args)]
+pub(crate) struct ClusterArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) space: SpaceArgs,
+    /// Largest distance of neighbours, after scaling; `auto` is what `eps` proposes
+    ///
+    /// Without: 0.01, or 0.0001 for the process features that are taken where none are named.
+    #[arg(long, value_name = "EPS", value_parser = eps, help_heading = "Clustering")]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) eps: Option<Eps>,
+    /// Stop with an error after so much work, counted in distances and tree nodes
+    #[arg(long, value_name = "N", value_parser = work_limit, help_heading = "Clustering")]
+    pub(crate) work_limit: Option<u64>,
+    /// Write the model to FILE, for `score` on new rows
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) save_model: Option<PathBuf>,
+    /// Column of the time; without, the first of TimeCreatedUtc, TimeGenerated, Timestamp, UtcTime
+    #[arg(long, value_name = "COLUMN", help_heading = "Clustering")]
+    pub(crate) time_column: Option<String>,
+    /// Columns, such as hosts or users, whose distinct values are counted in each cluster
+    #[arg(long, value_name = "C1,C2..", value_delimiter = ',', help_heading = "Clustering")]
+    pub(crate) count_distinct: Vec<String>,
+    /// Column whose common text is a cluster's template; without, the command line
+    #[arg(long, value_name = "COLUMN", help_heading = "Clustering")]
+    pub(crate) template: Option<String>,
+    #[command(flatten)]
+    pub(crate) recipe: FeatureArgs,
+    /// What to print: one row a cluster and a noise event, or a label for every row
+    #[arg(long, value_enum, default_value = "exemplars", help_heading = "Output")]
+    pub(crate) emit: Emit,
+    /// Print the input columns beside the labels; reads the input twice
+    #[arg(long, help_heading = "Output")]
+    pub(crate) with_input: bool,
+    /// Do as msticpy does where it differs
+    #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
+    pub(crate) compat: Option<Compat>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// The space in which rows have distances.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Clustering")]
+pub(crate) struct SpaceArgs {
+    /// Columns of the file, or features that `features` would add, separated by commas
+    ///
+    /// Without: pathScore, commandlineTokensFull and isSystemSession where a process schema is
+    /// known, else all numeric columns.
+    #[arg(long, value_name = "F1,F2..", value_delimiter = ',')]
+    pub(crate) features: Vec<String>,
+    /// How features are scaled: unit (each row to norm 1), none, standard, robust, minmax
+    #[arg(long, default_value = "unit", value_name = "SCALING")]
+    pub(crate) scale: Scaling,
+    /// Rows, itself included, within eps that make a row a core of a cluster
+    #[arg(long, default_value = "2", value_name = "N", value_parser = at_least_one)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) min_samples: usize,
+    /// Distance: euclidean, manhattan, chebyshev or minkowski:P
+    #[arg(long, default_value = "euclidean")]
+    pub(crate) metric: Metric,
+    /// Column whose number says how many rows a row stands for
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) weight: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EpsArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) space: SpaceArgs,
+    #[command(flatten)]
+    pub(crate) recipe: FeatureArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// A distance, or that it is to be found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Eps {
+    Auto,
+    Given(f64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    Exemplars,
+    Labels,
+}
