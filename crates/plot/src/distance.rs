@@ -3,6 +3,7 @@ use oddsift_dbscan::KDistances;
 use crate::{
     Figure,
     figure::{At, Axis, Layer, Panel, Role, Scale, View},
+    labels::Labels,
     text::{clean, number},
 };
 
@@ -21,9 +22,7 @@ use crate::{
 pub struct DistancePlot<'a> {
     curve: &'a [(f64, f64)],
     eps: Option<f64>,
-    title: Option<&'a str>,
-    x_label: Option<&'a str>,
-    y_label: Option<&'a str>,
+    labels: Labels<'a>,
 }
 
 impl<'a> DistancePlot<'a> {
@@ -50,7 +49,7 @@ impl<'a> DistancePlot<'a> {
     /// # let _ = figure;
     /// ```
     pub fn of_curve(curve: &'a [(f64, f64)]) -> Self {
-        Self { curve, eps: None, title: None, x_label: None, y_label: None }
+        Self { curve, eps: None, labels: Labels::default() }
     }
 
     /// Marks a distance as `eps`.
@@ -62,22 +61,22 @@ impl<'a> DistancePlot<'a> {
 
     /// Sets the title.
     #[must_use]
-    pub fn title(mut self, title: impl Into<Option<&'a str>>) -> Self {
-        self.title = title.into();
+    pub fn title(mut self, title: Option<&'a str>) -> Self {
+        self.labels.title = title;
         self
     }
 
     /// Sets the label of the x axis.
     #[must_use]
-    pub fn x_label(mut self, label: impl Into<Option<&'a str>>) -> Self {
-        self.x_label = label.into();
+    pub fn x_label(mut self, label: Option<&'a str>) -> Self {
+        self.labels.x = label;
         self
     }
 
     /// Sets the label of the y axis.
     #[must_use]
-    pub fn y_label(mut self, label: impl Into<Option<&'a str>>) -> Self {
-        self.y_label = label.into();
+    pub fn y_label(mut self, label: Option<&'a str>) -> Self {
+        self.labels.y = label;
         self
     }
 
@@ -107,17 +106,17 @@ impl<'a> DistancePlot<'a> {
             title: String::new(),
             height: 1.0,
             x: Axis::new(
-                self.x_label.unwrap_or("rows, the nearest to a neighbour first"),
+                self.labels.x.unwrap_or("rows, the nearest to a neighbour first"),
                 Scale::Linear,
                 (0.0, n_rows.max(1.0)),
             ),
             y: Axis::of_values(
-                self.y_label.unwrap_or("distance"),
+                self.labels.y.unwrap_or("distance"),
                 y.iter().copied().filter(|distance| *distance > 0.0),
             ),
             layers,
         };
-        let title = clean(self.title.unwrap_or("Distances to the neighbours"), 120);
+        let title = clean(self.labels.title.unwrap_or("Distances to the neighbours"), 120);
         let facts = match self.eps {
             Some(eps) => format!("the knee proposes eps {}", number(eps)),
             None => "no knee that proposes an eps".to_owned(),

@@ -137,7 +137,7 @@ impl Figure {
     ///
     /// ```
     /// # use oddsift_plot::DistancePlot;
-    /// let figure = DistancePlot::of_curve(&[(0.1, 3.0), (2.0, 1.0)]).title("Distances").figure();
+    /// let figure = DistancePlot::of_curve(&[(0.1, 3.0), (2.0, 1.0)]).title(Some("Distances")).figure();
     /// assert_eq!(figure.title(), "Distances");
     /// ```
     pub fn title(&self) -> &str {
@@ -163,6 +163,17 @@ impl Axis {
             return Self::new(label, Scale::Log, (low / margin, (high * margin).min(f64::MAX)));
         }
         Self::new(label, Scale::Linear, with_margin(low, high))
+    }
+
+    /// So many places over the axis, ends included, as far from each other as the scale shows.
+    pub(crate) fn places(&self, n: usize) -> Vec<f64> {
+        let (from, to) = self.range;
+        let share = |nth: usize| nth as f64 / n.saturating_sub(1).max(1) as f64;
+        let place = |nth: usize| match self.scale {
+            Scale::Log => (from.ln() * (1.0 - share(nth)) + to.ln() * share(nth)).exp(),
+            Scale::Linear | Scale::Time => from * (1.0 - share(nth)) + to * share(nth),
+        };
+        (0..n).map(|nth| place(nth).clamp(from, to)).collect()
     }
 
     pub(crate) fn linear(label: &str, values: impl Iterator<Item = f64>) -> Self {

@@ -1,7 +1,21 @@
 #![doc = include_str!("../README.md")]
 
+mod cluster; // ClusterPlot: clusters and noise over two features
+mod decimate; // fewer points for lines that look the same
 mod distance; // DistancePlot: distances to the k-th neighbour
+mod error; // Error
 mod figure; // Figure: what is drawn, before it is known how
+mod labels; // what a caller may name himself
+mod outlier; // OutlierPlot: how odd a forest finds places and rows
+mod series; // SeriesPlot: values, what was expected, anomalies
 mod text; // text of data, made fit for a picture
+mod thin; // fewer marks where they would lie on each other
 
-pub use {distance::DistancePlot, figure::Figure};
+pub use {
+    cluster::{ClusterPlot, TextOf},
+    distance::DistancePlot,
+    error::Error,
+    figure::Figure,
+    outlier::OutlierPlot,
+    series::SeriesPlot,
+};

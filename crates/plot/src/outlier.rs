@@ -1,0 +1,395 @@
+use ndarray::{Array2, ArrayRef2, ArrayView2, Axis as Dimension};
+use oddsift_iforest::IsolationForest;
+use oddsift_outliers::OutlierDetector;
+
+use crate::{
+    Error, Figure,
+    figure::{At, Axis, Cloud, Layer, Panel, Role, Scale, View},
+    labels::{Labels, axis_label},
+    text::{clean, counted, number},
+    thin::thin,
+};
+
+/// How odd a forest finds each place of two features, as a surface, with the rows that it was fitted to
+/// and the outliers.
+///
+/// With more than two features a grid of pairs is drawn, of the four features that isolate the
+/// outliers most. The other features are held at their median: there rows are. (msticpy holds them at
+/// zero, where often none is, and so draws what the forest thinks of nowhere.) With one feature the
+/// score is a line over it.
+///
+/// msticpy's `plot_outlier_results`; its `feature_columns` are the names, `plt_title` is
+/// [`title`](Self::title).
+///
+/// ```
+/// use ndarray::array;
+/// use oddsift_iforest::IsolationForest;
+/// use oddsift_outliers::OutlierDetector;
+/// use oddsift_plot::OutlierPlot;
+///
+/// let x = array![[1.0, 2.0], [1.1, 2.1], [0.9, 1.9], [1.0, 2.2], [9.0, 7.0]];
+/// let detector = OutlierDetector::fit(&IsolationForest::params(), &x)?;
+/// let odd = array![[9.0, 7.0]];
+/// let plot = OutlierPlot::new(&detector, &["pathScore", "commandlineLen"]);
+/// let figure = plot.training(&x, None).outliers(&odd, &["cmd /c mshta".to_owned()]).figure()?;
+/// assert_eq!(figure.title(), "1 outlier among 5 rows");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[doc(alias = "plot_outlier_results")]
+#[derive(Debug, Clone)]
+pub struct OutlierPlot<'a> {
+    forest: &'a IsolationForest,
+    names: Vec<&'a str>,
+    usual: Option<ArrayView2<'a, f64>>,
+    weights: Option<&'a [f64]>,
+    odd: Option<ArrayView2<'a, f64>>,
+    texts: &'a [String],
+    n_rows: Option<u64>,
+    border: f64,
+    features: Option<(usize, usize)>,
+    labels: Labels<'a>,
+}
+
+/// Rows of a kind that are drawn at most.
+const MOST_USUAL: usize = 3000;
+const MOST_ODD: usize = 2000;
+/// Rows whose contributions choose the features.
+const MOST_ASKED: usize = 500;
+/// Features of which pairs are drawn.
+const MOST_FEATURES: usize = 4;
+/// Places to a side of a surface.
+const GRID: usize = 64;
+/// Words beside outliers.
+const MOST_LABELS: usize = 12;
+/// Diameters in pixels.
+const USUAL_SIZE: f64 = 4.0;
+const ODD_SIZE: f64 = 9.0;
+
+impl<'a> OutlierPlot<'a> {
+    /// Of a detector and its features, at its own offset.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_iforest::IsolationForest;
+    /// # use oddsift_outliers::OutlierDetector;
+    /// # use oddsift_plot::OutlierPlot;
+    /// let detector = OutlierDetector::fit(&IsolationForest::params(), &array![[1.0], [2.0]])?;
+    /// let svg = OutlierPlot::new(&detector, &["pathScore"]).figure()?.to_svg();
+    /// assert!(svg.contains("pathScore"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new<S: AsRef<str>>(detector: &'a OutlierDetector, names: &'a [S]) -> Self {
+        let forest = detector.forest();
+        Self {
+            forest,
+            names: names.iter().map(AsRef::as_ref).take(forest.n_features()).collect(),
+            usual: None,
+            weights: None,
+            odd: None,
+            texts: &[],
+            n_rows: None,
+            border: forest.offset(),
+            features: None,
+            labels: Labels::default(),
+        }
+    }
+
+    /// Draws rows that the forest was fitted to; each may stand for several.
+    #[must_use]
+    pub fn training(mut self, x: &'a ArrayRef2<f64>, weights: Option<&'a [f64]>) -> Self {
+        self.usual = Some(x.view());
+        self.weights = weights;
+        self
+    }
+
+    /// Draws the outliers, the oddest first, each with the text that is told of it; no text at all
+    /// will do, too.
+    #[must_use]
+    pub fn outliers(mut self, x: &'a ArrayRef2<f64>, texts: &'a [String]) -> Self {
+        self.odd = Some(x.view());
+        self.texts = texts;
+        self
+    }
+
+    /// Sets among how many rows the outliers were found; without, those of the training.
+    #[must_use]
+    pub fn n_rows(mut self, n_rows: u64) -> Self {
+        self.n_rows = Some(n_rows);
+        self
+    }
+
+    /// Sets the score below which a row is an outlier, where that is not the forest's offset: the
+    /// score of the last one, if a number of outliers was asked for.
+    #[must_use]
+    pub fn border(mut self, score: f64) -> Self {
+        self.border = score;
+        self
+    }
+
+    /// Sets which features the axes show, by their places.
+    #[must_use]
+    #[doc(alias = "plot_features")]
+    pub fn features(mut self, features: Option<(usize, usize)>) -> Self {
+        self.features = features;
+        self
+    }
+
+    /// Sets the title; without, it tells how many outliers there are.
+    #[must_use]
+    #[doc(alias = "plt_title")]
+    pub fn title(mut self, title: Option<&'a str>) -> Self {
+        self.labels.title = title;
+        self
+    }
+
+    /// Sets the label of the x axis, if one pair of features is drawn.
+    #[must_use]
+    #[doc(alias = "xlabel")]
+    pub fn x_label(mut self, label: Option<&'a str>) -> Self {
+        self.labels.x = label;
+        self
+    }
+
+    /// Sets the label of the y axis, if one pair of features is drawn.
+    #[must_use]
+    #[doc(alias = "ylabel")]
+    pub fn y_label(mut self, label: Option<&'a str>) -> Self {
+        self.labels.y = label;
+        self
+    }
+
+    /// What is to be drawn. At most six surfaces of 4,096 places are scored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Columns`] for rows of another width than the forest's, [`Error::Lengths`] if there is
+    /// not one weight or text for each row, [`Error::Forest`] for rows that are no numbers.
+    pub fn figure(&self) -> Result<Figure, Error> {
+        self.check()?;
+        let medians = self.medians();
+        let features = self.chosen()?;
+        let pairs = pairs(&features);
+        let mut clouds = self.clouds(pairs.first().copied().unwrap_or((0, 0)));
+        let panels: Result<Vec<Panel>, Error> = match features[..] {
+            [only] => self.curve(only, &mut clouds).map(|panel| vec![panel]),
+            _ => pairs.iter().map(|pair| self.surface(*pair, &medians, &clouds)).collect(),
+        };
+        let panels = panels?;
+        let n_columns = match panels.len() {
+            0..=2 => panels.len().max(1),
+            4 => 2,
+            _ => 3,
+        };
+        let counts = self.counts();
+        let (title, facts) = match self.labels.title {
+            Some(title) => (clean(title, 120), format!("{counts}; {}", self.facts())),
+            None => (counts, self.facts()),
+        };
+        let view = View { name: String::new(), n_columns, panels };
+        Ok(Figure::of_view(title, facts, clouds, view))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let expected = self.forest.n_features();
+        for x in [self.usual, self.odd].into_iter().flatten() {
+            if x.ncols() != expected {
+                return Err(Error::Columns { expected, found: x.ncols() });
+            }
+        }
+        let n_usual = self.usual.map_or(0, |x| x.nrows());
+        let n_odd = self.odd.map_or(0, |x| x.nrows());
+        if let Some(weights) = self.weights.filter(|weights| weights.len() != n_usual) {
+            return Err(Error::Lengths { what: "weights", expected: n_usual, found: weights.len() });
+        }
+        if !self.texts.is_empty() && self.texts.len() != n_odd {
+            return Err(Error::Lengths { what: "texts", expected: n_odd, found: self.texts.len() });
+        }
+        Ok(())
+    }
+
+    fn counts(&self) -> String {
+        let n_odd = self.odd.map_or(0, |x| x.nrows() as u64);
+        let rows = self.n_rows.or_else(|| Some(self.usual?.nrows() as u64));
+        let among = rows.map(|n| format!(" among {}", counted(n, "row", "rows")));
+        format!("{}{}", counted(n_odd, "outlier", "outliers"), among.unwrap_or_default())
+    }
+
+    fn facts(&self) -> String {
+        let others = match self.names.len() > 2 && self.forest.n_features() > 2 {
+            true => "; of each pair the other features are at their median",
+            false => "",
+        };
+        format!("outliers score below {}{others}", number(self.border))
+    }
+
+    fn name(&self, feature: usize) -> &'a str {
+        self.names.get(feature).copied().unwrap_or("feature")
+    }
+
+    /// Of the training rows, by weight; of the outliers without any.
+    fn medians(&self) -> Vec<f64> {
+        let none = vec![0.0; self.forest.n_features()];
+        let Some(x) = self.usual.or(self.odd) else { return none };
+        let weights = self.weights.filter(|weights| weights.len() == x.nrows());
+        let weight = |row: usize| weights.and_then(|all| all.get(row)).copied().unwrap_or(1.0);
+        let median = |column: usize| {
+            let mut values: Vec<(f64, f64)> =
+                x.column(column).iter().enumerate().map(|(row, value)| (*value, weight(row))).collect();
+            values.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let half = values.iter().map(|value| value.1).sum::<f64>() / 2.0;
+            let mut below = 0.0;
+            let reaches = values.iter().find(|(_, weight)| {
+                below += weight;
+                below >= half
+            });
+            reaches.or(values.last()).map_or(0.0, |(value, _)| *value)
+        };
+        (0..x.ncols()).map(median).collect()
+    }
+
+    /// The features to draw, in the order in which they isolate the outliers.
+    fn chosen(&self) -> Result<Vec<usize>, Error> {
+        let n_features = self.forest.n_features();
+        if let Some((x, y)) = self.features {
+            let last = n_features.saturating_sub(1);
+            return Ok(vec![x.min(last), y.min(last)]);
+        }
+        let mut features: Vec<usize> = (0..n_features).collect();
+        if n_features <= 2 {
+            return Ok(features);
+        }
+        let Some(x) = self.odd.filter(|x| x.nrows() > 0).or(self.usual) else {
+            features.truncate(MOST_FEATURES);
+            return Ok(features);
+        };
+        let asked = x.select(Dimension(0), &(0..x.nrows().min(MOST_ASKED)).collect::<Vec<_>>());
+        let contributions = self.forest.contributions(&asked)?;
+        let sums = contributions.sum_axis(Dimension(0));
+        let sum = |feature: usize| sums.get(feature).copied().unwrap_or(0.0);
+        features.sort_by(|a, b| sum(*b).total_cmp(&sum(*a)));
+        features.truncate(MOST_FEATURES);
+        Ok(features)
+    }
+
+    /// The usual rows and the outliers, as far as they are there.
+    fn clouds(&self, (x, y): (usize, usize)) -> Vec<Cloud> {
+        let usual = self.usual.filter(|x| x.nrows() > 0);
+        let odd = self.odd.filter(|x| x.nrows() > 0);
+        let mut clouds = Vec::new();
+        if let Some(rows) = usual {
+            let mut kept: Vec<usize> = (0..rows.nrows()).collect();
+            let value = |row: usize, column: usize| rows.get((row, column)).copied().unwrap_or(0.0);
+            thin(&mut kept, MOST_USUAL, |row| (value(*row, x), value(*row, y)));
+            clouds.push(cloud("rows of the training", Role::Common, rows, &kept, USUAL_SIZE));
+        }
+        if let Some(rows) = odd {
+            let kept: Vec<usize> = (0..rows.nrows().min(MOST_ODD)).collect();
+            let mut odd = cloud("outliers", Role::Odd, rows, &kept, ODD_SIZE);
+            let words = self.texts.iter().take(MOST_ODD).enumerate();
+            odd.labels = words
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(row, text)| (row, clean(text.lines().next().unwrap_or(""), 30)))
+                .take(MOST_LABELS)
+                .collect();
+            odd.texts = kept.iter().map(|row| self.text(rows, *row)).collect();
+            clouds.push(odd);
+        }
+        clouds
+    }
+
+    fn text(&self, rows: ArrayView2<'_, f64>, row: usize) -> String {
+        let given = self.texts.get(row).map_or("", String::as_str);
+        let mut lines: Vec<String> = given.lines().map(|line| clean(line, 160)).collect();
+        let values = self.names.iter().zip(rows.row(row)).take(8);
+        lines.extend(values.map(|(name, value)| format!("{} {}", clean(name, 40), number(*value))));
+        lines.join("\n")
+    }
+
+    fn axis(&self, feature: usize, label: Option<&str>, clouds: &[Cloud]) -> Axis {
+        let values = clouds.iter().filter_map(|cloud| cloud.columns.get(feature)).flatten();
+        let given = self.features.is_some() || self.forest.n_features() <= 2;
+        let label = label.filter(|_| given);
+        Axis::of_values(label.unwrap_or(&axis_label(self.name(feature))), values.copied())
+    }
+
+    /// The surface over two features.
+    fn surface(
+        &self,
+        (x, y): (usize, usize),
+        medians: &[f64],
+        clouds: &[Cloud],
+    ) -> Result<Panel, Error> {
+        let axes = (self.axis(x, self.labels.x, clouds), self.axis(y, self.labels.y, clouds));
+        let (xs, ys) = (axes.0.places(GRID), axes.1.places(GRID));
+        let mut grid = Array2::zeros((xs.len() * ys.len(), medians.len()));
+        for (mut row, (y_value, x_value)) in
+            grid.rows_mut().into_iter().zip(ys.iter().flat_map(|y| xs.iter().map(move |x| (y, x))))
+        {
+            row.iter_mut().zip(medians).for_each(|(value, median)| *value = *median);
+            [(x, x_value), (y, y_value)].into_iter().for_each(|(feature, value)| {
+                if let Some(slot) = row.get_mut(feature) {
+                    *slot = *value;
+                }
+            });
+        }
+        let z = self.forest.score_samples(&grid)?.into_iter().map(|score| score - self.border);
+        let name = "how odd".to_owned();
+        let mut layers = vec![Layer::Surface { name, x: xs, y: ys, z: z.collect() }];
+        layers.extend((0..clouds.len()).map(|cloud| Layer::Points { cloud, x, y }));
+        Ok(Panel { title: String::new(), height: 1.0, x: axes.0, y: axes.1, layers })
+    }
+
+    /// The score over one feature, and where outliers begin.
+    fn curve(&self, feature: usize, clouds: &mut [Cloud]) -> Result<Panel, Error> {
+        for cloud in &mut *clouds {
+            let values = cloud.columns.first().cloned().unwrap_or_default();
+            let x = Array2::from_shape_fn((values.len(), 1), |(row, _)| value_at(&values, row));
+            cloud.columns.push(self.forest.score_samples(&x)?);
+        }
+        let axis = self.axis(feature, self.labels.x, clouds);
+        let xs = axis.places(GRID * 4);
+        let grid = Array2::from_shape_fn((xs.len(), 1), |(row, _)| value_at(&xs, row));
+        let scores = self.forest.score_samples(&grid)?;
+        let y_label = self.labels.y.unwrap_or("score, lower is odder");
+        let y = Axis::new(y_label, Scale::Linear, (-1.0, 0.0));
+        let line = Layer::Line { name: "score".to_owned(), role: Role::Expected, x: xs, y: scores };
+        let text = format!("outliers below {}", number(self.border));
+        let rule = Layer::Rule { text, role: Role::Marked, at: At::Y(self.border) };
+        let points = (0..clouds.len()).map(|cloud| Layer::Points { cloud, x: feature, y: SCORE });
+        let layers = [line, rule].into_iter().chain(points).collect();
+        Ok(Panel { title: String::new(), height: 1.0, x: axis, y, layers })
+    }
+}
+
+/// The column of a cloud with the scores, if the forest has one feature.
+const SCORE: usize = 1;
+
+fn value_at(values: &[f64], place: usize) -> f64 {
+    values.get(place).copied().unwrap_or(0.0)
+}
+
+fn cloud(name: &str, role: Role, rows: ArrayView2<'_, f64>, kept: &[usize], size: f64) -> Cloud {
+    let column = |column: usize| {
+        kept.iter().map(|row| rows.get((*row, column)).copied().unwrap_or(0.0)).collect()
+    };
+    Cloud {
+        name: name.to_owned(),
+        role,
+        columns: (0..rows.ncols()).map(column).collect(),
+        sizes: vec![size; kept.len()],
+        texts: Vec::new(),
+        labels: Vec::new(),
+        details: Vec::new(),
+    }
+}
+
+fn pairs(features: &[usize]) -> Vec<(usize, usize)> {
+    let with = |(nth, x): (usize, &usize)| {
+        let others = features.get(nth + 1..).unwrap_or_default();
+        others.iter().map(|y| (*x, *y)).collect::<Vec<_>>()
+    };
+    match features {
+        [only] => vec![(*only, *only)],
+        _ => features.iter().enumerate().flat_map(with).collect(),
+    }
+}
