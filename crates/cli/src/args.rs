@@ -6,6 +6,7 @@ mod cluster;
 mod features;
 mod outliers;
 mod periods;
+mod plot; // what is drawn beside the result
 mod score;
 mod series;
 mod shared; // what several verbs take
@@ -30,6 +31,7 @@ pub(crate) use self::{
     features::FeaturesArgs,
     outliers::{ArgPrecision, EmitOutliers, OutliersArgs},
     periods::{PeriodsArgs, Query},
+    plot::{PlotArgs, PlotForm, PlotPath},
     score::ScoreArgs,
     series::{Agg, SeriesArgs, StlArgs},
     shared::{Color, Compat, FeatureArgs, Format, InputArgs, Missing, OutputArgs},

@@ -27,15 +27,25 @@ pub(crate) struct IngestPlan {
 }
 
 /// What is kept of each row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Keep {
-    /// Nothing.
-    Patterns,
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Keep {
     /// Its pattern, four bytes.
-    Labels,
-    /// The full row: the first of each pattern, and the further ones while the pattern weighs less
-    /// than this, for those may be noise.
-    RowsBelow { weight: f64, is_weighted: bool },
+    pub(crate) labels: bool,
+    pub(crate) rows: Option<KeptRows>,
+}
+
+/// The full row: the first of each pattern, and the further ones while the pattern weighs less than
+/// this, for those may be noise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct KeptRows {
+    pub(crate) below: f64,
+    /// The weight of a row is the last value of its vector.
+    pub(crate) is_weighted: bool,
+}
+
+impl Keep {
+    pub(crate) const NOTHING: Self = Self { labels: false, rows: None };
+    pub(crate) const LABELS: Self = Self { labels: true, rows: None };
 }
 
 /// What is known of the input beside its patterns.
@@ -126,7 +136,7 @@ impl Part {
 
     fn take(&mut self, batch: &Batch, plan: &IngestPlan) -> Result<(), Failure> {
         let first = batch.get(0).map_or(0, |row| row.row());
-        let keeps_labels = plan.keep == Keep::Labels;
+        let keeps_labels = plan.keep.labels;
         let mut labels = Vec::new();
         for row in batch {
             let pattern = self.take_row(row, plan)?;
@@ -160,9 +170,8 @@ impl Part {
             distinct: &distinct,
         };
         let pattern = self.table.add(&self.room.values, &observation).map_err(Failure::data)?;
-        if let Keep::RowsBelow { weight: below, is_weighted } = plan.keep {
+        if let Some(KeptRows { below, is_weighted }) = plan.keep.rows {
             let n_rows = self.table.weight(pattern);
-            // The weight of a row is the last value of its vector.
             let each = self.room.values.last().filter(|_| is_weighted).copied().unwrap_or(1.0);
             if n_rows == 1 || n_rows as f64 * each < below {
                 self.store.insert(&row);

@@ -10,10 +10,12 @@ mod input; // a file opened: columns, roles, times
 mod model_file; // models from files, checked
 mod ordered; // output of threads, in the order of the input
 mod output; // where the result goes
+mod picture; // pictures of results, to files
 mod pool; // threads of the algorithms
 mod progress; // a bar on standard error
 mod rows; // what is taken from each row
 mod scoring; // rows scored as they stream by
+mod side_files; // what is written beside the result
 mod source; // a file or standard input, once or twice
 mod space; // features that span distances
 mod table; // results for people

@@ -73,19 +73,6 @@ fn formats() -> String {
     KNOWN.map(|(format, _)| format).join(", ")
 }
 
-/// Refuses a model file that cannot be, before the work begins.
-pub(crate) fn check_save_path(path: Option<&Path>, output: Option<&Path>) -> Result<(), Failure> {
-    match path {
-        Some(path) if path == Path::new("-") => {
-            Err(Failure::usage("--save-model takes a file, standard output is for the result"))
-        }
-        Some(path) if Some(path) == output => {
-            Err(Failure::usage("--save-model and -o name the same file; name two"))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Writes a model, whole or not at all, never over one of the inputs.
 pub(crate) fn save_model(
     path: &Path,

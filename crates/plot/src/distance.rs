@@ -97,11 +97,13 @@ impl<'a> DistancePlot<'a> {
             x,
             y: y.clone(),
         }];
-        layers.extend(self.eps.map(|eps| Layer::Rule {
-            text: format!("eps {}", number(eps)),
-            role: Role::Marked,
-            at: At::Y(eps),
-        }));
+        for eps in self.eps {
+            let beyond = self.curve.iter().filter(|(distance, _)| *distance > eps);
+            let n_beyond: f64 = beyond.map(|(_, weight)| weight).sum();
+            let rule = |text, at| Layer::Rule { text, role: Role::Marked, at };
+            layers.push(rule(format!("eps {}", number(eps)), At::Y(eps)));
+            layers.push(rule(format!("{} beyond", number(n_beyond)), At::X(n_rows - n_beyond)));
+        }
         let panel = Panel {
             title: String::new(),
             height: 1.0,

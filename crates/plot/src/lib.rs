@@ -19,3 +19,4 @@ pub use {
     outlier::OutlierPlot,
     series::SeriesPlot,
 };
+mod stub;

@@ -44,7 +44,7 @@ pub struct OutlierPlot<'a> {
     weights: Option<&'a [f64]>,
     odd: Option<ArrayView2<'a, f64>>,
     texts: &'a [String],
-    n_rows: Option<u64>,
+    counts: Option<(u64, u64)>,
     border: f64,
     features: Option<(usize, usize)>,
     labels: Labels<'a>,
@@ -87,7 +87,7 @@ impl<'a> OutlierPlot<'a> {
             weights: None,
             odd: None,
             texts: &[],
-            n_rows: None,
+            counts: None,
             border: forest.offset(),
             features: None,
             labels: Labels::default(),
@@ -111,10 +111,11 @@ impl<'a> OutlierPlot<'a> {
         self
     }
 
-    /// Sets among how many rows the outliers were found; without, those of the training.
+    /// Sets how many outliers there are, of which the oddest are drawn, and among how many rows;
+    /// without, those that are drawn and those of the training.
     #[must_use]
-    pub fn n_rows(mut self, n_rows: u64) -> Self {
-        self.n_rows = Some(n_rows);
+    pub fn counts(mut self, n_outliers: u64, n_rows: u64) -> Self {
+        self.counts = Some((n_outliers, n_rows));
         self
     }
 
@@ -180,7 +181,7 @@ impl<'a> OutlierPlot<'a> {
             4 => 2,
             _ => 3,
         };
-        let counts = self.counts();
+        let counts = self.counted();
         let (title, facts) = match self.labels.title {
             Some(title) => (clean(title, 120), format!("{counts}; {}", self.facts())),
             None => (counts, self.facts()),
@@ -207,9 +208,10 @@ impl<'a> OutlierPlot<'a> {
         Ok(())
     }
 
-    fn counts(&self) -> String {
+    fn counted(&self) -> String {
         let n_odd = self.odd.map_or(0, |x| x.nrows() as u64);
-        let rows = self.n_rows.or_else(|| Some(self.usual?.nrows() as u64));
+        let n_usual = self.usual.map(|x| x.nrows() as u64);
+        let (n_odd, rows) = self.counts.map_or((n_odd, n_usual), |(odd, rows)| (odd, Some(rows)));
         let among = rows.map(|n| format!(" among {}", counted(n, "row", "rows")));
         format!("{}{}", counted(n_odd, "outlier", "outliers"), among.unwrap_or_default())
     }

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use oddsift::dbscan::Metric;
 use oddsift::eventcluster::Scaling;
 
+use super::plot::{PlotArgs, PlotRowsArgs};
 use super::shared::{Compat, FeatureArgs, InputArgs, OutputArgs};
 use super::values::{at_least_one, eps, work_limit};
 
@@ -70,6 +71,13 @@ pub(crate) struct ClusterArgs {
     #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
     pub(crate) compat: Option<Compat>,
     #[command(flatten)]
+    pub(crate) plot: PlotArgs,
+    #[command(flatten)]
+    pub(crate) plot_rows: PlotRowsArgs,
+    /// Clusters of fewer rows are set apart in the picture
+    #[arg(long, value_name = "N", default_value = "3", requires = "plot", help_heading = "Picture")]
+    pub(crate) cut_off: u64,
+    #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
 
@@ -106,6 +114,8 @@ pub(crate) struct EpsArgs {
     pub(crate) space: SpaceArgs,
     #[command(flatten)]
     pub(crate) recipe: FeatureArgs,
+    #[command(flatten)]
+    pub(crate) plot: PlotArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

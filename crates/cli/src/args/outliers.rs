@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use oddsift::iforest::{Contamination, MaxFeatures, MaxSamples, Precision};
 
+use super::plot::{PlotArgs, PlotRowsArgs};
 use super::shared::{Compat, FeatureArgs, InputArgs, OutputArgs};
 use super::values::{at_least_one, contamination, max_features, max_samples};
 
@@ -82,6 +83,10 @@ pub(crate) struct OutliersArgs {
     /// Do as msticpy does where it differs: its defaults, its session test
     #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
     pub(crate) compat: Option<Compat>,
+    #[command(flatten)]
+    pub(crate) plot: PlotArgs,
+    #[command(flatten)]
+    pub(crate) plot_rows: PlotRowsArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -6,6 +6,7 @@ use oddsift::stl::Degree;
 use oddsift::timeseries::{Fill, Score, Season};
 use oddsift::timespan::Period;
 
+use super::plot::PlotArgs;
 use super::shared::{Compat, InputArgs, OutputArgs};
 use super::values::{degree, not_negative};
 
@@ -72,6 +73,8 @@ pub(crate) struct SeriesArgs {
     /// --score, --threshold-low and --fill are then without effect.
     #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
     pub(crate) compat: Option<Compat>,
+    #[command(flatten)]
+    pub(crate) plot: PlotArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

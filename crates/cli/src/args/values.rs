@@ -1,10 +1,14 @@
 //! The checks of single values.
 
+use std::path::PathBuf;
+
 use oddsift::features::Delimiters;
 use oddsift::iforest::{Contamination, MaxFeatures, MaxSamples};
 use oddsift::records::BadRows;
 use oddsift::stl::Degree;
 use oddsift::timespan::Period;
+
+use super::plot::{PlotForm, PlotPath};
 
 use super::cluster::Eps;
 
@@ -103,6 +107,18 @@ pub(super) fn not_empty(text: &str) -> Result<String, String> {
 
 pub(super) fn delimiters(pattern: &str) -> Result<Delimiters, String> {
     Delimiters::new(pattern).map_err(|error| error.to_string())
+}
+
+/// A file that says by its ending what is drawn.
+pub(super) fn plot_path(text: &str) -> Result<PlotPath, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let form = match ending.as_deref() {
+        Some("svg") => PlotForm::Svg,
+        Some("html" | "htm") => PlotForm::Html,
+        _ => return Err("must end in .svg or .html".to_owned()),
+    };
+    Ok(PlotPath { path, form })
 }
 
 pub(super) fn mapping(text: &str) -> Result<(String, String), String> {

@@ -1,6 +1,7 @@
 //! `cluster`: rows collapse to patterns as they stream in, patterns are clustered, and what is
 //! printed is one row a cluster and a noise event, or a label for every row.
 
+mod picture; // what is drawn
 mod print; // what is printed
 
 use std::ops::ControlFlow;
@@ -10,15 +11,17 @@ use oddsift::eventcluster::{self, Cluster, EventClusters, NoiseRow, NoiseTimes};
 use oddsift::features::{Recipe, SessionRule};
 use oddsift::patterns::PatternTable;
 
+use self::picture::Drawn;
 use self::print::Clustered;
 use crate::args::{ClusterArgs, Compat, Emit, Eps};
 use crate::failure::Failure;
-use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
+use crate::ingest::{IngestPlan, Ingested, Keep, KeptRows, ingest};
 use crate::input::{Input, say, threads, warn};
-use crate::model_file::{check_save_path, save_model};
+use crate::model_file::save_model;
 use crate::output::Destination;
 use crate::progress::Progress;
 use crate::rows::RowPlan;
+use crate::side_files::check_side_files;
 use crate::source::Source;
 use crate::space::{Space, refuse_repeated};
 use crate::times::{time_column, warn_of_times};
@@ -28,7 +31,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
         return Err(Failure::usage("--with-input goes with --emit labels; add it"));
     }
     refuse_repeated("--count-distinct", &args.count_distinct)?;
-    check_save_path(args.save_model.as_deref(), args.output.output.as_deref())?;
+    check_side_files(args.save_model.as_deref(), &args.plot, args.output.output.as_deref())?;
     let source = if args.emit == Emit::Labels && args.with_input {
         Source::twice(&args.input)?
     } else {
@@ -36,6 +39,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     };
     let input = Input::open(&source, args.recipe.schema, &args.recipe.map)?;
     let Job { ingest: plan, features, eps, computed, time, template } = Job::plan(&input, args)?;
+    let drawn = Drawn::plan(&input, args, plan.rows.recipe.names(), template)?;
     let columns = input.columns.clone();
     let process = input.roles.path.map(|column| (column, input.path_separator()));
     let destination = Destination::open(&args.output, &[&args.input.file])?;
@@ -48,6 +52,9 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     if let Some(path) = &args.save_model {
         let model = found.model_with(features).map_err(Failure::data)?;
         save_model(path, &model, &[&args.input.file])?;
+    }
+    if let Some(drawn) = drawn {
+        drawn.write(args, &found, &ingested)?;
     }
     let result = Clustered { args, columns, computed, time, template, process, ingested, found };
     match args.emit {
@@ -89,12 +96,17 @@ impl Job {
         let distinct: Result<Vec<usize>, Failure> = (args.count_distinct.iter())
             .map(|name| input.column("--count-distinct", name))
             .collect();
+        let is_weighted = space.is_weighted;
         let keep = match args.emit {
-            Emit::Labels => Keep::Labels,
-            Emit::Exemplars => Keep::RowsBelow {
-                weight: args.space.min_samples as f64,
-                is_weighted: space.is_weighted,
-            },
+            Emit::Labels => {
+                // A picture takes the first row of each pattern.
+                let rows = args.plot.plot.as_ref().map(|_| KeptRows { below: 0.0, is_weighted });
+                Keep { labels: true, rows }
+            }
+            Emit::Exemplars => {
+                let below = args.space.min_samples as f64;
+                Keep { labels: false, rows: Some(KeptRows { below, is_weighted }) }
+            }
         };
         Ok(Self {
             ingest: IngestPlan { rows, template, distinct: distinct?, keep, draws: None },

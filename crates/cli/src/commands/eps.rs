@@ -3,6 +3,7 @@
 use oddsift::eventcluster::{Error, EventClusterParams, EventClusters, KDistances};
 use oddsift::features::SessionRule;
 use oddsift::patterns::PatternTable;
+use oddsift::plot::DistancePlot;
 use oddsift::records::Cell;
 
 use crate::args::EpsArgs;
@@ -13,7 +14,9 @@ use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Keep, ingest};
 use crate::input::{Input, threads, warn, warn_line};
 use crate::output::Destination;
+use crate::picture::write_picture;
 use crate::rows::RowPlan;
+use crate::side_files::check_side_files;
 use crate::source::Source;
 use crate::space::Space;
 
@@ -26,9 +29,10 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
         rows,
         template: None,
         distinct: Vec::new(),
-        keep: Keep::Patterns,
+        keep: Keep::NOTHING,
         draws: None,
     };
+    check_side_files(None, &args.plot, args.output.output.as_deref())?;
     let destination = Destination::open(&args.output, &[&args.input.file])?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
@@ -41,6 +45,14 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
     let failed = |error| cluster_failure(&ingested, error);
     let distances = params.k_distances(&table, is_weighted).map_err(failed)?;
     advise(args, &params, table, &distances).map_err(failed)?;
+    if let Some(plot) = &args.plot.plot {
+        let figure = DistancePlot::new(&distances)
+            .title(args.plot.title.as_deref())
+            .x_label(args.plot.xlabel.as_deref())
+            .y_label(args.plot.ylabel.as_deref())
+            .figure();
+        write_picture(plot, &figure, &[&args.input.file])?;
+    }
     let columns = ["rank", "distance"].map(str::to_owned);
     print_rows(&args.output, destination, &columns, |print| {
         // One line a distance: so many rows have it or a smaller one.

@@ -1,26 +1,28 @@
 //! `outliers`: a forest is fitted to the rows as they stream in, then they, or those of another
 //! file, are scored as they stream by once more.
 
+mod picture; // what is drawn
 mod print; // outliers with their reasons
 
-use std::collections::HashSet;
 use std::path::Path;
 
-use oddsift::features::{Recipe, SessionRule};
+use oddsift::features::{Recipe, Roles, SessionRule};
 use oddsift::iforest::{Draws, IsolationForest, IsolationForestParams, MaxSamples};
 use oddsift::outliers::{DrawnRows, OutlierDetector, OutlierModel, msticpy_params};
 use oddsift::patterns::PatternTable;
 use oddsift::records::Reader;
 
-use self::print::print_outliers;
+use self::picture::{Drawn, MOST_DRAWN, Training};
+use self::print::{Shown, print_outliers};
 use crate::args::{ArgPrecision, Compat, EmitOutliers, InputArgs, OutliersArgs};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
 use crate::input::{Input, header_failure, say, threads, warn, warn_line};
-use crate::model_file::{check_save_path, save_model};
+use crate::model_file::save_model;
 use crate::output::Destination;
 use crate::rows::{RowPlan, RowRoom};
-use crate::scoring::{Scorer, Verdict};
+use crate::scoring::{Finds, Scorer, Verdict};
+use crate::side_files::check_side_files;
 use crate::source::Source;
 use crate::space::FeaturePlan;
 
@@ -39,8 +41,10 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     if args.train.as_deref() == Some(Path::new("-")) && args.input.file == Path::new("-") {
         return Err(Failure::usage("standard input can be FILE or --train, not both; give a file"));
     }
-    check_save_path(args.save_model.as_deref(), args.output.output.as_deref())?;
-    let selects_first = args.top.is_some() && args.emit == EmitOutliers::Scores;
+    check_side_files(args.save_model.as_deref(), &args.plot, args.output.output.as_deref())?;
+    // Outliers that are drawn, or that are a number of the oddest, are looked for by themselves.
+    let selects_first =
+        args.emit == EmitOutliers::Scores && (args.top.is_some() || args.plot.plot.is_some());
     let source = if args.train.is_some() && !selects_first {
         Source::once(&args.input)
     } else {
@@ -48,14 +52,14 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     };
     let train_file = args.train.as_ref().unwrap_or(&args.input.file);
     let destination = Destination::open(&args.output, &[&args.input.file, train_file])?;
-    let (model, n_train) = match &args.train {
+    let (model, training) = match &args.train {
         None => train(args, &source)?,
         Some(file) => {
             let input = InputArgs { file: file.clone(), ..args.input.clone() };
             train(args, &Source::twice(&input)?)?
         }
     };
-    let job = Job { args, source, model: &model, n_train };
+    let job = Job { args, source, model: &model, training };
     let n_outliers = match args.emit {
         EmitOutliers::Outliers => job.print_outliers(destination)?,
         EmitOutliers::Scores => job.print_scores(destination)?,
@@ -66,8 +70,8 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     if args.output.exit_status && n_outliers == 0 { Err(Failure::Nothing) } else { Ok(()) }
 }
 
-/// Fits the pipeline; gives the number of rows, too.
-fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, u64), Failure> {
+/// Fits the pipeline; gives what is told and drawn of its rows, too.
+fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, Training), Failure> {
     let input = Input::open(source, args.recipe.schema, &args.recipe.map)?;
     let compat = args.compat == Some(Compat::Msticpy);
     let rule = if compat { SessionRule::ExactText } else { SessionRule::default() };
@@ -87,7 +91,7 @@ fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, u64)
                 .with_single_precision(args.precision == ArgPrecision::F32),
             template: None,
             distinct: Vec::new(),
-            keep: if draws.is_some() { Keep::Patterns } else { Keep::Labels },
+            keep: if draws.is_some() { Keep::NOTHING } else { Keep::LABELS },
             draws,
         };
         ingest(input.into_feed(args.output.quiet), plan, threads(&args.input))
@@ -105,7 +109,7 @@ fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, u64)
     let names = features_text(model.recipe().names());
     let facts = format!("{} rows, {} distinct, to fit to, by {names}", table.n_rows(), table.len());
     say(&args.output, &facts);
-    Ok((model, table.n_rows()))
+    Ok((model, Training::of(&table, args.plot.plot.is_some())))
 }
 
 /// The names of some features, for a line.
@@ -209,12 +213,23 @@ fn draw(
     Ok(drawn)
 }
 
+/// Outliers, and what is needed to show them.
+struct Found {
+    columns: Vec<String>,
+    roles: Roles,
+    process: Option<(usize, &'static str)>,
+    drawn: Option<Drawn>,
+    finds: Finds,
+    reader: Reader,
+    room: RowRoom,
+}
+
 /// A fitted pipeline, and what is to be scored by it.
 struct Job<'a> {
     args: &'a OutliersArgs,
     source: Source<'a>,
     model: &'a OutlierModel,
-    n_train: u64,
+    training: Training,
 }
 
 impl Job<'_> {
@@ -234,7 +249,7 @@ impl Job<'_> {
             warn(reader, &room.skipped);
             return Ok(());
         }
-        if n_rows == self.n_train {
+        if n_rows == self.training.n_rows {
             return Ok(());
         }
         let what = "the file changed while it was read; try again on a copy";
@@ -247,26 +262,33 @@ impl Job<'_> {
 
     /// Prints the outliers with their reasons; gives how many there are.
     fn print_outliers(&self, destination: Destination) -> Result<u64, Failure> {
-        let args = self.args;
-        let (input, rows) = self.open()?;
-        let (columns, roles) = (input.columns.clone(), input.roles);
-        let process = roles.path.map(|column| (column, input.path_separator()));
-        let scorer = self.scorer(rows, Verdict::Decision);
-        let feed = input.into_feed(args.output.quiet);
-        let (finds, reader, room) = scorer.find(feed, threads(&args.input), args.top)?;
-        self.check_rows(&reader, &room, finds.n_rows)?;
-        self.say_facts(finds.n_rows, finds.rows.len() as u64);
-        let shown = print::Shown { columns, roles, process, finds: &finds };
-        print_outliers(args, self.model, &shown, destination)?;
-        Ok(finds.rows.len() as u64)
+        let found = self.find(self.args.top)?;
+        let (finds, n_outliers) = (&found.finds, found.finds.rows.len() as u64);
+        self.check_rows(&found.reader, &found.room, finds.n_rows)?;
+        self.draw(&found, n_outliers)?;
+        self.say_facts(finds.n_rows, n_outliers);
+        let shown = Shown {
+            columns: found.columns,
+            roles: found.roles,
+            process: found.process,
+            finds: &found.finds,
+        };
+        print_outliers(self.args, self.model, &shown, destination)?;
+        Ok(n_outliers)
     }
 
     /// Prints the score of every row; gives how many outliers there are.
     fn print_scores(&self, destination: Destination) -> Result<u64, Failure> {
         let args = self.args;
-        let verdict = match args.top {
-            None => Verdict::Decision,
-            Some(top) => Verdict::Rows(self.top_rows(top)?),
+        let found = match (args.top, &args.plot.plot) {
+            (None, None) => None,
+            (top, _) => Some(self.find(top.or(Some(MOST_DRAWN)))?),
+        };
+        let verdict = match &found {
+            Some(found) if args.top.is_some() => {
+                Verdict::Rows(found.finds.rows.iter().map(|find| find.scored.row).collect())
+            }
+            _ => Verdict::Decision,
         };
         let (input, rows) = self.open()?;
         let scorer = self.scorer(rows, verdict);
@@ -280,16 +302,30 @@ impl Job<'_> {
             columns.as_deref(),
         )?;
         self.check_rows(&printed.reader, &printed.room, printed.n_rows)?;
+        if let Some(mut found) = found {
+            found.finds.rows.retain(|find| args.top.is_some() || find.scored.is_outlier);
+            self.draw(&found, printed.n_outliers)?;
+        }
         self.say_facts(printed.n_rows, printed.n_outliers);
         Ok(printed.n_outliers)
     }
 
-    fn top_rows(&self, top: usize) -> Result<HashSet<u64>, Failure> {
+    /// Looks for the outliers, or the so many oddest rows.
+    fn find(&self, top: Option<usize>) -> Result<Found, Failure> {
+        let args = self.args;
         let (input, rows) = self.open()?;
+        let drawn = Drawn::plan(&input, args, self.model.recipe().names())?;
+        let (columns, roles) = (input.columns.clone(), input.roles);
+        let process = roles.path.map(|column| (column, input.path_separator()));
         let scorer = self.scorer(rows, Verdict::Decision);
-        let feed = input.into_feed(self.args.output.quiet);
-        let (finds, ..) = scorer.find(feed, threads(&self.args.input), Some(top))?;
-        Ok(finds.rows.iter().map(|find| find.scored.row).collect())
+        let feed = input.into_feed(args.output.quiet);
+        let (finds, reader, room) = scorer.find(feed, threads(&args.input), top)?;
+        Ok(Found { columns, roles, process, drawn, finds, reader, room })
+    }
+
+    fn draw(&self, found: &Found, n_outliers: u64) -> Result<(), Failure> {
+        let Some(drawn) = &found.drawn else { return Ok(()) };
+        drawn.write(self.args, self.model, &self.training, &found.finds, n_outliers)
     }
 
     fn say_facts(&self, n_rows: u64, n_outliers: u64) {

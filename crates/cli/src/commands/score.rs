@@ -90,7 +90,7 @@ fn score_forest(
 fn score_clusters(args: &ScoreArgs, model: &ClusterModel, input: Input) -> Result<u64, Failure> {
     let rows = RowPlan::new(&input, &args.input, rebind(model.recipe(), &input)?);
     let plan =
-        IngestPlan { rows, template: None, distinct: Vec::new(), keep: Keep::Labels, draws: None };
+        IngestPlan { rows, template: None, distinct: Vec::new(), keep: Keep::LABELS, draws: None };
     let destination = Destination::open(&args.output, &[&args.input.file, &args.model])?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;

@@ -7,29 +7,47 @@ mod read; // rows to points or buckets
 use std::ops::ControlFlow;
 
 use oddsift::features::SchemaChoice;
+use oddsift::plot::SeriesPlot;
 use oddsift::stl::{self, Stl, StlParams};
 use oddsift::timeseries::{Anomalies, Error, TsParams};
 
 use self::print::print_series;
-use self::read::{Given, Read};
+use self::read::{Columns, Given, Read};
 use crate::args::{Compat, SeriesArgs, StlArgs};
 use crate::failure::Failure;
 use crate::input::{Input, say, warn_line};
 use crate::output::Destination;
+use crate::picture::write_picture;
 use crate::progress::Progress;
+use crate::side_files::check_side_files;
 use crate::source::Source;
 
 pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
     let input = Input::open(&Source::once(&args.input), SchemaChoice::Auto, &[])?;
     let read = Read::plan(input, args)?;
+    check_side_files(None, &args.plot, args.output.output.as_deref())?;
     let destination = Destination::open(&args.output, &[&args.input.file])?;
     let columns = read.columns();
     let given = read.run()?;
     let found = fit(args, &given)?;
     let n_flagged = found.iter().flat_map(Anomalies::anomalies).filter(|flag| **flag != 0).count();
     say_facts(args, &found, n_flagged);
+    draw(args, &columns, &found)?;
     print_series(args, &columns, given.is_zoned, &found, destination)?;
     if args.output.exit_status && n_flagged == 0 { Err(Failure::Nothing) } else { Ok(()) }
+}
+
+/// Draws what was found, if a picture is asked for.
+fn draw(args: &SeriesArgs, columns: &Columns, found: &[Anomalies]) -> Result<(), Failure> {
+    let Some(plot) = &args.plot.plot else { return Ok(()) };
+    let time = format!("{} (UTC)", columns.time);
+    let params = params(args);
+    let figure = SeriesPlot::new(&params, found)
+        .title(args.plot.title.as_deref())
+        .x_label(Some(args.plot.xlabel.as_deref().unwrap_or(&time)))
+        .y_label(Some(args.plot.ylabel.as_deref().unwrap_or(&columns.value)))
+        .figure();
+    write_picture(plot, &figure, &[&args.input.file])
 }
 
 /// Takes every series apart. Of many groups, those that are too short and the like are left out and

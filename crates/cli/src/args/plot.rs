@@ -1,0 +1,51 @@
+//! What is drawn beside the result.
+#![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::values::plot_path;
+
+/// A picture of the result.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Picture")]
+pub(crate) struct PlotArgs {
+    /// Draw the result to FILE.svg, or to FILE.html: to zoom, point at and click, without a network
+    #[arg(long, value_name = "FILE", value_parser = plot_path)]
+    pub(crate) plot: Option<PlotPath>,
+    /// Title of the picture
+    #[arg(long, value_name = "TEXT", requires = "plot", allow_hyphen_values = true)]
+    pub(crate) title: Option<String>,
+    /// Label of the x axis
+    #[arg(long, value_name = "TEXT", requires = "plot", allow_hyphen_values = true)]
+    pub(crate) xlabel: Option<String>,
+    /// Label of the y axis
+    #[arg(long, value_name = "TEXT", requires = "plot", allow_hyphen_values = true)]
+    pub(crate) ylabel: Option<String>,
+}
+
+/// What a picture of rows shows.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Picture")]
+pub(crate) struct PlotRowsArgs {
+    /// The two features on the axes; without, HTML has a choice and SVG those that show most
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 2, requires = "plot")]
+    pub(crate) plot_features: Vec<String>,
+    /// Column whose text is beside the points; without, the command line or the path
+    #[arg(long, value_name = "COLUMN", requires = "plot")]
+    pub(crate) plot_label: Option<String>,
+}
+
+/// A file and the form that its name asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlotPath {
+    pub(crate) path: PathBuf,
+    pub(crate) form: PlotForm,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlotForm {
+    Svg,
+    Html,
+}

@@ -1,0 +1,66 @@
+//! What `cluster` draws.
+
+use oddsift::eventcluster::EventClusters;
+use oddsift::patterns::PatternId;
+use oddsift::plot::{ClusterPlot, Figure};
+
+use crate::args::{ClusterArgs, PlotPath};
+use crate::failure::Failure;
+use crate::ingest::Ingested;
+use crate::input::Input;
+use crate::picture::{plotted, write_picture};
+
+/// A picture that was asked for.
+pub(super) struct Drawn {
+    plot: PlotPath,
+    names: Vec<String>,
+    features: Option<(usize, usize)>,
+    /// The column whose text is beside the points.
+    label: Option<usize>,
+}
+
+impl Drawn {
+    /// Finds what is named, before the rows are read; `None` if no picture was asked for.
+    pub(super) fn plan(
+        input: &Input,
+        args: &ClusterArgs,
+        names: &[String],
+        template: Option<usize>,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(plot) = args.plot.plot.clone() else { return Ok(None) };
+        // A weight follows the features.
+        let n_features = names.len() - usize::from(args.space.weight.is_some());
+        let names: Vec<String> = names.iter().take(n_features).cloned().collect();
+        let label = match &args.plot_rows.plot_label {
+            Some(name) => Some(input.column("--plot-label", name)?),
+            None => template.or(input.roles.path),
+        };
+        let features = plotted(&args.plot_rows.plot_features, &names)?;
+        Ok(Some(Self { plot, names, features, label }))
+    }
+
+    pub(super) fn write(
+        &self,
+        args: &ClusterArgs,
+        found: &EventClusters,
+        ingested: &Ingested,
+    ) -> Result<(), Failure> {
+        write_picture(&self.plot, &self.figure(args, found, ingested), &[&args.input.file])
+    }
+
+    fn figure(&self, args: &ClusterArgs, found: &EventClusters, ingested: &Ingested) -> Figure {
+        let text = |pattern: PatternId| {
+            let row = ingested.store.get(found.patterns().first_row(pattern))?;
+            row.text(self.label?)
+        };
+        ClusterPlot::new(found, &self.names)
+            .features(self.features)
+            .texts(&text)
+            .cut_off(args.cut_off)
+            .note(Some(&format!("{} scaling, min-samples {}", args.space.scale, args.space.min_samples)))
+            .title(args.plot.title.as_deref())
+            .x_label(args.plot.xlabel.as_deref())
+            .y_label(args.plot.ylabel.as_deref())
+            .figure()
+    }
+}

@@ -1,0 +1,28 @@
+//! Files that are written beside the result.
+
+use std::path::Path;
+
+use crate::args::PlotArgs;
+use crate::failure::Failure;
+
+/// Refuses files that cannot be, before the work begins: each flag that names one names another.
+pub(crate) fn check_side_files(
+    save_model: Option<&Path>,
+    plot: &PlotArgs,
+    output: Option<&Path>,
+) -> Result<(), Failure> {
+    let plot = plot.plot.as_ref().map(|plot| plot.path.as_path());
+    let named = [("--save-model", save_model), ("--plot", plot), ("-o", output)];
+    let named: Vec<(&str, &Path)> =
+        named.into_iter().filter_map(|(flag, path)| Some((flag, path?))).collect();
+    for (nth, (flag, path)) in named.iter().enumerate() {
+        if *flag != "-o" && *path == Path::new("-") {
+            let what = "takes a file, standard output is for the result";
+            return Err(Failure::usage(format!("{flag} {what}")));
+        }
+        if let Some((other, _)) = named.iter().skip(nth + 1).find(|(_, other)| other == path) {
+            return Err(Failure::usage(format!("{flag} and {other} name the same file; name two")));
+        }
+    }
+    Ok(())
+}
