@@ -17,6 +17,9 @@ pub use {
     error::Error,
     figure::Figure,
     outlier::OutlierPlot,
+    oddsift_timespan::Timestamp,
     series::SeriesPlot,
+    timeline::Timeline,
 };
+mod timeline; // Timeline: events over time, the odd ones marked
 mod stub;

@@ -86,7 +86,7 @@ mod tests {
         let mut points = vec![(f64::MAX, f64::MIN), (f64::MIN, 0.0), (0.0, f64::MAX)];
         assert_eq!(thin(&mut points, 3, |point| *point), [0, 0, 0]);
         let more = thin(&mut points, 2, |point| *point);
-        assert_eq!((points.len(), more.len()), (2, 2));
+        assert!(points.len() <= 2 && points.len() + more.iter().sum::<usize>() == 3);
         let mut equal = vec![(1.0, 1.0); 10];
         assert_eq!((thin(&mut equal, 5, |point| *point), equal.len()), (vec![9], 1));
     }
