@@ -7,6 +7,7 @@ mod features;
 mod outliers;
 mod periods;
 mod plot; // what is drawn beside the result
+mod report;
 mod score;
 mod series;
 mod shared; // what several verbs take
@@ -21,6 +22,7 @@ use self::{
     features::FEATURES_EXAMPLES,
     outliers::OUTLIERS_EXAMPLES,
     periods::PERIODS_EXAMPLES,
+    report::REPORT_EXAMPLES,
     score::SCORE_EXAMPLES,
     series::SERIES_EXAMPLES,
     stack::STACK_EXAMPLES,
@@ -83,6 +85,17 @@ pub(crate) enum Command {
     /// Read Linux audit logs: events as rows, or clusters of processes
     #[command(after_help = AUDITD_EXAMPLES)]
     Auditd(AuditdArgs),
+    /// Put clusters, outliers and times on one page to hand over: offline HTML
+    ///
+    /// Takes the flags of `cluster`. The page needs no network and holds no script but its own. Beside
+    /// the patterns, memory takes four bytes a row.
+    #[command(after_help = REPORT_EXAMPLES)]
+    #[command(mut_arg("emit", |arg| arg.hide(true)), mut_arg("with_input", |arg| arg.hide(true)))]
+    #[command(mut_arg("format", |arg| arg.hide(true)), mut_arg("raw", |arg| arg.hide(true)))]
+    #[command(mut_arg("color", |arg| arg.hide(true)), mut_arg("plot", |arg| arg.hide(true)))]
+    #[command(mut_arg("compat", |arg| arg.hide(true)), mut_arg("save_model", |arg| arg.hide(true)))]
+    #[command(mut_arg("seed", |arg| arg.hide(false).help("Seed of the forest; without, 0")))]
+    Report(ClusterArgs),
 }
 
 impl Command {
@@ -98,6 +111,7 @@ impl Command {
             Self::Series(args) => args.input.threads,
             Self::Periods(args) => args.input.threads,
             Self::Auditd(args) => args.threads,
+            Self::Report(args) => args.input.threads,
         }
     }
 }

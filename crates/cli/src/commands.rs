@@ -6,6 +6,7 @@ pub(crate) mod eps;
 pub(crate) mod features;
 pub(crate) mod outliers;
 pub(crate) mod periods;
+pub(crate) mod report;
 pub(crate) mod score;
 pub(crate) mod series;
 pub(crate) mod stack;

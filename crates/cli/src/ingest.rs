@@ -10,6 +10,7 @@ use oddsift::records::{Batch, Reader, Record, Row, RowStore, SkipLog};
 use crate::failure::Failure;
 use crate::feed::{Batches, Feed};
 use crate::rows::{RowPlan, RowRoom, Taken};
+use crate::time_counts::TimeCounts;
 
 /// A row that was skipped has no pattern.
 const NO_PATTERN: u32 = u32::MAX;
@@ -24,6 +25,8 @@ pub(crate) struct IngestPlan {
     pub(crate) keep: Keep,
     /// Which rows the samples of a forest take.
     pub(crate) draws: Option<Draws>,
+    /// Whether it is counted how many rows were when.
+    pub(crate) counts_times: bool,
 }
 
 /// What is kept of each row.
@@ -54,6 +57,7 @@ pub(crate) struct Ingested {
     pub(crate) kept: Vec<NoiseRow>,
     pub(crate) row_patterns: RowPatterns,
     pub(crate) drawn: Option<DrawnRows>,
+    pub(crate) time_counts: TimeCounts,
     pub(crate) skipped: SkipLog,
     pub(crate) unread_times: SkipLog,
     pub(crate) recipe: Recipe,
@@ -67,6 +71,7 @@ struct Part {
     kept: Vec<NoiseRow>,
     labels: Vec<(u64, Vec<u32>)>,
     drawn: Option<DrawnRows>,
+    time_counts: TimeCounts,
     room: RowRoom,
 }
 
@@ -91,6 +96,7 @@ pub(crate) fn ingest(
         store: whole.store,
         kept: whole.kept,
         drawn: whole.drawn,
+        time_counts: whole.time_counts,
         skipped: whole.room.skipped,
         unread_times: whole.room.unread_times,
         recipe: plan.rows.recipe,
@@ -130,6 +136,7 @@ impl Part {
             kept: Vec::new(),
             labels: Vec::new(),
             drawn: plan.draws.clone().map(DrawnRows::new),
+            time_counts: TimeCounts::default(),
             room: RowRoom::default(),
         }
     }
@@ -160,6 +167,9 @@ impl Part {
 
     fn take_row(&mut self, row: Row<'_>, plan: &IngestPlan) -> Result<Option<PatternId>, Failure> {
         let Taken::Row { time } = plan.rows.take(row, &mut self.room)? else { return Ok(None) };
+        if let Some(time) = time.filter(|_| plan.counts_times) {
+            self.time_counts.add(time);
+        }
         // A missing value in a counted column is no value.
         let distinct: Vec<Option<&str>> =
             plan.distinct.iter().map(|column| row.text(*column)).collect();
@@ -188,6 +198,7 @@ impl Part {
         self.store.merge(&other.store);
         self.kept.append(&mut other.kept);
         self.labels.append(&mut other.labels);
+        self.time_counts.merge(std::mem::take(&mut other.time_counts));
         if let (Some(ours), Some(theirs)) = (&mut self.drawn, &other.drawn) {
             ours.merge(theirs);
         }

@@ -5,6 +5,7 @@ mod cells; // values as they are printed
 mod commands; // a verb a module
 mod failure; // one line and an exit status
 mod feed; // batches of a reader, over threads
+mod forest; // forests of rows that were collapsed to patterns
 mod ingest; // rows to patterns
 mod input; // a file opened: columns, roles, times
 mod model_file; // models from files, checked
@@ -19,6 +20,7 @@ mod side_files; // what is written beside the result
 mod source; // a file or standard input, once or twice
 mod space; // features that span distances
 mod table; // results for people
+mod time_counts; // how many rows were when
 mod times; // which column holds the times
 
 use std::io::Write;
@@ -65,5 +67,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Series(args) => commands::series::run(&args),
         Command::Periods(args) => commands::periods::run(&args),
         Command::Auditd(args) => commands::auditd::run(&args),
+        Command::Report(args) => commands::report::run(&args),
     })
 }

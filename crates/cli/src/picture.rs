@@ -36,7 +36,9 @@ pub(crate) fn plotted(
     let place = |name: &String| {
         features.iter().position(|feature| feature == name).ok_or_else(|| {
             let known = features.join(", ");
-            Failure::usage(format!("--plot-features: {name:?} is none of the features; those are {known}"))
+            Failure::usage(format!(
+                "--plot-features: {name:?} is none of the features; those are {known}"
+            ))
         })
     };
     match wanted {

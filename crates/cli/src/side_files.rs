@@ -6,11 +6,17 @@ use crate::args::PlotArgs;
 use crate::failure::Failure;
 
 /// Refuses files that cannot be, before the work begins: each flag that names one names another.
+///
+/// `look` is a flag that says how a picture is to look.
 pub(crate) fn check_side_files(
     save_model: Option<&Path>,
     plot: &PlotArgs,
+    look: Option<&str>,
     output: Option<&Path>,
 ) -> Result<(), Failure> {
+    if let (Some(look), None) = (look, &plot.plot) {
+        return Err(Failure::usage(format!("{look} goes with --plot FILE; add it")));
+    }
     let plot = plot.plot.as_ref().map(|plot| plot.path.as_path());
     let named = [("--save-model", save_model), ("--plot", plot), ("-o", output)];
     let named: Vec<(&str, &Path)> =

@@ -57,6 +57,17 @@ impl Dbscan {
         DbscanParams::default()
     }
 
+    /// The largest distance at which two samples were neighbours.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_dbscan::Dbscan};
+    /// assert_eq!(Dbscan::params().eps(0.1).fit(&array![[0.0]])?.eps(), 0.1);
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    pub fn eps(&self) -> f64 {
+        self.parameters().eps
+    }
+
     /// The parameters of the fit.
     ///
     /// ```

@@ -30,8 +30,8 @@ pub type TextOf<'a> = dyn Fn(PatternId) -> Option<&'a str> + 'a;
 /// use oddsift_eventcluster::EventClusters;
 /// use oddsift_plot::ClusterPlot;
 ///
-/// let x = array![[10.0, 1.0], [10.0, 1.0], [11.0, 1.0], [90.0, 7.0]];
-/// let found = EventClusters::params().eps(0.1).fit(&x)?;
+/// let x = array![[10.0, 1.0], [10.0, 1.0], [90.0, 9.0], [1.0, 9.0]];
+/// let found = EventClusters::params().eps(0.01).fit(&x)?;
 /// let figure = ClusterPlot::new(&found, &["pathScore", "commandlineTokensFull"]).figure();
 /// assert_eq!(figure.title(), "1 cluster, 1 noise row");
 /// # Ok::<(), oddsift_eventcluster::Error>(())
@@ -76,7 +76,15 @@ impl<'a> ClusterPlot<'a> {
     /// ```
     pub fn new<S: AsRef<str>>(found: &'a EventClusters, names: &'a [S]) -> Self {
         let names = names.iter().map(AsRef::as_ref).take(found.patterns().n_features()).collect();
-        Self { found, names, features: None, texts: None, cut_off: 3, note: None, labels: Labels::default() }
+        Self {
+            found,
+            names,
+            features: None,
+            texts: None,
+            cut_off: 3,
+            note: None,
+            labels: Labels::default(),
+        }
     }
 
     /// Sets which features the axes show, by their places; without it there is a choice.
@@ -156,7 +164,8 @@ impl<'a> ClusterPlot<'a> {
         let table = self.found.patterns();
         let rows = counted(table.n_rows(), "row", "rows");
         let note = self.note.map(|note| format!("; {}", clean(note, 120))).unwrap_or_default();
-        format!("{rows}, {} distinct{note}; areas by rows", count(table.len() as u64))
+        let eps = number(self.found.model().eps());
+        format!("{rows}, {} distinct; eps {eps}{note}; areas by rows", count(table.len() as u64))
     }
 
     fn value(&self, pattern: PatternId, feature: usize) -> f64 {
@@ -207,7 +216,9 @@ impl<'a> ClusterPlot<'a> {
             let share = cluster.size() as f64 / largest;
             let size = (LARGEST * share.sqrt()).max(SMALLEST);
             kind.push(*first, size, Some(place));
-            others.iter().for_each(|pattern| further.push(*pattern, DOT, Some(place)));
+            for pattern in others {
+                further.push(*pattern, DOT, Some(place));
+            }
         }
         self.found.noise_patterns().for_each(|pattern| noise.push(pattern, 1.4 * SMALLEST, None));
         let kinds = kinds.into_iter().filter(|marks| !marks.points.is_empty());
@@ -217,13 +228,13 @@ impl<'a> ClusterPlot<'a> {
     fn cloud(&self, mut marks: Marks, (x, y): (usize, usize)) -> Cloud {
         let place = |mark: &Mark| (self.value(mark.pattern, x), self.value(mark.pattern, y));
         let n_merged = thin(&mut marks.points, MOST_MARKS, place);
-        let is_of_cluster = marks.points.first().is_some_and(|mark| mark.cluster.is_some());
         let is_small = marks.points.first().is_some_and(|mark| mark.size <= DOT);
         let column = |feature: usize| {
             marks.points.iter().map(|it| self.value(it.pattern, feature)).collect::<Vec<f64>>()
         };
         let texts = marks.points.iter().zip(&n_merged).map(|(mark, n)| self.text(mark, *n));
-        let listed = |mark: &Mark| mark.cluster.filter(|place| *place < MOST_LISTED);
+        // Noise has none; of the clusters all have a number, and the last of very many list nothing.
+        let listed = |mark: &Mark| Some(u32::try_from(mark.cluster?).unwrap_or(u32::MAX));
         Cloud {
             name: marks.name,
             role: marks.role,
@@ -231,12 +242,7 @@ impl<'a> ClusterPlot<'a> {
             sizes: marks.points.iter().map(|mark| mark.size).collect(),
             texts: texts.collect(),
             labels: if is_small { Vec::new() } else { self.labels_of(&marks.points) },
-            details: match is_of_cluster {
-                true => (marks.points.iter())
-                    .map(|mark| listed(mark).map_or(u32::MAX, |place| place as u32))
-                    .collect(),
-                false => Vec::new(),
-            },
+            details: marks.points.iter().map_while(listed).collect(),
         }
     }
 
@@ -255,7 +261,9 @@ impl<'a> ClusterPlot<'a> {
                 counted(cluster.size(), "row", "rows"),
                 counted(cluster.patterns().len() as u64, "pattern", "patterns"),
             ),
-            Some(cluster) => format!("cluster {}, {}", cluster.label(), counted(rows, "row", "rows")),
+            Some(cluster) => {
+                format!("cluster {}, {}", cluster.label(), counted(rows, "row", "rows"))
+            }
         });
         let template = cluster.filter(|_| mark.size > DOT).and_then(Cluster::template);
         lines.extend(template.map(|template| clean(&template.to_string(), 160)));
@@ -301,7 +309,11 @@ impl<'a> ClusterPlot<'a> {
             title: String::new(),
             height: 1.0,
             x: axis(x, self.labels.x),
-            y: if x == y { Axis::new("", Scale::Linear, axis(y, None).range) } else { axis(y, self.labels.y) },
+            y: if x == y {
+                Axis::new("", Scale::Linear, axis(y, None).range)
+            } else {
+                axis(y, self.labels.y)
+            },
             layers: (0..clouds.len()).map(points).collect(),
         };
         let chosen_by = format!("{} and {}", clean(name(x), 40), clean(name(y), 40));
@@ -316,7 +328,8 @@ impl<'a> ClusterPlot<'a> {
             let mut patterns = cluster.patterns().to_vec();
             patterns.sort_by_key(|id| (std::cmp::Reverse(table.weight(*id)), table.first_row(*id)));
             patterns.truncate(LISTED_ROWS);
-            let rows = patterns.into_iter().map(|pattern| self.detail(pattern, has_times)).collect();
+            let rows =
+                patterns.into_iter().map(|pattern| self.detail(pattern, has_times)).collect();
             Table {
                 title: format!(
                     "Cluster {}: {}, {}",
@@ -334,7 +347,12 @@ impl<'a> ClusterPlot<'a> {
 
     fn detail_header(&self, has_times: bool) -> Vec<String> {
         let mut header = vec!["Rows".to_owned(), "First row".to_owned()];
-        header.extend(has_times.then(|| ["First (UTC)", "Last (UTC)"].map(str::to_owned)).into_iter().flatten());
+        header.extend(
+            has_times
+                .then(|| ["First (UTC)", "Last (UTC)"].map(str::to_owned))
+                .into_iter()
+                .flatten(),
+        );
         header.extend(self.texts.map(|_| "Example".to_owned()));
         header.extend(self.names.iter().map(|name| clean(name, 40)));
         header
@@ -389,10 +407,10 @@ impl Marks {
 }
 
 fn span(first: Timestamp, last: Timestamp) -> String {
-    match first == last {
-        true => format!("{} UTC", short_time(first)),
-        false => format!("{} to {} UTC", short_time(first), short_time(last)),
+    if first == last {
+        return format!("{} UTC", short_time(first));
     }
+    format!("{} to {} UTC", short_time(first), short_time(last))
 }
 
 fn short_time(time: Timestamp) -> String {

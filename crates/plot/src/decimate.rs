@@ -29,7 +29,8 @@ fn places(ys: &[f64]) -> Vec<usize> {
     let largest = present().max_by(|a, b| a.1.total_cmp(b.1)).map(|(place, _)| place);
     let missing = ys.iter().position(|y| y.is_nan());
     let ends = [Some(0), Some(ys.len().saturating_sub(1))];
-    let mut places: Vec<usize> = [least, largest, missing].into_iter().chain(ends).flatten().collect();
+    let mut places: Vec<usize> =
+        [least, largest, missing].into_iter().chain(ends).flatten().collect();
     places.sort_unstable();
     places.dedup();
     places
@@ -46,7 +47,7 @@ mod tests {
         (y[123_456], y[654_321], y[700_000]) = (99.0, -99.0, f64::NAN);
         let (xs, ys) = decimate(&x, &y);
         assert!(xs.len() <= 4 * PARTS + 1 && xs.is_sorted() && xs.len() == ys.len());
-        let at = |x: f64| ys[xs.iter().position(|it| *it == x).unwrap()];
+        let at = |x: f64| ys[xs.iter().position(|it| it.total_cmp(&x).is_eq()).unwrap()];
         assert_eq!((at(123_456.0), at(654_321.0), at(0.0)), (99.0, -99.0, 0.0));
         assert!(at(700_000.0).is_nan() && xs.last() == Some(&999_999.0));
     }

@@ -97,7 +97,7 @@ impl<'a> DistancePlot<'a> {
             x,
             y: y.clone(),
         }];
-        for eps in self.eps {
+        if let Some(eps) = self.eps {
             let beyond = self.curve.iter().filter(|(distance, _)| *distance > eps);
             let n_beyond: f64 = beyond.map(|(_, weight)| weight).sum();
             let rule = |text, at| Layer::Rule { text, role: Role::Marked, at };

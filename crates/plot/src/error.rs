@@ -3,7 +3,9 @@
 #[non_exhaustive]
 pub enum Error {
     /// Rows have another number of values than the forest has features.
-    #[error("the rows have {found} columns, the forest has {expected} features; give those that it was fitted to")]
+    #[error(
+        "the rows have {found} columns, the forest has {expected} features; give those that it was fitted to"
+    )]
     Columns {
         /// What the forest has.
         expected: usize,

@@ -15,9 +15,11 @@ pub(crate) fn axis_label(feature: &str) -> String {
         "pathLogScore" | "commandlineLogScore" | "commandlineLogLen" => "natural logarithm",
         "isSystemSession" => "0 no, 1 yes",
         "pathHash" | "commandlineTokensHash" => "CRC-32",
-        name if name.ends_with(".len") => "characters",
-        name if name.ends_with(".delims") => "delimiters",
-        _ => return feature.to_owned(),
+        name => match name.rsplit_once('.') {
+            Some((_, "len")) => "characters",
+            Some((_, "delims")) => "delimiters",
+            _ => return feature.to_owned(),
+        },
     };
     format!("{feature} ({unit})")
 }

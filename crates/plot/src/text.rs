@@ -14,7 +14,7 @@ pub(crate) fn clean(text: &str, limit: usize) -> String {
         }
         match c {
             '\0'..='\u{1f}' => {
-                out.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'))
+                out.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'));
             }
             '\u{7f}' => out.push('\u{2421}'),
             c if is_unseen(c) => {
@@ -64,12 +64,13 @@ pub(crate) fn number(value: f64) -> String {
     if value.fract() == 0.0 {
         return format!("{value}");
     }
-    let digits = 4 - value.abs().log10().floor().clamp(-4.0, 4.0) as i32;
-    let text = format!("{value:.*}", usize::try_from(digits).unwrap_or(0));
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
+    let places = [1e4, 1e3, 1e2, 1e1, 1.0, 1e-1, 1e-2, 1e-3];
+    let digits = places.iter().position(|place| value.abs() >= *place).unwrap_or(places.len());
+    let text = format!("{value:.digits$}");
+    if !text.contains('.') {
+        return text;
     }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

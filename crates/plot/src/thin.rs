@@ -56,10 +56,16 @@ fn first_of_cells(
 }
 
 fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+        (low.min(value), high.max(value))
+    })
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1, or no number and 0")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 0 to 1, or no number and 0"
+)]
 fn cell(value: f64, (low, high): (f64, f64), side: u32) -> u32 {
     // Halved, since the difference of two numbers may be too large for one.
     let share = (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
@@ -72,7 +78,8 @@ mod tests {
 
     #[test]
     fn all_points_are_counted_and_the_first_of_a_cell_stays() {
-        let all: Vec<(f64, f64)> = (0..20_000).map(|n| (f64::from(n % 200), f64::from(n / 200))).collect();
+        let all: Vec<(f64, f64)> =
+            (0..20_000).map(|n| (f64::from(n % 200), f64::from(n / 200))).collect();
         let mut points = all.clone();
         let more = thin(&mut points, 1000, |point| *point);
         assert!(points.len() <= 1000 && points.len() > 300);

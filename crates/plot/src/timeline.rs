@@ -87,7 +87,8 @@ impl<'a> Timeline<'a> {
         let seconds = self.counts.iter().map(|(time, _)| time.as_second());
         let (first, last) = (seconds.clone().min().unwrap_or(0), seconds.max().unwrap_or(0));
         let span = last - first;
-        let length = *LENGTHS.iter().find(|length| span / **length <= STEPS).unwrap_or(&LENGTHS[14]);
+        let length =
+            *LENGTHS.iter().find(|length| span / **length <= STEPS).unwrap_or(&LENGTHS[14]);
         let steps = self.steps(length);
         let (x, y) = stairs(&steps, length);
         let marks: Vec<&(Timestamp, String)> = self.odd.iter().take(MOST_ODD).collect();

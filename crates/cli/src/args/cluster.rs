@@ -74,11 +74,19 @@ pub(crate) struct ClusterArgs {
     pub(crate) plot: PlotArgs,
     #[command(flatten)]
     pub(crate) plot_rows: PlotRowsArgs,
-    /// Clusters of fewer rows are set apart in the picture
-    #[arg(long, value_name = "N", default_value = "3", requires = "plot", help_heading = "Picture")]
-    pub(crate) cut_off: u64,
+    /// Clusters of fewer rows are set apart in the picture; without, 3
+    #[arg(long, value_name = "N", help_heading = "Picture")]
+    pub(crate) cut_off: Option<u64>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+impl ClusterArgs {
+    /// The first flag that says how a picture is to look.
+    pub(crate) fn look(&self) -> Option<&'static str> {
+        let cut_off = self.cut_off.map(|_| "--cut-off");
+        self.plot.look().or(self.plot_rows.look()).or(cut_off)
+    }
 }
 
 /// The space in which rows have distances.

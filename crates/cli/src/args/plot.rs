@@ -15,13 +15,13 @@ pub(crate) struct PlotArgs {
     #[arg(long, value_name = "FILE", value_parser = plot_path)]
     pub(crate) plot: Option<PlotPath>,
     /// Title of the picture
-    #[arg(long, value_name = "TEXT", requires = "plot", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) title: Option<String>,
     /// Label of the x axis
-    #[arg(long, value_name = "TEXT", requires = "plot", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) xlabel: Option<String>,
     /// Label of the y axis
-    #[arg(long, value_name = "TEXT", requires = "plot", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) ylabel: Option<String>,
 }
 
@@ -30,11 +30,30 @@ pub(crate) struct PlotArgs {
 #[command(next_help_heading = "Picture")]
 pub(crate) struct PlotRowsArgs {
     /// The two features on the axes; without, HTML has a choice and SVG those that show most
-    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 2, requires = "plot")]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 2)]
     pub(crate) plot_features: Vec<String>,
     /// Column whose text is beside the points; without, the command line or the path
-    #[arg(long, value_name = "COLUMN", requires = "plot")]
+    #[arg(long, value_name = "COLUMN")]
     pub(crate) plot_label: Option<String>,
+}
+
+impl PlotArgs {
+    /// The first flag that says how a picture is to look.
+    pub(crate) fn look(&self) -> Option<&'static str> {
+        let flags =
+            [("--title", &self.title), ("--xlabel", &self.xlabel), ("--ylabel", &self.ylabel)];
+        flags.into_iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag)
+    }
+}
+
+impl PlotRowsArgs {
+    /// The first flag that is given.
+    pub(crate) fn look(&self) -> Option<&'static str> {
+        if !self.plot_features.is_empty() {
+            return Some("--plot-features");
+        }
+        self.plot_label.as_ref().map(|_| "--plot-label")
+    }
 }
 
 /// A file and the form that its name asks for.

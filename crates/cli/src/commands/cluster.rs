@@ -12,7 +12,8 @@ use oddsift::features::{Recipe, SessionRule};
 use oddsift::patterns::PatternTable;
 
 use self::picture::Drawn;
-use self::print::Clustered;
+pub(super) use self::picture::figure;
+pub(super) use self::print::Clustered;
 use crate::args::{ClusterArgs, Compat, Emit, Eps};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, KeptRows, ingest};
@@ -31,7 +32,8 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
         return Err(Failure::usage("--with-input goes with --emit labels; add it"));
     }
     refuse_repeated("--count-distinct", &args.count_distinct)?;
-    check_side_files(args.save_model.as_deref(), &args.plot, args.output.output.as_deref())?;
+    let output = args.output.output.as_deref();
+    check_side_files(args.save_model.as_deref(), &args.plot, args.look(), output)?;
     let source = if args.emit == Emit::Labels && args.with_input {
         Source::twice(&args.input)?
     } else {
@@ -68,19 +70,19 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
 }
 
 /// What is to be done, once the columns are known.
-struct Job {
-    ingest: IngestPlan,
+pub(super) struct Job {
+    pub(super) ingest: IngestPlan,
     /// Makes the features of a saved model.
-    features: Recipe,
-    eps: Eps,
+    pub(super) features: Recipe,
+    pub(super) eps: Eps,
     /// The features that are no column of the file, by their place in the vector.
-    computed: Vec<(usize, String)>,
-    time: Option<usize>,
-    template: Option<usize>,
+    pub(super) computed: Vec<(usize, String)>,
+    pub(super) time: Option<usize>,
+    pub(super) template: Option<usize>,
 }
 
 impl Job {
-    fn plan(input: &Input, args: &ClusterArgs) -> Result<Self, Failure> {
+    pub(super) fn plan(input: &Input, args: &ClusterArgs) -> Result<Self, Failure> {
         let compat = args.compat == Some(Compat::Msticpy);
         let session_rule = if compat { SessionRule::ExactText } else { SessionRule::default() };
         let space = Space::plan(input, &args.space, &args.recipe, session_rule)?;
@@ -109,7 +111,14 @@ impl Job {
             }
         };
         Ok(Self {
-            ingest: IngestPlan { rows, template, distinct: distinct?, keep, draws: None },
+            ingest: IngestPlan {
+                rows,
+                template,
+                distinct: distinct?,
+                keep,
+                draws: None,
+                counts_times: false,
+            },
             features: space.features.recipe,
             eps: args.eps.unwrap_or(Eps::Given(space.usual_eps)),
             computed: space.features.computed,
@@ -119,7 +128,7 @@ impl Job {
     }
 }
 
-fn cluster(
+pub(super) fn cluster(
     table: PatternTable,
     ingested: &Ingested,
     eps: Eps,
@@ -196,7 +205,7 @@ fn no_proposal(ingested: &Ingested) -> Failure {
 }
 
 /// Rows, patterns, clusters and noise in a line, the sizes of clusters in another.
-fn say_facts(args: &ClusterArgs, found: &EventClusters) {
+pub(super) fn say_facts(args: &ClusterArgs, found: &EventClusters) {
     let n_rows = found.patterns().n_rows();
     let n_noise = found.n_noise_rows();
     let share = 100.0 * n_noise as f64 / n_rows as f64;

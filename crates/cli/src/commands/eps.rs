@@ -31,8 +31,9 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
         distinct: Vec::new(),
         keep: Keep::NOTHING,
         draws: None,
+        counts_times: false,
     };
-    check_side_files(None, &args.plot, args.output.output.as_deref())?;
+    check_side_files(None, &args.plot, args.plot.look(), args.output.output.as_deref())?;
     let destination = Destination::open(&args.output, &[&args.input.file])?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;

@@ -6,16 +6,16 @@ mod print; // outliers with their reasons
 
 use std::path::Path;
 
-use oddsift::features::{Recipe, Roles, SessionRule};
+use oddsift::features::{Roles, SessionRule};
 use oddsift::iforest::{Draws, IsolationForest, IsolationForestParams, MaxSamples};
-use oddsift::outliers::{DrawnRows, OutlierDetector, OutlierModel, msticpy_params};
-use oddsift::patterns::PatternTable;
+use oddsift::outliers::{OutlierModel, msticpy_params};
 use oddsift::records::Reader;
 
 use self::picture::{Drawn, MOST_DRAWN, Training};
 use self::print::{Shown, print_outliers};
 use crate::args::{ArgPrecision, Compat, EmitOutliers, InputArgs, OutliersArgs};
 use crate::failure::Failure;
+use crate::forest::fit_forest;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
 use crate::input::{Input, header_failure, say, threads, warn, warn_line};
 use crate::model_file::save_model;
@@ -41,7 +41,13 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     if args.train.as_deref() == Some(Path::new("-")) && args.input.file == Path::new("-") {
         return Err(Failure::usage("standard input can be FILE or --train, not both; give a file"));
     }
-    check_side_files(args.save_model.as_deref(), &args.plot, args.output.output.as_deref())?;
+    let output = args.output.output.as_deref();
+    check_side_files(
+        args.save_model.as_deref(),
+        &args.plot,
+        args.plot.look().or(args.plot_rows.look()),
+        output,
+    )?;
     // Outliers that are drawn, or that are a number of the oddest, are looked for by themselves.
     let selects_first =
         args.emit == EmitOutliers::Scores && (args.top.is_some() || args.plot.plot.is_some());
@@ -93,6 +99,7 @@ fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, Trai
             distinct: Vec::new(),
             keep: if draws.is_some() { Keep::NOTHING } else { Keep::LABELS },
             draws,
+            counts_times: false,
         };
         ingest(input.into_feed(args.output.quiet), plan, threads(&args.input))
     };
@@ -104,7 +111,7 @@ fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, Trai
     }
     ingested.need_rows(&table)?;
     warn(&ingested.reader, &ingested.skipped);
-    let model = fit(args, params, &table, &ingested, features)?;
+    let model = fit_forest(args.max_samples, params, &table, &ingested, features)?;
     warn_of_few_rows(args, &ingested, table.n_rows());
     let names = features_text(model.recipe().names());
     let facts = format!("{} rows, {} distinct, to fit to, by {names}", table.n_rows(), table.len());
@@ -152,65 +159,6 @@ fn params(args: &OutliersArgs, n_features: usize) -> IsolationForestParams {
     }
     let precision = args.precision.into();
     params.bootstrap(args.bootstrap).extended(args.extended).precision(precision)
-}
-
-fn fit(
-    args: &OutliersArgs,
-    params: IsolationForestParams,
-    table: &PatternTable,
-    ingested: &Ingested,
-    recipe: Recipe,
-) -> Result<OutlierModel, Failure> {
-    let failed = |error: oddsift::outliers::Error| {
-        Failure::data(format!("{}: {error}", ingested.reader.name()))
-    };
-    let detector = if let Some(drawn) = &ingested.drawn {
-        OutlierDetector::fit_patterns(&params, table, drawn)
-    } else {
-        let params = of_rows(args.max_samples, params, table.n_rows());
-        draw(&params, table, ingested)
-            .and_then(|drawn| OutlierDetector::fit_patterns(&params, table, &drawn))
-    };
-    OutlierModel::new(recipe, detector.map_err(failed)?).map_err(failed)
-}
-
-/// The parameters with samples no larger than the rows, whose number is known.
-fn of_rows(
-    max_samples: Option<MaxSamples>,
-    params: IsolationForestParams,
-    n_rows: u64,
-) -> IsolationForestParams {
-    let n_rows = usize::try_from(n_rows).unwrap_or(usize::MAX);
-    match max_samples {
-        Some(MaxSamples::Fraction(share)) => {
-            params.max_samples(MaxSamples::Count(part(share, n_rows)))
-        }
-        Some(MaxSamples::Count(count)) => params.max_samples(MaxSamples::Count(count.min(n_rows))),
-        _ => params,
-    }
-}
-
-/// A share of the rows, rounded down, but one at least.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 and n_rows")]
-fn part(share: f64, n_rows: usize) -> usize {
-    ((share * n_rows as f64) as usize).max(1)
-}
-
-/// Draws the samples when the pattern of every row is known.
-fn draw(
-    params: &IsolationForestParams,
-    table: &PatternTable,
-    ingested: &Ingested,
-) -> Result<DrawnRows, oddsift::outliers::Error> {
-    // Rows that were left out do not count.
-    let patterns: Vec<_> = ingested.row_patterns.iter().map(|(_, pattern)| pattern).collect();
-    let ids: Vec<_> = table.ids().collect();
-    let mut drawn = DrawnRows::new(params.draws()?);
-    drawn.take(0..patterns.len() as u64, |row| {
-        let pattern = patterns.get(usize::try_from(row).ok()?)?;
-        ids.get(*pattern).copied()
-    });
-    Ok(drawn)
 }
 
 /// Outliers, and what is needed to show them.

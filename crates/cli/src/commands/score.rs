@@ -89,8 +89,14 @@ fn score_forest(
 /// Prints the clusters; gives the number of rows near none.
 fn score_clusters(args: &ScoreArgs, model: &ClusterModel, input: Input) -> Result<u64, Failure> {
     let rows = RowPlan::new(&input, &args.input, rebind(model.recipe(), &input)?);
-    let plan =
-        IngestPlan { rows, template: None, distinct: Vec::new(), keep: Keep::LABELS, draws: None };
+    let plan = IngestPlan {
+        rows,
+        template: None,
+        distinct: Vec::new(),
+        keep: Keep::LABELS,
+        draws: None,
+        counts_times: false,
+    };
     let destination = Destination::open(&args.output, &[&args.input.file, &args.model])?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;

@@ -25,7 +25,7 @@ use crate::source::Source;
 pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
     let input = Input::open(&Source::once(&args.input), SchemaChoice::Auto, &[])?;
     let read = Read::plan(input, args)?;
-    check_side_files(None, &args.plot, args.output.output.as_deref())?;
+    check_side_files(None, &args.plot, args.plot.look(), args.output.output.as_deref())?;
     let destination = Destination::open(&args.output, &[&args.input.file])?;
     let columns = read.columns();
     let given = read.run()?;

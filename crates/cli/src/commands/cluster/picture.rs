@@ -45,22 +45,35 @@ impl Drawn {
         found: &EventClusters,
         ingested: &Ingested,
     ) -> Result<(), Failure> {
-        write_picture(&self.plot, &self.figure(args, found, ingested), &[&args.input.file])
+        let figure = figure(args, found, ingested, &self.names, self.features, self.label);
+        write_picture(&self.plot, &figure, &[&args.input.file])
     }
+}
 
-    fn figure(&self, args: &ClusterArgs, found: &EventClusters, ingested: &Ingested) -> Figure {
-        let text = |pattern: PatternId| {
-            let row = ingested.store.get(found.patterns().first_row(pattern))?;
-            row.text(self.label?)
-        };
-        ClusterPlot::new(found, &self.names)
-            .features(self.features)
-            .texts(&text)
-            .cut_off(args.cut_off)
-            .note(Some(&format!("{} scaling, min-samples {}", args.space.scale, args.space.min_samples)))
-            .title(args.plot.title.as_deref())
-            .x_label(args.plot.xlabel.as_deref())
-            .y_label(args.plot.ylabel.as_deref())
-            .figure()
-    }
+/// Clusters of fewer rows are set apart.
+const CUT_OFF: u64 = 3;
+
+/// Clusters over two features, with the text of a column beside them.
+pub(in crate::commands) fn figure(
+    args: &ClusterArgs,
+    found: &EventClusters,
+    ingested: &Ingested,
+    names: &[String],
+    features: Option<(usize, usize)>,
+    label: Option<usize>,
+) -> Figure {
+    let text = |pattern: PatternId| {
+        let row = ingested.store.get(found.patterns().first_row(pattern))?;
+        row.text(label?)
+    };
+    let (scale, min_samples) = (args.space.scale, args.space.min_samples);
+    ClusterPlot::new(found, names)
+        .features(features)
+        .texts(&text)
+        .cut_off(args.cut_off.unwrap_or(CUT_OFF))
+        .note(Some(&format!("{scale} scaling, min-samples {min_samples}")))
+        .title(args.plot.title.as_deref())
+        .x_label(args.plot.xlabel.as_deref())
+        .y_label(args.plot.ylabel.as_deref())
+        .figure()
 }

@@ -16,18 +16,18 @@ use crate::source::Source;
 use crate::table::{TextCell, TextTable};
 
 /// The result, with what is needed to print it.
-pub(super) struct Clustered<'a> {
-    pub(super) args: &'a ClusterArgs,
+pub(in crate::commands) struct Clustered<'a> {
+    pub(in crate::commands) args: &'a ClusterArgs,
     /// The columns of the input.
-    pub(super) columns: Vec<String>,
+    pub(in crate::commands) columns: Vec<String>,
     /// The features that are no column of the input, by their place in the vector.
-    pub(super) computed: Vec<(usize, String)>,
-    pub(super) time: Option<usize>,
-    pub(super) template: Option<usize>,
+    pub(in crate::commands) computed: Vec<(usize, String)>,
+    pub(in crate::commands) time: Option<usize>,
+    pub(in crate::commands) template: Option<usize>,
     /// The column of the path and what separates its parts.
-    pub(super) process: Option<(usize, &'static str)>,
-    pub(super) ingested: Ingested,
-    pub(super) found: EventClusters,
+    pub(in crate::commands) process: Option<(usize, &'static str)>,
+    pub(in crate::commands) ingested: Ingested,
+    pub(in crate::commands) found: EventClusters,
 }
 
 impl Clustered<'_> {
@@ -107,8 +107,14 @@ impl Clustered<'_> {
         names.map(|name| Cell::UInt(u64::from(has(name).is_some()))).collect()
     }
 
-    /// A table for people: the rarest first, and of equals those seen first.
     pub(super) fn print_table(&self, destination: Destination) -> Result<(), Failure> {
+        let left_out = destination.table(&self.table(usize::MAX))?;
+        say_left_out(&self.args.output, &left_out, 0);
+        Ok(())
+    }
+
+    /// A table for people: the rarest first, and of equals those seen first.
+    pub(in crate::commands) fn table(&self, most: usize) -> TextTable {
         let mut rows = self.event_rows();
         rows.sort_by_key(|row| (row.size, row.row));
         let mut header = vec!["Size", "Cluster"];
@@ -117,12 +123,10 @@ impl Clustered<'_> {
         header.extend(self.time.iter().flat_map(|_| ["First (UTC)", "Last (UTC)"]));
         let header = header.into_iter().map(str::to_owned);
         let mut table = TextTable::new(header.chain(self.feature_names().iter().cloned()));
-        for row in &rows {
+        for row in rows.iter().take(most) {
             table.push(row.label.is_noise(), self.table_cells(row));
         }
-        let left_out = destination.table(&table)?;
-        say_left_out(&self.args.output, &left_out, 0);
-        Ok(())
+        table
     }
 
     fn table_cells(&self, row: &EventRow) -> Vec<TextCell> {

@@ -100,7 +100,8 @@ impl Drawn {
     ) -> Result<Vec<String>, Failure> {
         let reasons = reasons(model, shown, n_reasons)?;
         let text = |(find, reasons): (&Find, String)| {
-            let label = self.label.and_then(|column| finds.store.get(find.scored.row)?.text(column));
+            let label =
+                self.label.and_then(|column| finds.store.get(find.scored.row)?.text(column));
             // A line break of the data is none of ours.
             let label = label.unwrap_or("").replace(['\n', '\r'], " ");
             let (row, score) = (find.scored.row, find.scored.score);

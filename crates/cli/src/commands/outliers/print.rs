@@ -60,7 +60,11 @@ pub(super) fn print_outliers(
 }
 
 /// Why each row is odd, in words.
-pub(super) fn reasons(model: &OutlierModel, finds: &[Find], n: usize) -> Result<Vec<String>, Failure> {
+pub(super) fn reasons(
+    model: &OutlierModel,
+    finds: &[Find],
+    n: usize,
+) -> Result<Vec<String>, Failure> {
     let names = model.recipe().names();
     let text = |reason: &Reason| reason.text(names.get(reason.feature).map_or("", String::as_str));
     let vectors: Vec<f64> = finds.iter().flat_map(|find| &find.vector).copied().collect();

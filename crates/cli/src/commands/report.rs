@@ -1,0 +1,174 @@
+//! `report`: clusters, outliers and times of one pass over the rows, on one page.
+
+mod outliers; // the oddest patterns by a forest
+mod times; // how many events were when
+
+use std::path::Path;
+
+use oddsift::eventcluster::Cluster;
+use oddsift::patterns::PatternTable;
+use oddsift::plot::Page;
+use oddsift::timespan::Timestamp;
+
+use self::outliers::Odd;
+use super::cluster::{Clustered, Job, cluster, figure, say_facts};
+use crate::args::{ClusterArgs, Emit};
+use crate::failure::Failure;
+use crate::ingest::{IngestPlan, Ingested, Keep, KeptRows, ingest};
+use crate::input::{Input, threads, warn};
+use crate::picture::{plotted, write_whole};
+use crate::source::Source;
+use crate::space::refuse_repeated;
+use crate::times::warn_of_times;
+
+/// Rows of a table on the page.
+const MOST_ROWS: usize = 500;
+
+pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
+    let path = check(args)?;
+    let source = Source::once(&args.input);
+    let input = Input::open(&source, args.recipe.schema, &args.recipe.map)?;
+    let Job { ingest: plan, eps, computed, time, template, .. } = Job::plan(&input, args)?;
+    let label = match &args.plot_rows.plot_label {
+        Some(name) => Some(input.column("--plot-label", name)?),
+        None => template.or(input.roles.path),
+    };
+    let names = feature_names(args, plan.rows.recipe.names());
+    let features = plotted(&args.plot_rows.plot_features, &names)?;
+    let columns = input.columns.clone();
+    let process = input.roles.path.map(|column| (column, input.path_separator()));
+    let (table, ingested) =
+        ingest(input.into_feed(args.output.quiet), whole(plan), threads(&args.input))?;
+    ingested.need_rows(&table)?;
+    let odd = Odd::find(args, &table, &ingested)?;
+    let found = cluster(table, &ingested, eps, args)?;
+    warn(&ingested.reader, &ingested.skipped);
+    warn_of_times(ingested.reader.name(), &ingested.unread_times);
+    say_facts(args, &found);
+    let picture = figure(args, &found, &ingested, &names, features, label);
+    let result = Clustered { args, columns, computed, time, template, process, ingested, found };
+    let report = Report { result, odd, names, label };
+    let page = report.page(picture)?;
+    write_whole(path, &page.to_html(), &[&args.input.file])?;
+    let is_odd = report.result.found.n_noise_rows() > 0;
+    if args.output.exit_status && !is_odd { Err(Failure::Nothing) } else { Ok(()) }
+}
+
+/// Refuses what does not go with a page; gives the page's file.
+fn check(args: &ClusterArgs) -> Result<&Path, Failure> {
+    let other = [
+        ("--emit", args.emit != Emit::Exemplars),
+        ("--with-input", args.with_input),
+        ("-t", args.output.format.is_some()),
+        ("--plot", args.plot.plot.is_some()),
+        ("--save-model", args.save_model.is_some()),
+        ("--compat", args.compat.is_some()),
+    ];
+    if let Some((flag, _)) = other.iter().find(|(_, is_given)| *is_given) {
+        return Err(Failure::usage(format!("{flag} does not go with a report; leave it out")));
+    }
+    refuse_repeated("--count-distinct", &args.count_distinct)?;
+    match args.output.output.as_deref() {
+        Some(path) if path != Path::new("-") => Ok(path),
+        _ => Err(Failure::usage("a report goes to a file; name it by -o report.html")),
+    }
+}
+
+/// The names of the features, without the weight that follows them.
+fn feature_names(args: &ClusterArgs, names: &[String]) -> Vec<String> {
+    let n_features = names.len() - usize::from(args.space.weight.is_some());
+    names.iter().take(n_features).cloned().collect()
+}
+
+/// As for clusters, with the pattern of each row and the times.
+fn whole(plan: IngestPlan) -> IngestPlan {
+    let rows = plan.keep.rows.unwrap_or(KeptRows { below: 0.0, is_weighted: false });
+    IngestPlan { keep: Keep { labels: true, rows: Some(rows) }, counts_times: true, ..plan }
+}
+
+struct Report<'a> {
+    result: Clustered<'a>,
+    odd: Option<Odd>,
+    names: Vec<String>,
+    /// The column whose text tells what an event is.
+    label: Option<usize>,
+}
+
+impl Report<'_> {
+    fn page(&self, picture: oddsift::plot::Figure) -> Result<Page, Failure> {
+        let (args, found) = (self.result.args, &self.result.found);
+        let name = self.ingested().reader.name();
+        let title = args.plot.title.clone().unwrap_or_else(|| format!("Odd ones in {name}"));
+        let mut page = Page::new(&title).facts(&self.summary());
+        page = page.heading("Clusters").paragraph(
+            "Events that are like no other come first, then groups of events that are alike, the \
+             smallest first. Of a group the template is what all its texts have in common.",
+        );
+        let n_rows = found.clusters().len() as u64 + found.n_noise_rows();
+        let (header, numeric, rows) = self.result.table(MOST_ROWS).into_texts();
+        page = page.table(&left_out(n_rows, rows.len()), &header, &numeric, &rows).figure(picture);
+        if let Some(odd) = &self.odd {
+            page = odd.on_page(page, self)?;
+        }
+        page = times::on_page(page, self);
+        Ok(page.heading("How this was made").facts(&self.parameters()))
+    }
+
+    fn ingested(&self) -> &Ingested {
+        &self.result.ingested
+    }
+
+    fn patterns(&self) -> &PatternTable {
+        self.result.found.patterns()
+    }
+
+    fn summary(&self) -> Vec<(String, String)> {
+        let (found, ingested) = (&self.result.found, self.ingested());
+        let table = found.patterns();
+        let n_rows = table.n_rows();
+        let share = |n: u64| format!("{n} ({:.1}%)", 100.0 * n as f64 / n_rows.max(1) as f64);
+        let mut facts = vec![
+            ("Rows", n_rows.to_string()),
+            ("Distinct", table.len().to_string()),
+            ("Clusters", found.clusters().len().to_string()),
+            ("Like no other", share(found.n_noise_rows())),
+        ];
+        if ingested.n_left_out() > 0 {
+            facts.push(("Rows left out", ingested.n_left_out().to_string()));
+        }
+        let times = found.patterns().ids().filter_map(|id| table.times(id));
+        let times = times.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        if let Some((first, last)) = times {
+            facts.push(("Time (UTC)", format!("{} to {}", seconds(first), seconds(last))));
+        }
+        facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    fn parameters(&self) -> Vec<(String, String)> {
+        let (args, found) = (self.result.args, &self.result.found);
+        let sizes = found.clusters().iter().map(Cluster::size);
+        let facts = [
+            ("File", self.ingested().reader.name().to_owned()),
+            ("Features", self.names.join(", ")),
+            ("Scaling", args.space.scale.to_string()),
+            ("Distance", args.space.metric.to_string()),
+            ("Largest distance of neighbours (eps)", format!("{:?}", found.model().eps())),
+            ("Rows that make a core (min-samples)", args.space.min_samples.to_string()),
+            ("Largest cluster", sizes.max().unwrap_or(0).to_string()),
+            ("Program", concat!("oddsift ", env!("CARGO_PKG_VERSION")).to_owned()),
+        ];
+        facts.map(|(name, value)| (name.to_owned(), value)).to_vec()
+    }
+}
+
+/// What a table says of the rows for which it has no room.
+fn left_out(n_rows: u64, n_shown: usize) -> String {
+    match n_rows.saturating_sub(n_shown as u64) {
+        0 => String::new(),
+        n => format!("{n} more are not shown; `oddsift cluster` prints all"),
+    }
+}
+
+fn seconds(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}

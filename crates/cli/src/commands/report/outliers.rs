@@ -1,0 +1,146 @@
+//! The oddest patterns, by an isolation forest of the same features.
+
+use ndarray::{Array2, ArrayView2};
+use oddsift::features::process_name;
+use oddsift::iforest::IsolationForest;
+use oddsift::outliers::{OutlierModel, Reason};
+use oddsift::patterns::{PatternId, PatternTable};
+use oddsift::plot::{OutlierPlot, Page};
+
+use super::{Report, seconds};
+use crate::args::ClusterArgs;
+use crate::failure::Failure;
+use crate::forest::fit_forest;
+use crate::ingest::Ingested;
+
+/// Patterns in the table and the picture.
+const MOST_PATTERNS: usize = 30;
+/// Reasons of each.
+const REASONS: usize = 3;
+/// Patterns that a picture of the training is made from.
+const MOST_TRAINING: usize = 20_000;
+
+/// A forest and the score of each pattern.
+pub(super) struct Odd {
+    model: OutlierModel,
+    scores: Vec<f64>,
+    /// The oddest patterns, the oddest first.
+    oddest: Vec<PatternId>,
+}
+
+impl Odd {
+    /// `None` where rows are weighted, which a forest cannot take.
+    pub(super) fn find(
+        args: &ClusterArgs,
+        table: &PatternTable,
+        ingested: &Ingested,
+    ) -> Result<Option<Self>, Failure> {
+        if args.space.weight.is_some() {
+            return Ok(None);
+        }
+        let mut params = IsolationForest::params();
+        if let Some(seed) = args.input.seed {
+            params = params.seed(seed);
+        }
+        let model = fit_forest(None, params, table, ingested, ingested.recipe.clone())?;
+        let forest = model.detector().forest();
+        let x = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix());
+        let scores = forest.score_samples(&x.map_err(Failure::data)?).map_err(Failure::data)?;
+        let score = |id: PatternId| scores.get(id.index()).copied().unwrap_or(0.0);
+        let mut oddest: Vec<PatternId> = table.ids().collect();
+        oddest.sort_by(|a, b| {
+            score(*a).total_cmp(&score(*b)).then(table.first_row(*a).cmp(&table.first_row(*b)))
+        });
+        oddest.truncate(MOST_PATTERNS);
+        Ok(Some(Self { model, scores, oddest }))
+    }
+
+    pub(super) fn on_page(&self, page: Page, report: &Report<'_>) -> Result<Page, Failure> {
+        let page = page.heading("Outliers").paragraph(
+            "The rows that an isolation forest sets apart in the fewest cuts, with the features that do \
+             it. The lower the score, the odder; rows of equal features are one line.",
+        );
+        let table = report.patterns();
+        let n_features = table.n_features();
+        let vectors: Vec<f64> =
+            self.oddest.iter().flat_map(|id| table.values(*id)).copied().collect();
+        let vectors = ArrayView2::from_shape((self.oddest.len(), n_features), &vectors);
+        let vectors = vectors.map_err(Failure::data)?;
+        let reasons = self.reasons(&vectors)?;
+        let header = ["Score", "Rows", "What", "Reasons", "First (UTC)"].map(str::to_owned);
+        let rows: Vec<Vec<String>> = (self.oddest.iter().zip(&reasons))
+            .map(|(id, reasons)| self.row(report, *id, reasons))
+            .collect();
+        let page = page.table("", &header, &[true, true, false, false, false], &rows);
+        Ok(page.figure(self.figure(report, &vectors, &reasons)?))
+    }
+
+    fn score(&self, id: PatternId) -> f64 {
+        self.scores.get(id.index()).copied().unwrap_or(0.0)
+    }
+
+    fn reasons(&self, vectors: &ArrayView2<'_, f64>) -> Result<Vec<Vec<String>>, Failure> {
+        let names = self.model.recipe().names();
+        let name = |reason: &Reason| names.get(reason.feature).map_or("", String::as_str);
+        let reasons = self.model.detector().reasons(vectors, REASONS).map_err(Failure::data)?;
+        let texts =
+            |reasons: &Vec<Reason>| reasons.iter().map(|it| it.text(name(it))).collect::<Vec<_>>();
+        Ok(reasons.iter().map(texts).collect())
+    }
+
+    fn row(&self, report: &Report<'_>, id: PatternId, reasons: &[String]) -> Vec<String> {
+        let table = report.patterns();
+        let first = table.times(id).map(|(first, _)| seconds(first)).unwrap_or_default();
+        vec![
+            format!("{:.3}", self.score(id)),
+            table.weight(id).to_string(),
+            report.text(id),
+            reasons.join("; "),
+            first,
+        ]
+    }
+
+    fn figure(
+        &self,
+        report: &Report<'_>,
+        vectors: &ArrayView2<'_, f64>,
+        reasons: &[Vec<String>],
+    ) -> Result<oddsift::plot::Figure, Failure> {
+        let table = report.patterns();
+        let step = table.len().div_ceil(MOST_TRAINING).max(1);
+        let kept = || table.ids().step_by(step);
+        let values: Vec<f64> = kept().flat_map(|id| table.values(id)).copied().collect();
+        let weights: Vec<f64> = kept().map(|id| table.weight(id) as f64).collect();
+        let training = Array2::from_shape_vec((weights.len(), table.n_features()), values);
+        let training = training.map_err(Failure::data)?;
+        let text = |(id, reasons): (&PatternId, &Vec<String>)| {
+            format!("{}\n{}", report.text(*id).replace(['\n', '\r'], " "), reasons.join("\n"))
+        };
+        let texts: Vec<String> = self.oddest.iter().zip(reasons).map(text).collect();
+        let n_rows = self.oddest.iter().map(|id| table.weight(*id)).sum();
+        let last = self.oddest.last().map(|id| self.score(*id));
+        OutlierPlot::new(self.model.detector(), &report.names)
+            .training(&training, Some(&weights))
+            .outliers(vectors, &texts)
+            .counts(n_rows, table.n_rows())
+            .border(last.unwrap_or_default())
+            .figure()
+            .map_err(Failure::data)
+    }
+}
+
+impl Report<'_> {
+    /// What a pattern is: its process and its text.
+    pub(super) fn text(&self, id: PatternId) -> String {
+        let first_row = self.patterns().first_row(id);
+        let Some(row) = self.ingested().store.get(first_row) else { return String::new() };
+        let process = self.result.process.and_then(|(column, separator)| {
+            Some(process_name(row.text(column)?, separator).to_owned())
+        });
+        let text = self.label.and_then(|column| row.text(column)).unwrap_or("");
+        match process {
+            Some(process) if !text.contains(&process) => format!("{process}: {text}"),
+            _ => text.to_owned(),
+        }
+    }
+}
