@@ -10,6 +10,7 @@ mod flags;
 mod hostile;
 #[cfg(unix)]
 mod peers;
+mod pictures;
 mod tidy;
 mod workspace;
 
@@ -30,6 +31,7 @@ commands:
   gen auditd     a Linux audit log, as long as you want, from a seed
   bench [NAME]   criterion benches, all or the named ones
   hostile        inputs too large or too odd to store, made and run through the tool
+  pictures       the pictures of the docs, drawn from the sample logs
   peers          ours beside other implementations, on the same data in one run
 
 `cargo xtask COMMAND --help` tells more about each.
@@ -67,6 +69,7 @@ fn run(args: &[String]) -> Result<()> {
         "peers" => peers::run(rest),
         #[cfg(not(unix))]
         "peers" => bail!("`peers` limits memory by `ulimit`; run it on a Unix"),
+        "pictures" => pictures::run(rest),
         "-h" | "--help" | "help" => show(HELP),
         other => bail!("unknown command `{other}`; `cargo xtask --help` lists them"),
     }

@@ -227,7 +227,8 @@ fn check_output(case: &Case, ended: &Ended, folder: &Path, fault: &mut impl FnMu
     let stdout = String::from_utf8_lossy(&ended.stdout);
     let kind = case.get("kind");
     if kind == "html" || kind == "svg" {
-        let plot = std::fs::read_to_string(folder.join("out").with_extension(kind));
+        let picture = |name: &str| std::fs::read_to_string(folder.join(name).with_extension(kind));
+        let plot = picture("out");
         match plot {
             Ok(plot) => check_wanted(case, "stdout_has", &plot, fault),
             Err(error) => fault(format!("plot: {error}")),

@@ -1,0 +1,152 @@
+//! `--plot` and `report` with the real binary on real files.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+const PROCESSES: &str = "testdata/processes_on_host.csv";
+const SERIES: &str = "testdata/time_series.csv";
+const FEATURES: &str = "pathScore,commandlineLen,commandlineTokensFull";
+
+fn oddsift(args: &[&str]) -> assert_cmd::assert::Assert {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    Command::cargo_bin("oddsift").unwrap().current_dir(root).args(args).assert()
+}
+
+/// A path in a new folder.
+fn place(name: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    (folder, path)
+}
+
+/// The picture that a command draws.
+fn drawn(name: &str, args: &[&str]) -> String {
+    let (_folder, path) = place(name);
+    oddsift(&[args, &["--plot", path.to_str().unwrap(), "-t", "csv"]].concat()).success();
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn each_verb_draws_what_it_prints() {
+    for (args, title) in [
+        (&["cluster", PROCESSES][..], "29 clusters, 33 noise rows"),
+        (&["cluster", PROCESSES, "--emit", "labels"], "29 clusters, 33 noise rows"),
+        (
+            &["outliers", PROCESSES, "--features", FEATURES, "--top", "10"],
+            "10 outliers among 363 rows",
+        ),
+        (
+            &["outliers", PROCESSES, "--features", FEATURES, "--top", "10", "--emit", "scores"],
+            "10 outliers among 363 rows",
+        ),
+        (&["series", SERIES, "--value-column", "TotalBytesSent"], "8 anomalies in 840 points"),
+        (&["eps", PROCESSES], "Distances to the neighbours"),
+    ] {
+        let svg = drawn("picture.svg", args);
+        assert!(svg.starts_with("<svg ") && svg.contains(title), "{args:?}: {svg:.300}");
+        let html = drawn("picture.html", args);
+        assert!(html.starts_with("<!DOCTYPE html>") && html.contains(title), "{args:?}");
+    }
+}
+
+#[test]
+fn result_beside_a_picture_is_the_result_without() {
+    for args in [
+        &["cluster", PROCESSES, "--emit", "labels", "-t", "csv"][..],
+        &["cluster", PROCESSES, "-t", "csv"],
+        &["outliers", PROCESSES, "--features", FEATURES, "--emit", "scores", "-t", "csv"],
+    ] {
+        let (_folder, path) = place("picture.svg");
+        let without = oddsift(args).success().get_output().stdout.clone();
+        let with = oddsift(&[args, &["--plot", path.to_str().unwrap()]].concat());
+        assert_eq!(with.success().get_output().stdout, without, "{args:?}");
+    }
+}
+
+#[test]
+fn words_of_the_caller_are_on_the_picture() {
+    let labels = ["--title", "Host <7>", "--xlabel", "path & more", "--ylabel", "tokens"];
+    let svg = drawn("picture.svg", &[&["cluster", PROCESSES][..], &labels].concat());
+    assert!(svg.contains("Host &lt;7&gt;") && svg.contains("path &amp; more"));
+    let chosen =
+        ["--plot-features", "commandlineTokensFull,isSystemSession", "--plot-label", "Account"];
+    let svg = drawn("picture.svg", &[&["cluster", PROCESSES][..], &chosen].concat());
+    assert!(svg.contains("isSystemSession (0 no, 1 yes)") && svg.contains("MSTICAdmin"));
+}
+
+#[test]
+fn wrong_use_is_told_before_the_work() {
+    let (_folder, path) = place("picture.svg");
+    let path = path.to_str().unwrap();
+    for (args, said) in [
+        (&["--plot", "picture.png"][..], "must end in .svg or .html"),
+        (&["--title", "x"], "--title goes with --plot FILE"),
+        (&["--cut-off", "4"], "--cut-off goes with --plot FILE"),
+        (&["--plot", path, "-o", path], "--plot and -o name the same file"),
+        (&["--plot", path, "--save-model", path], "--save-model and --plot name the same file"),
+        (
+            &["--plot", path, "--plot-features", "pathScore,nope"],
+            "\"nope\" is none of the features",
+        ),
+    ] {
+        let failed = oddsift(&[&["cluster", PROCESSES][..], args].concat()).code(2);
+        let stderr = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
+        assert!(stderr.contains(said), "{args:?}: {stderr}");
+    }
+    let failed = oddsift(&["cluster", PROCESSES, "--plot", path, "--plot-label", "nope"]).code(3);
+    assert!(String::from_utf8_lossy(&failed.get_output().stderr).contains("--plot-label"));
+    assert!(!Path::new(path).exists());
+}
+
+#[test]
+fn picture_is_never_drawn_over_the_input() {
+    let (_folder, path) = place("events.svg");
+    std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(PROCESSES), &path)
+        .unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let path = path.to_str().unwrap();
+    oddsift(&["cluster", path, "--plot", path]).failure();
+    assert_eq!(std::fs::read(path).unwrap(), before);
+}
+
+#[test]
+fn series_by_group_are_drawn_side_by_side() {
+    let args = ["series", "testdata/az_net_flows.csv", "--time-column", "FlowStartTime", "--count"];
+    let html =
+        drawn("flows.html", &[&args[..], &["--by", "L7Protocol", "--bucket", "1h"]].concat());
+    assert!(html.contains("https") && html.contains("all "));
+}
+
+#[test]
+fn report_holds_clusters_outliers_times_and_facts() {
+    let (_folder, path) = place("report.html");
+    let report = |more: &[&str]| {
+        oddsift(&[&["report", PROCESSES, "-o", path.to_str().unwrap()], more].concat()).success();
+        std::fs::read_to_string(&path).unwrap()
+    };
+    let html = report(&[]);
+    for text in ["krbtgt:golden", "29 clusters, 33 noise rows", "pathScore", "363 events over time"]
+    {
+        assert!(html.contains(text), "{text}");
+    }
+    for heading in ["Clusters", "Outliers", "Times", "How this was made"] {
+        assert!(html.contains(&format!("{heading}</h2>")), "{heading}");
+    }
+    assert_eq!(report(&["-j", "1"]), html);
+    assert!(report(&["--title", "Host 7"]).contains("<title>Host 7</title>"));
+}
+
+#[test]
+fn report_says_what_does_not_go_with_it() {
+    for (args, said) in [
+        (&[][..], "name it by -o report.html"),
+        (&["-o", "r.html", "--emit", "labels"], "--emit does not go with a report"),
+        (&["-o", "r.html", "-t", "csv"], "-t does not go with a report"),
+    ] {
+        let failed = oddsift(&[&["report", PROCESSES][..], args].concat()).code(2);
+        assert!(String::from_utf8_lossy(&failed.get_output().stderr).contains(said), "{args:?}");
+    }
+}

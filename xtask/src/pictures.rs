@@ -1,0 +1,86 @@
+//! `pictures`: the pictures of the docs, drawn by the tool from the sample logs.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::ci::{cargo, run_command};
+use crate::workspace::Workspace;
+
+const HELP: &str = "\
+Draws the pictures of the docs from the sample logs of testdata to docs/img.
+
+usage: cargo xtask pictures [--check]
+
+  --check   draws nothing, but fails where a picture is not what the tool draws today
+";
+
+/// A picture and the command that draws it, split at spaces; `{}` is the picture's path.
+const PICTURES: [(&str, &str); 5] = [
+    (
+        "clusters.svg",
+        "cluster testdata/processes_on_host.csv --plot {} \
+         --plot-features pathScore,commandlineTokensFull",
+    ),
+    (
+        "outliers.svg",
+        "outliers testdata/processes_on_host.csv --features \
+         pathScore,commandlineLen,commandlineTokensFull --top 10 --plot {}",
+    ),
+    ("series.svg", "series testdata/time_series.csv --value-column TotalBytesSent --plot {}"),
+    ("eps.svg", "eps testdata/processes_on_host.csv --plot {}"),
+    (
+        "flows.svg",
+        "series testdata/az_net_flows.csv --time-column FlowStartTime --count --by L7Protocol \
+         --bucket 1h --plot {}",
+    ),
+];
+
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    if crate::wants_help(args) {
+        return crate::show(HELP);
+    }
+    let is_check = match args {
+        [] => false,
+        [flag] if flag == "--check" => true,
+        [other, ..] => bail!("`pictures` takes --check or nothing, got `{other}`"),
+    };
+    let workspace = Workspace::load()?;
+    run_command(cargo().args(["build", "--package", "oddsift-cli"]))?;
+    let tool = workspace.target().join("debug/oddsift");
+    let folder = workspace.root().join("docs/img");
+    fs::create_dir_all(&folder)?;
+    for (name, words) in PICTURES {
+        let path = folder.join(name);
+        if is_check {
+            check(&tool, workspace.root(), &path, words)?;
+        } else {
+            draw(&tool, workspace.root(), &path, words)?;
+        }
+    }
+    Ok(())
+}
+
+fn draw(tool: &Path, root: &Path, picture: &Path, words: &str) -> Result<()> {
+    let place = |word: &str| word.replace("{}", &picture.display().to_string());
+    let mut command = Command::new(tool);
+    command.current_dir(root).args(words.split_whitespace().map(place)).args(["-q", "-t", "csv"]);
+    let output = command.output().with_context(|| format!("cannot run {}", tool.display()))?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "`oddsift {words}` failed: {stderr}");
+    Ok(())
+}
+
+fn check(tool: &Path, root: &Path, picture: &Path, words: &str) -> Result<()> {
+    let now = root.join("target/pictures-check.svg");
+    draw(tool, root, &now, words)?;
+    let (had, has) = (fs::read(picture), fs::read(&now)?);
+    let name = picture.display();
+    ensure!(
+        had.is_ok_and(|had| had == has),
+        "{name} is not what the tool draws today; run `cargo xtask pictures`"
+    );
+    Ok(())
+}
