@@ -416,3 +416,91 @@ fn span(first: Timestamp, last: Timestamp) -> String {
 fn short_time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+
+    const NAMES: [&str; 3] = ["pathScore", "commandlineTokensFull", "isSystemSession"];
+
+    /// Clusters of 1, 2, .. rows at 10, 20, .. and a noise row, in a feature that tells all and two that
+    /// tell less.
+    fn found(n_clusters: usize) -> EventClusters {
+        let rows: Vec<[f64; 3]> = (2..n_clusters + 2)
+            .flat_map(|size| vec![[10.0 * size as f64, (size % 5) as f64, 1.0]; size])
+            .chain([[5.0, 1.0, 0.0]])
+            .collect();
+        let x = Array2::from_shape_fn((rows.len(), 3), |(row, column)| rows[row][column]);
+        EventClusters::params()
+            .scaling(oddsift_eventcluster::Scaling::None)
+            .eps(0.1)
+            .fit(&x)
+            .unwrap()
+    }
+
+    #[test]
+    fn first_view_is_of_the_features_that_tell_most() {
+        let figure = ClusterPlot::new(&found(9), &NAMES).figure();
+        let names: Vec<&str> = figure.views.iter().map(|view| view.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "pathScore and commandlineTokensFull",
+                "pathScore and isSystemSession",
+                "commandlineTokensFull and isSystemSession"
+            ]
+        );
+        let one = ClusterPlot::new(&found(9), &NAMES).features(Some((2, 0))).figure();
+        assert_eq!(one.views.len(), 1);
+        assert_eq!(one.views[0].panels[0].x.label, "isSystemSession (0 no, 1 yes)");
+    }
+
+    #[test]
+    fn noise_and_small_clusters_are_set_apart() {
+        let found = found(9);
+        let figure = ClusterPlot::new(&found, &NAMES).cut_off(4).figure();
+        let kinds: Vec<(&str, Role, usize)> =
+            figure.clouds.iter().map(|it| (it.name.as_str(), it.role, it.sizes.len())).collect();
+        assert_eq!(
+            kinds,
+            [
+                ("clusters", Role::Common, 7),
+                ("clusters under 4", Role::Rare, 2),
+                ("noise", Role::Odd, 1)
+            ]
+        );
+        // Ten rows are drawn largest, and an area is by the rows.
+        let sizes = &figure.clouds[0].sizes;
+        assert!((sizes[6] - LARGEST).abs() < 1e-9);
+        assert!((sizes[0] / sizes[6] - (4.0_f64 / 10.0).sqrt()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn click_lists_rows_of_clusters_and_none_of_noise() {
+        let found = found(3);
+        let text = |_: PatternId| Some("cmd\u{1b}<b>");
+        let figure = ClusterPlot::new(&found, &NAMES).texts(&text).figure();
+        let noise = figure.clouds.iter().find(|cloud| cloud.role == Role::Odd).unwrap();
+        assert!(noise.details.is_empty());
+        let common = figure.clouds.iter().find(|cloud| cloud.role == Role::Common).unwrap();
+        let table = &figure.details[common.details[0] as usize];
+        assert_eq!(table.title, "Cluster 1: 3 rows, 1 pattern");
+        assert_eq!(table.rows[0][..3], ["3", "2", "cmd␛<b>"]);
+        assert_eq!(table.header.len(), table.rows[0].len());
+        assert_eq!(table.header.len(), table.numeric.len());
+    }
+
+    #[test]
+    fn very_many_odd_rows_are_bounded_and_counted() {
+        let x =
+            Array2::from_shape_fn((20_000, 2), |(row, column)| (row * (column + 3)) as f64 * 7.0);
+        let params = EventClusters::params().scaling(oddsift_eventcluster::Scaling::None).eps(0.1);
+        let found = params.fit(&x).unwrap();
+        let figure = ClusterPlot::new(&found, &["a", "b"]).figure();
+        assert_eq!(figure.title, "0 clusters, 20\u{202f}000 noise rows");
+        assert!(figure.clouds[0].sizes.len() <= MOST_MARKS);
+        assert!(figure.clouds[0].texts[0].contains(" more beside it"));
+    }
+}

@@ -405,3 +405,84 @@ fn pairs(features: &[usize]) -> Vec<(usize, usize)> {
         _ => features.iter().enumerate().flat_map(with).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oddsift_iforest::IsolationForest;
+
+    /// Rows around (10, 10, ..), and one at (50, 10, ..).
+    fn data(n_features: usize) -> (Array2<f64>, Array2<f64>) {
+        let x = Array2::from_shape_fn((200, n_features), |(row, column)| {
+            10.0 + ((row * (column + 7)) % 11) as f64 / 10.0
+        });
+        let mut odd = Array2::from_elem((1, n_features), 10.0);
+        odd[[0, 0]] = 50.0;
+        (x, odd)
+    }
+
+    fn detector(x: &Array2<f64>) -> OutlierDetector {
+        OutlierDetector::fit(&IsolationForest::params().n_trees(20), x).unwrap()
+    }
+
+    const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+
+    #[test]
+    fn grid_is_of_the_features_that_isolate_most() {
+        for (n_features, n_panels) in [(1, 1), (2, 1), (3, 3), (4, 6), (6, 6)] {
+            let (x, odd) = data(n_features);
+            let x = ndarray::concatenate![Dimension(0), x, odd];
+            let detector = detector(&x);
+            let plot = OutlierPlot::new(&detector, &NAMES).training(&x, None).outliers(&odd, &[]);
+            let view = &plot.figure().unwrap().views[0];
+            assert_eq!(view.panels.len(), n_panels);
+            assert_eq!(view.panels[0].x.label, "a", "{n_features} features");
+        }
+    }
+
+    #[test]
+    fn surface_is_negative_where_rows_are_outliers() {
+        let (x, odd) = data(2);
+        let x = ndarray::concatenate![Dimension(0), x, odd];
+        let detector = detector(&x);
+        let figure = OutlierPlot::new(&detector, &NAMES).training(&x, None).figure().unwrap();
+        let Layer::Surface { x, y, z, .. } = &figure.views[0].panels[0].layers[0] else { panic!() };
+        assert_eq!((x.len(), y.len(), z.len()), (GRID, GRID, GRID * GRID));
+        let near = |values: &[f64], wanted: f64| {
+            let distance = |place: &usize| (values[*place] - wanted).abs();
+            (0..values.len()).min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap()
+        };
+        let at = |a: f64, b: f64| z[near(y, b) * x.len() + near(x, a)];
+        assert!(at(50.0, 10.0) < 0.0 && at(10.5, 10.5) > 0.0);
+    }
+
+    #[test]
+    fn other_features_are_held_at_their_weighted_median() {
+        let (x, _) = data(3);
+        let detector = detector(&x);
+        let mut weights = vec![1.0; 200];
+        weights[3] = 1000.0;
+        let plot = OutlierPlot::new(&detector, &NAMES).training(&x, Some(&weights));
+        assert_eq!(plot.medians(), x.row(3).to_vec());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        let (x, odd) = data(2);
+        let detector = detector(&x);
+        let plot = || OutlierPlot::new(&detector, &NAMES);
+        let wide = Array2::zeros((1, 3));
+        assert_eq!(
+            plot().outliers(&wide, &[]).figure(),
+            Err(Error::Columns { expected: 2, found: 3 })
+        );
+        let texts = ["one".to_owned(), "two".to_owned()];
+        assert!(matches!(
+            plot().outliers(&odd, &texts).figure(),
+            Err(Error::Lengths { what: "texts", expected: 1, found: 2 })
+        ));
+        assert!(plot().training(&x, Some(&[1.0])).figure().is_err());
+        let holes = Array2::from_elem((1, 2), f64::NAN);
+        assert!(plot().training(&holes, None).figure().is_ok());
+    }
+}

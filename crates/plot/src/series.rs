@@ -343,3 +343,85 @@ fn millis(time: Timestamp) -> f64 {
 fn minute(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use oddsift_timeseries::Series;
+
+    use super::*;
+
+    fn series(group: Option<&str>, n_points: i64, spike: f64) -> Series {
+        let mut points: Vec<(Timestamp, f64)> = (0..n_points)
+            .map(|hour| (Timestamp::constant(3600 * hour, 0), ((hour * 7) % 24) as f64))
+            .collect();
+        points[100].1 += spike;
+        Series::as_given(&points).with_group(group.map(str::to_owned))
+    }
+
+    fn found(params: &TsParams, series: &[Series]) -> Vec<Anomalies> {
+        series.iter().map(|series| params.fit(series).unwrap()).collect()
+    }
+
+    #[test]
+    fn series_is_taken_apart_below_its_values() {
+        let params = Anomalies::params();
+        let found = found(&params, &[series(None, 240, 90.0)]);
+        let figure = SeriesPlot::new(&params, &found).y_label(Some("bytes")).figure();
+        let panels = &figure.views[0].panels;
+        assert_eq!(panels.len(), 3);
+        assert!(panels.iter().all(|panel| panel.x == panels[0].x && panel.x.scale == Scale::Time));
+        assert_eq!(panels[0].y.label, "bytes");
+        let up = figure.clouds.iter().find(|cloud| cloud.role == Role::Up).unwrap();
+        assert!(up.columns[0].contains(&(100.0 * 3_600_000.0)));
+        assert!(up.texts[0].starts_with("1970-01-05 04:00 UTC\nvalue "));
+        let spans = panels[0].layers.iter().find_map(|layer| match layer {
+            Layer::Spans { spans, .. } => Some(spans),
+            _ => None,
+        });
+        let is_inside = |(start, end): &(f64, f64)| (*start..*end).contains(&(100.0 * 3_600_000.0));
+        assert!(spans.unwrap().iter().any(is_inside));
+    }
+
+    #[test]
+    fn band_ends_where_anomalies_begin() {
+        let params = Anomalies::params();
+        let found = found(&params, &[series(None, 240, 90.0)]);
+        let figure = SeriesPlot::new(&params, &found).figure();
+        let band = figure.views[0].panels[0].layers.iter().find_map(|layer| match layer {
+            Layer::Band { low, high, .. } => Some((low, high)),
+            _ => None,
+        });
+        let (low, high) = band.unwrap();
+        for (point, value) in found[0].values().iter().enumerate() {
+            let flag = found[0].anomalies()[point];
+            assert_eq!(
+                (flag > 0, flag < 0),
+                (*value > high[point], *value < low[point]),
+                "{point}"
+            );
+        }
+    }
+
+    #[test]
+    fn groups_with_most_anomalies_are_side_by_side_and_each_by_itself() {
+        let params = Anomalies::params();
+        let mut all: Vec<Series> =
+            (0..30).map(|n| series(Some(&format!("host{n}")), 240, 0.0)).collect();
+        all.push(series(Some("odd\u{1b}"), 240, 90.0));
+        let found = found(&params, &all);
+        let figure = SeriesPlot::new(&params, &found).figure();
+        assert_eq!(figure.views.len(), 1 + MOST_SERIES);
+        assert_eq!(figure.views[0].panels[0].title, "odd␛");
+        assert_eq!(figure.views[0].name, "all 24");
+        assert!(figure.facts.ends_with("the 24 series with most anomalies"));
+    }
+
+    #[test]
+    fn nothing_to_draw_is_drawn() {
+        let params = Anomalies::params();
+        assert_eq!(SeriesPlot::new(&params, &[]).figure().views.len(), 0);
+        let flat = found(&params, &[Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48])]);
+        let figure = SeriesPlot::new(&params, &flat).figure();
+        assert!(figure.clouds.is_empty() && figure.views[0].panels.len() == 3);
+    }
+}
