@@ -11,6 +11,7 @@ mod report;
 mod score;
 mod series;
 mod shared; // what several verbs take
+mod shell; // completions and manual pages
 mod stack;
 mod values; // the checks of single values
 
@@ -25,6 +26,7 @@ use self::{
     report::REPORT_EXAMPLES,
     score::SCORE_EXAMPLES,
     series::SERIES_EXAMPLES,
+    shell::{COMPLETIONS_EXAMPLES, MAN_EXAMPLES},
     stack::STACK_EXAMPLES,
 };
 pub(crate) use self::{
@@ -37,6 +39,7 @@ pub(crate) use self::{
     score::ScoreArgs,
     series::{Agg, SeriesArgs, StlArgs},
     shared::{Color, Compat, FeatureArgs, Format, InputArgs, Missing, OutputArgs},
+    shell::{CompletionsArgs, ManArgs},
     stack::StackArgs,
 };
 
@@ -96,6 +99,12 @@ pub(crate) enum Command {
     #[command(mut_arg("compat", |arg| arg.hide(true)), mut_arg("save_model", |arg| arg.hide(true)))]
     #[command(mut_arg("seed", |arg| arg.hide(false).help("Seed of the forest; without, 0")))]
     Report(ClusterArgs),
+    /// Print the script by which a shell completes verbs, flags and values
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArgs),
+    /// Write the manual pages
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManArgs),
 }
 
 impl Command {
@@ -112,6 +121,7 @@ impl Command {
             Self::Periods(args) => args.input.threads,
             Self::Auditd(args) => args.threads,
             Self::Report(args) => args.input.threads,
+            Self::Completions(_) | Self::Man(_) => Some(1),
         }
     }
 }

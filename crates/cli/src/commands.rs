@@ -9,6 +9,7 @@ pub(crate) mod periods;
 pub(crate) mod report;
 pub(crate) mod score;
 pub(crate) mod series;
+pub(crate) mod shell;
 pub(crate) mod stack;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

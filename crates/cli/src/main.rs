@@ -68,5 +68,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Periods(args) => commands::periods::run(&args),
         Command::Auditd(args) => commands::auditd::run(&args),
         Command::Report(args) => commands::report::run(&args),
+        Command::Completions(args) => commands::shell::completions(&args),
+        Command::Man(args) => commands::shell::man(&args),
     })
 }
