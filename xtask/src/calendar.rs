@@ -1,4 +1,8 @@
-//! Dates of made events.
+//! Dates of made events, and that of today.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result};
 
 /// 2024-01-01 in days since 1970-01-01.
 const FIRST_DAY: u64 = 19_723;
@@ -15,6 +19,13 @@ pub(crate) fn date(days: u64) -> String {
     let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = year + era * 400 + u64::from(month <= 2);
     format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// The date of today, UTC.
+pub(crate) fn today() -> Result<String> {
+    let first = SystemTime::UNIX_EPOCH + Duration::from_secs(86_400 * FIRST_DAY);
+    let passed = SystemTime::now().duration_since(first).context("the clock is before 2024")?;
+    Ok(date(passed.as_secs() / 86_400))
 }
 
 #[cfg(test)]

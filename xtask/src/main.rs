@@ -11,6 +11,7 @@ mod hostile;
 #[cfg(unix)]
 mod peers;
 mod pictures;
+mod release;
 mod tidy;
 mod workspace;
 
@@ -32,6 +33,7 @@ commands:
   bench [NAME]   criterion benches, all or the named ones
   hostile        inputs too large or too odd to store, made and run through the tool
   pictures       the pictures of the docs, drawn from the sample logs
+  release        version, changelog, checks, packages, tag and publishing
   peers          ours beside other implementations, on the same data in one run
 
 `cargo xtask COMMAND --help` tells more about each.
@@ -70,6 +72,7 @@ fn run(args: &[String]) -> Result<()> {
         #[cfg(not(unix))]
         "peers" => bail!("`peers` limits memory by `ulimit`; run it on a Unix"),
         "pictures" => pictures::run(rest),
+        "release" => release::run(rest),
         "-h" | "--help" | "help" => show(HELP),
         other => bail!("unknown command `{other}`; `cargo xtask --help` lists them"),
     }
