@@ -4,6 +4,7 @@ mod audit_log;
 mod bench;
 mod calendar;
 mod ci;
+mod dist;
 mod events;
 mod flags;
 #[cfg(unix)]
@@ -33,6 +34,7 @@ commands:
   bench [NAME]   criterion benches, all or the named ones
   hostile        inputs too large or too odd to store, made and run through the tool
   pictures       the pictures of the docs, drawn from the sample logs
+  dist           the tool as an archive with manual pages, completions and checksum
   release        version, changelog, checks, packages, tag and publishing
   peers          ours beside other implementations, on the same data in one run
 
@@ -71,6 +73,7 @@ fn run(args: &[String]) -> Result<()> {
         "peers" => peers::run(rest),
         #[cfg(not(unix))]
         "peers" => bail!("`peers` limits memory by `ulimit`; run it on a Unix"),
+        "dist" => dist::run(rest),
         "pictures" => pictures::run(rest),
         "release" => release::run(rest),
         "-h" | "--help" | "help" => show(HELP),

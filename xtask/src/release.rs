@@ -20,7 +20,8 @@ use version::{Level, Version};
 const HELP: &str = "\
 Releases the workspace: all crates share one version.
 
-usage: cargo xtask release [--dry-run] (major | minor | patch)
+usage: cargo xtask release [--dry-run | --no-publish] (major | minor | patch)
+       cargo xtask release --publish
 
   1. the number   in Cargo.toml, of the workspace and of its crates' dependencies on each other
   2. changelog    what stands under `Unreleased` becomes the section of the version, with its date
@@ -30,17 +31,21 @@ usage: cargo xtask release [--dry-run] (major | minor | patch)
   5. commit and tag
   6. publishing   `cargo publish`, each crate after those that it depends on
 
-Steps 1 to 4 are done in a copy of the last commit under target/release, so a release that fails
-changes nothing. With --dry-run that is all, and what would follow is printed. Pushing is left to
-you: `git push --follow-tags`.
+Steps 1 to 4 are done in a copy of the last commit under target/release-checkout, so a release that
+fails changes nothing. With --dry-run that is all, and what would follow is printed. --no-publish
+stops after step 5, and --publish does step 6 alone, for a commit that has the tag of its version: so
+the release workflow does it when a tag is pushed. Pushing is left to you: `git push --follow-tags`.
 ";
 
 pub(crate) fn run(args: &[String]) -> Result<()> {
     if args.is_empty() || crate::wants_help(args) {
         return crate::show(HELP);
     }
-    let (dry, level) = parse(args)?;
     let workspace = Workspace::load()?;
+    let Job { level, dry, publishes } = match Job::parse(args)? {
+        Some(job) => job,
+        None => return publish_tagged(&workspace),
+    };
     let plan = Plan::new(&workspace, level)?;
     crate::show(&plan.describe())?;
     if !dry {
@@ -53,16 +58,62 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     if dry {
         return crate::show(&format!("\nchecked: {} can be released\n", plan.new));
     }
-    plan.carry_out(&workspace)
+    plan.tag(&workspace)?;
+    if publishes {
+        publish(workspace.root(), &plan.packages)?;
+    }
+    crate::show(&format!("\n{} is tagged; `git push --follow-tags` shows it to all\n", plan.new))
 }
 
-fn parse(args: &[String]) -> Result<(bool, Level)> {
-    let levels: Vec<&String> = args.iter().filter(|arg| *arg != "--dry-run").collect();
-    let dry = levels.len() < args.len();
-    match levels[..] {
-        [level] => Ok((dry, level.parse()?)),
-        _ => bail!("`release` takes one of major, minor and patch; see --help"),
+/// What is asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct Job {
+    level: Level,
+    dry: bool,
+    publishes: bool,
+}
+
+impl Job {
+    /// `None` to publish what has a tag.
+    fn parse(args: &[String]) -> Result<Option<Self>> {
+        let words: Vec<&str> = args.iter().map(String::as_str).collect();
+        let job =
+            |level: &str, dry, publishes| Ok(Some(Self { level: level.parse()?, dry, publishes }));
+        match words[..] {
+            ["--publish"] => Ok(None),
+            ["--dry-run", level] | [level, "--dry-run"] => job(level, true, true),
+            ["--no-publish", level] | [level, "--no-publish"] => job(level, false, false),
+            [level] => job(level, false, true),
+            _ => bail!("`release` takes one of major, minor and patch; see --help"),
+        }
     }
+}
+
+/// Uploads crates, each after those that it depends on.
+fn publish(root: &Path, packages: &[String]) -> Result<()> {
+    run_command(cargo().current_dir(root).arg("publish").args(selected(packages)))
+}
+
+/// Publishes the commit that is checked out, if it has the tag of its version.
+fn publish_tagged(workspace: &Workspace) -> Result<()> {
+    let version = version::of_workspace(&workspace.read(Path::new("Cargo.toml"))?)?;
+    let tags = git(workspace.root(), &["tag", "--points-at", "HEAD"])?;
+    ensure!(
+        tags.lines().any(|tag| tag == format!("v{version}")),
+        "the commit that is checked out has no tag v{version}; check out the one that has"
+    );
+    publish(workspace.root(), &publishable(workspace)?)
+}
+
+/// Those that are published, each after what it depends on.
+fn publishable(workspace: &Workspace) -> Result<Vec<String>> {
+    let published = workspace.packages().iter().filter(|package| is_publishable(package));
+    order::order(&published.collect::<Vec<_>>())
+}
+
+/// `-p NAME` for each crate.
+fn selected(packages: &[String]) -> Vec<String> {
+    packages.iter().flat_map(|name| ["-p".to_owned(), name.clone()]).collect()
 }
 
 /// All that a release does.
@@ -77,8 +128,6 @@ struct Plan {
 
 impl Plan {
     fn new(workspace: &Workspace, level: Level) -> Result<Self> {
-        let published = workspace.packages().iter().filter(|package| is_publishable(package));
-        let packages = order::order(&published.collect::<Vec<_>>())?;
         let manifest = workspace.read(Path::new("Cargo.toml"))?;
         let old = version::of_workspace(&manifest)?;
         let tags = git(workspace.root(), &["tag", "--list", "v*", "--sort=-version:refname"])?;
@@ -87,7 +136,7 @@ impl Plan {
             new: old.next(level),
             date: today()?,
             last_tag: tags.lines().next().map(str::to_owned),
-            packages,
+            packages: publishable(workspace)?,
         })
     }
 
@@ -112,7 +161,8 @@ impl Plan {
 
     /// Makes the release in a copy, as far as nobody sees it.
     fn verify(&self, workspace: &Workspace) -> Result<()> {
-        let copy = Checkout::of_head(workspace.root(), &workspace.target().join("release"))?;
+        let copy =
+            Checkout::of_head(workspace.root(), &workspace.target().join("release-checkout"))?;
         self.write(copy.path())?;
         if let Some(tag) = &self.last_tag {
             self.check_semver(copy.path(), tag)?;
@@ -120,12 +170,7 @@ impl Plan {
         let mut package = cargo();
         package.current_dir(copy.path()).args(["package", "--allow-dirty"]);
         package.env("CARGO_TARGET_DIR", workspace.target().join("release-packages"));
-        run_command(package.args(self.selected()))
-    }
-
-    /// `-p NAME` for each crate.
-    fn selected(&self) -> Vec<String> {
-        self.packages.iter().flat_map(|name| ["-p".to_owned(), name.clone()]).collect()
+        run_command(package.args(selected(&self.packages)))
     }
 
     /// Writes number and changelog to a checkout.
@@ -143,17 +188,16 @@ impl Plan {
         );
         let mut command = cargo();
         command.current_dir(root).args(["semver-checks", "--baseline-rev", tag]);
-        run_command(command.args(self.selected()))
+        run_command(command.args(selected(&self.packages)))
     }
 
-    fn carry_out(&self, workspace: &Workspace) -> Result<()> {
+    fn tag(&self, workspace: &Workspace) -> Result<()> {
         let (root, new) = (workspace.root(), self.new);
         self.write(root)?;
         let message = format!("Release {new}");
         git(root, &["commit", "--all", "--message", &message])?;
         git(root, &["tag", "--annotate", &format!("v{new}"), "--message", &message])?;
-        run_command(cargo().current_dir(root).arg("publish").args(self.selected()))?;
-        crate::show(&format!("\nreleased {new}; `git push --follow-tags` shows it to all\n"))
+        Ok(())
     }
 }
 
@@ -181,11 +225,14 @@ mod tests {
     fn one_level_is_taken_and_no_other_word() {
         let parse = |words: &str| {
             let args: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
-            parse(&args)
+            Job::parse(&args)
         };
-        assert_eq!(parse("--dry-run minor").unwrap(), (true, Level::Minor));
-        assert_eq!(parse("patch").unwrap(), (false, Level::Patch));
-        for wrong in ["--dry-run", "minor patch", "huge", "--dry minor"] {
+        let job = |level, dry, publishes| Some(Job { level, dry, publishes });
+        assert_eq!(parse("--dry-run minor").unwrap(), job(Level::Minor, true, true));
+        assert_eq!(parse("patch").unwrap(), job(Level::Patch, false, true));
+        assert_eq!(parse("major --no-publish").unwrap(), job(Level::Major, false, false));
+        assert_eq!(parse("--publish").unwrap(), None);
+        for wrong in ["--dry-run", "minor patch", "huge", "--dry minor", "--publish minor"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }
