@@ -42,9 +42,8 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         return crate::show(HELP);
     }
     let workspace = Workspace::load()?;
-    let Job { level, dry, publishes } = match Job::parse(args)? {
-        Some(job) => job,
-        None => return publish_tagged(&workspace),
+    let Some(Job { level, dry, publishes }) = Job::parse(args)? else {
+        return publish_tagged(&workspace);
     };
     let plan = Plan::new(&workspace, level)?;
     crate::show(&plan.describe())?;
