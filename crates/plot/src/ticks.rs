@@ -54,6 +54,7 @@ pub(crate) fn range(axis: &Axis) -> (f64, f64) {
     match axis.scale {
         Scale::Log if to <= 0.0 => (1.0, 10.0),
         Scale::Log if from <= 0.0 => ((to / 1000.0).max(LEAST), to.max(2.0 * LEAST)),
+        Scale::Log if from >= to => ((from / 2.0).max(LEAST), (to * 2.0).min(f64::MAX)),
         Scale::Linear | Scale::Log => widened(from, to),
         Scale::Time => time::clamped(from, to),
     }
@@ -115,6 +116,7 @@ mod tests {
             (5e-324, 1e-322),
             (-1e-310, 1e-310),
             (0.1, 0.1),
+            (5e-324, 5e-324),
             (f64::MAX, f64::MAX),
             (3.0, -3.0),
             (f64::NAN, f64::INFINITY),
