@@ -4,9 +4,12 @@ use super::{
     canvas::{Anchor, Canvas, Stroke, WIDTH},
     colors::{AXIS, GRID, INK, MUTED},
     layout::{LABEL_SIZE, Place, TICK_GAP, TICK_LINE, TICK_SIZE},
-    measure::{fit, width},
+    measure::{BOLD, fit, width},
 };
-use crate::{figure::Scale, ticks::Tick};
+use crate::{
+    figure::{Layer, Scale},
+    ticks::Tick,
+};
 
 /// In quarters of a pixel.
 const THIN: u32 = 4;
@@ -55,11 +58,14 @@ pub(super) fn draw_axes(canvas: &mut Canvas<'_>, place: &Place<'_>) {
     draw_head(canvas, place);
 }
 
-/// Whether the line at zero is as good as one at the lower end.
+/// Whether the line at zero is as good as one at the lower end: seen, and near to it.
 fn has_zero_near(place: &Place<'_>) -> bool {
+    if place.panel.layers.iter().any(|layer| matches!(layer, Layer::Surface { .. })) {
+        return false;
+    }
     let zero = place.y_ticks.iter().find(|tick| is_zero(place, tick));
     let y = zero.and_then(|tick| place.y.at(tick.at));
-    y.is_some_and(|y| place.plot.bottom - y < 20.0)
+    y.is_some_and(|y| place.plot.bottom - y < 24.0)
 }
 
 fn draw_foot(canvas: &mut Canvas<'_>, place: &Place<'_>) {
@@ -86,10 +92,10 @@ fn inside(x: f64, width: f64, left: f64) -> f64 {
 fn draw_head(canvas: &mut Canvas<'_>, place: &Place<'_>) {
     let (mut x, y) = (place.left, place.plot.top - 13.0);
     let room = place.plot.right - x;
-    let title = fit(&place.panel.title, LABEL_SIZE * 1.06, room);
+    let title = fit(&place.panel.title, BOLD * LABEL_SIZE, room);
     canvas.text(&title, (x, y), INK.text(LABEL_SIZE).bold());
     if !title.is_empty() {
-        x += width(&title, LABEL_SIZE * 1.06) + 10.0;
+        x += width(&title, BOLD * LABEL_SIZE) + 12.0;
     }
     if place.has_y_label {
         let label = fit(&place.panel.y.label, LABEL_SIZE, place.plot.right - x);

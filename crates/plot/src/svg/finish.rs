@@ -26,8 +26,10 @@ pub(super) fn finish(drawn: &str, height: f64, title: &str, about: &str) -> Stri
     out.reserve(drawn.len());
     let dashed = format!(r#" stroke-width="{DASHED}""#);
     let label = format!(r#" font-size="{}""#, LABEL * SCALE);
-    let border =
-        format!(r#"{label} stroke="{}" stroke-width="12" paint-order="stroke""#, PAPER.hex());
+    let border = format!(
+        r#"{label} stroke="{}" stroke-width="10" stroke-opacity="0.8" paint-order="stroke""#,
+        PAPER.hex()
+    );
     for line in drawn.lines().skip(1) {
         if !line.starts_with('<') {
             out.push_str(line);

@@ -6,7 +6,7 @@ use super::{
     geometry::Rect,
     layout::MARGIN,
     legend::Legend,
-    measure::wrap,
+    measure::{BOLD, wrap},
 };
 use crate::Figure;
 
@@ -25,8 +25,7 @@ impl<'a> Header<'a> {
     pub(super) fn of(figure: &'a Figure) -> Self {
         let room = WIDTH - 2.0 * MARGIN;
         Self {
-            // Bold letters are wider.
-            title: wrap(&figure.title, TITLE_SIZE * 1.06, room, 2),
+            title: wrap(&figure.title, BOLD * TITLE_SIZE, room, 2),
             facts: wrap(&figure.facts, FACTS_SIZE, room, 2),
             legend: Legend::of(figure),
         }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    canvas::{Canvas, LABEL, Stroke},
+    canvas::{Anchor, Canvas, LABEL, Stroke},
     colors::{INK, MUTED},
     geometry::{Point, Rect},
     measure::width,
@@ -50,7 +50,16 @@ impl Words {
         self.taken.push(place);
     }
 
-    /// Asks words to be elsewhere than on a point or on a line inside the bounds, if they can.
+    /// Asks words to be elsewhere than on a disc, if they can.
+    pub(super) fn shun_disc(&mut self, (x, y): Point, radius: f64) {
+        let n = (radius / CELL).ceil().clamp(0.0, 20.0) as i32;
+        for row in (-n..=n).map(|nth| f64::from(nth) * CELL).filter(|row| row.abs() <= radius) {
+            let half = (radius * radius - row * row).sqrt();
+            self.shun(&[(x - half, y + row), (x + half, y + row)]);
+        }
+    }
+
+    /// Asks words to be elsewhere than on a line, if they can.
     pub(super) fn shun(&mut self, points: &[Point]) {
         self.crowded.extend(points.first().map(cell));
         for two in points.windows(2) {
@@ -70,9 +79,9 @@ impl Words {
             self.bounds.holds(place) && !self.taken.iter().any(|taken| taken.overlaps(place))
         };
         let tries = tries.into_iter().enumerate().filter(|(_, place)| is_free(place));
-        let cost = |nth: usize, place: &Rect| nth + CROWDED * self.n_crowded(place);
-        let (_, place) =
-            tries.map(|(nth, it)| (cost(nth, &it), it)).min_by_key(|(cost, _)| *cost)?;
+        let found = tries.map(|(nth, place)| (nth, self.n_crowded(&place), place));
+        let found = found.filter(|(_, n_crowded, place)| *n_crowded <= most_crowded(place));
+        let (.., place) = found.min_by_key(|(nth, n_crowded, _)| nth + CROWDED * n_crowded)?;
         self.taken.push(place);
         Some(place)
     }
@@ -93,7 +102,7 @@ impl Words {
             canvas.line(from, to, Stroke::Solid(MUTED, 3));
             self.shun(&[from, to]);
         }
-        write(canvas, word, &place);
+        write(canvas, word, &place, at.0);
     }
 
     /// Whether nothing lies between a point and its word.
@@ -103,19 +112,25 @@ impl Words {
         others.into_iter().all(|taken| taken.clip_line(from, to).is_none())
     }
 
-    /// Writes a word at one of some places, even if none is free.
-    pub(super) fn rule(&mut self, canvas: &mut Canvas<'_>, word: &str, tries: [Rect; 4]) {
+    /// Writes a word at one of some places, even if none is free; it begins or ends where it is nearest
+    /// to a column.
+    pub(super) fn rule(&mut self, canvas: &mut Canvas<'_>, word: &str, tries: [Rect; 4], x: f64) {
         let place = self.place(tries);
         // A limit without its word would be a riddle.
         let place = place.or_else(|| tries.into_iter().find(|it| self.bounds.holds(it)));
         if let Some(place) = place {
-            write(canvas, word, &place);
+            write(canvas, word, &place, x);
         }
     }
 }
 
 /// How many places farther a word goes to leave a crowded cell.
 const CROWDED: usize = 1;
+
+/// A word on more would neither be read nor let anything else be seen.
+fn most_crowded(place: &Rect) -> usize {
+    (0.45 * place.width() * place.height() / (CELL * CELL)) as usize
+}
 
 fn cell((x, y): &Point) -> (i32, i32) {
     ((x / CELL).floor() as i32, (y / CELL).floor() as i32)
@@ -126,8 +141,17 @@ pub(super) fn size_of(word: &str) -> (f64, f64) {
     (width(word, LABEL), LINE)
 }
 
-fn write(canvas: &mut Canvas<'_>, word: &str, place: &Rect) {
-    canvas.text(word, (place.left, f64::midpoint(place.top, place.bottom)), INK.text(LABEL));
+/// Fast at the side that is nearer to a column: fonts may be wider or narrower than they are taken for.
+fn write(canvas: &mut Canvas<'_>, word: &str, place: &Rect, x: f64) {
+    let (at, anchor) = if place.right <= x {
+        (place.right, Anchor::End)
+    } else if place.left >= x {
+        (place.left, Anchor::Start)
+    } else {
+        (f64::midpoint(place.left, place.right), Anchor::Middle)
+    };
+    let y = f64::midpoint(place.top, place.bottom);
+    canvas.text(word, (at, y), INK.text(LABEL).anchored(anchor));
 }
 
 /// Places for a word around a point, the nearest first.

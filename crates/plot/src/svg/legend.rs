@@ -28,7 +28,7 @@ pub(super) struct Legend<'a> {
     rows: Vec<Vec<Entry<'a>>>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 struct Entry<'a> {
     name: &'a str,
     sign: Sign,
@@ -36,7 +36,7 @@ struct Entry<'a> {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Sign {
-    Points(Role),
+    Points(Role, f64),
     Line(Role),
     Area(Role),
     Surface,
@@ -48,7 +48,7 @@ impl<'a> Legend<'a> {
         let panels = figure.views.first().into_iter().flat_map(|view| &view.panels);
         let found = panels.flat_map(|panel| &panel.layers).filter_map(|it| entry(figure, it));
         for entry in found.filter(|entry| !entry.name.is_empty()) {
-            if entries.len() < MOST_ENTRIES && !entries.contains(&entry) {
+            if entries.len() < MOST_ENTRIES && !entries.iter().any(|it| it.is_like(&entry)) {
                 entries.push(entry);
             }
         }
@@ -81,7 +81,7 @@ fn entry<'a>(figure: &'a Figure, layer: &'a Layer) -> Option<Entry<'a>> {
     let (name, sign) = match layer {
         Layer::Points { cloud, .. } => {
             let cloud = figure.clouds.get(*cloud)?;
-            (&cloud.name, Sign::Points(cloud.role))
+            (&cloud.name, Sign::Points(cloud.role, radius(&cloud.sizes)))
         }
         Layer::Line { name, role, .. } => (name, Sign::Line(*role)),
         Layer::Band { name, role, .. } | Layer::Spans { name, role, .. } => {
@@ -91,6 +91,12 @@ fn entry<'a>(figure: &'a Figure, layer: &'a Layer) -> Option<Entry<'a>> {
         Layer::Rule { .. } => return None,
     };
     Some(Entry { name, sign })
+}
+
+/// That tells clouds of one role apart: the mean of its points.
+fn radius(sizes: &[f64]) -> f64 {
+    let mean = sizes.iter().sum::<f64>() / sizes.len() as f64 / 2.0;
+    if mean.is_finite() { mean.clamp(2.75, 5.5) } else { 4.5 }
 }
 
 fn in_rows(entries: Vec<Entry<'_>>) -> Vec<Vec<Entry<'_>>> {
@@ -112,6 +118,15 @@ fn in_rows(entries: Vec<Entry<'_>>) -> Vec<Vec<Entry<'_>>> {
 }
 
 impl Entry<'_> {
+    /// Whether name, kind and role are the same.
+    fn is_like(&self, other: &Self) -> bool {
+        let is_like = match (self.sign, other.sign) {
+            (Sign::Points(role, _), Sign::Points(other, _)) => role == other,
+            (sign, other) => sign == other,
+        };
+        self.name == other.name && is_like
+    }
+
     fn text(&self) -> String {
         fit(self.name, LABEL_SIZE, 260.0)
     }
@@ -127,8 +142,8 @@ impl Entry<'_> {
     fn draw(&self, canvas: &mut Canvas<'_>, at: Point) {
         let (x, y) = at;
         match self.sign {
-            Sign::Points(role) => {
-                let mark = Mark { at: (x + SIGN / 2.0, y), radius: 4.5 };
+            Sign::Points(role, radius) => {
+                let mark = Mark { at: (x + SIGN / 2.0, y), radius };
                 draw_mark(canvas, Look::of(role), mark);
             }
             Sign::Line(role) => {

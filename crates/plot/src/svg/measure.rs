@@ -2,6 +2,9 @@
 
 use unicode_width::UnicodeWidthChar;
 
+/// By how much bold letters are wider.
+pub(super) const BOLD: f64 = 1.1;
+
 /// The width in pixels at a size, rather too large than too small.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     text.chars().map(em).sum::<f64>() * size

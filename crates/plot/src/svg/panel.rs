@@ -97,8 +97,6 @@ fn points<'a>(figure: &'a Figure, layer: &Layer) -> Option<Points<'a>> {
 
 /// Words beside points that are tried.
 const MOST_LABELS: usize = 120;
-/// Points up to this radius are covered by a word.
-const SMALL: f64 = 6.0;
 
 impl Sheet<'_, '_> {
     fn draw_layer(&mut self, layer: &Layer) {
@@ -151,8 +149,8 @@ impl Sheet<'_, '_> {
             draw_mark(self.canvas, points.look, mark);
             if points.look.rank > 0 {
                 self.words.avoid(Rect::around(mark.at, mark.radius));
-            } else if mark.radius < SMALL {
-                self.words.shun(&[mark.at]);
+            } else {
+                self.words.shun_disc(mark.at, mark.radius);
             }
         }
     }
@@ -161,7 +159,8 @@ impl Sheet<'_, '_> {
         let Layer::Rule { text, at, .. } = layer else { return };
         if let Some(ends) = ends(self.place, *at) {
             let tries = places_of_word(&self.place.plot, ends, text);
-            self.words.rule(self.canvas, text, tries);
+            // Level ones end at the right, words of others are beside them.
+            self.words.rule(self.canvas, text, tries, ends.1.0);
         }
     }
 

@@ -236,6 +236,24 @@ pub(super) fn groups(n: usize, n_columns: usize) -> Figure {
 
 /// Distances to neighbours with a limit.
 pub(super) fn distance() -> Figure {
-    let curve: Vec<(f64, f64)> = (1..400).map(|nth| (0.002 * 1.02_f64.powi(nth), 25.0)).collect();
-    crate::DistancePlot::of_curve(&curve).eps(Some(1.5)).figure()
+    let x: Vec<f64> = (0..400).map(|nth| 25.0 * f64::from(nth)).collect();
+    let y: Vec<f64> = (0..400).map(|nth| 0.002 * 1.02_f64.powi(nth)).collect();
+    let axes = (
+        Axis::new("rows, the nearest to a neighbour first", Scale::Linear, (0.0, 10_000.0)),
+        Axis::of_values("distance", y.iter().copied()),
+    );
+    let rule = |text: &str, at| Layer::Rule { text: text.to_owned(), role: Role::Marked, at };
+    let layers = vec![
+        Layer::Line { name: "distance".to_owned(), role: Role::Observed, x, y },
+        rule("eps 1.5", At::Y(1.5)),
+        rule("1 600 beyond", At::X(8400.0)),
+    ];
+    let facts = "the knee proposes eps 1.5";
+    figure(
+        "Distances to the neighbours",
+        facts,
+        Vec::new(),
+        1,
+        vec![panel("", axes.0, axes.1, layers)],
+    )
 }
