@@ -8,9 +8,14 @@ mod figure; // Figure: what is drawn, before it is known how
 mod labels; // what a caller may name himself
 mod outlier; // OutlierPlot: how odd a forest finds places and rows
 mod series; // SeriesPlot: values, what was expected, anomalies
+mod svg; // Figure::to_svg
 mod text; // text of data, made fit for a picture
 mod thin; // fewer marks where they would lie on each other
+mod ticks; // places of an axis that are worth a label
+mod timeline; // Timeline: events over time, the odd ones marked
 
+mod stub;
+pub use stub::Page;
 pub use {
     cluster::{ClusterPlot, TextOf},
     distance::DistancePlot,
@@ -21,6 +26,3 @@ pub use {
     series::SeriesPlot,
     timeline::Timeline,
 };
-mod stub;
-mod timeline; // Timeline: events over time, the odd ones marked
-pub use stub::Page;
