@@ -143,10 +143,10 @@ impl<'a> Timeline<'a> {
             let time = Timestamp::from_second(second).unwrap_or_default();
             time.strftime("%Y-%m-%d %H:%M").to_string()
         };
-        match self.counts.is_empty() {
-            true => "no times".to_owned(),
-            false => format!("{} to {} UTC", time(first), time(last)),
+        if self.counts.is_empty() {
+            return "no times".to_owned();
         }
+        format!("{} to {} UTC", time(first), time(last))
     }
 
     fn steps(&self, length: i64) -> BTreeMap<i64, u64> {
@@ -168,14 +168,18 @@ fn stairs(steps: &BTreeMap<i64, u64>, length: i64) -> (Vec<f64>, Vec<f64>) {
     let mut end = None;
     for (step, value) in steps {
         if end != Some(*step) {
-            end.into_iter().for_each(|end| push(end, 0));
+            if let Some(end) = end {
+                push(end, 0);
+            }
             push(*step, 0);
         }
         push(*step, *value);
         push(step + 1, *value);
         end = Some(step + 1);
     }
-    end.into_iter().for_each(|end| push(end, 0));
+    if let Some(end) = end {
+        push(end, 0);
+    }
     (x, y)
 }
 

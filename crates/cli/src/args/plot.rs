@@ -30,7 +30,7 @@ pub(crate) struct PlotArgs {
 #[command(next_help_heading = "Picture")]
 pub(crate) struct PlotRowsArgs {
     /// The two features on the axes; without, HTML has a choice and SVG those that show most
-    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 2)]
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) plot_features: Vec<String>,
     /// Column whose text is beside the points; without, the command line or the path
     #[arg(long, value_name = "COLUMN")]
