@@ -5,8 +5,10 @@ mod decimate; // fewer points for lines that look the same
 mod distance; // DistancePlot: distances to the k-th neighbour
 mod error; // Error
 mod figure; // Figure: what is drawn, before it is known how
+mod html; // a page as one file
 mod labels; // what a caller may name himself
 mod outlier; // OutlierPlot: how odd a forest finds places and rows
+mod page; // Page: facts, tables and figures as HTML
 mod series; // SeriesPlot: values, what was expected, anomalies
 mod svg; // Figure::to_svg
 mod text; // text of data, made fit for a picture
@@ -14,8 +16,6 @@ mod thin; // fewer marks where they would lie on each other
 mod ticks; // places of an axis that are worth a label
 mod timeline; // Timeline: events over time, the odd ones marked
 
-mod stub;
-pub use stub::Page;
 pub use {
     cluster::{ClusterPlot, TextOf},
     distance::DistancePlot,
@@ -23,6 +23,7 @@ pub use {
     figure::Figure,
     oddsift_timespan::Timestamp,
     outlier::OutlierPlot,
+    page::Page,
     series::SeriesPlot,
     timeline::Timeline,
 };

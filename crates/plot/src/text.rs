@@ -2,6 +2,10 @@
 
 use std::fmt::Write;
 
+/// Characters of a title or a name, and of a text.
+pub(crate) const SHORT: usize = 300;
+pub(crate) const LONG: usize = 10_000;
+
 /// At most `limit` characters of a text, in one line and without what acts on a reader or is not
 /// allowed in XML: control characters become their pictures (U+2400 and on), marks that turn the
 /// direction of writing and what else is not seen are written out, as in `[U+202E]`.

@@ -19,6 +19,18 @@ pub(crate) const TABLE: Table = &[
     ("oddsift-auditd", &["oddsift-features", "oddsift-eventcluster"]),
     ("oddsift-records", &["oddsift-timespan"]),
     (
+        "oddsift-plot",
+        &[
+            "oddsift-dbscan",
+            "oddsift-eventcluster",
+            "oddsift-iforest",
+            "oddsift-outliers",
+            "oddsift-patterns",
+            "oddsift-timeseries",
+            "oddsift-timespan",
+        ],
+    ),
+    (
         "oddsift",
         &[
             "oddsift-features",
