@@ -18,7 +18,7 @@ usage: cargo xtask pictures [--check]
 ";
 
 /// A picture and the command that draws it, split at spaces; `{}` is the picture's path.
-const PICTURES: [(&str, &str); 5] = [
+const PICTURES: [(&str, &str); 4] = [
     (
         "clusters.svg",
         "cluster testdata/processes_on_host.csv --plot {} \
@@ -31,11 +31,6 @@ const PICTURES: [(&str, &str); 5] = [
     ),
     ("series.svg", "series testdata/time_series.csv --value-column TotalBytesSent --plot {}"),
     ("eps.svg", "eps testdata/processes_on_host.csv --plot {}"),
-    (
-        "flows.svg",
-        "series testdata/az_net_flows.csv --time-column FlowStartTime --count --by L7Protocol \
-         --bucket 1h --plot {}",
-    ),
 ];
 
 pub(crate) fn run(args: &[String]) -> Result<()> {

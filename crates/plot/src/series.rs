@@ -153,8 +153,8 @@ impl<'a> SeriesPlot<'a> {
         let found = series.found;
         let rest = line("remainder", Role::Rest, found.residual());
         let limits = series.limits.map(|(low, high)| {
-            [low, high].map(|at| Layer::Rule {
-                text: number(at),
+            [("too low", low), ("too high", high)].map(|(text, at)| Layer::Rule {
+                text: text.to_owned(),
                 role: Role::Marked,
                 at: At::Y(at),
             })
@@ -222,7 +222,7 @@ struct Drawn<'a> {
     range: (f64, f64),
     limits: Option<(f64, f64)>,
     spans: Vec<(f64, f64)>,
-    /// The places of its clouds, if it has such anomalies.
+    /// The places of its clouds, if it has such anomalies; that of the remainders follows each.
     clouds: Vec<usize>,
 }
 
@@ -244,7 +244,9 @@ impl<'a> Drawn<'a> {
             let cloud = drawn.cloud(flag, role, name);
             if !cloud.sizes.is_empty() {
                 drawn.clouds.push(clouds.len());
-                clouds.push(cloud);
+                // Words beside the values will do.
+                let of_rest = Cloud { labels: Vec::new(), ..cloud.clone() };
+                clouds.extend([cloud, of_rest]);
             }
         }
         drawn
@@ -317,7 +319,7 @@ impl<'a> Drawn<'a> {
     }
 
     fn marks_of_rest(&self) -> impl Iterator<Item = Layer> {
-        self.clouds.iter().map(|cloud| Layer::Points { cloud: *cloud, x: 0, y: 2 })
+        self.clouds.iter().map(|cloud| Layer::Points { cloud: cloud + 1, x: 0, y: 2 })
     }
 }
 

@@ -105,7 +105,8 @@ impl Report<'_> {
              smallest first. Of a group the template is what all its texts have in common.",
         );
         let n_rows = found.clusters().len() as u64 + found.n_noise_rows();
-        let (header, numeric, rows) = self.result.table(MOST_ROWS).into_texts();
+        let (header, numeric, rows) =
+            self.result.table(MOST_ROWS, self.label.is_none()).into_texts();
         page = page.table(&left_out(n_rows, rows.len()), &header, &numeric, &rows).figure(picture);
         if let Some(odd) = &self.odd {
             page = odd.on_page(page, self)?;

@@ -108,13 +108,14 @@ impl Clustered<'_> {
     }
 
     pub(super) fn print_table(&self, destination: Destination) -> Result<(), Failure> {
-        let left_out = destination.table(&self.table(usize::MAX))?;
+        let left_out = destination.table(&self.table(usize::MAX, true))?;
         say_left_out(&self.args.output, &left_out, 0);
         Ok(())
     }
 
     /// A table for people: the rarest first, and of equals those seen first.
-    pub(in crate::commands) fn table(&self, most: usize) -> TextTable {
+    pub(in crate::commands) fn table(&self, most: usize, with_features: bool) -> TextTable {
+        let features = if with_features { self.feature_names() } else { &[] };
         let mut rows = self.event_rows();
         rows.sort_by_key(|row| (row.size, row.row));
         let mut header = vec!["Size", "Cluster"];
@@ -122,14 +123,14 @@ impl Clustered<'_> {
         header.extend(self.template.map(|_| "Template"));
         header.extend(self.time.iter().flat_map(|_| ["First (UTC)", "Last (UTC)"]));
         let header = header.into_iter().map(str::to_owned);
-        let mut table = TextTable::new(header.chain(self.feature_names().iter().cloned()));
+        let mut table = TextTable::new(header.chain(features.iter().cloned()));
         for row in rows.iter().take(most) {
-            table.push(row.label.is_noise(), self.table_cells(row));
+            table.push(row.label.is_noise(), self.table_cells(row, features));
         }
         table
     }
 
-    fn table_cells(&self, row: &EventRow) -> Vec<TextCell> {
+    fn table_cells(&self, row: &EventRow, features: &[String]) -> Vec<TextCell> {
         let texts = RowTexts::new(self, row);
         let label = if row.label.is_noise() { "noise".to_owned() } else { row.label.to_string() };
         let mut cells = vec![TextCell::number(&row.size), TextCell::number(&label)];
@@ -153,7 +154,7 @@ impl Clustered<'_> {
             ]);
         }
         let values = self.found.patterns().values(row.pattern).iter();
-        let features = self.feature_names().iter().zip(values);
+        let features = features.iter().zip(values);
         cells.extend(features.map(|(name, value)| text_cell(feature_cell(name, *value))));
         cells
     }
