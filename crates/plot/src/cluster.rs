@@ -246,16 +246,18 @@ impl<'a> ClusterPlot<'a> {
         }
     }
 
-    /// What is shown of a mark.
+    /// What is shown of a mark; of a dot, of which there are many, less.
     fn text(&self, mark: &Mark, n_merged: usize) -> String {
+        let is_dot = mark.size <= DOT;
         let table = self.found.patterns();
         let rows = table.weight(mark.pattern);
         let mut lines: Vec<String> = Vec::new();
-        lines.extend(self.text_of(mark.pattern).map(|text| clean(text, 160)));
+        let length = if is_dot { 80 } else { 160 };
+        lines.extend(self.text_of(mark.pattern).map(|text| clean(text, length)));
         let cluster = mark.cluster.and_then(|place| self.found.clusters().get(place));
         lines.push(match cluster {
             None => format!("noise, {}", counted(rows, "row", "rows")),
-            Some(cluster) if mark.size > DOT => format!(
+            Some(cluster) if !is_dot => format!(
                 "cluster {}: {}, {}",
                 cluster.label(),
                 counted(cluster.size(), "row", "rows"),
@@ -265,14 +267,15 @@ impl<'a> ClusterPlot<'a> {
                 format!("cluster {}, {}", cluster.label(), counted(rows, "row", "rows"))
             }
         });
-        let template = cluster.filter(|_| mark.size > DOT).and_then(Cluster::template);
+        let template = cluster.filter(|_| !is_dot).and_then(Cluster::template);
         lines.extend(template.map(|template| clean(&template.to_string(), 160)));
         let times = match cluster {
-            Some(cluster) if mark.size > DOT => cluster.times(),
-            _ => table.times(mark.pattern),
+            Some(cluster) if !is_dot => cluster.times(),
+            _ => table.times(mark.pattern).filter(|_| !is_dot),
         };
         lines.extend(times.map(|(first, last)| span(first, last)));
-        let values = self.names.iter().enumerate().take(8);
+        let n_values = if is_dot { 0 } else { 8 };
+        let values = self.names.iter().enumerate().take(n_values);
         lines.extend(values.map(|(feature, name)| {
             format!("{} {}", clean(name, 40), number(self.value(mark.pattern, feature)))
         }));

@@ -21,8 +21,9 @@ use crate::source::Source;
 use crate::space::refuse_repeated;
 use crate::times::warn_of_times;
 
-/// Rows of a table on the page.
+/// Rows of a table on the page, and characters of a text in it.
 const MOST_ROWS: usize = 500;
+const LONGEST_TEXT: usize = 300;
 
 pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let path = check(args)?;
@@ -105,8 +106,11 @@ impl Report<'_> {
              smallest first. Of a group the template is what all its texts have in common.",
         );
         let n_rows = found.clusters().len() as u64 + found.n_noise_rows();
-        let (header, numeric, rows) =
+        let (header, numeric, mut rows) =
             self.result.table(MOST_ROWS, self.label.is_none()).into_texts();
+        for text in rows.iter_mut().flatten() {
+            *text = shortened(text);
+        }
         page = page.table(&left_out(n_rows, rows.len()), &header, &numeric, &rows).figure(picture);
         if let Some(odd) = &self.odd {
             page = odd.on_page(page, self)?;
@@ -167,6 +171,14 @@ fn left_out(n_rows: u64, n_shown: usize) -> String {
     match n_rows.saturating_sub(n_shown as u64) {
         0 => String::new(),
         n => format!("{n} more are not shown; `oddsift cluster` prints all"),
+    }
+}
+
+/// A text as it is, or its beginning.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+        None => text.to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use oddsift::outliers::{OutlierModel, Reason};
 use oddsift::patterns::{PatternId, PatternTable};
 use oddsift::plot::{OutlierPlot, Page};
 
-use super::{Report, seconds};
+use super::{Report, seconds, shortened};
 use crate::args::ClusterArgs;
 use crate::failure::Failure;
 use crate::forest::fit_forest;
@@ -139,8 +139,8 @@ impl Report<'_> {
         });
         let text = self.label.and_then(|column| row.text(column)).unwrap_or("");
         match process {
-            Some(process) if !text.contains(&process) => format!("{process}: {text}"),
-            _ => text.to_owned(),
+            Some(process) if !text.contains(&process) => shortened(&format!("{process}: {text}")),
+            _ => shortened(text),
         }
     }
 }
