@@ -212,6 +212,11 @@ fn check(case: &Case, root: &Path, faults: &mut Vec<String>) {
     if again.stdout != ended.stdout || again.code != ended.code {
         fault("another output on one thread".into());
     }
+    let picture =
+        |name: &str| std::fs::read(folder.path().join(name).with_extension(case.get("kind"))).ok();
+    if picture("out") != picture("again") {
+        fault("another picture on one thread".into());
+    }
 }
 
 fn check_wanted(case: &Case, column: &str, text: &str, fault: &mut impl FnMut(String)) {
@@ -227,8 +232,7 @@ fn check_output(case: &Case, ended: &Ended, folder: &Path, fault: &mut impl FnMu
     let stdout = String::from_utf8_lossy(&ended.stdout);
     let kind = case.get("kind");
     if kind == "html" || kind == "svg" {
-        let picture = |name: &str| std::fs::read_to_string(folder.join(name).with_extension(kind));
-        let plot = picture("out");
+        let plot = std::fs::read_to_string(folder.join("out").with_extension(kind));
         match plot {
             Ok(plot) => check_wanted(case, "stdout_has", &plot, fault),
             Err(error) => fault(format!("plot: {error}")),
