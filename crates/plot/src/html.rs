@@ -139,11 +139,29 @@ fn table(out: &mut String, table: &Table, nth: usize) {
         out.push_str("<tr>");
         for (place, class) in classes.iter().enumerate() {
             let cell = row.get(place).map_or("", String::as_str);
-            push(out, &["<td", class, ">", &text(cell), "</td>"]);
+            push(out, &["<td", class, ">"]);
+            write_cell(out, cell);
+            out.push_str("</td>");
         }
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n</div>\n");
+}
+
+/// Characters of a cell that are shown at once, and how many must be left to hide them.
+const SHOWN: usize = 240;
+const HIDDEN: usize = 60;
+
+/// What is odd is often odd by its length: of a long text the start is seen, and the whole on demand.
+fn write_cell(out: &mut String, cell: &str) {
+    let start = cell.char_indices().nth(SHOWN).and_then(|(end, _)| cell.get(..end));
+    match start.filter(|_| cell.chars().nth(SHOWN + HIDDEN).is_some()) {
+        Some(start) => {
+            push(out, &["<details><summary><span>", &text(start), "…</span></summary>"]);
+            push(out, &[&text(cell), "</details>"]);
+        }
+        None => out.push_str(&text(cell)),
+    }
 }
 
 /// Texts from this length on are taken for lines of code: one size for each letter, broken anywhere.

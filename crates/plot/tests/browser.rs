@@ -125,10 +125,11 @@ fn range(tab: &mut Tab<'_>, axis: &str) -> Value {
     tab.eval(&format!("document.querySelector('.plot').layout.{axis}.range"))
 }
 
-/// The lines of the label that is shown.
-fn hover_text(tab: &mut Tab<'_>) -> Vec<String> {
-    tab.wait("document.querySelectorAll('.hoverlayer .hovertext').length === 1");
-    let lines = tab.eval("[...document.querySelectorAll('.hoverlayer .hovertext .nums .line')].map((it) => it.textContent)");
+/// The lines of the label that is shown, as soon as its first is this one.
+fn hover_text(tab: &mut Tab<'_>, first: &str) -> Vec<String> {
+    let lines = "[...document.querySelectorAll('.hoverlayer .hovertext .nums .line')].map((it) => it.textContent)";
+    tab.wait(&format!("{lines}[0] === {}", json!(first)));
+    let lines = tab.eval(lines);
     lines.as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()).collect()
 }
 
@@ -169,8 +170,8 @@ fn clusters_tell_of_themselves_and_list_their_rows() {
 fn check_hover(tab: &mut Tab<'_>) {
     let at = mark(tab, "&lt;img");
     tab.hover(at);
-    let lines = hover_text(tab);
-    assert_eq!(lines[..2], [pages::HOSTILE, "noise, 1 row"]);
+    assert_eq!(hover_text(tab, pages::HOSTILE)[1], "noise, 1 row");
+    assert_eq!(tab.count(".hoverlayer .hovertext"), 1);
 }
 
 fn check_rows(tab: &mut Tab<'_>) {
@@ -269,7 +270,7 @@ fn outliers_stand_out_of_their_surfaces() {
         assert_eq!(json!(tab.count(MARKS)), json!(3 * points));
         let at = mark(tab, "&lt;img");
         tab.hover(at);
-        assert_eq!(hover_text(tab)[0], pages::HOSTILE);
+        hover_text(tab, pages::HOSTILE);
         // The strongest come last, and so lie over the others.
         let last = "[...document.querySelectorAll('.cartesianlayer .scatterlayer')].every((it) => it.lastElementChild.querySelectorAll('path.point').length === 14)";
         assert_eq!(tab.eval(last), true);
@@ -286,16 +287,28 @@ fn outliers_stand_out_of_their_surfaces() {
 fn panels_of_a_series_are_zoomed_together_in_utc() {
     let Some(mut stage) = Stage::new() else { return };
     stage.with("series", pages::series(1), |tab| {
-        let ticks = "[...document.querySelectorAll('.xaxislayer-above text, .xtick text')].map((it) => it.textContent)";
-        let shown = tab.eval(ticks);
-        assert!(shown.to_string().contains("2024") && tab.eval("document.querySelector('.x3title').textContent") == "time (UTC)");
-        tab.call("Emulation.setTimezoneOverride", json!({ "timezoneId": "Asia/Kathmandu" }));
-        tab.eval("redraw()");
-        assert_eq!(tab.eval(ticks), shown);
+        // Where the fifth of March begins, to the pixel.
+        let off = tab.eval(
+            "(() => { const { plot, grid } = pictures[0]; \
+             const tick = [...document.querySelectorAll('.x3tick text')].find((it) => it.textContent === 'Mar 5'); \
+             const box = tick.getBoundingClientRect(); \
+             return box.x + box.width / 2 - plot.getBoundingClientRect().x - placeX(grid.cells[2], Date.UTC(2024, 2, 5)); })()",
+        );
+        assert!(off.as_f64().unwrap().abs() < 1.0, "{off}");
+        assert_eq!(tab.eval("document.querySelector('.x3title').textContent"), "time (UTC)");
+        let at = tab.eval(
+            "(() => { const { plot, grid } = pictures[0]; \
+             const line = grid.cells[0].panel.layers.find((it) => it.name === 'observed'); \
+             const box = plot.getBoundingClientRect(); \
+             return [box.x + placeX(grid.cells[0], line.x[20]), box.y + placeY(grid.cells[0], line.y[20])]; })()",
+        );
+        tab.hover((at[0].as_f64().unwrap(), at[1].as_f64().unwrap()));
+        tab.wait("document.querySelector('.hoverlayer').textContent.includes('2024-03-01 20:00:00 UTC')");
 
         let (x, y) = middle(tab, "document.querySelector('.plot .nsewdrag')");
+        let whole = range(tab, "xaxis");
         tab.drag((x - 100.0, y), (x + 50.0, y));
-        tab.wait("typeof document.querySelector('.plot').layout.xaxis3.range[0] === 'string'");
+        tab.wait(&format!("document.querySelector('.plot').layout.xaxis3.range[0] !== {}", whole[0]));
         assert_eq!((range(tab, "xaxis"), range(tab, "xaxis2")), (range(tab, "xaxis3"), range(tab, "xaxis3")));
         let part = range(tab, "xaxis");
         let read = tab.eval("pictures[0].grid.cells[0].x.shown[0] - Date.parse(document.querySelector('.plot').layout.xaxis.range[0].replace(' ', 'T').slice(0, 23) + 'Z')");
@@ -306,7 +319,7 @@ fn panels_of_a_series_are_zoomed_together_in_utc() {
         tab.wait(&format!("JSON.stringify(document.querySelector('.plot').layout.xaxis.range) !== {}", json!(part.to_string())));
         assert_eq!(range(tab, "xaxis"), range(tab, "xaxis3"));
         tab.eval("[...document.querySelectorAll('.buttons button')].find((it) => it.textContent === 'Reset').click()");
-        assert_eq!(range(tab, "xaxis"), data(tab, "DATA.views[0].panels[0].x.range"));
+        assert_eq!(range(tab, "xaxis"), whole);
 
         // On paper it is light and fits.
         tab.prefer("dark");
@@ -332,16 +345,27 @@ fn series_stand_side_by_side_or_alone() {
 }
 
 #[test]
-fn distances_have_their_rule() {
+fn odd_events_stand_on_their_timeline() {
+    let Some(mut stage) = Stage::new() else { return };
+    stage.with("timeline", pages::timeline(), |tab| {
+        assert_eq!(tab.count(".rangeslider-container"), 1);
+        let at = mark(tab, "&lt;img");
+        tab.hover(at);
+        hover_text(tab, pages::HOSTILE);
+    });
+}
+
+#[test]
+fn distances_have_their_rules() {
     let Some(mut stage) = Stage::new() else { return };
     stage.with("distances", pages::distances(), |tab| {
-        assert_eq!((tab.count(".shapelayer path"), tab.count(".scatterlayer .lines path")), (1, 1));
-        assert!(
-            tab.eval("document.querySelector('.annotation').textContent")
-                .as_str()
-                .unwrap()
-                .starts_with("eps ")
-        );
+        let rules = data(tab, "DATA.views[0].panels[0].layers.filter((it) => it.kind === 'rule')");
+        assert_eq!(json!(tab.count(".shapelayer path")), json!(rules.as_array().unwrap().len()));
+        assert_eq!(tab.count(".scatterlayer .lines path"), 1);
+        for rule in rules.as_array().unwrap().iter().map(|rule| &rule["text"]) {
+            let is_there = format!("[...document.querySelectorAll('.annotation')].some((it) => it.textContent === {rule})");
+            assert_eq!(tab.eval(&is_there), true, "{rule}");
+        }
     });
 }
 

@@ -7,15 +7,18 @@ const LINE = 15;
 // Room for each word beside a point, in square pixels.
 const ROOM = 9000;
 const MOST_MARKS = 5000;
-const STRONG = 1000;
+// What it may not cost to cover marks: the word of an odd one, and of a common one.
+const STRONG = 1e6;
+const WEAK = 20;
 
 function annotationsOf(figure, grid, hidden, colour) {
   return grid.cells.flatMap((cell) => {
     const layers = cell.panel.layers.filter((layer) => !hidden.has(keyOf(layer, figure)));
     const points = layers.filter((layer) => layer.kind === 'points');
-    const marks = marksOf(points, figure, cell);
-    const taken = [];
     const rules = layers.filter((layer) => layer.kind === 'rule');
+    const marks = [...marksOf(points, figure, cell), ...rules.flatMap((layer) => marksAlong(layer, cell))];
+    for (const layer of layers.filter((layer) => layer.kind === 'line')) marks.push(...marksOn(layer, cell));
+    const taken = [];
     const words = rules.map((layer) => ruleWord(layer, cell, marks, taken, colour));
     words.push(...pointWords(points, figure, cell, marks, taken, colour));
     return [...titleOf(cell, colour), ...words.filter((word) => word !== null)];
@@ -39,10 +42,31 @@ function marksOf(points, figure, cell) {
     const [xs, ys] = [cloud.columns[layer.x] ?? [], cloud.columns[layer.y] ?? []];
     for (let nth = 0; nth < xs.length && marks.length < MOST_MARKS; nth += 1) {
       const [x, y] = [placeX(cell, xs[nth]), placeY(cell, ys[nth] ?? null)];
-      if (isInside({ left: x, right: x, top: y, bottom: y }, cell)) marks.push([x, y, half(cloud, nth), rank(layer) < 2 ? 1 : STRONG]);
+      if (isInside({ left: x, right: x, top: y, bottom: y }, cell))
+        marks.push([x, y, half(cloud, nth), rank(layer) < 2 ? half(cloud, nth) : STRONG]);
     }
   }
   return marks;
+}
+
+// Of a line what it is drawn through, of a rule as many places: words keep off both if they can.
+function marksOn(layer, cell) {
+  const every = Math.ceil(layer.x.length / 1000);
+  const places = layer.x.map((x, nth) =>
+    nth % every === 0 ? [placeX(cell, x), placeY(cell, layer.y[nth] ?? null), 1, 1] : null,
+  );
+  return places.filter((place) => place !== null);
+}
+
+function marksAlong(layer, cell) {
+  const shares = Array.from({ length: 50 }, (_, nth) => (nth + 0.5) / 50);
+  const [x, y] = [placeX(cell, layer.at.x ?? null), placeY(cell, layer.at.y ?? null)];
+  return shares.map((share) => [
+    Number.isFinite(x) ? x : cell.left + share * cell.width,
+    Number.isFinite(y) ? y : cell.top + share * cell.height,
+    1,
+    1,
+  ]);
 }
 
 function half(cloud, nth) {
@@ -50,7 +74,12 @@ function half(cloud, nth) {
 }
 
 function isInside(box, cell) {
-  return box.left >= cell.left && box.right <= cell.left + cell.width && box.top >= cell.top && box.bottom <= cell.top + cell.height;
+  return (
+    box.left >= cell.left &&
+    box.right <= cell.left + cell.width &&
+    box.top >= cell.top &&
+    box.bottom <= cell.top + cell.height
+  );
 }
 
 function covers(box, [x, y, half]) {
@@ -68,7 +97,9 @@ function boxAt(left, top, width) {
 // The first of the best boxes: inside, on no other word, on the fewest marks.
 function bestOf(boxes, cell, marks, taken) {
   let [best, fewest] = [null, Infinity];
-  for (const box of boxes.filter((box) => isInside(box, cell) && !taken.some((other) => overlap(box, other)))) {
+  for (const box of boxes.filter(
+    (box) => isInside(box, cell) && !taken.some((other) => overlap(box, other)),
+  )) {
     const cost = marks.reduce((sum, mark) => (covers(box, mark) ? sum + mark[3] : sum), 0);
     if (cost < fewest) [best, fewest] = [box, cost];
   }
@@ -84,7 +115,10 @@ function ruleWord(layer, cell, marks, taken, colour) {
   const [x, y] = [placeX(cell, layer.at.x ?? null), placeY(cell, layer.at.y ?? null)];
   const boxes = Number.isFinite(y)
     ? [right - width - 2, left + 2].flatMap((at) => [boxAt(at, y - LINE - 1, width), boxAt(at, y + 2, width)])
-    : [top + 1, bottom - LINE - 1].flatMap((at) => [boxAt(x + 3, at, width), boxAt(x - width - 3, at, width)]);
+    : [top + 1, bottom - LINE - 1].flatMap((at) => [
+        boxAt(x + 3, at, width),
+        boxAt(x - width - 3, at, width),
+      ]);
   const isSeen = Number.isFinite(y) ? y >= top && y <= bottom : x >= left && x <= right;
   const { best } = isSeen && text !== '' ? bestOf(boxes, cell, marks, taken) : { best: null };
   if (best === null) return null;
@@ -109,8 +143,13 @@ function pointWords(points, figure, cell, marks, taken, colour) {
       const text = fitted(full, WORD, Math.min(220, cell.width * 0.5));
       // Of a short word nothing may be missing, a time for one.
       if (said.has(text) || text === '' || (text !== full && full.length <= 24)) continue;
-      const { best, fewest } = bestOf(boxesBeside(x, y, half(cloud, nth) + 2, widthOf(text, WORD) + 6), cell, marks, taken);
-      if (best === null || fewest >= STRONG) continue;
+      const { best, fewest } = bestOf(
+        boxesBeside(x, y, half(cloud, nth) + 2, widthOf(text, WORD) + 6),
+        cell,
+        marks,
+        taken,
+      );
+      if (best === null || fewest >= (rank(layer) < 2 ? WEAK : STRONG)) continue;
       said.add(text);
       taken.push(best);
       room -= 1;
@@ -140,7 +179,7 @@ function wordAt(box, text, cell, color, colour) {
   return {
     xref: 'x' + cell.suffix,
     yref: 'y' + cell.suffix,
-    x: share((box.left + box.right) / 2, cell.left, cell.width, cell.x.shown),
+    x: cell.x.given(share((box.left + box.right) / 2, cell.left, cell.width, cell.x.shown)),
     y: share(cell.top + cell.height - (box.top + box.bottom) / 2, 0, cell.height, cell.y.shown),
     text: plain(text),
     font: { size: WORD, color },

@@ -43,7 +43,13 @@ function mixed(hex, other, share) {
 
 // From the oddest to the most usual, pale in between.
 function scaleOfOddness(colour) {
-  const stops = [[0, colour.odd, 0.6], [0.25, colour.odd, 0.36], [0.5, colour.odd, 0.08], [0.5, colour.common, 0.06], [1, colour.common, 0.45]];
+  const stops = [
+    [0, colour.odd, 0.6],
+    [0.25, colour.odd, 0.36],
+    [0.5, colour.odd, 0.08],
+    [0.5, colour.common, 0.06],
+    [1, colour.common, 0.45],
+  ];
   return stops.map(([at, hex, share]) => [at, mixed(hex, colour.paper, share)]);
 }
 
@@ -55,14 +61,16 @@ function plain(text) {
 
 // Lines of at most so many characters, broken anywhere, for a box beside a point.
 function wrapped(text, most) {
-  const lines = String(text).split('\n').flatMap((line) => {
-    const characters = Array.from(line);
-    const parts = [];
-    for (let at = 0; at === 0 || at < characters.length; at += most) {
-      parts.push(characters.slice(at, at + most).join(''));
-    }
-    return parts;
-  });
+  const lines = String(text)
+    .split('\n')
+    .flatMap((line) => {
+      const characters = Array.from(line);
+      const parts = [];
+      for (let at = 0; at === 0 || at < characters.length; at += most) {
+        parts.push(characters.slice(at, at + most).join(''));
+      }
+      return parts;
+    });
   return lines.map(plain).join('<br>');
 }
 
@@ -87,27 +95,28 @@ function fitted(text, size, room) {
   return fits === 0 ? '' : characters.slice(0, fits).join('') + '…';
 }
 
-function numberText(value) {
-  return value === null ? 'none' : String(Number(value.toPrecision(5)));
-}
-
 // A number beside an axis, in Plotly's own tags.
 function tickText(value) {
   const power = Math.floor(Math.log10(value) + 1e-9);
-  if (power >= -4 && power < 6) return numberText(value).replace(/(\d)(?=(\d{3})+$)/g, '$1\u202f');
+  if (power >= -4 && power < 6)
+    return String(Number(value.toPrecision(5))).replace(/(\d)(?=(\d{3})+$)/g, '$1\u202f');
   const first = Number((value / 10 ** power).toPrecision(3));
   return `${first === 1 ? '' : first + '×'}10<sup>${power}</sup>`;
 }
 
-function timeText(value) {
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 19).replace('T', ' ') + ' UTC';
+// A time as Plotly has to get it: of a number it would show what a local clock had shown then, a text
+// it takes as it stands.
+function timeOf(value) {
+  const date = new Date(value ?? NaN);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString().slice(0, 23).replace('T', ' ');
 }
 
 // An element with attributes and children; texts become text.
 function make(name, attributes = {}, ...children) {
   const svg = name === 'svg' || name === 'path';
-  const element = svg ? document.createElementNS('http://www.w3.org/2000/svg', name) : document.createElement(name);
+  const element = svg
+    ? document.createElementNS('http://www.w3.org/2000/svg', name)
+    : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children);
   return element;

@@ -50,7 +50,13 @@ async function drawAll() {
   const data = document.getElementById('data');
   const figures = data === null ? [] : JSON.parse(data.textContent);
   for (const [nth, figure] of figures.entries()) {
-    pictures.push(new Picture(document.getElementById(`figure-${nth}`), figure));
+    const box = document.getElementById(`figure-${nth}`);
+    try {
+      pictures.push(new Picture(box, figure));
+    } catch (error) {
+      box.append(make('p', {}, 'This figure cannot be drawn here.'));
+      console.error(error);
+    }
     await new Promise((resolve) => setTimeout(resolve));
   }
   document.documentElement.dataset.ready = 'true';

@@ -16,8 +16,11 @@ pub(crate) struct Scripts {
 const PAGE: &str = concat!(
     include_str!("look.js"),
     include_str!("grid.js"),
+    include_str!("axes.js"),
     include_str!("traces.js"),
     include_str!("labels.js"),
+    include_str!("legend.js"),
+    include_str!("save.js"),
     include_str!("picture.js"),
     include_str!("page.js"),
 );

@@ -254,6 +254,21 @@ fn page_asks_no_network_for_anything() {
 }
 
 #[test]
+fn long_cell_shows_its_start_and_has_all() {
+    let long = "é".repeat(SHOWN + HIDDEN + 1);
+    let html = short_document(&Page::new("x").table(
+        "t",
+        &["a"],
+        &[],
+        &[[&long], [&long[2..].to_owned()]],
+    ));
+    let parsed = parse(&html);
+    assert_eq!(texts_of(&parsed, "span").first(), Some(&format!("{}…", &long[..2 * SHOWN])));
+    let whole = parsed.texts.iter().filter(|(_, text)| *text == long || *text == long[2..]);
+    assert_eq!(whole.count(), 2);
+}
+
+#[test]
 fn table_without_a_title_has_no_caption() {
     let html = short_document(&Page::new("x").table("", &["a"], &[], &[["b"]]));
     assert!(!html.contains("<caption") && html.contains("<td>b</td>"));

@@ -87,6 +87,8 @@ impl Browser {
         for domain in ["Page", "Runtime", "Log", "Network", "Audits"] {
             tab.call(&format!("{domain}.enable"), json!({}));
         }
+        // Far from UTC, and not by whole hours: times must not depend on it.
+        tab.call("Emulation.setTimezoneOverride", json!({ "timezoneId": "Asia/Kathmandu" }));
         tab.resize(width, height);
         tab.call("Page.navigate", json!({ "url": format!("file://{}", file.display()) }));
         tab.wait("document.documentElement?.dataset.ready === 'true'");

@@ -5,7 +5,7 @@ use oddsift_dbscan::Dbscan;
 use oddsift_eventcluster::EventClusters;
 use oddsift_iforest::IsolationForest;
 use oddsift_outliers::OutlierDetector;
-use oddsift_plot::{ClusterPlot, DistancePlot, Figure, OutlierPlot, Page, SeriesPlot};
+use oddsift_plot::{ClusterPlot, DistancePlot, Figure, OutlierPlot, Page, SeriesPlot, Timeline};
 use oddsift_timeseries::{Anomalies, Series, Timestamp};
 
 /// Markup that would act if it were taken for such, where a command line is expected.
@@ -90,7 +90,7 @@ pub(crate) fn clusters(n_rows: usize) -> Figure {
     ClusterPlot::new(&found, &FEATURES)
         .texts(&text)
         .cut_off(20)
-        .note(Some("eps 0.004, min_samples 2"))
+        .note(Some("min-samples 2"))
         .figure()
 }
 
@@ -138,6 +138,18 @@ pub(crate) fn series(n_series: usize) -> Figure {
     };
     let found: Vec<Anomalies> = (0..n_series).map(of_host).collect();
     SeriesPlot::new(&params, &found).y_label(Some("bytes sent")).figure()
+}
+
+/// Events of a day, with a few odd ones.
+pub(crate) fn timeline() -> Figure {
+    let mut draw = Draw::new(3);
+    let at = |minute: i64| Timestamp::constant(1_709_251_200 + 60 * minute, 0);
+    let share = |minute: i64| (minute as f64 / 1440.0 * std::f64::consts::TAU).cos();
+    let counts: Vec<(Timestamp, u64)> = (0..1440)
+        .map(|minute| (at(minute), (40.0 - 30.0 * share(minute) + 4.0 * draw.normal()) as u64))
+        .collect();
+    let odd = [(at(123), HOSTILE.to_owned()), (at(700), "reg.exe save HKLM\\SAM".to_owned())];
+    Timeline::new(&counts).odd(&odd).figure()
 }
 
 pub(crate) fn distances() -> Figure {
