@@ -117,7 +117,7 @@ impl Page {
     ///
     /// ```
     /// # use oddsift_plot::{DistancePlot, Page};
-    /// let figure = DistancePlot::of_curve(&[(0.5, 1.0)]).title("Distances").figure();
+    /// let figure = DistancePlot::of_curve(&[(0.5, 1.0)]).title(Some("Distances")).figure();
     /// let html = Page::new("Run").figure(figure).to_html();
     /// assert!(html.contains("<h2>Distances</h2>"));
     /// ```
@@ -147,7 +147,7 @@ impl Figure {
     ///
     /// ```
     /// # use oddsift_plot::DistancePlot;
-    /// let html = DistancePlot::of_curve(&[(0.5, 1.0)]).title("Distances").figure().to_html();
+    /// let html = DistancePlot::of_curve(&[(0.5, 1.0)]).title(Some("Distances")).figure().to_html();
     /// assert!(html.contains("<h1>Distances</h1>"));
     /// ```
     pub fn to_html(&self) -> String {

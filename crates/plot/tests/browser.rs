@@ -4,6 +4,9 @@
 //! there is nothing to test with. `ODDSIFT_PAGES` names a folder for the pages and their pictures, to
 //! look at.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a skipped test is said")]
+
 mod chromium;
 mod pages;
 
@@ -276,10 +279,10 @@ fn outliers_stand_out_of_their_surfaces() {
         assert_eq!(tab.eval(last), true);
     });
     stage.with("outliers-of-two", pages::outliers(2), |tab| {
-        assert_eq!(tab.count(".contourlayer .contour"), 2)
+        assert_eq!(tab.count(".contourlayer .contour"), 2);
     });
     stage.with("outliers-of-one", pages::outliers(1), |tab| {
-        assert_eq!(tab.count(".contourlayer .contour"), 0)
+        assert_eq!(tab.count(".contourlayer .contour"), 0);
     });
 }
 

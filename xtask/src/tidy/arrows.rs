@@ -44,6 +44,7 @@ pub(crate) const TABLE: Table = &[
             "oddsift-timeseries",
             "oddsift-auditd",
             "oddsift-records",
+            "oddsift-plot",
         ],
     ),
     ("oddsift-cli", &["oddsift"]),

@@ -1,4 +1,4 @@
-//! A browser that is told what to do by the Chrome DevTools Protocol, and tells what happens.
+//! A browser that is told what to do by the protocol of its developer tools, and tells what happens.
 
 use std::{
     env, fs,
@@ -77,25 +77,25 @@ impl Browser {
 
     /// Opens a file in a tab of its own, and waits until all its figures are drawn.
     pub(crate) fn open(&mut self, file: &Path, (width, height): (u32, u32)) -> Tab<'_> {
-        let target = self.call(None, "Target.createTarget", json!({ "url": "about:blank" }));
+        let target = self.call(None, "Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        let session = self.call(None, "Target.attachToTarget", attach)["sessionId"]
+        let session = self.call(None, "Target.attachToTarget", &attach)["sessionId"]
             .as_str()
             .unwrap()
             .to_owned();
         let mut tab = Tab { browser: self, session, target: target["targetId"].clone() };
         for domain in ["Page", "Runtime", "Log", "Network", "Audits"] {
-            tab.call(&format!("{domain}.enable"), json!({}));
+            tab.call(&format!("{domain}.enable"), &json!({}));
         }
         // Far from UTC, and not by whole hours: times must not depend on it.
-        tab.call("Emulation.setTimezoneOverride", json!({ "timezoneId": "Asia/Kathmandu" }));
+        tab.call("Emulation.setTimezoneOverride", &json!({ "timezoneId": "Asia/Kathmandu" }));
         tab.resize(width, height);
-        tab.call("Page.navigate", json!({ "url": format!("file://{}", file.display()) }));
+        tab.call("Page.navigate", &json!({ "url": format!("file://{}", file.display()) }));
         tab.wait("document.documentElement?.dataset.ready === 'true'");
         tab
     }
 
-    fn call(&mut self, session: Option<&str>, method: &str, params: Value) -> Value {
+    fn call(&mut self, session: Option<&str>, method: &str, params: &Value) -> Value {
         self.next_id += 1;
         let mut message = json!({ "id": self.next_id, "method": method, "params": params });
         if let Some(session) = session {
@@ -160,7 +160,7 @@ pub(crate) struct Tab<'a> {
 }
 
 impl Tab<'_> {
-    pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn call(&mut self, method: &str, params: &Value) -> Value {
         self.browser.call(Some(&self.session), method, params)
     }
 
@@ -168,7 +168,7 @@ impl Tab<'_> {
     pub(crate) fn eval(&mut self, expression: &str) -> Value {
         let params =
             json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
-        let answer = self.call("Runtime.evaluate", params);
+        let answer = self.call("Runtime.evaluate", &params);
         assert!(
             answer["exceptionDetails"].is_null(),
             "{expression}: {}",
@@ -200,12 +200,12 @@ impl Tab<'_> {
         let mobile = width < 600;
         let metrics =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
-        self.call("Emulation.setDeviceMetricsOverride", metrics);
+        self.call("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
     pub(crate) fn prefer(&mut self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
+        self.call("Emulation.setEmulatedMedia", &json!({ "features": features }));
     }
 
     /// Moves the mouse, in steps, as a hand does.
@@ -241,19 +241,19 @@ impl Tab<'_> {
     fn mouse(&mut self, kind: &str, (x, y): (f64, f64), buttons: u8, clicks: u8) {
         let button = if kind == "mouseMoved" { "none" } else { "left" };
         let event = json!({ "type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": clicks });
-        self.call("Input.dispatchMouseEvent", event);
+        self.call("Input.dispatchMouseEvent", &event);
     }
 
     pub(crate) fn key(&mut self, key: &str) {
         for kind in ["keyDown", "keyUp"] {
-            self.call("Input.dispatchKeyEvent", json!({ "type": kind, "key": key }));
+            self.call("Input.dispatchKeyEvent", &json!({ "type": kind, "key": key }));
         }
     }
 
     /// The whole page as a PNG, in base64.
     pub(crate) fn screenshot(&mut self) -> String {
         let params = json!({ "captureBeyondViewport": true, "format": "png" });
-        self.call("Page.captureScreenshot", params)["data"].as_str().unwrap_or_default().to_owned()
+        self.call("Page.captureScreenshot", &params)["data"].as_str().unwrap_or_default().to_owned()
     }
 
     /// What a page must not do: complain, ask the network, or talk to the reader.
@@ -270,10 +270,20 @@ impl Drop for Tab<'_> {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let close = json!({ "targetId": self.target });
-            self.browser.call(None, "Target.closeTarget", close);
+            self.browser.call(None, "Target.closeTarget", &close);
         }
     }
 }
+
+/// Events that a page must not give rise to.
+const NEVER: [&str; 6] = [
+    "Audits.issueAdded",
+    "Network.webSocketCreated",
+    "Network.webTransportCreated",
+    "Page.javascriptDialogOpening",
+    "Page.windowOpen",
+    "Runtime.exceptionThrown",
+];
 
 fn complaint(event: &Value) -> Option<String> {
     let params = &event["params"];
@@ -287,9 +297,7 @@ fn complaint(event: &Value) -> Option<String> {
             let is_page = params["type"] == "Document" && url.starts_with("file:");
             !is_page && !url.starts_with("data:") && !url.starts_with("blob:")
         }
-        "Runtime.exceptionThrown" | "Audits.issueAdded" | "Page.javascriptDialogOpening" => true,
-        "Network.webSocketCreated" | "Network.webTransportCreated" | "Page.windowOpen" => true,
-        _ => false,
+        method => NEVER.contains(&method),
     };
     is_bad.then(|| format!("{}: {params}", event["method"]))
 }

@@ -34,6 +34,12 @@ impl Draw {
     }
 }
 
+/// A share of so many, rounded down.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and positive")]
+fn whole(value: f64) -> u32 {
+    value.max(0.0) as u32
+}
+
 /// Rows of processes: two dozen kinds, each with rows that are nearly alike, and a few like no other.
 pub(crate) fn processes(n_rows: usize) -> (Array2<f64>, Vec<String>) {
     let mut draw = Draw::new(7);
@@ -50,7 +56,7 @@ pub(crate) fn processes(n_rows: usize) -> (Array2<f64>, Vec<String>) {
     let mut x = Array2::zeros((n_rows, 3));
     for row in 0..n_rows {
         // The first kinds have most rows.
-        let kind = (24.0 * draw.share().powi(3)) as usize;
+        let kind = whole(24.0 * draw.share().powi(3)) as usize;
         let is_odd = row % (n_rows / 12) == 5;
         let mut values = kinds[kind];
         values[0] += (6.0 * draw.share()).floor() * 8.0;
@@ -146,7 +152,9 @@ pub(crate) fn timeline() -> Figure {
     let at = |minute: i64| Timestamp::constant(1_709_251_200 + 60 * minute, 0);
     let share = |minute: i64| (minute as f64 / 1440.0 * std::f64::consts::TAU).cos();
     let counts: Vec<(Timestamp, u64)> = (0..1440)
-        .map(|minute| (at(minute), (40.0 - 30.0 * share(minute) + 4.0 * draw.normal()) as u64))
+        .map(|minute| {
+            (at(minute), u64::from(whole(40.0 - 30.0 * share(minute) + 4.0 * draw.normal())))
+        })
         .collect();
     let odd = [(at(123), HOSTILE.to_owned()), (at(700), "reg.exe save HKLM\\SAM".to_owned())];
     Timeline::new(&counts).odd(&odd).figure()
