@@ -199,7 +199,7 @@ fn check_rows(tab: &mut Tab<'_>) {
         tab.eval("document.querySelector('.detail caption').textContent"),
         data(tab, "DATA.details[1].title")
     );
-    tab.eval("document.querySelector('.detail .close').click()");
+    tab.eval("document.querySelector('.detail button').click()");
     assert_eq!(tab.count(".detail table"), 0);
 }
 

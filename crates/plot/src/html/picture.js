@@ -275,9 +275,14 @@ class Picture {
   }
 
   open(detail) {
-    const close = button('Close', () => this.close());
-    close.className = 'close';
-    this.detail.replaceChildren(close, tableOf(this.figure.details[detail]));
+    const table = this.figure.details[detail];
+    const head = make(
+      'div',
+      { class: 'bar' },
+      make('strong', {}, table.title),
+      button('Close', () => this.close()),
+    );
+    this.detail.replaceChildren(head, tableOf(table));
     this.detail.hidden = false;
     this.choice.selectedIndex = detail < MOST_CHOICES ? detail + 1 : 0;
     this.detail.scrollIntoView({ block: 'nearest' });
