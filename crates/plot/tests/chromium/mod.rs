@@ -75,8 +75,18 @@ impl Browser {
         Self { child, socket, next_id: 0, events: Vec::new(), _profile: profile }
     }
 
-    /// Opens a file in a tab of its own, and waits until all its figures are drawn.
-    pub(crate) fn open(&mut self, file: &Path, (width, height): (u32, u32)) -> Tab<'_> {
+    /// Opens a page in a tab of its own, and waits until all its figures are drawn.
+    pub(crate) fn open(&mut self, file: &Path, size: (u32, u32)) -> Tab<'_> {
+        self.open_until(file, size, "document.documentElement?.dataset.ready === 'true'")
+    }
+
+    /// Opens a file in a tab of its own, and waits until a condition holds.
+    pub(crate) fn open_until(
+        &mut self,
+        file: &Path,
+        (width, height): (u32, u32),
+        condition: &str,
+    ) -> Tab<'_> {
         let target = self.call(None, "Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let session = self.call(None, "Target.attachToTarget", &attach)["sessionId"]
@@ -91,7 +101,7 @@ impl Browser {
         tab.call("Emulation.setTimezoneOverride", &json!({ "timezoneId": "Asia/Kathmandu" }));
         tab.resize(width, height);
         tab.call("Page.navigate", &json!({ "url": format!("file://{}", file.display()) }));
-        tab.wait("document.documentElement?.dataset.ready === 'true'");
+        tab.wait(condition);
         tab
     }
 
