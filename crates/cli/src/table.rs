@@ -85,18 +85,6 @@ impl TextTable {
         self.rows.push((stands_out, cells));
     }
 
-    /// The header, which columns are numbers, and the texts of the rows.
-    pub(crate) fn into_texts(self) -> (Vec<String>, Vec<bool>, Vec<Vec<String>>) {
-        let is_number = |column: usize| {
-            let cells = self.rows.iter().filter_map(|(_, cells)| cells.get(column));
-            cells.clone().count() > 0 && cells.clone().all(|cell| cell.layout == Layout::Number)
-        };
-        let numeric = (0..self.header.len()).map(is_number).collect();
-        let texts = |cells: Vec<TextCell>| cells.into_iter().map(|cell| cell.text).collect();
-        let rows = self.rows.into_iter().map(|(_, cells)| texts(cells)).collect();
-        (self.header, numeric, rows)
-    }
-
     /// The text of the table, and the names of the columns for which there was no room.
     pub(crate) fn render(&self, look: Look) -> (String, &[String]) {
         let width = look.width.unwrap_or(DEFAULT_WIDTH).max(20);

@@ -1,13 +1,14 @@
 //! `report`: clusters, outliers and times of one pass over the rows, on one page.
 
+mod clusters; // what is alike, and what is like no other
 mod outliers; // the oddest patterns by a forest
 mod times; // how many events were when
 
 use std::path::Path;
 
 use oddsift::eventcluster::Cluster;
-use oddsift::patterns::PatternTable;
-use oddsift::plot::Page;
+use oddsift::patterns::{PatternId, PatternTable};
+use oddsift::plot::{Figure, Page};
 use oddsift::timespan::Timestamp;
 
 use self::outliers::Odd;
@@ -21,8 +22,7 @@ use crate::source::Source;
 use crate::space::refuse_repeated;
 use crate::times::warn_of_times;
 
-/// Rows of a table on the page, and characters of a text in it.
-const MOST_ROWS: usize = 500;
+/// Characters of a text in a table.
 const LONGEST_TEXT: usize = 300;
 
 pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
@@ -96,22 +96,12 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn page(&self, picture: oddsift::plot::Figure) -> Result<Page, Failure> {
-        let (args, found) = (self.result.args, &self.result.found);
+    fn page(&self, picture: Figure) -> Result<Page, Failure> {
+        let args = self.result.args;
         let name = self.ingested().reader.name();
         let title = args.plot.title.clone().unwrap_or_else(|| format!("Odd ones in {name}"));
         let mut page = Page::new(&title).facts(&self.summary());
-        page = page.heading("Clusters").paragraph(
-            "Events that are like no other come first, then groups of events that are alike, the \
-             smallest first. Of a group the template is what all its texts have in common.",
-        );
-        let n_rows = found.clusters().len() as u64 + found.n_noise_rows();
-        let (header, numeric, mut rows) =
-            self.result.table(MOST_ROWS, self.label.is_none()).into_texts();
-        for text in rows.iter_mut().flatten() {
-            *text = shortened(text);
-        }
-        page = page.table(&left_out(n_rows, rows.len()), &header, &numeric, &rows).figure(picture);
+        page = clusters::on_page(page, self, picture);
         if let Some(odd) = &self.odd {
             page = odd.on_page(page, self)?;
         }
@@ -125,6 +115,11 @@ impl Report<'_> {
 
     fn patterns(&self) -> &PatternTable {
         self.result.found.patterns()
+    }
+
+    /// The features of a pattern.
+    fn values(&self, pattern: PatternId) -> impl Iterator<Item = f64> {
+        self.patterns().values(pattern).iter().take(self.names.len()).copied()
     }
 
     fn summary(&self) -> Vec<(String, String)> {
@@ -144,7 +139,7 @@ impl Report<'_> {
         let times = found.patterns().ids().filter_map(|id| table.times(id));
         let times = times.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         if let Some((first, last)) = times {
-            facts.push(("Time (UTC)", format!("{} to {}", seconds(first), seconds(last))));
+            facts.push(("Time (UTC)", format!("{} to {}", minute(first), minute(last))));
         }
         facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
@@ -166,14 +161,6 @@ impl Report<'_> {
     }
 }
 
-/// What a table says of the rows for which it has no room.
-fn left_out(n_rows: u64, n_shown: usize) -> String {
-    match n_rows.saturating_sub(n_shown as u64) {
-        0 => String::new(),
-        n => format!("{n} more are not shown; `oddsift cluster` prints all"),
-    }
-}
-
 /// A text as it is, or its beginning.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(LONGEST_TEXT) {
@@ -182,6 +169,6 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn seconds(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+fn minute(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M").to_string()
 }

@@ -108,41 +108,49 @@ impl Clustered<'_> {
     }
 
     pub(super) fn print_table(&self, destination: Destination) -> Result<(), Failure> {
-        let left_out = destination.table(&self.table(usize::MAX, true))?;
-        say_left_out(&self.args.output, &left_out, 0);
-        Ok(())
-    }
-
-    /// A table for people: the rarest first, and of equals those seen first.
-    pub(in crate::commands) fn table(&self, most: usize, with_features: bool) -> TextTable {
-        let features = if with_features { self.feature_names() } else { &[] };
-        let mut rows = self.event_rows();
-        rows.sort_by_key(|row| (row.size, row.row));
         let mut header = vec!["Size", "Cluster"];
         header.extend(self.process.iter().map(|_| "Process"));
         header.extend(self.template.map(|_| "Template"));
         header.extend(self.time.iter().flat_map(|_| ["First (UTC)", "Last (UTC)"]));
         let header = header.into_iter().map(str::to_owned);
-        let mut table = TextTable::new(header.chain(features.iter().cloned()));
-        for row in rows.iter().take(most) {
-            table.push(row.label.is_noise(), self.table_cells(row, features));
+        let mut table = TextTable::new(header.chain(self.feature_names().iter().cloned()));
+        for row in &self.rarest_first() {
+            table.push(row.label.is_noise(), self.table_cells(row));
         }
-        table
+        let left_out = destination.table(&table)?;
+        say_left_out(&self.args.output, &left_out, 0);
+        Ok(())
     }
 
-    fn table_cells(&self, row: &EventRow, features: &[String]) -> Vec<TextCell> {
-        let texts = RowTexts::new(self, row);
+    /// For people: the rarest first, and of equals those seen first.
+    pub(in crate::commands) fn rarest_first(&self) -> Vec<EventRow> {
+        let mut rows = self.event_rows();
+        rows.sort_by_key(|row| (row.size, row.row));
+        rows
+    }
+
+    /// The label of a row, and the name of its process.
+    pub(in crate::commands) fn names(&self, row: &EventRow) -> (String, Option<&str>) {
         let label = if row.label.is_noise() { "noise".to_owned() } else { row.label.to_string() };
-        let mut cells = vec![TextCell::number(&row.size), TextCell::number(&label)];
+        let process = self.process.map(|(column, separator)| {
+            let record = self.ingested.store.get(row.row);
+            process_name(record.and_then(|record| record.text(column)).unwrap_or(""), separator)
+        });
+        (label, process)
+    }
+
+    /// What a row is: its template, or an example where that tells nothing.
+    pub(in crate::commands) fn what(&self, row: &EventRow) -> Option<String> {
         let record = self.ingested.store.get(row.row);
-        cells.extend(self.process.as_ref().map(|(column, separator)| {
-            let path = record.and_then(|record| record.text(*column)).unwrap_or("");
-            TextCell::text(process_name(path, separator))
-        }));
-        cells.extend(self.template.map(|column| {
-            let text = record.and_then(|record| record.text(column)).unwrap_or("");
-            TextCell::text(&texts.for_people(text))
-        }));
+        let text = record.and_then(|record| record.text(self.template?)).unwrap_or("");
+        self.template.map(|_| RowTexts::new(self, row).for_people(text))
+    }
+
+    fn table_cells(&self, row: &EventRow) -> Vec<TextCell> {
+        let (label, process) = self.names(row);
+        let mut cells = vec![TextCell::number(&row.size), TextCell::number(&label)];
+        cells.extend(process.map(TextCell::text));
+        cells.extend(self.what(row).map(|what| TextCell::text(&what)));
         if self.time.is_some() {
             let to_seconds = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
             let time = |time: Option<Timestamp>| {
@@ -154,7 +162,7 @@ impl Clustered<'_> {
             ]);
         }
         let values = self.found.patterns().values(row.pattern).iter();
-        let features = features.iter().zip(values);
+        let features = self.feature_names().iter().zip(values);
         cells.extend(features.map(|(name, value)| text_cell(feature_cell(name, *value))));
         cells
     }

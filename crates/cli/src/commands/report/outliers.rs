@@ -5,9 +5,10 @@ use oddsift::features::process_name;
 use oddsift::iforest::IsolationForest;
 use oddsift::outliers::{OutlierModel, Reason};
 use oddsift::patterns::{PatternId, PatternTable};
-use oddsift::plot::{OutlierPlot, Page};
+use oddsift::plot::{Figure, OutlierPlot, Page};
 
-use super::{Report, seconds, shortened};
+use super::clusters::with_process;
+use super::{Report, minute};
 use crate::args::ClusterArgs;
 use crate::failure::Failure;
 use crate::forest::fit_forest;
@@ -71,8 +72,8 @@ impl Odd {
         let rows: Vec<Vec<String>> = (self.oddest.iter().zip(&reasons))
             .map(|(id, reasons)| self.row(report, *id, reasons))
             .collect();
-        let page = page.table("", &header, &[true, true, false, false, false], &rows);
-        Ok(page.figure(self.figure(report, &vectors, &reasons)?))
+        let page = page.figure(self.figure(report, &vectors, &reasons)?);
+        Ok(page.table("", &header, &[true, true, false, false, false], &rows))
     }
 
     fn score(&self, id: PatternId) -> f64 {
@@ -90,7 +91,7 @@ impl Odd {
 
     fn row(&self, report: &Report<'_>, id: PatternId, reasons: &[String]) -> Vec<String> {
         let table = report.patterns();
-        let first = table.times(id).map(|(first, _)| seconds(first)).unwrap_or_default();
+        let first = table.times(id).map(|(first, _)| minute(first)).unwrap_or_default();
         vec![
             format!("{:.3}", self.score(id)),
             table.weight(id).to_string(),
@@ -105,7 +106,7 @@ impl Odd {
         report: &Report<'_>,
         vectors: &ArrayView2<'_, f64>,
         reasons: &[Vec<String>],
-    ) -> Result<oddsift::plot::Figure, Failure> {
+    ) -> Result<Figure, Failure> {
         let table = report.patterns();
         let step = table.len().div_ceil(MOST_TRAINING).max(1);
         let kept = || table.ids().step_by(step);
@@ -134,13 +135,10 @@ impl Report<'_> {
     pub(super) fn text(&self, id: PatternId) -> String {
         let first_row = self.patterns().first_row(id);
         let Some(row) = self.ingested().store.get(first_row) else { return String::new() };
-        let process = self.result.process.and_then(|(column, separator)| {
-            Some(process_name(row.text(column)?, separator).to_owned())
-        });
+        let process = self.result.process;
+        let process = process
+            .and_then(|(column, separator)| Some(process_name(row.text(column)?, separator)));
         let text = self.label.and_then(|column| row.text(column)).unwrap_or("");
-        match process {
-            Some(process) if !text.contains(&process) => shortened(&format!("{process}: {text}")),
-            _ => shortened(text),
-        }
+        with_process(process, text)
     }
 }
