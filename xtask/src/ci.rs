@@ -12,7 +12,7 @@ use crate::workspace::{Workspace, is_publishable};
 
 type Job = (&'static str, &'static str, fn() -> Result<()>);
 
-const JOBS: [Job; 9] = [
+const JOBS: [Job; 10] = [
     ("fmt", "the code is formatted", fmt),
     ("clippy", "no lint warns", clippy),
     ("test", "all tests pass", test),
@@ -20,6 +20,7 @@ const JOBS: [Job; 9] = [
     ("features", "each published crate builds with no feature and with each alone", features),
     ("bench", "every benchmark runs once", bench),
     ("tidy", "the project's own rules hold", tidy),
+    ("pictures", "the pictures of the docs are what the tool draws", pictures),
     ("msrv", "the stated Rust version is one, and suffices", msrv),
     ("deny", "licences, advisories and sources of dependencies are allowed", deny),
 ];
@@ -101,6 +102,10 @@ fn bench() -> Result<()> {
 
 fn tidy() -> Result<()> {
     crate::tidy::run(&[])
+}
+
+fn pictures() -> Result<()> {
+    crate::pictures::run(&["--check".to_owned()])
 }
 
 fn msrv() -> Result<()> {

@@ -112,7 +112,7 @@ impl Command {
     pub(crate) fn threads(&self) -> Option<usize> {
         match self {
             Self::Features(args) => args.input.threads,
-            Self::Cluster(args) => args.input.threads,
+            Self::Cluster(args) | Self::Report(args) => args.input.threads,
             Self::Eps(args) => args.input.threads,
             Self::Outliers(args) => args.input.threads,
             Self::Score(args) => args.input.threads,
@@ -120,7 +120,6 @@ impl Command {
             Self::Series(args) => args.input.threads,
             Self::Periods(args) => args.input.threads,
             Self::Auditd(args) => args.threads,
-            Self::Report(args) => args.input.threads,
             Self::Completions(_) | Self::Man(_) => Some(1),
         }
     }
