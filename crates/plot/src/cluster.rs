@@ -1,12 +1,14 @@
-use oddsift_eventcluster::{Cluster, EventClusters};
-use oddsift_patterns::{PatternId, Timestamp};
+mod marks; // what is drawn of patterns and clusters
+mod rows; // what a click lists
+
+use oddsift_eventcluster::EventClusters;
+use oddsift_patterns::PatternId;
 
 use crate::{
-    Figure,
-    figure::{Axis, Cloud, Layer, Panel, Role, Scale, Table, View},
-    labels::{Labels, axis_label},
+    Figure, Labels,
+    figure::{Axis, Cloud, Layer, Panel, Scale, View},
+    labels::axis_label,
     text::{clean, count, counted, number},
-    thin::thin,
 };
 
 /// The text of a pattern's first row, such as its command line.
@@ -21,9 +23,8 @@ pub type TextOf<'a> = dyn Fn(PatternId) -> Option<&'a str> + 'a;
 /// the pair that shows most. Axes are logarithmic where all values are positive and span two decades.
 ///
 /// msticpy's `plot_cluster`; its `plot_features`, `plot_label`, `cut_off`, `xlabel` and `ylabel` are
-/// [`features`](Self::features), [`texts`](Self::texts), [`cut_off`](Self::cut_off),
-/// [`x_label`](Self::x_label) and [`y_label`](Self::y_label), and what its `verbose` prints is in the
-/// line below the title.
+/// [`features`](Self::features), [`texts`](Self::texts), [`cut_off`](Self::cut_off) and
+/// [`labels`](Self::labels), and what its `verbose` prints is in the line below the title.
 ///
 /// ```
 /// use ndarray::array;
@@ -47,20 +48,8 @@ pub struct ClusterPlot<'a> {
     labels: Labels<'a>,
 }
 
-/// Marks of a kind that are drawn at most.
-const MOST_MARKS: usize = 5000;
-/// Clusters of which a click lists rows.
-const MOST_LISTED: usize = 1000;
-/// Rows that it lists.
-const LISTED_ROWS: usize = 10;
-/// Words beside marks.
-const MOST_LABELS: usize = 40;
 /// Pairs of features to choose from.
 const MOST_VIEWS: usize = 15;
-/// Diameters in pixels.
-const SMALLEST: f64 = 7.0;
-const LARGEST: f64 = 46.0;
-const DOT: f64 = 4.0;
 
 impl<'a> ClusterPlot<'a> {
     /// Of clusters of patterns with these features.
@@ -118,26 +107,10 @@ impl<'a> ClusterPlot<'a> {
         self
     }
 
-    /// Sets the title; without, it tells how many clusters and noise rows there are.
+    /// Sets title and labels of the axes.
     #[must_use]
-    pub fn title(mut self, title: Option<&'a str>) -> Self {
-        self.labels.title = title;
-        self
-    }
-
-    /// Sets the label of the x axis; without, it is the feature's name.
-    #[must_use]
-    #[doc(alias = "xlabel")]
-    pub fn x_label(mut self, label: Option<&'a str>) -> Self {
-        self.labels.x = label;
-        self
-    }
-
-    /// Sets the label of the y axis.
-    #[must_use]
-    #[doc(alias = "ylabel")]
-    pub fn y_label(mut self, label: Option<&'a str>) -> Self {
-        self.labels.y = label;
+    pub fn labels(mut self, labels: Labels<'a>) -> Self {
+        self.labels = labels;
         self
     }
 
@@ -199,108 +172,6 @@ impl<'a> ClusterPlot<'a> {
         values.len()
     }
 
-    /// Noise, small clusters, the others and their further patterns, as far as they are there.
-    fn clouds(&self, (x, y): (usize, usize)) -> Vec<Cloud> {
-        let clusters = self.found.clusters();
-        let largest = clusters.iter().map(Cluster::size).max().unwrap_or(1).max(1) as f64;
-        let mut kinds = [
-            Marks::new("further patterns", Role::Common),
-            Marks::new("clusters", Role::Common),
-            Marks::new(&format!("clusters under {}", self.cut_off), Role::Rare),
-            Marks::new("noise", Role::Odd),
-        ];
-        let [further, common, rare, noise] = &mut kinds;
-        for (place, cluster) in clusters.iter().enumerate() {
-            let kind = if cluster.size() < self.cut_off { &mut *rare } else { &mut *common };
-            let Some((first, others)) = cluster.patterns().split_first() else { continue };
-            let share = cluster.size() as f64 / largest;
-            let size = (LARGEST * share.sqrt()).max(SMALLEST);
-            kind.push(*first, size, Some(place));
-            for pattern in others {
-                further.push(*pattern, DOT, Some(place));
-            }
-        }
-        self.found.noise_patterns().for_each(|pattern| noise.push(pattern, 1.4 * SMALLEST, None));
-        let kinds = kinds.into_iter().filter(|marks| !marks.points.is_empty());
-        kinds.map(|marks| self.cloud(marks, (x, y))).collect()
-    }
-
-    fn cloud(&self, mut marks: Marks, (x, y): (usize, usize)) -> Cloud {
-        let place = |mark: &Mark| (self.value(mark.pattern, x), self.value(mark.pattern, y));
-        let n_merged = thin(&mut marks.points, MOST_MARKS, place);
-        let is_small = marks.points.first().is_some_and(|mark| mark.size <= DOT);
-        let column = |feature: usize| {
-            marks.points.iter().map(|it| self.value(it.pattern, feature)).collect::<Vec<f64>>()
-        };
-        let texts = marks.points.iter().zip(&n_merged).map(|(mark, n)| self.text(mark, *n));
-        // Noise has none; of the clusters all have a number, and the last of very many list nothing.
-        let listed = |mark: &Mark| Some(u32::try_from(mark.cluster?).unwrap_or(u32::MAX));
-        Cloud {
-            name: marks.name,
-            role: marks.role,
-            columns: (0..self.names.len().max(1)).map(column).collect(),
-            sizes: marks.points.iter().map(|mark| mark.size).collect(),
-            texts: texts.collect(),
-            labels: if is_small { Vec::new() } else { self.labels_of(&marks.points) },
-            details: marks.points.iter().map_while(listed).collect(),
-        }
-    }
-
-    /// What is shown of a mark; of a dot, of which there are many, less.
-    fn text(&self, mark: &Mark, n_merged: usize) -> String {
-        let is_dot = mark.size <= DOT;
-        let table = self.found.patterns();
-        let rows = table.weight(mark.pattern);
-        let mut lines: Vec<String> = Vec::new();
-        let length = if is_dot { 80 } else { 160 };
-        lines.extend(self.text_of(mark.pattern).map(|text| clean(text, length)));
-        let cluster = mark.cluster.and_then(|place| self.found.clusters().get(place));
-        lines.push(match cluster {
-            None => format!("noise, {}", counted(rows, "row", "rows")),
-            Some(cluster) if !is_dot => format!(
-                "cluster {}: {}, {}",
-                cluster.label(),
-                counted(cluster.size(), "row", "rows"),
-                counted(cluster.patterns().len() as u64, "pattern", "patterns"),
-            ),
-            Some(cluster) => {
-                format!("cluster {}, {}", cluster.label(), counted(rows, "row", "rows"))
-            }
-        });
-        let template = cluster.filter(|_| !is_dot).and_then(Cluster::template);
-        lines.extend(template.map(|template| clean(&template.to_string(), 160)));
-        let times = match cluster {
-            Some(cluster) if !is_dot => cluster.times(),
-            _ => table.times(mark.pattern).filter(|_| !is_dot),
-        };
-        lines.extend(times.map(|(first, last)| span(first, last)));
-        let n_values = if is_dot { 0 } else { 8 };
-        let values = self.names.iter().enumerate().take(n_values);
-        lines.extend(values.map(|(feature, name)| {
-            format!("{} {}", clean(name, 40), number(self.value(mark.pattern, feature)))
-        }));
-        if n_merged > 0 {
-            lines.push(format!("and {} more beside it", count(n_merged as u64)));
-        }
-        lines.join("\n")
-    }
-
-    fn text_of(&self, pattern: PatternId) -> Option<&'a str> {
-        self.texts.and_then(|text| text(pattern)).filter(|text| !text.is_empty())
-    }
-
-    /// Words for the smallest first: of what is rare one wants to know what it is.
-    fn labels_of(&self, marks: &[Mark]) -> Vec<(usize, String)> {
-        let mut order: Vec<usize> = (0..marks.len()).collect();
-        let size = |mark: &Mark| match mark.cluster {
-            Some(place) => self.found.clusters().get(place).map_or(0, Cluster::size),
-            None => self.found.patterns().weight(mark.pattern),
-        };
-        order.sort_by_key(|nth| marks.get(*nth).map(size));
-        let word = |nth: usize| Some((nth, clean(self.text_of(marks.get(nth)?.pattern)?, 36)));
-        order.into_iter().filter_map(word).take(MOST_LABELS).collect()
-    }
-
     fn view(&self, (x, y): (usize, usize), clouds: &[Cloud]) -> View {
         let name = |feature: usize| self.names.get(feature).copied().unwrap_or("feature");
         let axis = |feature: usize, label: Option<&str>| {
@@ -322,109 +193,17 @@ impl<'a> ClusterPlot<'a> {
         let chosen_by = format!("{} and {}", clean(name(x), 40), clean(name(y), 40));
         View { name: chosen_by, n_columns: 1, panels: vec![panel] }
     }
-
-    /// The heaviest patterns of each cluster.
-    fn details(&self) -> Vec<Table> {
-        let table = self.found.patterns();
-        let has_times = table.ids().next().is_some_and(|id| table.times(id).is_some());
-        let of_cluster = |cluster: &Cluster| {
-            let mut patterns = cluster.patterns().to_vec();
-            patterns.sort_by_key(|id| (std::cmp::Reverse(table.weight(*id)), table.first_row(*id)));
-            patterns.truncate(LISTED_ROWS);
-            let rows =
-                patterns.into_iter().map(|pattern| self.detail(pattern, has_times)).collect();
-            Table {
-                title: format!(
-                    "Cluster {}: {}, {}",
-                    cluster.label(),
-                    counted(cluster.size(), "row", "rows"),
-                    counted(cluster.patterns().len() as u64, "pattern", "patterns"),
-                ),
-                header: self.detail_header(has_times),
-                numeric: self.detail_numeric(has_times),
-                rows,
-            }
-        };
-        self.found.clusters().iter().take(MOST_LISTED).map(of_cluster).collect()
-    }
-
-    fn detail_header(&self, has_times: bool) -> Vec<String> {
-        let mut header = vec!["Rows".to_owned(), "First row".to_owned()];
-        header.extend(
-            has_times
-                .then(|| ["First (UTC)", "Last (UTC)"].map(str::to_owned))
-                .into_iter()
-                .flatten(),
-        );
-        header.extend(self.texts.map(|_| "Example".to_owned()));
-        header.extend(self.names.iter().map(|name| clean(name, 40)));
-        header
-    }
-
-    fn detail_numeric(&self, has_times: bool) -> Vec<bool> {
-        let n_text = if has_times { 2 } else { 0 } + usize::from(self.texts.is_some());
-        let mut numeric = vec![true; 2];
-        numeric.extend(std::iter::repeat_n(false, n_text));
-        numeric.extend(std::iter::repeat_n(true, self.names.len()));
-        numeric
-    }
-
-    fn detail(&self, pattern: PatternId, has_times: bool) -> Vec<String> {
-        let table = self.found.patterns();
-        let mut cells = vec![count(table.weight(pattern)), count(table.first_row(pattern))];
-        if has_times {
-            let (first, last) = table.times(pattern).unzip();
-            cells.extend([first, last].map(|time| time.map(short_time).unwrap_or_default()));
-        }
-        if self.texts.is_some() {
-            cells.push(clean(self.text_of(pattern).unwrap_or(""), 200));
-        }
-        cells.extend((0..self.names.len()).map(|feature| number(self.value(pattern, feature))));
-        cells
-    }
-}
-
-/// Marks of one kind.
-struct Marks {
-    name: String,
-    role: Role,
-    points: Vec<Mark>,
-}
-
-#[derive(Clone, Copy)]
-struct Mark {
-    pattern: PatternId,
-    size: f64,
-    /// The place of its cluster.
-    cluster: Option<usize>,
-}
-
-impl Marks {
-    fn new(name: &str, role: Role) -> Self {
-        Self { name: name.to_owned(), role, points: Vec::new() }
-    }
-
-    fn push(&mut self, pattern: PatternId, size: f64, cluster: Option<usize>) {
-        self.points.push(Mark { pattern, size, cluster });
-    }
-}
-
-fn span(first: Timestamp, last: Timestamp) -> String {
-    if first == last {
-        return format!("{} UTC", short_time(first));
-    }
-    format!("{} to {} UTC", short_time(first), short_time(last))
-}
-
-fn short_time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use ndarray::Array2;
 
-    use super::*;
+    use super::{
+        marks::{LARGEST, MOST_MARKS},
+        *,
+    };
+    use crate::figure::Role;
 
     const NAMES: [&str; 3] = ["pathScore", "commandlineTokensFull", "isSystemSession"];
 

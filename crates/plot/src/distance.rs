@@ -1,9 +1,8 @@
 use oddsift_dbscan::KDistances;
 
 use crate::{
-    Figure,
+    Figure, Labels,
     figure::{At, Axis, Layer, Panel, Role, Scale, View},
-    labels::Labels,
     text::{clean, number},
 };
 
@@ -59,24 +58,10 @@ impl<'a> DistancePlot<'a> {
         self
     }
 
-    /// Sets the title.
+    /// Sets title and labels of the axes.
     #[must_use]
-    pub fn title(mut self, title: Option<&'a str>) -> Self {
-        self.labels.title = title;
-        self
-    }
-
-    /// Sets the label of the x axis.
-    #[must_use]
-    pub fn x_label(mut self, label: Option<&'a str>) -> Self {
-        self.labels.x = label;
-        self
-    }
-
-    /// Sets the label of the y axis.
-    #[must_use]
-    pub fn y_label(mut self, label: Option<&'a str>) -> Self {
-        self.labels.y = label;
+    pub fn labels(mut self, labels: Labels<'a>) -> Self {
+        self.labels = labels;
         self
     }
 

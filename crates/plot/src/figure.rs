@@ -137,8 +137,8 @@ impl Figure {
     ///
     /// ```
     /// # use oddsift_plot::DistancePlot;
-    /// let figure = DistancePlot::of_curve(&[(0.1, 3.0), (2.0, 1.0)]).title(Some("Distances")).figure();
-    /// assert_eq!(figure.title(), "Distances");
+    /// let figure = DistancePlot::of_curve(&[(0.1, 3.0), (2.0, 1.0)]).figure();
+    /// assert_eq!(figure.title(), "Distances to the neighbours");
     /// ```
     pub fn title(&self) -> &str {
         &self.title

@@ -1,9 +1,24 @@
-/// What a caller may name himself.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Labels<'a> {
-    pub(crate) title: Option<&'a str>,
-    pub(crate) x: Option<&'a str>,
-    pub(crate) y: Option<&'a str>,
+/// Title and labels of the axes, where those that come by themselves will not do.
+///
+/// ```
+/// use oddsift_plot::{DistancePlot, Labels};
+///
+/// let labels = Labels { title: Some("Host 7"), ..Labels::default() };
+/// let figure = DistancePlot::of_curve(&[(0.5, 1.0)]).labels(labels).figure();
+/// assert_eq!(figure.title(), "Host 7");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Labels<'a> {
+    /// Above the picture; without, it tells what is there: how many clusters, outliers, anomalies.
+    #[doc(alias = "plt_title")]
+    pub title: Option<&'a str>,
+    /// Of the x axis; without, the feature's name with its unit, or the time. Of several pairs of
+    /// features each axis keeps its own.
+    #[doc(alias = "xlabel")]
+    pub x: Option<&'a str>,
+    /// Of the y axis, where it has one label.
+    #[doc(alias = "ylabel")]
+    pub y: Option<&'a str>,
 }
 
 /// A feature's name with its unit, where it is known.

@@ -6,7 +6,7 @@ mod distance; // DistancePlot: distances to the k-th neighbour
 mod error; // Error
 mod figure; // Figure: what is drawn, before it is known how
 mod html; // a page as one file
-mod labels; // what a caller may name himself
+mod labels; // Labels: title and axes; units of features
 mod outlier; // OutlierPlot: how odd a forest finds places and rows
 mod page; // Page: facts, tables and figures as HTML
 mod series; // SeriesPlot: values, what was expected, anomalies
@@ -21,6 +21,7 @@ pub use {
     distance::DistancePlot,
     error::Error,
     figure::Figure,
+    labels::Labels,
     oddsift_timespan::Timestamp,
     outlier::OutlierPlot,
     page::Page,

@@ -1,11 +1,14 @@
-use ndarray::{Array2, ArrayRef2, ArrayView2, Axis as Dimension};
+mod choice; // which features, and where the others are held
+mod panels; // surfaces, and the line of one feature
+
+use ndarray::{ArrayRef2, ArrayView2};
 use oddsift_iforest::IsolationForest;
 use oddsift_outliers::OutlierDetector;
 
 use crate::{
-    Error, Figure,
-    figure::{At, Axis, Cloud, Layer, Panel, Role, Scale, View},
-    labels::{Labels, axis_label},
+    Error, Figure, Labels,
+    figure::{Axis, Cloud, Panel, Role, View},
+    labels::axis_label,
     text::{clean, counted, number},
     thin::thin,
 };
@@ -19,7 +22,7 @@ use crate::{
 /// score is a line over it.
 ///
 /// msticpy's `plot_outlier_results`; its `feature_columns` are the names, `plt_title` is
-/// [`title`](Self::title).
+/// [`Labels::title`].
 ///
 /// ```
 /// use ndarray::array;
@@ -53,12 +56,6 @@ pub struct OutlierPlot<'a> {
 /// Rows of a kind that are drawn at most.
 const MOST_USUAL: usize = 3000;
 const MOST_ODD: usize = 2000;
-/// Rows whose contributions choose the features.
-const MOST_ASKED: usize = 500;
-/// Features of which pairs are drawn.
-const MOST_FEATURES: usize = 4;
-/// Places to a side of a surface.
-const GRID: usize = 64;
 /// Words beside outliers.
 const MOST_LABELS: usize = 12;
 /// Diameters in pixels.
@@ -135,27 +132,10 @@ impl<'a> OutlierPlot<'a> {
         self
     }
 
-    /// Sets the title; without, it tells how many outliers there are.
+    /// Sets title and labels of the axes.
     #[must_use]
-    #[doc(alias = "plt_title")]
-    pub fn title(mut self, title: Option<&'a str>) -> Self {
-        self.labels.title = title;
-        self
-    }
-
-    /// Sets the label of the x axis, if one pair of features is drawn.
-    #[must_use]
-    #[doc(alias = "xlabel")]
-    pub fn x_label(mut self, label: Option<&'a str>) -> Self {
-        self.labels.x = label;
-        self
-    }
-
-    /// Sets the label of the y axis, if one pair of features is drawn.
-    #[must_use]
-    #[doc(alias = "ylabel")]
-    pub fn y_label(mut self, label: Option<&'a str>) -> Self {
-        self.labels.y = label;
+    pub fn labels(mut self, labels: Labels<'a>) -> Self {
+        self.labels = labels;
         self
     }
 
@@ -234,55 +214,6 @@ impl<'a> OutlierPlot<'a> {
         self.names.get(feature).copied().unwrap_or("feature")
     }
 
-    /// Of the training rows, by weight; of the outliers without any.
-    fn medians(&self) -> Vec<f64> {
-        let none = vec![0.0; self.forest.n_features()];
-        let Some(x) = self.usual.or(self.odd) else { return none };
-        let weights = self.weights.filter(|weights| weights.len() == x.nrows());
-        let weight = |row: usize| weights.and_then(|all| all.get(row)).copied().unwrap_or(1.0);
-        let median = |column: usize| {
-            let mut values: Vec<(f64, f64)> = x
-                .column(column)
-                .iter()
-                .enumerate()
-                .map(|(row, value)| (*value, weight(row)))
-                .collect();
-            values.sort_by(|a, b| a.0.total_cmp(&b.0));
-            let half = values.iter().map(|value| value.1).sum::<f64>() / 2.0;
-            let mut below = 0.0;
-            let reaches = values.iter().find(|(_, weight)| {
-                below += weight;
-                below >= half
-            });
-            reaches.or(values.last()).map_or(0.0, |(value, _)| *value)
-        };
-        (0..x.ncols()).map(median).collect()
-    }
-
-    /// The features to draw, in the order in which they isolate the outliers.
-    fn chosen(&self) -> Result<Vec<usize>, Error> {
-        let n_features = self.forest.n_features();
-        if let Some((x, y)) = self.features {
-            let last = n_features.saturating_sub(1);
-            return Ok(vec![x.min(last), y.min(last)]);
-        }
-        let mut features: Vec<usize> = (0..n_features).collect();
-        if n_features <= 2 {
-            return Ok(features);
-        }
-        let Some(x) = self.odd.filter(|x| x.nrows() > 0).or(self.usual) else {
-            features.truncate(MOST_FEATURES);
-            return Ok(features);
-        };
-        let asked = x.select(Dimension(0), &(0..x.nrows().min(MOST_ASKED)).collect::<Vec<_>>());
-        let contributions = self.forest.contributions(&asked)?;
-        let sums = contributions.sum_axis(Dimension(0));
-        let sum = |feature: usize| sums.get(feature).copied().unwrap_or(0.0);
-        features.sort_by(|a, b| sum(*b).total_cmp(&sum(*a)));
-        features.truncate(MOST_FEATURES);
-        Ok(features)
-    }
-
     /// The usual rows and the outliers, as far as they are there.
     fn clouds(&self, (x, y): (usize, usize)) -> Vec<Cloud> {
         let usual = self.usual.filter(|x| x.nrows() > 0);
@@ -323,61 +254,6 @@ impl<'a> OutlierPlot<'a> {
         let label = label.filter(|_| given);
         Axis::of_values(label.unwrap_or(&axis_label(self.name(feature))), values.copied())
     }
-
-    /// The surface over two features.
-    fn surface(
-        &self,
-        (x, y): (usize, usize),
-        medians: &[f64],
-        clouds: &[Cloud],
-    ) -> Result<Panel, Error> {
-        let axes = (self.axis(x, self.labels.x, clouds), self.axis(y, self.labels.y, clouds));
-        let (xs, ys) = (axes.0.places(GRID), axes.1.places(GRID));
-        let mut grid = Array2::zeros((xs.len() * ys.len(), medians.len()));
-        for (mut row, (y_value, x_value)) in
-            grid.rows_mut().into_iter().zip(ys.iter().flat_map(|y| xs.iter().map(move |x| (y, x))))
-        {
-            row.iter_mut().zip(medians).for_each(|(value, median)| *value = *median);
-            for (feature, value) in [(x, x_value), (y, y_value)] {
-                if let Some(slot) = row.get_mut(feature) {
-                    *slot = *value;
-                }
-            }
-        }
-        let z = self.forest.score_samples(&grid)?.into_iter().map(|score| score - self.border);
-        let name = "how odd".to_owned();
-        let mut layers = vec![Layer::Surface { name, x: xs, y: ys, z: z.collect() }];
-        layers.extend((0..clouds.len()).map(|cloud| Layer::Points { cloud, x, y }));
-        Ok(Panel { title: String::new(), height: 1.0, x: axes.0, y: axes.1, layers })
-    }
-
-    /// The score over one feature, and where outliers begin.
-    fn curve(&self, feature: usize, clouds: &mut [Cloud]) -> Result<Panel, Error> {
-        for cloud in &mut *clouds {
-            let values = cloud.columns.first().cloned().unwrap_or_default();
-            let x = Array2::from_shape_fn((values.len(), 1), |(row, _)| value_at(&values, row));
-            cloud.columns.push(self.forest.score_samples(&x)?);
-        }
-        let axis = self.axis(feature, self.labels.x, clouds);
-        let xs = axis.places(GRID * 4);
-        let grid = Array2::from_shape_fn((xs.len(), 1), |(row, _)| value_at(&xs, row));
-        let scores = self.forest.score_samples(&grid)?;
-        let y_label = self.labels.y.unwrap_or("score, lower is odder");
-        let y = Axis::new(y_label, Scale::Linear, (-1.0, 0.0));
-        let line = Layer::Line { name: "score".to_owned(), role: Role::Expected, x: xs, y: scores };
-        let text = format!("outliers below {}", number(self.border));
-        let rule = Layer::Rule { text, role: Role::Marked, at: At::Y(self.border) };
-        let points = (0..clouds.len()).map(|cloud| Layer::Points { cloud, x: feature, y: SCORE });
-        let layers = [line, rule].into_iter().chain(points).collect();
-        Ok(Panel { title: String::new(), height: 1.0, x: axis, y, layers })
-    }
-}
-
-/// The column of a cloud with the scores, if the forest has one feature.
-const SCORE: usize = 1;
-
-fn value_at(values: &[f64], place: usize) -> f64 {
-    values.get(place).copied().unwrap_or(0.0)
 }
 
 fn cloud(name: &str, role: Role, rows: &ArrayView2<'_, f64>, kept: &[usize], size: f64) -> Cloud {
@@ -408,7 +284,10 @@ fn pairs(features: &[usize]) -> Vec<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use ndarray::{Array2, Axis as Dimension};
+
+    use super::{panels::GRID, *};
+    use crate::figure::Layer;
     use oddsift_iforest::IsolationForest;
 
     /// Rows around (10, 10, ..), and one at (50, 10, ..).

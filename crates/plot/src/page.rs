@@ -117,9 +117,9 @@ impl Page {
     ///
     /// ```
     /// # use oddsift_plot::{DistancePlot, Page};
-    /// let figure = DistancePlot::of_curve(&[(0.5, 1.0)]).title(Some("Distances")).figure();
+    /// let figure = DistancePlot::of_curve(&[(0.5, 1.0)]).figure();
     /// let html = Page::new("Run").figure(figure).to_html();
-    /// assert!(html.contains("<h2>Distances</h2>"));
+    /// assert!(html.contains("<h2>Distances to the neighbours</h2>"));
     /// ```
     #[must_use]
     pub fn figure(self, figure: Figure) -> Self {
@@ -147,8 +147,8 @@ impl Figure {
     ///
     /// ```
     /// # use oddsift_plot::DistancePlot;
-    /// let html = DistancePlot::of_curve(&[(0.5, 1.0)]).title(Some("Distances")).figure().to_html();
-    /// assert!(html.contains("<h1>Distances</h1>"));
+    /// let html = DistancePlot::of_curve(&[(0.5, 1.0)]).figure().to_html();
+    /// assert!(html.contains("<h1>Distances to the neighbours</h1>"));
     /// ```
     pub fn to_html(&self) -> String {
         Page::new(&self.title).figure(self.clone()).to_html()

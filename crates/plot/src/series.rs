@@ -4,10 +4,9 @@ use oddsift_timeseries::{Anomalies, Signs, TsParams, extract_anomaly_periods};
 use oddsift_timespan::{Period, TimeSpan, Timestamp};
 
 use crate::{
-    Figure,
+    Figure, Labels,
     decimate::decimate,
     figure::{At, Axis, Cloud, Layer, Panel, Role, Scale, View},
-    labels::Labels,
     text::{clean, counted, number},
 };
 
@@ -22,7 +21,7 @@ use crate::{
 /// msticpy's view of `ts_anomalies_stl`; its range slider is in HTML.
 ///
 /// ```
-/// use oddsift_plot::SeriesPlot;
+/// use oddsift_plot::{Labels, SeriesPlot};
 /// use oddsift_timeseries::{Anomalies, Series, Timestamp};
 ///
 /// let mut points: Vec<(Timestamp, f64)> =
@@ -30,7 +29,8 @@ use crate::{
 /// points[150].1 += 40.0;
 /// let params = Anomalies::params();
 /// let found = [params.fit(&Series::as_given(&points))?];
-/// let figure = SeriesPlot::new(&params, &found).y_label(Some("bytes sent")).figure();
+/// let labels = Labels { y: Some("bytes sent"), ..Labels::default() };
+/// let figure = SeriesPlot::new(&params, &found).labels(labels).figure();
 /// assert!(figure.title().ends_with("in 240 points"));
 /// # Ok::<(), oddsift_timeseries::Error>(())
 /// ```
@@ -57,26 +57,10 @@ impl<'a> SeriesPlot<'a> {
         Self { params, found, labels: Labels::default() }
     }
 
-    /// Sets the title; without, it tells how many anomalies there are.
+    /// Sets title and labels of the axes.
     #[must_use]
-    pub fn title(mut self, title: Option<&'a str>) -> Self {
-        self.labels.title = title;
-        self
-    }
-
-    /// Sets the label of the time axes; without, it is "time (UTC)".
-    #[must_use]
-    #[doc(alias = "xlabel")]
-    pub fn x_label(mut self, label: Option<&'a str>) -> Self {
-        self.labels.x = label;
-        self
-    }
-
-    /// Sets the label of the values, with their unit.
-    #[must_use]
-    #[doc(alias = "ylabel")]
-    pub fn y_label(mut self, label: Option<&'a str>) -> Self {
-        self.labels.y = label;
+    pub fn labels(mut self, labels: Labels<'a>) -> Self {
+        self.labels = labels;
         self
     }
 
@@ -368,7 +352,8 @@ mod tests {
     fn series_is_taken_apart_below_its_values() {
         let params = Anomalies::params();
         let found = found(&params, &[series(None, 240, 90.0)]);
-        let figure = SeriesPlot::new(&params, &found).y_label(Some("bytes")).figure();
+        let labels = Labels { y: Some("bytes"), ..Labels::default() };
+        let figure = SeriesPlot::new(&params, &found).labels(labels).figure();
         let panels = &figure.views[0].panels;
         assert_eq!(panels.len(), 3);
         assert!(panels.iter().all(|panel| panel.x == panels[0].x && panel.x.scale == Scale::Time));

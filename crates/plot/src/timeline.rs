@@ -3,9 +3,8 @@ use std::collections::BTreeMap;
 use oddsift_timespan::Timestamp;
 
 use crate::{
-    Figure,
+    Figure, Labels,
     figure::{Axis, Cloud, Layer, Panel, Role, Scale, View},
-    labels::Labels,
     text::{clean, count, counted},
 };
 
@@ -74,10 +73,10 @@ impl<'a> Timeline<'a> {
         self
     }
 
-    /// Sets the title; without, it tells how many events there are.
+    /// Sets title and labels of the axes.
     #[must_use]
-    pub fn title(mut self, title: Option<&'a str>) -> Self {
-        self.labels.title = title;
+    pub fn labels(mut self, labels: Labels<'a>) -> Self {
+        self.labels = labels;
         self
     }
 

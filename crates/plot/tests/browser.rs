@@ -17,7 +17,7 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chromium::{Browser, Tab};
-use oddsift_plot::{DistancePlot, Figure, Page};
+use oddsift_plot::{DistancePlot, Figure, Labels, Page};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -402,7 +402,8 @@ fn hostile_text_is_text_in_every_place() {
     let Some(mut stage) = Stage::new() else { return };
     let hostile = Some(pages::HOSTILE);
     let curve = [(0.1, 90.0), (0.2, 8.0), (3.0, 2.0)];
-    let plot = DistancePlot::of_curve(&curve).title(hostile).x_label(hostile).y_label(hostile);
+    let plot =
+        DistancePlot::of_curve(&curve).labels(Labels { title: hostile, x: hostile, y: hostile });
     let page = Page::new(pages::HOSTILE)
         .facts(&[(pages::HOSTILE, pages::HOSTILE)])
         .heading(pages::HOSTILE)

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use oddsift::plot::Labels;
 
 use super::values::plot_path;
 
@@ -38,6 +39,14 @@ pub(crate) struct PlotRowsArgs {
 }
 
 impl PlotArgs {
+    pub(crate) fn labels(&self) -> Labels<'_> {
+        Labels {
+            title: self.title.as_deref(),
+            x: self.xlabel.as_deref(),
+            y: self.ylabel.as_deref(),
+        }
+    }
+
     /// The first flag that says how a picture is to look.
     pub(crate) fn look(&self) -> Option<&'static str> {
         let flags =

@@ -47,11 +47,7 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
     let distances = params.k_distances(&table, is_weighted).map_err(failed)?;
     advise(args, &params, table, &distances).map_err(failed)?;
     if let Some(plot) = &args.plot.plot {
-        let figure = DistancePlot::new(&distances)
-            .title(args.plot.title.as_deref())
-            .x_label(args.plot.xlabel.as_deref())
-            .y_label(args.plot.ylabel.as_deref())
-            .figure();
+        let figure = DistancePlot::new(&distances).labels(args.plot.labels()).figure();
         write_picture(plot, &figure, &[&args.input.file])?;
     }
     let columns = ["rank", "distance"].map(str::to_owned);

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use oddsift::eventcluster::Cluster;
 use oddsift::patterns::{PatternId, PatternTable};
-use oddsift::plot::{Figure, Page};
+use oddsift::plot::{Figure, Labels, Page};
 use oddsift::timespan::Timestamp;
 
 use self::outliers::Odd;
@@ -46,7 +46,9 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     warn(&ingested.reader, &ingested.skipped);
     warn_of_times(ingested.reader.name(), &ingested.unread_times);
     say_facts(args, &found);
-    let picture = figure(args, &found, &ingested, &names, features, label);
+    // The title is the page's.
+    let labels = Labels { title: None, ..args.plot.labels() };
+    let picture = figure(args, &found, &ingested, &names, features, label, labels);
     let result = Clustered { args, columns, computed, time, template, process, ingested, found };
     let report = Report { result, odd, names, label };
     let page = report.page(picture)?;

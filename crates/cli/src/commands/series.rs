@@ -7,7 +7,7 @@ mod read; // rows to points or buckets
 use std::ops::ControlFlow;
 
 use oddsift::features::SchemaChoice;
-use oddsift::plot::SeriesPlot;
+use oddsift::plot::{Labels, SeriesPlot};
 use oddsift::stl::{self, Stl, StlParams};
 use oddsift::timeseries::{Anomalies, Error, TsParams};
 
@@ -42,11 +42,9 @@ fn draw(args: &SeriesArgs, columns: &Columns, found: &[Anomalies]) -> Result<(),
     let Some(plot) = &args.plot.plot else { return Ok(()) };
     let time = format!("{} (UTC)", columns.time);
     let params = params(args);
-    let figure = SeriesPlot::new(&params, found)
-        .title(args.plot.title.as_deref())
-        .x_label(Some(args.plot.xlabel.as_deref().unwrap_or(&time)))
-        .y_label(Some(args.plot.ylabel.as_deref().unwrap_or(&columns.value)))
-        .figure();
+    let Labels { title, x, y } = args.plot.labels();
+    let labels = Labels { title, x: x.or(Some(&time)), y: y.or(Some(&columns.value)) };
+    let figure = SeriesPlot::new(&params, found).labels(labels).figure();
     write_picture(plot, &figure, &[&args.input.file])
 }
 

@@ -5,7 +5,9 @@ use oddsift_dbscan::Dbscan;
 use oddsift_eventcluster::EventClusters;
 use oddsift_iforest::IsolationForest;
 use oddsift_outliers::OutlierDetector;
-use oddsift_plot::{ClusterPlot, DistancePlot, Figure, OutlierPlot, Page, SeriesPlot, Timeline};
+use oddsift_plot::{
+    ClusterPlot, DistancePlot, Figure, Labels, OutlierPlot, Page, SeriesPlot, Timeline,
+};
 use oddsift_timeseries::{Anomalies, Series, Timestamp};
 
 /// Markup that would act if it were taken for such, where a command line is expected.
@@ -143,7 +145,8 @@ pub(crate) fn series(n_series: usize) -> Figure {
             .unwrap()
     };
     let found: Vec<Anomalies> = (0..n_series).map(of_host).collect();
-    SeriesPlot::new(&params, &found).y_label(Some("bytes sent")).figure()
+    let labels = Labels { y: Some("bytes sent"), ..Labels::default() };
+    SeriesPlot::new(&params, &found).labels(labels).figure()
 }
 
 /// Events of a day, with a few odd ones.

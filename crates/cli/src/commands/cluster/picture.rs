@@ -2,7 +2,7 @@
 
 use oddsift::eventcluster::EventClusters;
 use oddsift::patterns::PatternId;
-use oddsift::plot::{ClusterPlot, Figure};
+use oddsift::plot::{ClusterPlot, Figure, Labels};
 
 use crate::args::{ClusterArgs, PlotPath};
 use crate::failure::Failure;
@@ -45,7 +45,15 @@ impl Drawn {
         found: &EventClusters,
         ingested: &Ingested,
     ) -> Result<(), Failure> {
-        let figure = figure(args, found, ingested, &self.names, self.features, self.label);
+        let figure = figure(
+            args,
+            found,
+            ingested,
+            &self.names,
+            self.features,
+            self.label,
+            args.plot.labels(),
+        );
         write_picture(&self.plot, &figure, &[&args.input.file])
     }
 }
@@ -61,6 +69,7 @@ pub(in crate::commands) fn figure(
     names: &[String],
     features: Option<(usize, usize)>,
     label: Option<usize>,
+    labels: Labels<'_>,
 ) -> Figure {
     let text = |pattern: PatternId| {
         let row = ingested.store.get(found.patterns().first_row(pattern))?;
@@ -72,8 +81,6 @@ pub(in crate::commands) fn figure(
         .texts(&text)
         .cut_off(args.cut_off.unwrap_or(CUT_OFF))
         .note(Some(&format!("{scale} scaling, min-samples {min_samples}")))
-        .title(args.plot.title.as_deref())
-        .x_label(args.plot.xlabel.as_deref())
-        .y_label(args.plot.ylabel.as_deref())
+        .labels(labels)
         .figure()
 }

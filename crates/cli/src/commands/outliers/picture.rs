@@ -80,9 +80,7 @@ impl Drawn {
             .outliers(&vectors, &texts)
             .counts(n_outliers, finds.n_rows)
             .features(self.features)
-            .title(args.plot.title.as_deref())
-            .x_label(args.plot.xlabel.as_deref())
-            .y_label(args.plot.ylabel.as_deref());
+            .labels(args.plot.labels());
         if let (Some(_), Some(last)) = (args.top, finds.rows.last()) {
             plot = plot.border(last.scored.score);
         }

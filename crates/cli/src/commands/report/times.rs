@@ -1,6 +1,6 @@
 //! When events were, and when there were more or fewer than usual.
 
-use oddsift::plot::{Page, SeriesPlot, Timeline, Timestamp};
+use oddsift::plot::{Labels, Page, SeriesPlot, Timeline, Timestamp};
 use oddsift::timeseries::{Aggregate, Anomalies, Fill, SeriesBuilder};
 use oddsift::timespan::Period;
 
@@ -31,8 +31,8 @@ pub(super) fn on_page(page: Page, report: &Report<'_>) -> Page {
             let page = page.paragraph(
                 "Events by the hour, and the hours that the time of day and the trend do not explain.",
             );
-            let label = Some("events per hour");
-            page.figure(SeriesPlot::new(&params, &[found]).y_label(label).figure())
+            let labels = Labels { y: Some("events per hour"), ..Labels::default() };
+            page.figure(SeriesPlot::new(&params, &[found]).labels(labels).figure())
         }
         None => page,
     }
