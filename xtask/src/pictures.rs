@@ -50,7 +50,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     for (name, words) in PICTURES {
         let path = folder.join(name);
         if is_check {
-            check(&tool, workspace.root(), &path, words)?;
+            check(&tool, &workspace, &path, words)?;
         } else {
             draw(&tool, workspace.root(), &path, words)?;
         }
@@ -68,9 +68,9 @@ fn draw(tool: &Path, root: &Path, picture: &Path, words: &str) -> Result<()> {
     Ok(())
 }
 
-fn check(tool: &Path, root: &Path, picture: &Path, words: &str) -> Result<()> {
-    let now = root.join("target/pictures-check.svg");
-    draw(tool, root, &now, words)?;
+fn check(tool: &Path, workspace: &Workspace, picture: &Path, words: &str) -> Result<()> {
+    let now = workspace.target().join("pictures-check.svg");
+    draw(tool, workspace.root(), &now, words)?;
     let (had, has) = (fs::read(picture), fs::read(&now)?);
     let name = picture.display();
     ensure!(
