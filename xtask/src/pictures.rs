@@ -18,10 +18,15 @@ usage: cargo xtask pictures [--check]
 ";
 
 /// A picture and the command that draws it, split at spaces; `{}` is the picture's path.
-const PICTURES: [(&str, &str); 4] = [
+const PICTURES: [(&str, &str); 8] = [
     (
         "clusters.svg",
         "cluster testdata/processes_on_host.csv --plot {} \
+         --plot-features pathScore,commandlineTokensFull",
+    ),
+    (
+        "clusters-wide.svg",
+        "cluster testdata/processes_on_host.csv --eps 0.001 --plot {} \
          --plot-features pathScore,commandlineTokensFull",
     ),
     (
@@ -29,7 +34,21 @@ const PICTURES: [(&str, &str); 4] = [
         "outliers testdata/processes_on_host.csv --features \
          pathScore,commandlineLen,commandlineTokensFull --top 10 --plot {}",
     ),
+    (
+        "outliers-plane.svg",
+        "outliers testdata/processes_on_host.csv --features pathScore,commandlineLen --top 10 \
+         --plot {}",
+    ),
     ("series.svg", "series testdata/time_series.csv --value-column TotalBytesSent --plot {}"),
+    (
+        "series-week.svg",
+        "series testdata/time_series.csv --value-column TotalBytesSent --period 168 --plot {}",
+    ),
+    (
+        "series-robust.svg",
+        "series testdata/time_series.csv --value-column TotalBytesSent --period 168 --robust \
+         --plot {}",
+    ),
     ("eps.svg", "eps testdata/processes_on_host.csv --plot {}"),
 ];
 
