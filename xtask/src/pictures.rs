@@ -18,10 +18,15 @@ usage: cargo xtask pictures [--check]
 ";
 
 /// A picture and the command that draws it, split at spaces; `{}` is the picture's path.
-const PICTURES: [(&str, &str); 4] = [
+const PICTURES: [(&str, &str); 8] = [
     (
         "clusters.svg",
         "cluster testdata/processes_on_host.csv --plot {} \
+         --plot-features pathScore,commandlineTokensFull",
+    ),
+    (
+        "clusters-wide.svg",
+        "cluster testdata/processes_on_host.csv --eps 0.001 --plot {} \
          --plot-features pathScore,commandlineTokensFull",
     ),
     (
@@ -29,7 +34,21 @@ const PICTURES: [(&str, &str); 4] = [
         "outliers testdata/processes_on_host.csv --features \
          pathScore,commandlineLen,commandlineTokensFull --top 10 --plot {}",
     ),
+    (
+        "outliers-plane.svg",
+        "outliers testdata/processes_on_host.csv --features pathScore,commandlineLen --top 10 \
+         --plot {}",
+    ),
     ("series.svg", "series testdata/time_series.csv --value-column TotalBytesSent --plot {}"),
+    (
+        "series-week.svg",
+        "series testdata/time_series.csv --value-column TotalBytesSent --period 168 --plot {}",
+    ),
+    (
+        "series-robust.svg",
+        "series testdata/time_series.csv --value-column TotalBytesSent --period 168 --robust \
+         --plot {}",
+    ),
     ("eps.svg", "eps testdata/processes_on_host.csv --plot {}"),
 ];
 
@@ -50,7 +69,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     for (name, words) in PICTURES {
         let path = folder.join(name);
         if is_check {
-            check(&tool, workspace.root(), &path, words)?;
+            check(&tool, &workspace, &path, words)?;
         } else {
             draw(&tool, workspace.root(), &path, words)?;
         }
@@ -68,9 +87,9 @@ fn draw(tool: &Path, root: &Path, picture: &Path, words: &str) -> Result<()> {
     Ok(())
 }
 
-fn check(tool: &Path, root: &Path, picture: &Path, words: &str) -> Result<()> {
-    let now = root.join("target/pictures-check.svg");
-    draw(tool, root, &now, words)?;
+fn check(tool: &Path, workspace: &Workspace, picture: &Path, words: &str) -> Result<()> {
+    let now = workspace.target().join("pictures-check.svg");
+    draw(tool, workspace.root(), &now, words)?;
     let (had, has) = (fs::read(picture), fs::read(&now)?);
     let name = picture.display();
     ensure!(

@@ -41,3 +41,8 @@ pub use oddsift_timespan as timespan;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct WorkspaceReadme;
+
+/// Runs the Rust examples of the page for those who come from msticpy.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/coming-from-msticpy.md")]
+struct ComingFromMsticpy;
