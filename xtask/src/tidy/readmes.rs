@@ -1,5 +1,7 @@
 //! The README of a library is its crate documentation, so that its examples are tests.
 
+use super::fences;
+
 const INCLUDE: &str = r#"#![doc = include_str!("../README.md")]"#;
 
 /// What keeps the README's examples from running; `lib` is the text of `lib.rs`, if there is one.
@@ -9,7 +11,7 @@ pub(crate) fn check(lib: Option<&str>, readme: &str) -> Vec<String> {
     if !lib.lines().any(|line| line.trim() == INCLUDE) {
         breaches.push(format!("src/lib.rs must start with `{INCLUDE}`"));
     }
-    for (line, info) in fences(readme) {
+    for (line, info) in fences::openings(readme) {
         if info.split(',').any(|word| word.trim().starts_with("ignore")) {
             breaches.push(format!(
                 "README.md:{line}: an ignored example is never run; use `no_run`, `text`, or run it"
@@ -17,14 +19,6 @@ pub(crate) fn check(lib: Option<&str>, readme: &str) -> Vec<String> {
         }
     }
     breaches
-}
-
-/// The opening lines of code blocks, with what follows the backticks.
-fn fences(markdown: &str) -> Vec<(usize, &str)> {
-    let marks = (1..).zip(markdown.lines()).filter_map(|(line, text)| {
-        Some((line, text.trim_start().strip_prefix("```")?.trim_start_matches('`')))
-    });
-    marks.step_by(2).collect()
 }
 
 #[cfg(test)]
