@@ -32,6 +32,7 @@ impl EventClusters {
     /// # use ndarray::array;
     /// # use oddsift_eventcluster::EventClusters;
     /// let found = EventClusters::params().eps(0.1).fit(&array![[1.0], [1.0]])?;
+    /// assert_eq!(found.model().eps(), 0.1);
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn params() -> EventClusterParams {

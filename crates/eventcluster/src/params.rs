@@ -76,8 +76,12 @@ impl EventClusterParams {
     /// Sets the distance.
     ///
     /// ```
-    /// # use oddsift_eventcluster::{EventClusters, Metric};
-    /// let _ = EventClusters::params().metric(Metric::Manhattan);
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{EventClusters, Metric, Scaling};
+    /// let (x, params) = (array![[0.0, 0.0], [1.0, 1.0]], EventClusters::params().eps(1.0).scaling(Scaling::None));
+    /// assert_eq!(params.fit(&x)?.n_noise_rows(), 2);
+    /// assert_eq!(params.metric(Metric::Chebyshev).fit(&x)?.n_noise_rows(), 0);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     #[must_use]
     pub fn metric(mut self, metric: Metric) -> Self {
@@ -88,8 +92,12 @@ impl EventClusterParams {
     /// Sets the scaling of the features.
     ///
     /// ```
+    /// # use ndarray::array;
     /// # use oddsift_eventcluster::{EventClusters, Scaling};
-    /// let _ = EventClusters::params().scaling(Scaling::Robust);
+    /// let (x, params) = (array![[1.0, 2.0], [10.0, 20.0]], EventClusters::params());
+    /// assert_eq!(params.fit(&x)?.n_noise_rows(), 0); // divided by their norms the rows are one
+    /// assert_eq!(params.scaling(Scaling::None).fit(&x)?.n_noise_rows(), 2);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     #[must_use]
     #[doc(alias = "normalize")]
@@ -102,8 +110,14 @@ impl EventClusterParams {
     /// The unit is that of [`DbscanParams::work_limit`].
     ///
     /// ```
-    /// # use oddsift_eventcluster::EventClusters;
-    /// let _ = EventClusters::params().work_limit(Some(1_000_000_000));
+    /// # use ndarray::Array2;
+    /// # use oddsift_eventcluster::{EventClusters, Scaling};
+    /// let x = Array2::from_shape_fn((3000, 1), |(row, _)| row as f64);
+    /// let params = EventClusters::params().scaling(Scaling::None).eps(2000.0).min_samples(3500);
+    /// let error = params.clone().work_limit(Some(100_000)).fit(&x).unwrap_err();
+    /// assert!(error.to_string().contains("the work limit of 100000 is used up"));
+    /// assert_eq!(params.work_limit(None).fit(&x)?.n_noise_rows(), 3000);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     #[must_use]
     pub fn work_limit(mut self, limit: Option<u64>) -> Self {
@@ -114,9 +128,17 @@ impl EventClusterParams {
     /// Sets whose first and last time a noise row shows.
     ///
     /// ```
-    /// # use oddsift_eventcluster::{EventClusters, NoiseTimes};
-    /// let as_msticpy = EventClusters::params().noise_times(NoiseTimes::Shared);
-    /// # let _ = as_msticpy;
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{EventClusters, Events, NoiseTimes};
+    /// # use oddsift_patterns::Timestamp;
+    /// let (x, at) = (array![[1.0, 0.0], [0.0, 1.0]], |second| Timestamp::constant(second, 0));
+    /// let times = [Some(at(10)), Some(at(20))];
+    /// let events = Events::new(&x).times(&times)?;
+    /// let found = EventClusters::params().fit_events(&events)?;
+    /// assert_eq!(found.rows().unwrap()[1].times, Some((at(20), at(20))));
+    /// let as_msticpy = EventClusters::params().noise_times(NoiseTimes::Shared).fit_events(&events)?;
+    /// assert_eq!(as_msticpy.rows().unwrap()[1].times, Some((at(10), at(20))));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     #[must_use]
     pub fn noise_times(mut self, noise_times: NoiseTimes) -> Self {
