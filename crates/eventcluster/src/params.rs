@@ -25,7 +25,7 @@ use crate::{Error, EventClusters, Events, NoiseTimes, Scaler, Scaling};
 /// assert_eq!((found.clusters().len(), found.n_noise_rows()), (1, 1));
 /// # Ok::<(), oddsift_eventcluster::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EventClusterParams {
     dbscan: DbscanParams,
     scaling: Scaling,
@@ -43,7 +43,7 @@ impl Default for EventClusterParams {
 }
 
 impl EventClusterParams {
-    /// Sets the radius of a neighbourhood, measured after scaling; positive and finite.
+    /// Sets the radius of a neighbourhood, measured after scaling; positive and finite, default 0.01.
     ///
     /// ```
     /// # use ndarray::array;
@@ -57,7 +57,8 @@ impl EventClusterParams {
         self
     }
 
-    /// Sets how many rows, the row itself included, make it a core row; at least 1.
+    /// Sets how many rows within [`eps`](Self::eps), the row itself included, make it a core row; at
+    /// least 1, default 2.
     ///
     /// ```
     /// # use ndarray::array;
@@ -73,7 +74,7 @@ impl EventClusterParams {
         self
     }
 
-    /// Sets the distance.
+    /// Sets how distances are measured, default [`Metric::Euclidean`].
     ///
     /// ```
     /// # use ndarray::array;
@@ -89,7 +90,7 @@ impl EventClusterParams {
         self
     }
 
-    /// Sets the scaling of the features.
+    /// Sets how features are scaled before, default [`Scaling::Unit`].
     ///
     /// ```
     /// # use ndarray::array;
@@ -114,7 +115,7 @@ impl EventClusterParams {
     /// # use oddsift_eventcluster::{EventClusters, Scaling};
     /// let x = Array2::from_shape_fn((3000, 1), |(row, _)| row as f64);
     /// let params = EventClusters::params().scaling(Scaling::None).eps(2000.0).min_samples(3500);
-    /// let error = params.clone().work_limit(Some(100_000)).fit(&x).unwrap_err();
+    /// let error = params.work_limit(Some(100_000)).fit(&x).unwrap_err();
     /// assert!(error.to_string().contains("the work limit of 100000 is used up"));
     /// assert_eq!(params.work_limit(None).fit(&x)?.n_noise_rows(), 3000);
     /// # Ok::<(), oddsift_eventcluster::Error>(())
@@ -125,7 +126,7 @@ impl EventClusterParams {
         self
     }
 
-    /// Sets whose first and last time a noise row shows.
+    /// Sets whose first and last time a noise row shows, default [`NoiseTimes::Own`].
     ///
     /// ```
     /// # use ndarray::array;
@@ -167,7 +168,7 @@ impl EventClusterParams {
         self.fit_events(&Events::new(x))
     }
 
-    /// Clusters events: as [`fit`](Self::fit), with times, texts and weights.
+    /// Clusters events: as [`fit`](Self::fit), at the same cost, with times, texts and weights.
     ///
     /// # Errors
     ///
@@ -205,7 +206,8 @@ impl EventClusterParams {
     /// [`PatternTable::sort_by_first_row`] before, and renames them.
     ///
     /// With `weighted`, the last value of each vector is the weight of one such row and no feature.
-    /// The result is that of the rows themselves, but without a label for each row.
+    /// The result is that of the rows themselves, but without a label for each row. Time and memory
+    /// are those of DBSCAN on the patterns.
     ///
     /// # Errors
     ///
@@ -263,11 +265,12 @@ impl EventClusterParams {
     /// The distance of each row to its `min_samples`-th nearest, itself counted, after scaling: the
     /// curve that proposes an `eps`.
     ///
-    /// With `weighted`, the last value of each vector is the weight of one such row.
+    /// With `weighted`, the last value of each vector is the weight of one such row. Time and memory
+    /// are those of [`DbscanParams::k_distances`] on the patterns.
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit).
+    /// As [`fit`](Self::fit), and [`Error::Dbscan`] for a negative weight.
     ///
     /// ```
     /// # use oddsift_eventcluster::{EventClusters, PatternTable, Scaling};
