@@ -13,6 +13,7 @@ use crate::{Cell, Error, cell::push_json_string};
 /// # Ok::<(), oddsift_records::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OutputFormat {
     /// Comma separated values with a header.
     Csv,
