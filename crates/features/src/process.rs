@@ -8,6 +8,7 @@ use crate::{Error, FeatureOptions, SessionRule, TextParts, TextScanner};
 ///
 /// Logarithms are to base 10, and 0 for 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum ProcessFeature {
     /// `processName`: the path's last part. The only one that is text.
     ProcessName,
@@ -258,7 +259,7 @@ impl ProcessScanner {
         self.path_separator = separator.into();
     }
 
-    /// The features of one event. Missing text is the empty text.
+    /// The features of one event, in one pass over each text. Missing text is the empty text.
     ///
     /// ```
     /// # use oddsift_features::{FeatureOptions, ProcessScanner};

@@ -11,6 +11,7 @@ use crate::{Error, ProcessFeature};
 /// | `mde` | `FolderPath` | `ProcessCommandLine` | `LogonId` | `Timestamp` |
 /// | `linux` | `exe` | `cmdline` | `ses` | `TimeGenerated` |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Schema {
     /// Windows security event 4688.
     Win4688,
