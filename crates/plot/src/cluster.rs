@@ -1,6 +1,8 @@
 mod marks; // what is drawn of patterns and clusters
 mod rows; // what a click lists
 
+use std::fmt;
+
 use oddsift_eventcluster::EventClusters;
 use oddsift_patterns::PatternId;
 
@@ -38,6 +40,7 @@ pub type TextOf<'a> = dyn Fn(PatternId) -> Option<&'a str> + 'a;
 /// # Ok::<(), oddsift_eventcluster::Error>(())
 /// ```
 #[doc(alias = "plot_cluster")]
+#[derive(Clone)]
 pub struct ClusterPlot<'a> {
     found: &'a EventClusters,
     names: Vec<&'a str>,
@@ -46,6 +49,15 @@ pub struct ClusterPlot<'a> {
     cut_off: u64,
     note: Option<&'a str>,
     labels: Labels<'a>,
+}
+
+impl fmt::Debug for ClusterPlot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut plot = f.debug_struct("ClusterPlot");
+        plot.field("names", &self.names).field("features", &self.features);
+        plot.field("cut_off", &self.cut_off).field("note", &self.note);
+        plot.field("labels", &self.labels).finish_non_exhaustive()
+    }
 }
 
 /// Pairs of features to choose from.

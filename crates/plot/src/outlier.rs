@@ -227,7 +227,7 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Columns`] for rows of another width than the forest's, [`Error::Lengths`] if there is
+    /// [`Error::Columns`] for rows of another width than the forest's, [`Error::Length`] if there is
     /// not one weight or text for each row, [`Error::Forest`] for rows that are no numbers.
     ///
     /// ```
@@ -279,14 +279,10 @@ impl<'a> OutlierPlot<'a> {
         let n_usual = self.usual.map_or(0, |x| x.nrows());
         let n_odd = self.odd.map_or(0, |x| x.nrows());
         if let Some(weights) = self.weights.filter(|weights| weights.len() != n_usual) {
-            return Err(Error::Lengths {
-                what: "weights",
-                expected: n_usual,
-                found: weights.len(),
-            });
+            return Err(Error::Length { what: "weights", expected: n_usual, found: weights.len() });
         }
         if !self.texts.is_empty() && self.texts.len() != n_odd {
-            return Err(Error::Lengths { what: "texts", expected: n_odd, found: self.texts.len() });
+            return Err(Error::Length { what: "texts", expected: n_odd, found: self.texts.len() });
         }
         Ok(())
     }
@@ -457,7 +453,7 @@ mod tests {
         let texts = ["one".to_owned(), "two".to_owned()];
         assert!(matches!(
             plot().outliers(&odd, &texts).figure(),
-            Err(Error::Lengths { what: "texts", expected: 1, found: 2 })
+            Err(Error::Length { what: "texts", expected: 1, found: 2 })
         ));
         assert!(plot().training(&x, Some(&[1.0])).figure().is_err());
         let holes = Array2::from_elem((1, 2), f64::NAN);
