@@ -203,7 +203,7 @@ impl ClusterOptions {
 /// assert!(found.rows[0].label.is_noise() && found.rows[0].size == 1);
 /// # Ok::<(), oddsift_auditd::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessCluster {
     /// The row of the process that is shown, from 0.
     pub row: usize,
@@ -229,7 +229,7 @@ pub struct ProcessCluster {
 /// assert_eq!(found.labels[0].0, 1);
 /// # Ok::<(), oddsift_auditd::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessClusters {
     /// Processes that are like no other, in the order of the input, then clusters by number.
     pub rows: Vec<ProcessCluster>,
@@ -257,9 +257,9 @@ impl ProcessClusters {
 /// the command line, as the same user, and both in a login session or both in none: what a hunter
 /// would call the same thing done again. Programs and users are told apart by their whole text, so
 /// that no path can be made up that passes for another. Hosts are mixed: the same thing on two hosts
-/// is one cluster. msticpy takes the sum of the
-/// path's characters and the user, and scales both to norm 1; since the norm leaves of user 0 only
-/// that it is user 0, all of root's processes become one cluster, whatever they run.
+/// is one cluster. msticpy takes the sum of the path's characters and the user, and scales both to
+/// norm 1; since the norm leaves of user 0 only that it is user 0, all of root's processes become one
+/// cluster, whatever they run.
 ///
 /// Cost: that of DBSCAN over distinct processes; see `oddsift-eventcluster`. Memory grows with the
 /// processes, by about 100 bytes each beside their own.
