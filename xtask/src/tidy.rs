@@ -25,7 +25,8 @@ usage: cargo xtask tidy
               versions of dependencies; published crates have description, keywords, readme;
               their dev-dependencies on our own crates have a path and no version
   links       relative links in Markdown files lead to files
-  readmes     the README of a library is its crate documentation, so that its examples run
+  readmes     the README of a library is its crate documentation, so that its examples run; it has the
+              sections `Differences from msticpy` and `Features`, and the latter names every feature
   examples    features, dbscan, iforest, stl and timespan have at least as many examples that run, in
               doc comments and README, as public functions
   leftovers   no marks of unfinished work in code and text
@@ -95,7 +96,9 @@ fn check_readmes(workspace: &Workspace) -> Result<Vec<String>> {
         let is_library = package.targets.iter().any(cargo_metadata::Target::is_lib);
         let lib = is_library.then(|| workspace.read(&folder.join("src/lib.rs"))).transpose()?;
         let readme = workspace.read(&folder.join("README.md"))?;
-        let found = readmes::check(lib.as_deref(), &readme);
+        let features = package.features.keys().map(String::as_str);
+        let features: Vec<&str> = features.filter(|name| *name != "default").collect();
+        let found = readmes::check(lib.as_deref(), &readme, &features);
         breaches.extend(found.into_iter().map(|breach| format!("{}: {breach}", folder.display())));
     }
     Ok(breaches)
