@@ -53,7 +53,7 @@ pub enum Error {
         scaling: Scaling,
     },
     /// A scaling that does not exist.
-    #[error("no scaling {0:?}; there are unit, none, standard, robust, minmax")]
+    #[error("unknown scaling {0:?}; use unit, none, standard, robust or minmax")]
     UnknownScaling(String),
     /// A stored scaler cannot be one.
     #[error("the scaler: {fault}; save the model anew")]
