@@ -1,6 +1,8 @@
 //! `tidy`: the rules that no compiler knows. Each is a pure function in a module of its own.
 
 mod arrows; // which crate may depend on which
+mod examples; // running examples of the algorithm crates
+mod fences; // code blocks of Markdown
 mod leftovers; // marks of unfinished work
 mod links; // links in Markdown files
 mod manifests; // what the Cargo.toml files inherit
@@ -23,7 +25,10 @@ usage: cargo xtask tidy
               versions of dependencies; published crates have description, keywords, readme;
               their dev-dependencies on our own crates have a path and no version
   links       relative links in Markdown files lead to files
-  readmes     the README of a library is its crate documentation, so that its examples run
+  readmes     the README of a library is its crate documentation, so that its examples run; it has the
+              sections `Differences from msticpy` and `Features`, and the latter names every feature
+  examples    features, dbscan, iforest, stl and timespan have at least as many examples that run, in
+              doc comments and README, as public functions
   leftovers   no marks of unfinished work in code and text
 ";
 
@@ -49,6 +54,7 @@ fn breaches(workspace: &Workspace) -> Result<Vec<String>> {
     let mut breaches = arrows::check(&arrows_of(workspace), arrows::TABLE);
     breaches.extend(check_manifests(workspace)?);
     breaches.extend(check_readmes(workspace)?);
+    breaches.extend(check_examples(workspace, &files)?);
     breaches.extend(check_texts(workspace, &files)?);
     Ok(breaches)
 }
@@ -86,16 +92,41 @@ fn check_manifests(workspace: &Workspace) -> Result<Vec<String>> {
 fn check_readmes(workspace: &Workspace) -> Result<Vec<String>> {
     let mut breaches = Vec::new();
     for package in workspace.packages().iter().filter(|package| is_publishable(package)) {
-        let folder =
-            package.manifest_path.as_std_path().parent().context("a manifest has a folder")?;
-        let folder = folder.strip_prefix(workspace.root())?;
+        let folder = folder_of(workspace, package)?;
         let is_library = package.targets.iter().any(cargo_metadata::Target::is_lib);
         let lib = is_library.then(|| workspace.read(&folder.join("src/lib.rs"))).transpose()?;
         let readme = workspace.read(&folder.join("README.md"))?;
-        let found = readmes::check(lib.as_deref(), &readme);
+        let features = package.features.keys().map(String::as_str);
+        let features: Vec<&str> = features.filter(|name| *name != "default").collect();
+        let found = readmes::check(lib.as_deref(), &readme, &features);
         breaches.extend(found.into_iter().map(|breach| format!("{}: {breach}", folder.display())));
     }
     Ok(breaches)
+}
+
+fn check_examples(workspace: &Workspace, files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut breaches = Vec::new();
+    for name in examples::CRATES {
+        let package = workspace.packages().iter().find(|package| *package.name == name);
+        let package = package.with_context(|| format!("the rule `examples` names {name}"))?;
+        let folder = folder_of(workspace, package)?;
+        let readme = examples::of_markdown(&workspace.read(&folder.join("README.md"))?);
+        let mut counts = examples::Counts { functions: 0, examples: readme };
+        let is_source = |path: &&PathBuf| path.extension().is_some_and(|it| it == "rs");
+        for path in
+            files.iter().filter(|path| path.starts_with(folder.join("src"))).filter(is_source)
+        {
+            counts = counts + examples::of_source(&workspace.read(path)?);
+        }
+        breaches.extend(examples::check(name, counts));
+    }
+    Ok(breaches)
+}
+
+/// Where a package lies, from the root.
+fn folder_of<'a>(workspace: &Workspace, package: &'a Package) -> Result<&'a Path> {
+    let folder = package.manifest_path.as_std_path().parent().context("a manifest has a folder")?;
+    Ok(folder.strip_prefix(workspace.root())?)
 }
 
 /// Files that are not text are no concern of these rules, nor are data that tests read.

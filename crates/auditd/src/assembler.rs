@@ -14,10 +14,10 @@ use crate::{
 /// | [`max_line`](Self::max_line) | 1 MiB | bytes of a line |
 ///
 /// ```
-/// use oddsift_auditd::{Assembler, Options};
+/// use oddsift_auditd::Options;
 ///
-/// let assembler = Assembler::new(Options::new().window(100_000));
-/// # let _ = assembler;
+/// assert_ne!(Options::new().window(100_000), Options::new());
+/// assert_eq!(Options::new().window_bytes(16 << 20).max_line(1 << 20), Options::new());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {

@@ -35,10 +35,13 @@ pub enum ClusterFeatures {
 /// | [`since`](Self::since), [`until`](Self::until) | all times | all times |
 ///
 /// ```
-/// use oddsift_auditd::{AppFilter, ClusterOptions};
+/// use oddsift_auditd::{AppFilter, ClusterOptions, ProcessEvent, cluster_auditd_processes};
 ///
+/// let process = |exe: &str| ProcessEvent { exe: Some(exe.to_owned()), ..Default::default() };
 /// let options = ClusterOptions::new().app(AppFilter::contains("/bin/"));
-/// # let _ = options;
+/// let found = cluster_auditd_processes(&[process("/bin/ls"), process("/tmp/x")], &options)?;
+/// assert_eq!((found.rows.len(), found.rows[0].row), (1, 0));
+/// # Ok::<(), oddsift_auditd::Error>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ClusterOptions {
@@ -53,7 +56,11 @@ impl ClusterOptions {
     /// The defaults.
     ///
     /// ```
-    /// let _ = oddsift_auditd::ClusterOptions::new();
+    /// # use oddsift_auditd::{ClusterOptions, ProcessEvent, cluster_auditd_processes};
+    /// let processes = [ProcessEvent::default(), ProcessEvent::default()];
+    /// let found = cluster_auditd_processes(&processes, &ClusterOptions::new())?;
+    /// assert_eq!((found.rows.len(), found.rows[0].size), (1, 2));
+    /// # Ok::<(), oddsift_auditd::Error>(())
     /// ```
     #[must_use]
     pub fn new() -> Self {
@@ -63,7 +70,17 @@ impl ClusterOptions {
     /// All that msticpy does in its own way.
     ///
     /// ```
-    /// let _ = oddsift_auditd::ClusterOptions::msticpy();
+    /// # use oddsift_auditd::{AppFilter, ClusterFeatures, ClusterOptions, ProcessEvent, cluster_auditd_processes};
+    /// # let process = |exe: &str, uid: &str| ProcessEvent {
+    /// #     exe: Some(exe.to_owned()),
+    /// #     uid: Some(uid.to_owned()),
+    /// #     ..ProcessEvent::default()
+    /// # };
+    /// // Whatever root runs is one cluster.
+    /// let processes = [process("/bin/ls", "0"), process("/tmp/x", "0")];
+    /// let size = |options| cluster_auditd_processes(&processes, &options).map(|found| found.rows[0].size);
+    /// assert_eq!((size(ClusterOptions::msticpy())?, size(ClusterOptions::new())?), (2, 1));
+    /// # Ok::<(), oddsift_auditd::Error>(())
     /// ```
     #[must_use]
     pub fn msticpy() -> Self {
@@ -73,8 +90,15 @@ impl ClusterOptions {
     /// Sets which programs' processes are clustered.
     ///
     /// ```
-    /// # use oddsift_auditd::{AppFilter, ClusterOptions};
-    /// let _ = ClusterOptions::new().app(AppFilter::regex("sudo$")?);
+    /// # use oddsift_auditd::{AppFilter, ClusterFeatures, ClusterOptions, ProcessEvent, cluster_auditd_processes};
+    /// # let process = |exe: &str, uid: &str| ProcessEvent {
+    /// #     exe: Some(exe.to_owned()),
+    /// #     uid: Some(uid.to_owned()),
+    /// #     ..ProcessEvent::default()
+    /// # };
+    /// let options = ClusterOptions::new().app(AppFilter::regex("sudo$")?);
+    /// let processes = [process("/bin/ls", "0"), process("/usr/bin/sudo", "0")];
+    /// assert_eq!(cluster_auditd_processes(&processes, &options)?.rows[0].row, 1);
     /// # Ok::<(), oddsift_auditd::Error>(())
     /// ```
     #[must_use]
@@ -86,8 +110,16 @@ impl ClusterOptions {
     /// Sets what processes are compared by.
     ///
     /// ```
-    /// # use oddsift_auditd::{ClusterFeatures, ClusterOptions};
-    /// let _ = ClusterOptions::new().features(ClusterFeatures::PathScoreUser);
+    /// # use oddsift_auditd::{AppFilter, ClusterFeatures, ClusterOptions, ProcessEvent, cluster_auditd_processes};
+    /// # let process = |exe: &str, uid: &str| ProcessEvent {
+    /// #     exe: Some(exe.to_owned()),
+    /// #     uid: Some(uid.to_owned()),
+    /// #     ..ProcessEvent::default()
+    /// # };
+    /// let options = ClusterOptions::new().features(ClusterFeatures::PathScoreUser);
+    /// assert!(cluster_auditd_processes(&[process("/bin/ls", "root")], &options).is_err()); // no number
+    /// assert!(cluster_auditd_processes(&[process("/bin/ls", "root")], &ClusterOptions::new()).is_ok());
+    /// # Ok::<(), oddsift_auditd::Error>(())
     /// ```
     #[must_use]
     pub fn features(mut self, features: ClusterFeatures) -> Self {
@@ -98,8 +130,18 @@ impl ClusterOptions {
     /// Sets whose times a process shows that is like no other.
     ///
     /// ```
-    /// # use oddsift_auditd::{ClusterOptions, NoiseTimes};
-    /// let _ = ClusterOptions::new().noise_times(NoiseTimes::Shared);
+    /// # use oddsift_auditd::{ClusterOptions, NoiseTimes, ProcessEvent, Timestamp, cluster_auditd_processes};
+    /// let at = |second| Timestamp::constant(second, 0);
+    /// let process = |exe: &str, second| ProcessEvent {
+    ///     exe: Some(exe.to_owned()),
+    ///     time: Some(at(second)),
+    ///     ..ProcessEvent::default()
+    /// };
+    /// let processes = [process("/bin/ls", 10), process("/tmp/x", 20)];
+    /// let options = ClusterOptions::new().noise_times(NoiseTimes::Shared);
+    /// let found = cluster_auditd_processes(&processes, &options)?;
+    /// assert_eq!(found.rows[1].times, Some((at(10), at(20))));
+    /// # Ok::<(), oddsift_auditd::Error>(())
     /// ```
     #[must_use]
     pub fn noise_times(mut self, noise_times: NoiseTimes) -> Self {
@@ -111,8 +153,14 @@ impl ClusterOptions {
     /// time is then left out. The others may still be parents in a [`ProcessTree`](crate::ProcessTree).
     ///
     /// ```
-    /// # use oddsift_auditd::{ClusterOptions, Timestamp};
-    /// let _ = ClusterOptions::new().since(Some(Timestamp::UNIX_EPOCH));
+    /// # use oddsift_auditd::{ClusterOptions, Error, ProcessEvent, Timestamp, cluster_auditd_processes};
+    /// let at = |second| Some(Timestamp::constant(second, 0));
+    /// let processes = [5, 9].map(|second| ProcessEvent { time: at(second), ..ProcessEvent::default() });
+    /// let found = |since| cluster_auditd_processes(&processes, &ClusterOptions::new().since(since));
+    /// assert_eq!(found(at(6))?.rows[0].row, 1);
+    /// assert_eq!(found(None)?.rows[0].size, 2);
+    /// assert!(matches!(found(at(10)), Err(Error::NoProcesses { n_processes: 2 })));
+    /// # Ok::<(), oddsift_auditd::Error>(())
     /// ```
     #[must_use]
     pub fn since(mut self, since: Option<Timestamp>) -> Self {
@@ -155,7 +203,7 @@ impl ClusterOptions {
 /// assert!(found.rows[0].label.is_noise() && found.rows[0].size == 1);
 /// # Ok::<(), oddsift_auditd::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessCluster {
     /// The row of the process that is shown, from 0.
     pub row: usize,
@@ -181,7 +229,7 @@ pub struct ProcessCluster {
 /// assert_eq!(found.labels[0].0, 1);
 /// # Ok::<(), oddsift_auditd::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessClusters {
     /// Processes that are like no other, in the order of the input, then clusters by number.
     pub rows: Vec<ProcessCluster>,
@@ -209,9 +257,9 @@ impl ProcessClusters {
 /// the command line, as the same user, and both in a login session or both in none: what a hunter
 /// would call the same thing done again. Programs and users are told apart by their whole text, so
 /// that no path can be made up that passes for another. Hosts are mixed: the same thing on two hosts
-/// is one cluster. msticpy takes the sum of the
-/// path's characters and the user, and scales both to norm 1; since the norm leaves of user 0 only
-/// that it is user 0, all of root's processes become one cluster, whatever they run.
+/// is one cluster. msticpy takes the sum of the path's characters and the user, and scales both to
+/// norm 1; since the norm leaves of user 0 only that it is user 0, all of root's processes become one
+/// cluster, whatever they run.
 ///
 /// Cost: that of DBSCAN over distinct processes; see `oddsift-eventcluster`. Memory grows with the
 /// processes, by about 100 bytes each beside their own.

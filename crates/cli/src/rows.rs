@@ -326,6 +326,7 @@ fn value_trouble(error: ValueError, row: Row<'_>) -> Trouble {
         ValueErrorKind::NotFinite => format!(
             "{shown:?} gives no finite number; correct it (or --ord-scale), or skip bad rows (--bad-rows skip)"
         ),
+        other => format!("{shown:?} {other}; correct it, or skip bad rows (--bad-rows skip)"),
     };
     Trouble::Bad { column, reason }
 }

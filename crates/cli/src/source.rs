@@ -47,11 +47,8 @@ impl<'a> Source<'a> {
     }
 
     pub(crate) fn open(&self) -> Result<Reader, Failure> {
-        let options = ReadOptions {
-            delimiter: self.args.delimiter,
-            bad_rows: self.args.bad_rows,
-            ..ReadOptions::new()
-        };
+        let options =
+            ReadOptions::new().delimiter(self.args.delimiter).bad_rows(self.args.bad_rows);
         Ok(match &self.kept {
             None => Reader::open(&self.args.file, options)?,
             Some(kept) => {

@@ -26,7 +26,7 @@ pub enum Error {
     MinkowskiP(f64),
     /// A text names no metric.
     #[error(
-        "unknown metric '{0}', use euclidean, manhattan, chebyshev or minkowski:P, such as minkowski:3"
+        "unknown metric {0:?}, use euclidean, manhattan, chebyshev or minkowski:P, such as minkowski:3"
     )]
     MetricName(String),
     /// The samples have no columns.

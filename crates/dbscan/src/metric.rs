@@ -100,6 +100,8 @@ mod tests {
         for name in ["", "cosine", "minkowski", "minkowski:", "minkowski:x", "Euclidean"] {
             assert_eq!(name.parse::<Metric>(), Err(Error::MetricName(name.to_owned())));
         }
+        let shown = "\u{1b}[2J".parse::<Metric>().unwrap_err().to_string();
+        assert!(shown.starts_with(r#"unknown metric "\u{1b}[2J", use "#), "{shown}");
         assert_eq!("minkowski:0.5".parse::<Metric>(), Err(Error::MinkowskiP(0.5)));
         assert_eq!("minkowski:inf".parse::<Metric>(), Err(Error::MinkowskiP(f64::INFINITY)));
         assert!(matches!("minkowski:NaN".parse::<Metric>(), Err(Error::MinkowskiP(_))));

@@ -102,8 +102,12 @@ impl Cluster {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_eventcluster::dbcluster_events;
-    /// assert_eq!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].times(), None);
+    /// # use oddsift_eventcluster::{EventClusters, Events};
+    /// # use oddsift_patterns::Timestamp;
+    /// let (x, at) = (array![[1.0], [1.0], [1.0]], |second| Timestamp::constant(second, 0));
+    /// let times = [Some(at(20)), None, Some(at(10))];
+    /// let found = EventClusters::params().fit_events(&Events::new(&x).times(&times)?)?;
+    /// assert_eq!(found.clusters()[0].times(), Some((at(10), at(20))));
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn times(&self) -> Option<(Timestamp, Timestamp)> {
@@ -114,8 +118,11 @@ impl Cluster {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_eventcluster::dbcluster_events;
-    /// assert!(dbcluster_events(&array![[1.0], [1.0]])?.clusters()[0].template().is_none());
+    /// # use oddsift_eventcluster::{EventClusters, Events};
+    /// let x = array![[1.0], [1.0]];
+    /// let events = Events::new(&x).texts(&[Some("ping host-1"), Some("ping host-2")])?;
+    /// let found = EventClusters::params().fit_events(&events)?;
+    /// assert_eq!(found.clusters()[0].template().unwrap().to_string(), "ping *");
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn template(&self) -> Option<Template> {

@@ -12,7 +12,7 @@ use crate::{Cluster, Error, EventClusterParams, EventRow, NoiseRow, NoiseTimes, 
 /// Made by [`EventClusters::params`] and one of its `fit` functions. Works on distinct patterns, in
 /// the order of their first rows: pattern `i` is row `i` of [`scaled`](Self::scaled) and sample `i`
 /// of the [`model`](Self::model).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EventClusters {
     table: PatternTable,
     scaler: Scaler,
@@ -32,8 +32,10 @@ impl EventClusters {
     /// # use ndarray::array;
     /// # use oddsift_eventcluster::EventClusters;
     /// let found = EventClusters::params().eps(0.1).fit(&array![[1.0], [1.0]])?;
+    /// assert_eq!(found.model().eps(), 0.1);
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
+    #[must_use]
     pub fn params() -> EventClusterParams {
         EventClusterParams::default()
     }

@@ -15,22 +15,16 @@ pub enum Error {
         column: usize,
     },
     /// A matrix has another number of columns than was fitted.
-    #[error("the matrix has {found} columns, and {expected} were fitted")]
-    NumberOfColumns {
+    #[error(
+        "the matrix has {found} columns, and {expected} were fitted; pass the same in the same order"
+    )]
+    Columns {
         /// How many were fitted.
         expected: usize,
         /// How many there are.
         found: usize,
     },
-    /// There is not one count a row.
-    #[error("{counts} counts for {rows} rows; give one count a row")]
-    CountsLength {
-        /// How many counts were given.
-        counts: usize,
-        /// How many rows there are.
-        rows: usize,
-    },
-    /// A side column (times, texts, weights, names) has another length than the matrix.
+    /// A side column (times, texts, weights, counts, names) has another length than the matrix.
     #[error("{what}: {found} values for {expected}; give one each")]
     Length {
         /// What was given.
@@ -59,7 +53,7 @@ pub enum Error {
         scaling: Scaling,
     },
     /// A scaling that does not exist.
-    #[error("no scaling {0:?}; there are unit, none, standard, robust, minmax")]
+    #[error("unknown scaling {0:?}; use unit, none, standard, robust or minmax")]
     UnknownScaling(String),
     /// A stored scaler cannot be one.
     #[error("the scaler: {fault}; save the model anew")]
@@ -90,7 +84,7 @@ pub enum Error {
         version: u64,
     },
     /// No events were given.
-    #[error("there are no rows to cluster")]
+    #[error("there are no rows to cluster; give at least one")]
     NoRows,
     /// DBSCAN refused its parameters or input.
     #[error(transparent)]

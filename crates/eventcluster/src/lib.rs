@@ -15,8 +15,10 @@ pub use {
     error::Error,
     events::{Column, Events},
     model::ClusterModel,
-    oddsift_dbscan::{Advice, Dbscan, DbscanModel, KDistances, Label, Metric, Progress},
-    oddsift_patterns::{PatternId, PatternTable, Template},
+    oddsift_dbscan::{
+        Advice, Dbscan, DbscanModel, KDistances, Label, Metric, Progress, Step, Warning,
+    },
+    oddsift_patterns::{Observation, PatternId, PatternTable, Template, Timestamp},
     params::{EventClusterParams, dbcluster_events},
     rows::{EventRow, NoiseRow, NoiseTimes},
     scaling::{Scaler, Scaling, normalize},

@@ -58,7 +58,7 @@ impl ClusterModel {
     /// ```
     pub fn new(recipe: Recipe, scaler: Scaler, dbscan: DbscanModel) -> Result<Self, Error> {
         let expected = recipe.names().len();
-        let learnt = scaler.n_columns().unwrap_or(expected);
+        let learnt = scaler.n_features().unwrap_or(expected);
         for (what, found) in [("scaler", learnt), ("dbscan", dbscan.n_features())] {
             if found != expected {
                 return Err(Error::StoredModel { what, found, expected });
@@ -120,7 +120,7 @@ impl ClusterModel {
     ///
     /// # Errors
     ///
-    /// [`Error::NonFinite`], [`Error::NumberOfColumns`] or [`Error::ScaleRange`] where the rows
+    /// [`Error::NonFinite`], [`Error::Columns`] or [`Error::ScaleRange`] where the rows
     /// cannot be scaled, [`Error::Dbscan`] for another number of columns.
     ///
     /// ```

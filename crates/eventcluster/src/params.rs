@@ -25,7 +25,7 @@ use crate::{Error, EventClusters, Events, NoiseTimes, Scaler, Scaling};
 /// assert_eq!((found.clusters().len(), found.n_noise_rows()), (1, 1));
 /// # Ok::<(), oddsift_eventcluster::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EventClusterParams {
     dbscan: DbscanParams,
     scaling: Scaling,
@@ -43,7 +43,7 @@ impl Default for EventClusterParams {
 }
 
 impl EventClusterParams {
-    /// Sets the radius of a neighbourhood, measured after scaling; positive and finite.
+    /// Sets the radius of a neighbourhood, measured after scaling; positive and finite, default 0.01.
     ///
     /// ```
     /// # use ndarray::array;
@@ -57,7 +57,8 @@ impl EventClusterParams {
         self
     }
 
-    /// Sets how many rows, the row itself included, make it a core row; at least 1.
+    /// Sets how many rows within [`eps`](Self::eps), the row itself included, make it a core row; at
+    /// least 1, default 2.
     ///
     /// ```
     /// # use ndarray::array;
@@ -73,11 +74,15 @@ impl EventClusterParams {
         self
     }
 
-    /// Sets the distance.
+    /// Sets how distances are measured, default [`Metric::Euclidean`].
     ///
     /// ```
-    /// # use oddsift_eventcluster::{EventClusters, Metric};
-    /// let _ = EventClusters::params().metric(Metric::Manhattan);
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{EventClusters, Metric, Scaling};
+    /// let (x, params) = (array![[0.0, 0.0], [1.0, 1.0]], EventClusters::params().eps(1.0).scaling(Scaling::None));
+    /// assert_eq!(params.fit(&x)?.n_noise_rows(), 2);
+    /// assert_eq!(params.metric(Metric::Chebyshev).fit(&x)?.n_noise_rows(), 0);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     #[must_use]
     pub fn metric(mut self, metric: Metric) -> Self {
@@ -85,11 +90,15 @@ impl EventClusterParams {
         self
     }
 
-    /// Sets the scaling of the features.
+    /// Sets how features are scaled before, default [`Scaling::Unit`].
     ///
     /// ```
+    /// # use ndarray::array;
     /// # use oddsift_eventcluster::{EventClusters, Scaling};
-    /// let _ = EventClusters::params().scaling(Scaling::Robust);
+    /// let (x, params) = (array![[1.0, 2.0], [10.0, 20.0]], EventClusters::params());
+    /// assert_eq!(params.fit(&x)?.n_noise_rows(), 0); // divided by their norms the rows are one
+    /// assert_eq!(params.scaling(Scaling::None).fit(&x)?.n_noise_rows(), 2);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     #[must_use]
     #[doc(alias = "normalize")]
@@ -102,8 +111,14 @@ impl EventClusterParams {
     /// The unit is that of [`DbscanParams::work_limit`].
     ///
     /// ```
-    /// # use oddsift_eventcluster::EventClusters;
-    /// let _ = EventClusters::params().work_limit(Some(1_000_000_000));
+    /// # use ndarray::Array2;
+    /// # use oddsift_eventcluster::{EventClusters, Scaling};
+    /// let x = Array2::from_shape_fn((3000, 1), |(row, _)| row as f64);
+    /// let params = EventClusters::params().scaling(Scaling::None).eps(2000.0).min_samples(3500);
+    /// let error = params.work_limit(Some(100_000)).fit(&x).unwrap_err();
+    /// assert!(error.to_string().contains("the work limit of 100000 is used up"));
+    /// assert_eq!(params.work_limit(None).fit(&x)?.n_noise_rows(), 3000);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     #[must_use]
     pub fn work_limit(mut self, limit: Option<u64>) -> Self {
@@ -111,12 +126,20 @@ impl EventClusterParams {
         self
     }
 
-    /// Sets whose first and last time a noise row shows.
+    /// Sets whose first and last time a noise row shows, default [`NoiseTimes::Own`].
     ///
     /// ```
-    /// # use oddsift_eventcluster::{EventClusters, NoiseTimes};
-    /// let as_msticpy = EventClusters::params().noise_times(NoiseTimes::Shared);
-    /// # let _ = as_msticpy;
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{EventClusters, Events, NoiseTimes};
+    /// # use oddsift_patterns::Timestamp;
+    /// let (x, at) = (array![[1.0, 0.0], [0.0, 1.0]], |second| Timestamp::constant(second, 0));
+    /// let times = [Some(at(10)), Some(at(20))];
+    /// let events = Events::new(&x).times(&times)?;
+    /// let found = EventClusters::params().fit_events(&events)?;
+    /// assert_eq!(found.rows().unwrap()[1].times, Some((at(20), at(20))));
+    /// let as_msticpy = EventClusters::params().noise_times(NoiseTimes::Shared).fit_events(&events)?;
+    /// assert_eq!(as_msticpy.rows().unwrap()[1].times, Some((at(10), at(20))));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     #[must_use]
     pub fn noise_times(mut self, noise_times: NoiseTimes) -> Self {
@@ -145,7 +168,7 @@ impl EventClusterParams {
         self.fit_events(&Events::new(x))
     }
 
-    /// Clusters events: as [`fit`](Self::fit), with times, texts and weights.
+    /// Clusters events: as [`fit`](Self::fit), at the same cost, with times, texts and weights.
     ///
     /// # Errors
     ///
@@ -183,7 +206,8 @@ impl EventClusterParams {
     /// [`PatternTable::sort_by_first_row`] before, and renames them.
     ///
     /// With `weighted`, the last value of each vector is the weight of one such row and no feature.
-    /// The result is that of the rows themselves, but without a label for each row.
+    /// The result is that of the rows themselves, but without a label for each row. Time and memory
+    /// are those of DBSCAN on the patterns.
     ///
     /// # Errors
     ///
@@ -241,11 +265,12 @@ impl EventClusterParams {
     /// The distance of each row to its `min_samples`-th nearest, itself counted, after scaling: the
     /// curve that proposes an `eps`.
     ///
-    /// With `weighted`, the last value of each vector is the weight of one such row.
+    /// With `weighted`, the last value of each vector is the weight of one such row. Time and memory
+    /// are those of [`DbscanParams::k_distances`] on the patterns.
     ///
     /// # Errors
     ///
-    /// As [`fit`](Self::fit).
+    /// As [`fit`](Self::fit), and [`Error::Dbscan`] for a negative weight.
     ///
     /// ```
     /// # use oddsift_eventcluster::{EventClusters, PatternTable, Scaling};

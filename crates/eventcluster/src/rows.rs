@@ -6,6 +6,7 @@ pub(crate) type Times = (Timestamp, Timestamp);
 
 /// Whose first and last time a noise row shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum NoiseTimes {
     /// Its own.
     #[default]
@@ -15,7 +16,7 @@ pub enum NoiseTimes {
 }
 
 /// A row of noise: the odd one out that this is about.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoiseRow {
     /// Its row in the input.
     pub row: u64,
@@ -29,7 +30,7 @@ pub struct NoiseRow {
 ///
 /// The columns that msticpy adds to the frame are `Clustered` ([`is_clustered`](Self::is_clustered)),
 /// `ClusterId`, `ClusterSize`, `FirstEventTime` and `LastEventTime`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EventRow {
     /// The row of the input that is shown.
     pub row: u64,

@@ -22,6 +22,7 @@ use crate::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Scaling {
     /// Values stay as they are.
     None,
@@ -84,7 +85,7 @@ impl Scaler {
     ///
     /// # Errors
     ///
-    /// [`Error::CountsLength`] if there is not one count a row, [`Error::NonFinite`] for a NaN or an
+    /// [`Error::Length`] if there is not one count a row, [`Error::NonFinite`] for a NaN or an
     /// infinity in `x`.
     ///
     /// ```
@@ -98,7 +99,8 @@ impl Scaler {
     /// ```
     pub fn fit(scaling: Scaling, x: &ArrayRef2<f64>, counts: &[u64]) -> Result<Self, Error> {
         if counts.len() != x.nrows() {
-            return Err(Error::CountsLength { counts: counts.len(), rows: x.nrows() });
+            let (expected, found) = (x.nrows(), counts.len());
+            return Err(Error::Length { what: "counts", expected, found });
         }
         check_finite(x)?;
         let learn: fn(&mut [Counted]) -> (f64, f64) = match scaling {
@@ -121,16 +123,16 @@ impl Scaler {
         Ok(learnt)
     }
 
-    /// The number of columns that were fitted; `None` for a scaling that learns nothing of them.
+    /// How many columns rows must have; `None` for a scaling that learns nothing of them.
     ///
     /// ```
     /// # use ndarray::array;
     /// # use oddsift_eventcluster::{Scaler, Scaling};
     /// let scaler = Scaler::fit(Scaling::MinMax, &array![[3.0, 4.0]], &[1])?;
-    /// assert_eq!(scaler.n_columns(), Some(2));
+    /// assert_eq!(scaler.n_features(), Some(2));
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
-    pub fn n_columns(&self) -> Option<usize> {
+    pub fn n_features(&self) -> Option<usize> {
         let by_column = !matches!(self.scaling, Scaling::None | Scaling::Unit);
         by_column.then_some(self.center.len())
     }
@@ -148,11 +150,12 @@ impl Scaler {
         self.scaling
     }
 
-    /// Scales the rows of `x`.
+    /// Scales the rows of `x`, an array of shape `(n_rows, n_features)`, into a new one. Time linear in
+    /// its values.
     ///
     /// # Errors
     ///
-    /// [`Error::NonFinite`] for a NaN or an infinity in `x`, [`Error::NumberOfColumns`] if `x` has
+    /// [`Error::NonFinite`] for a NaN or an infinity in `x`, [`Error::Columns`] if `x` has
     /// not the fitted number of columns, [`Error::ScaleRange`] where the result leaves the range of
     /// `f64`.
     ///
@@ -168,7 +171,7 @@ impl Scaler {
         check_finite(x)?;
         let by_column = !matches!(self.scaling, Scaling::None | Scaling::Unit);
         if by_column && x.ncols() != self.center.len() {
-            return Err(Error::NumberOfColumns { expected: self.center.len(), found: x.ncols() });
+            return Err(Error::Columns { expected: self.center.len(), found: x.ncols() });
         }
         let mut scaled = x.to_owned();
         match self.scaling {
@@ -231,7 +234,7 @@ impl TryFrom<StoredScaler> for Scaler {
 ///
 /// A row of zeros stays, and so does a row whose norm is below `10 * f64::EPSILON`. Where the sum
 /// of squares overflows, the row is first divided by its largest magnitude, so that the result has
-/// norm 1 all the same.
+/// norm 1 all the same. Time and memory are linear in the values.
 ///
 /// # Errors
 ///

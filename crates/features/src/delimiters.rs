@@ -53,6 +53,16 @@ impl Delimiters {
     /// [`Error::Pattern`] if it is no regular expression, [`Error::PatternSize`]
     /// if it compiles to too much, [`Error::PatternGroups`] if it has two or
     /// more capture groups.
+    ///
+    /// ```
+    /// use oddsift_features::{Delimiters, Error, crc32_hash, delim_hash};
+    ///
+    /// let options = Delimiters::new(r"\s(-\w)")?; // one group: what is in it is hashed
+    /// assert_eq!(delim_hash("tar -x -f a.tar", &options), crc32_hash("-x-f"));
+    /// assert!(matches!(Delimiters::new("("), Err(Error::Pattern { position: 1, .. })));
+    /// assert!(matches!(Delimiters::new("(a)(b)"), Err(Error::PatternGroups { groups: 2, .. })));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn new(pattern: &str) -> Result<Self, Error> {
         // The pattern as given goes first, so that an error names its own characters.
         parse(pattern, pattern)?;
@@ -71,6 +81,12 @@ impl Delimiters {
     }
 
     /// The pattern as given.
+    ///
+    /// ```
+    /// # use oddsift_features::Delimiters;
+    /// assert_eq!(Delimiters::new(r"\s")?.pattern(), r"\s");
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn pattern(&self) -> &str {
         &self.pattern
     }

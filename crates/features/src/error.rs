@@ -155,6 +155,7 @@ pub struct ValueError {
 
 /// What is wrong with a value in a numeric column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum ValueErrorKind {
     /// Absent, blank, or a word for nothing: `NaN`, `NA`, `N/A`, `null`, `None` in any case.
     #[error("has no value")]

@@ -47,6 +47,12 @@ impl FeatureOptions {
     ///
     /// [`Error::OrdScale`], [`Error::EmptyTokenDelimiter`] or
     /// [`Error::EmptyPathSeparator`].
+    ///
+    /// ```
+    /// # use oddsift_features::{Error, FeatureOptions};
+    /// let options = FeatureOptions { token_delimiter: String::new(), ..FeatureOptions::default() };
+    /// assert_eq!(options.check(), Err(Error::EmptyTokenDelimiter));
+    /// ```
     pub fn check(&self) -> Result<(), Error> {
         if !(self.ord_scale.is_finite() && self.ord_scale > 0.0) {
             return Err(Error::OrdScale(self.ord_scale));

@@ -8,6 +8,7 @@ use crate::{Error, FeatureOptions, SessionRule, TextParts, TextScanner};
 ///
 /// Logarithms are to base 10, and 0 for 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum ProcessFeature {
     /// `processName`: the path's last part. The only one that is text.
     ProcessName,
@@ -171,6 +172,16 @@ pub struct ProcessFeatures<'a> {
 
 impl ProcessFeatures<'_> {
     /// The feature as a number; `None` for the name, which is text.
+    ///
+    /// ```
+    /// use oddsift_features::{FeatureOptions, ProcessFeature, ProcessScanner};
+    ///
+    /// let event = ProcessScanner::new(&FeatureOptions::default())?.scan(Some("ab"), None, None);
+    /// assert_eq!(event.number(ProcessFeature::PathScore), Some(195.0));
+    /// assert_eq!(event.number(ProcessFeature::IsSystemSession), Some(0.0));
+    /// assert_eq!(event.number(ProcessFeature::ProcessName), None);
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn number(&self, feature: ProcessFeature) -> Option<f64> {
         Some(match feature {
             ProcessFeature::ProcessName => return None,
@@ -218,6 +229,12 @@ impl ProcessScanner {
     /// # Errors
     ///
     /// Those of [`FeatureOptions::check`].
+    ///
+    /// ```
+    /// # use oddsift_features::{Error, FeatureOptions, ProcessScanner};
+    /// let options = FeatureOptions { ord_scale: -1.0, ..FeatureOptions::default() };
+    /// assert_eq!(ProcessScanner::new(&options), Err(Error::OrdScale(-1.0)));
+    /// ```
     pub fn new(options: &FeatureOptions) -> Result<Self, Error> {
         options.check()?;
         Ok(Self {
@@ -229,11 +246,29 @@ impl ProcessScanner {
     }
 
     /// What splits paths from now on; the empty text splits nothing.
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, ProcessScanner, guess_path_separator};
+    /// let mut scanner = ProcessScanner::new(&FeatureOptions::default())?;
+    /// assert_eq!(scanner.scan(Some("/bin/sh"), None, None).process_name, "/bin/sh");
+    /// scanner.set_path_separator(guess_path_separator([Some("/bin/sh")]));
+    /// assert_eq!(scanner.scan(Some("/bin/sh"), None, None).process_name, "sh");
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn set_path_separator(&mut self, separator: impl Into<String>) {
         self.path_separator = separator.into();
     }
 
-    /// The features of one event. Missing text is the empty text.
+    /// The features of one event, in one pass over each text. Missing text is the empty text.
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, ProcessScanner};
+    /// let scanner = ProcessScanner::new(&FeatureOptions::default())?;
+    /// let event = scanner.scan(None, Some("cmd.exe /c whoami"), None);
+    /// assert_eq!((event.commandline_tokens, event.commandline_tokens_full), (3, 4));
+    /// assert_eq!((event.process_name, event.path_score), ("", 0.0)); // no path: the empty text
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn scan<'a>(
         &self,
         path: Option<&'a str>,

@@ -81,6 +81,20 @@ impl Recipe {
     /// that is nothing known, [`Error::MissingColumn`] for a process feature
     /// without its source, [`Error::TextFeature`] for `processName`,
     /// [`Error::RepeatedColumn`] for a column that is there twice.
+    ///
+    /// ```
+    /// use oddsift_features::{Error, FeatureOptions, Recipe, Roles, SchemaChoice};
+    ///
+    /// let columns = ["exe", "cmdline"].map(String::from);
+    /// let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let plan = |name: &str| {
+    ///     Recipe::resolve(&columns, &[name.to_owned()], &roles, &FeatureOptions::default())
+    /// };
+    /// assert!(plan("pathScore").is_ok() && plan("cmdline.delims").is_ok());
+    /// assert!(matches!(plan("isSystemSession"), Err(Error::MissingColumn { missing, .. }) if missing == "ses"));
+    /// assert!(matches!(plan("pathScroe"), Err(Error::UnknownFeature { .. })));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn resolve(
         columns: &[String],
         requested: &[String],
@@ -109,6 +123,20 @@ impl Recipe {
     ///
     /// [`Error::MissingColumn`] for a column that the other file lacks,
     /// [`Error::RepeatedColumn`] for one that it has twice.
+    ///
+    /// ```
+    /// use oddsift_features::{FeatureOptions, Recipe, Roles, Scratch};
+    ///
+    /// let monday = ["Bytes"].map(String::from);
+    /// let recipe = Recipe::resolve(&monday, &monday, &Roles::default(), &FeatureOptions::default())?;
+    /// let tuesday = ["Host", "Bytes"].map(String::from);
+    /// let (recipe, mut out) = (recipe.rebind(&tuesday)?, [0.0]);
+    /// let row = [Some("web01"), Some("512")];
+    /// recipe.evaluate(|column| row[column], &mut Scratch::default(), &mut out).unwrap();
+    /// assert_eq!(out, [512.0]);
+    /// assert!(recipe.rebind(&["Host"].map(String::from)).is_err());
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn rebind(&self, columns: &[String]) -> Result<Self, Error> {
         let header = Header::new(columns);
         let mut recipe = self.clone();
@@ -123,11 +151,31 @@ impl Recipe {
     }
 
     /// The names of the features, in the order of the vector.
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
+    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let wanted = ["pathScore", "pid"].map(String::from);
+    /// let recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
+    /// assert_eq!(recipe.names(), ["pathScore", "pid"]);
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
     /// The names of the columns that the features need, each once.
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
+    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let wanted = ["pathScore", "pathHash", "pid"].map(String::from);
+    /// let recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
+    /// assert!(recipe.columns().eq(["exe", "pid"]));
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| column.name.as_str())
     }
@@ -137,23 +185,70 @@ impl Recipe {
     /// Then give the first ten texts of [`path_column`](Self::path_column) to
     /// [`guess_path_separator`](crate::guess_path_separator) and the result to
     /// [`set_path_separator`](Self::set_path_separator).
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
+    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let plan = |name: &str, options: &FeatureOptions| {
+    ///     Recipe::resolve(&columns, &[name.to_owned()], &roles, options)
+    /// };
+    /// let options = FeatureOptions::default();
+    /// assert!(plan("processNameTokens", &options)?.needs_path_separator());
+    /// assert!(!plan("pathScore", &options)?.needs_path_separator()); // splits nothing
+    /// let options = FeatureOptions { path_separator: Some("/".to_owned()), ..options };
+    /// assert!(!plan("processNameTokens", &options)?.needs_path_separator());
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn needs_path_separator(&self) -> bool {
         self.path_separator.is_none() && self.path_column().is_some()
     }
 
     /// The place in the file of the column whose texts are split as paths, if
     /// a feature splits paths.
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
+    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let wanted = ["processNameTokens"].map(String::from);
+    /// let recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
+    /// assert_eq!(recipe.path_column(), Some(1)); // `exe`
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn path_column(&self) -> Option<usize> {
         let step = self.steps.iter().find(|step| step.measure == Measure::PathTokens)?;
         Some(self.columns[step.column].index)
     }
 
     /// The path separator given or set.
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
+    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let recipe = Recipe::resolve(&columns, &[], &roles, &FeatureOptions::default())?;
+    /// assert_eq!(recipe.path_separator(), None);
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn path_separator(&self) -> Option<&str> {
         self.path_separator.as_deref()
     }
 
     /// What splits paths from now on; the empty text splits nothing.
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice, Scratch};
+    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let wanted = ["processNameTokens"].map(String::from);
+    /// let mut recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
+    /// recipe.set_path_separator("/");
+    /// let mut out = [0.0];
+    /// recipe.evaluate(|_| Some("/usr/bin/id"), &mut Scratch::default(), &mut out).unwrap();
+    /// assert_eq!(out, [4.0]); // the empty text before the first `/` is one
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn set_path_separator(&mut self, separator: impl Into<String>) {
         self.path_separator = Some(separator.into());
     }
@@ -170,6 +265,22 @@ impl Recipe {
     ///
     /// [`ValueError`] for the first feature that is no finite number; `out`
     /// then holds nothing of use.
+    ///
+    /// ```
+    /// use oddsift_features::{FeatureOptions, Recipe, Roles, Scratch, ValueErrorKind};
+    ///
+    /// let columns = ["Port", "Bytes"].map(String::from);
+    /// let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
+    /// let (mut scratch, mut out) = (Scratch::default(), [0.0; 2]);
+    /// let mut evaluate = |row: [&'static str; 2]| {
+    ///     recipe.evaluate(|column| Some(row[column]), &mut scratch, &mut out).map(|()| out)
+    /// };
+    /// assert_eq!(evaluate(["443", "1.5e3"]), Ok([443.0, 1500.0]));
+    /// let error = evaluate(["443", "many"]).unwrap_err();
+    /// assert_eq!((error.column, error.kind), (1, ValueErrorKind::NotANumber));
+    /// assert_eq!(error.to_string(), "column 1 is not a number");
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn evaluate<'a>(
         &self,
         get: impl Fn(usize) -> Option<&'a str>,

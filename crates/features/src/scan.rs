@@ -47,12 +47,23 @@ impl TextParts {
     pub const ALL: Self = Self(31);
 
     /// What is in either.
+    ///
+    /// ```
+    /// # use oddsift_features::TextParts;
+    /// assert_eq!(TextParts::NONE.and(TextParts::CRC32), TextParts::CRC32);
+    /// ```
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// Whether all of `other` is in `self`.
+    ///
+    /// ```
+    /// # use oddsift_features::TextParts;
+    /// assert!(TextParts::ALL.has(TextParts::TOKENS) && TextParts::DELIM_HASH.has(TextParts::DELIMS));
+    /// assert!(!TextParts::DELIMS.has(TextParts::DELIM_HASH));
+    /// ```
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
@@ -103,6 +114,15 @@ impl TextScanner {
     /// # Errors
     ///
     /// [`Error::EmptyTokenDelimiter`] for an empty token delimiter.
+    ///
+    /// ```
+    /// # use oddsift_features::{Delimiters, TextScanner};
+    /// let scanner = TextScanner::new(Delimiters::new("[/.]")?, "/")?;
+    /// let found = scanner.scan("198.51.100.7/admin/login.php");
+    /// assert_eq!((found.delims, found.tokens), (6, 3));
+    /// assert!(TextScanner::new(Delimiters::default(), "").is_err());
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn new(delimiters: Delimiters, token_delimiter: &str) -> Result<Self, Error> {
         if token_delimiter.is_empty() {
             return Err(Error::EmptyTokenDelimiter);
@@ -119,22 +139,45 @@ impl TextScanner {
     }
 
     /// What is counted as a delimiter.
+    ///
+    /// ```
+    /// # use oddsift_features::{Delimiters, TextScanner};
+    /// assert_eq!(TextScanner::default().delimiters(), &Delimiters::default());
+    /// ```
     pub fn delimiters(&self) -> &Delimiters {
         &self.delimiters
     }
 
     /// What splits tokens.
+    ///
+    /// ```
+    /// # use oddsift_features::TextScanner;
+    /// assert_eq!(TextScanner::default().token_delimiter(), " ");
+    /// ```
     pub fn token_delimiter(&self) -> &str {
         &self.token_delimiter
     }
 
     /// All features of `text`. Time linear in its length (with a delimiter
     /// pattern that is not a set, the regex library's).
+    ///
+    /// ```
+    /// # use oddsift_features::{TextScanner, crc32_hash};
+    /// let found = TextScanner::default().scan("dir");
+    /// assert_eq!((found.len, found.ord_sum, found.tokens, found.delims), (3, 319, 1, 0));
+    /// assert_eq!(found.crc32, crc32_hash("dir"));
+    /// ```
     pub fn scan(&self, text: &str) -> TextFeatures {
         self.scan_parts(text, TextParts::ALL)
     }
 
     /// The features of `text` that `parts` asks for; the others are 0.
+    ///
+    /// ```
+    /// # use oddsift_features::{TextFeatures, TextParts, TextScanner};
+    /// let found = TextScanner::default().scan_parts("net user", TextParts::TOKENS);
+    /// assert_eq!(found, TextFeatures { tokens: 2, ..TextFeatures::default() });
+    /// ```
     pub fn scan_parts(&self, text: &str, parts: TextParts) -> TextFeatures {
         let mut found = TextFeatures::default();
         let counts = if parts.has(TextParts::DELIMS) { self.table.as_deref() } else { None };

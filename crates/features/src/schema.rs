@@ -11,6 +11,7 @@ use crate::{Error, ProcessFeature};
 /// | `mde` | `FolderPath` | `ProcessCommandLine` | `LogonId` | `Timestamp` |
 /// | `linux` | `exe` | `cmdline` | `ses` | `TimeGenerated` |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Schema {
     /// Windows security event 4688.
     Win4688,
@@ -27,6 +28,12 @@ impl Schema {
     pub const ALL: [Self; 4] = [Self::Win4688, Self::Sysmon, Self::Mde, Self::Linux];
 
     /// The name that [`SchemaChoice`] reads.
+    ///
+    /// ```
+    /// # use oddsift_features::{Schema, SchemaChoice};
+    /// assert_eq!(Schema::ALL.map(Schema::name), ["win4688", "sysmon", "mde", "linux"]);
+    /// assert_eq!(Schema::Mde.name().parse(), Ok(SchemaChoice::Given(Schema::Mde)));
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Win4688 => "win4688",
@@ -193,6 +200,15 @@ impl Roles {
     }
 
     /// The process features whose source is there, `processName` too.
+    ///
+    /// ```
+    /// # use oddsift_features::{ProcessFeature, Roles, SchemaChoice};
+    /// let roles = Roles::resolve(&["exe", "ses"].map(String::from), SchemaChoice::Auto, &[])?;
+    /// let features = roles.features();
+    /// assert!(features.contains(&ProcessFeature::IsSystemSession));
+    /// assert!(!features.contains(&ProcessFeature::CommandlineLen)); // no `cmdline`
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
     pub fn features(&self) -> Vec<ProcessFeature> {
         let has = |feature: &ProcessFeature| self.get(feature.role()).is_some();
         ProcessFeature::ALL.into_iter().filter(has).collect()

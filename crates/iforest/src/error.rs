@@ -113,13 +113,13 @@ pub enum Error {
     },
     /// A list of drawn rows is empty or names a row that does not exist.
     #[error(
-        "the drawn rows of tree {tree} are none or name a row past the {n_rows} that there are"
+        "the drawn rows of tree {tree} are none or name a row past the {n_samples} that there are"
     )]
     DrawnRow {
         /// The tree, counted from 0.
         tree: usize,
-        /// How many rows there are.
-        n_rows: usize,
+        /// How many samples there are.
+        n_samples: usize,
     },
     /// A forest that was made from trees is to grow.
     #[error(

@@ -149,9 +149,9 @@ impl IsolationForest {
     ///
     /// # Errors
     ///
-    /// [`Error::NoParameters`] for a forest of given trees or one fitted with weights, [`Error::Shrink`] for fewer trees than it
-    /// has, [`Error::Columns`] for other features, and those of
-    /// [`fit`](IsolationForestParams::fit).
+    /// [`Error::NoParameters`] for a forest of given trees or one fitted with weights,
+    /// [`Error::Shrink`] for fewer trees than it has, [`Error::Columns`] for other features, and those
+    /// of [`fit`](IsolationForestParams::fit).
     ///
     /// ```
     /// # use {ndarray::array, oddsift_iforest::IsolationForest};
@@ -277,10 +277,10 @@ impl IsolationForest {
     /// A cut takes a row from a node of `n` samples, from where `c(n)` more edges were to be expected,
     /// to one of `m` samples, where it is one edge and `c(m)`: the difference, `c(n) - 1 - c(m)`, goes
     /// to the feature of the cut, and at a slanted cut to its features in proportion to how far each
-    /// takes the row from the plane: `|normal * (row - point)|`. The mean over the trees is returned. A row's contributions sum, but for rounding, to the
-    /// mean `c(n)` of the roots, which is `c(max_samples)` unless trees were given, less its
-    /// [path length](Self::path_lengths): positive for an odd row. Time `O(n_trees depth)` a row,
-    /// times `n_features` for slanted cuts.
+    /// takes the row from the plane: `|normal * (row - point)|`. The mean over the trees is returned.
+    /// A row's contributions sum, but for rounding, to the mean `c(n)` of the roots, which is
+    /// `c(max_samples)` unless trees were given, less its [path length](Self::path_lengths): positive
+    /// for an odd row. Time `O(n_trees depth)` a row, times `n_features` for slanted cuts.
     ///
     /// # Errors
     ///

@@ -15,6 +15,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
 pub enum MaxSamples {
     /// 256, or all rows if there are fewer (Liu, Ting and Zhou, ICDM 2008, section 4.1).
     #[default]
@@ -42,6 +43,7 @@ pub enum MaxSamples {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
 pub enum MaxFeatures {
     /// All of them.
     #[default]
@@ -66,6 +68,7 @@ pub enum MaxFeatures {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
 pub enum Contamination {
     /// Below -0.5, the score of a row whose path is as long as is usual.
     #[default]
@@ -90,6 +93,7 @@ pub enum Contamination {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
 pub enum Precision {
     /// As given.
     #[default]

@@ -356,7 +356,7 @@ impl IsolationForestParams {
     /// let forest = params.fit_drawn(&array![[0.0], [1.0]], &[vec![0, 0, 1], vec![0, 0, 1]])?;
     /// assert_eq!(forest.trees(), params.fit(&array![[0.0], [0.0], [1.0]])?.trees());
     /// let error = params.fit_drawn(&array![[0.0]], &[vec![0], vec![1]]).unwrap_err();
-    /// assert_eq!(error, Error::DrawnRow { tree: 1, n_rows: 1 });
+    /// assert_eq!(error, Error::DrawnRow { tree: 1, n_samples: 1 });
     /// # Ok::<(), oddsift_iforest::Error>(())
     /// ```
     pub fn fit_drawn(
@@ -371,7 +371,7 @@ impl IsolationForestParams {
         check_shape(x)?;
         let wrong = |rows: &Vec<usize>| rows.is_empty() || rows.iter().any(|&row| row >= x.nrows());
         if let Some(tree) = samples.iter().position(wrong) {
-            return Err(Error::DrawnRow { tree, n_rows: x.nrows() });
+            return Err(Error::DrawnRow { tree, n_samples: x.nrows() });
         }
         let max_samples = samples.iter().map(Vec::len).max().unwrap_or_default();
         let plan = self.plan(x.ncols(), max_samples)?;

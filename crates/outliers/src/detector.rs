@@ -33,6 +33,8 @@ pub struct OutlierDetector {
 impl OutlierDetector {
     /// Fits to the rows of `x`, an array of shape `(n_rows, n_features)`.
     ///
+    /// Time is that of the forest, and `O(n_rows log n_rows)` a feature for what is typical.
+    ///
     /// # Errors
     ///
     /// [`Error::Forest`] as [`IsolationForestParams::fit`].
@@ -50,6 +52,8 @@ impl OutlierDetector {
 
     /// Fits to rows that were collapsed to `table` as they streamed by, with the samples drawn
     /// meanwhile: the same forest as that of the rows themselves.
+    ///
+    /// Time is that of the forest, and `O(n log n)` a feature in the patterns for what is typical.
     ///
     /// # Errors
     ///

@@ -60,10 +60,15 @@ impl DrawnRows {
     /// Adds what was drawn from other rows of the same data, its patterns named as here.
     ///
     /// ```
-    /// # use {oddsift_iforest::IsolationForest, oddsift_outliers::DrawnRows};
-    /// let mut drawn = DrawnRows::new(IsolationForest::params().draws()?);
-    /// drawn.merge(&drawn.clone());
-    /// # Ok::<(), oddsift_outliers::Error>(())
+    /// # use {oddsift_iforest::IsolationForest, oddsift_outliers::DrawnRows, oddsift_patterns::*};
+    /// let (params, mut table) = (IsolationForest::params().n_trees(1), PatternTable::new(1));
+    /// let pattern = table.add(&[1.0], &Observation::default())?;
+    /// let (mut first, mut second) = (DrawnRows::new(params.draws()?), DrawnRows::new(params.draws()?));
+    /// first.take(0..2, |_| Some(pattern));
+    /// second.take(2..3, |_| Some(pattern));
+    /// second.merge(&first);
+    /// assert_eq!(second.samples(), [[0, 0, 0]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn merge(&mut self, other: &Self) {
         self.n_slots = self.n_slots.max(other.n_slots);
@@ -77,10 +82,17 @@ impl DrawnRows {
     /// Gives patterns their ids in another table: `names[id]` is the new one.
     ///
     /// ```
-    /// # use {oddsift_iforest::IsolationForest, oddsift_outliers::DrawnRows};
-    /// let mut drawn = DrawnRows::new(IsolationForest::params().draws()?);
-    /// drawn.rename(&[]);
-    /// # Ok::<(), oddsift_outliers::Error>(())
+    /// # use {oddsift_iforest::IsolationForest, oddsift_outliers::DrawnRows, oddsift_patterns::*};
+    /// let (params, mut table) = (IsolationForest::params().n_trees(1), PatternTable::new(1));
+    /// for (row, value) in [(5, 1.0), (4, 2.0)] {
+    ///     table.add(&[value], &Observation { row, ..Observation::default() })?;
+    /// }
+    /// let (mut drawn, ids) = (DrawnRows::new(params.draws()?), table.ids().collect::<Vec<_>>());
+    /// drawn.take(0..2, |row| ids.get(row as usize).copied());
+    /// assert_eq!(drawn.samples(), [[0, 1]]);
+    /// drawn.rename(&table.sort_by_first_row());
+    /// assert_eq!(drawn.samples(), [[1, 0]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn rename(&mut self, names: &[PatternId]) {
         for (_, pattern) in self.trees.iter_mut().flatten().flatten() {

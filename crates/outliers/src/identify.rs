@@ -34,7 +34,8 @@ pub struct Identified {
 /// Fits an isolation forest to `x` as msticpy does ([`msticpy_params`]) and predicts the rows of
 /// `x_predict`; both have shape `(n_rows, n_features)`.
 ///
-/// `contamination` is the share of outliers to expect, 0.05 in msticpy.
+/// `contamination` is the share of outliers to expect, 0.05 in msticpy. Time is that of
+/// [`IsolationForestParams::fit`], and linear in the rows that are scored.
 ///
 /// # Errors
 ///

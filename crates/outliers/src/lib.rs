@@ -20,8 +20,10 @@ pub use {
     identify::{Identified, identify_outliers, identify_outliers_with, msticpy_params},
     model::OutlierModel,
     oddsift_iforest::{
-        Contamination, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples,
+        Contamination, Draws, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples,
+        Precision,
     },
+    oddsift_patterns::{Observation, PatternId, PatternTable, Timestamp},
     reason::Reason,
     stack::{Stack, Stacked},
     typical::Typical,

@@ -78,7 +78,8 @@ impl Stack {
         }
     }
 
-    /// Counts a row; a missing value is a value of its own, unlike the empty text.
+    /// Counts a row; a missing value is a value of its own, unlike the empty text. Costs a look-up, and
+    /// allocates only for a combination that is new.
     ///
     /// # Errors
     ///
@@ -104,7 +105,8 @@ impl Stack {
         self.count(values, row, 1, time.map(|time| (time, time)))
     }
 
-    /// Adds the counts of a stack of other rows of the same columns.
+    /// Adds the counts of a stack of other rows of the same columns. Costs a look-up for each of its
+    /// combinations.
     ///
     /// # Errors
     ///
@@ -153,7 +155,7 @@ impl Stack {
     }
 
     /// The combinations that occur at most `max_count` times, rarest first and then in the order of
-    /// their first rows.
+    /// their first rows. Costs a pass over all combinations and a sort of those that are given.
     ///
     /// ```
     /// let mut stack = oddsift_outliers::Stack::new(1);

@@ -78,6 +78,20 @@ impl PatternTable {
 
     /// The table with its patterns in the order of their first rows; see
     /// [`sort_by_first_row`](Self::sort_by_first_row).
+    ///
+    /// ```
+    /// use oddsift_patterns::{Observation, PatternTable};
+    ///
+    /// let row = |row| Observation { row, ..Observation::default() };
+    /// let (mut a, mut b) = (PatternTable::new(1), PatternTable::new(1));
+    /// a.add(&[7.0], &row(1))?;
+    /// a.add(&[3.0], &row(0))?;
+    /// b.add(&[3.0], &row(0))?;
+    /// b.add(&[7.0], &row(1))?;
+    /// assert_ne!(a, b);
+    /// assert_eq!(a.into_canonical(), b.into_canonical());
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     #[must_use]
     pub fn into_canonical(mut self) -> Self {
         self.sort_by_first_row();

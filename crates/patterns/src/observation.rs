@@ -36,6 +36,15 @@ pub struct PatternId(pub(crate) u32);
 impl PatternId {
     /// The pattern's position in the table, such as its row in
     /// [`PatternTable::matrix`](crate::PatternTable::matrix).
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1);
+    /// table.add(&[1.5], &Observation::default())?;
+    /// let id = table.add(&[2.5], &Observation { row: 1, ..Observation::default() })?;
+    /// assert_eq!(table.matrix()[id.index()], 2.5);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn index(self) -> usize {
         self.0 as usize
     }

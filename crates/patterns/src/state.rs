@@ -53,12 +53,27 @@ struct Rest {
 
 impl TemplateState {
     /// The state of one text, which may be empty.
+    ///
+    /// ```
+    /// # use oddsift_patterns::TemplateState;
+    /// assert_eq!(TemplateState::new("whoami /all").template().to_string(), "whoami /all");
+    /// ```
     pub fn new(text: &str) -> Self {
         Self { head: Skeleton::new(text), rest: None }
     }
 
     /// Adds a text. Costs a comparison where the template matches it already, and no memory;
     /// else time in proportion to the text.
+    ///
+    /// ```
+    /// # use oddsift_patterns::TemplateState;
+    /// let mut state = TemplateState::new("kill 17");
+    /// state.add("kill 4711");
+    /// assert_eq!(state.template().to_string(), "kill <num>");
+    /// let before = state.clone();
+    /// state.add("kill 5"); // matches already
+    /// assert_eq!(state, before);
+    /// ```
     #[inline]
     pub fn add(&mut self, text: &str) {
         if !self.holds(text) {
@@ -84,6 +99,13 @@ impl TemplateState {
     }
 
     /// The common text of all that was added.
+    ///
+    /// ```
+    /// # use oddsift_patterns::TemplateState;
+    /// let mut state = TemplateState::new("id=6ba7b810-9dad-11d1-80b4-00c04fd430c8");
+    /// state.add("id=6ba7b811-9dad-11d1-80b4-00c04fd430c8");
+    /// assert_eq!(state.template().to_string(), "id=<guid>");
+    /// ```
     pub fn template(&self) -> Template {
         let Some(rest) = &self.rest else { return Template::new(self.head.clone(), None) };
         let ends = ends_of_shortest(&self.head.pieces(), &rest.tail.pieces(), rest.n_tokens);

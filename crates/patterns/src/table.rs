@@ -47,6 +47,13 @@ impl PatternTable {
     /// An empty table for rows of `n_features` values, without templates and counted columns.
     ///
     /// With no features at all, every row is of one pattern.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(0);
+    /// assert_eq!(table.add(&[], &Observation::default())?, table.add(&[], &Observation::default())?);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn new(n_features: usize) -> Self {
         Self {
             n_features,
@@ -65,6 +72,18 @@ impl PatternTable {
 
     /// Keeps a template of each pattern's texts (default: no). To be set before the first row;
     /// set later, the texts of the rows so far take no part.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1).with_templates(true);
+    /// for (row, text) in ["ping host-1", "ping host-2"].into_iter().enumerate() {
+    ///     let text = Some(text);
+    ///     table.add(&[1.0], &Observation { row: row as u64, text, ..Observation::default() })?;
+    /// }
+    /// let id = table.ids().next().unwrap();
+    /// assert_eq!(table.template(id).unwrap().template().to_string(), "ping *");
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     #[must_use]
     pub fn with_templates(mut self, keep: bool) -> Self {
         self.has_templates = keep;
@@ -74,6 +93,17 @@ impl PatternTable {
 
     /// Counts distinct values of `n_columns` columns (default: none). To be set before the first
     /// row; set later, the values of the rows so far are not counted.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1).with_distinct(2); // hosts and users
+    /// for (row, user) in ["alice", "bob"].into_iter().enumerate() {
+    ///     let distinct = &[Some("web"), Some(user)];
+    ///     table.add(&[1.0], &Observation { row: row as u64, distinct, ..Observation::default() })?;
+    /// }
+    /// assert_eq!(table.fold_distinct(table.ids()), [1, 2]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     #[must_use]
     pub fn with_distinct(mut self, n_columns: usize) -> Self {
         self.distinct = vec![DistinctColumn::default(); n_columns];
@@ -89,6 +119,18 @@ impl PatternTable {
     /// [`Error::NonFinite`] for a NaN or an infinity, [`Error::Length`] and
     /// [`Error::DistinctLength`] for a wrong number of values, [`Error::TooManyPatterns`],
     /// [`Error::TooManyValues`] and [`Error::TooManyRows`] where the table is full.
+    ///
+    /// ```
+    /// use oddsift_patterns::{Error, Observation, PatternTable};
+    ///
+    /// let mut table = PatternTable::new(2);
+    /// let id = table.add(&[0.0, 1.0], &Observation::default())?;
+    /// assert_eq!(table.add(&[-0.0, 1.0], &Observation { row: 1, ..Observation::default() })?, id);
+    /// let error = table.add(&[0.0, f64::NAN], &Observation { row: 2, ..Observation::default() }).unwrap_err();
+    /// assert_eq!(error, Error::NonFinite { row: 2, column: 1 });
+    /// assert_eq!(table.n_rows(), 2);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn add(
         &mut self,
         values: &[f64],
@@ -103,31 +145,71 @@ impl PatternTable {
     }
 
     /// Number of patterns.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1);
+    /// for (row, value) in [3.0, 5.0, 3.0].into_iter().enumerate() {
+    ///     table.add(&[value], &Observation { row: row as u64, ..Observation::default() })?;
+    /// }
+    /// assert_eq!(table.len(), 2);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.weights.len()
     }
 
     /// True if no row was added.
+    ///
+    /// ```
+    /// # use oddsift_patterns::PatternTable;
+    /// assert!(PatternTable::new(3).is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.weights.is_empty()
     }
 
     /// Number of values a row.
+    ///
+    /// ```
+    /// # use oddsift_patterns::PatternTable;
+    /// assert_eq!(PatternTable::new(3).n_features(), 3);
+    /// ```
     pub fn n_features(&self) -> usize {
         self.n_features
     }
 
     /// Number of rows added, those of merged tables too: the sum of all weights.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1);
+    /// table.add(&[3.0], &Observation::default())?;
+    /// table.add(&[3.0], &Observation { row: 1, ..Observation::default() })?;
+    /// assert_eq!((table.n_rows(), table.len()), (2, 1));
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn n_rows(&self) -> u64 {
         self.n_rows
     }
 
     /// Whether templates are kept.
+    ///
+    /// ```
+    /// # use oddsift_patterns::PatternTable;
+    /// assert!(!PatternTable::new(1).has_templates());
+    /// assert!(PatternTable::new(1).with_templates(true).has_templates());
+    /// ```
     pub fn has_templates(&self) -> bool {
         self.has_templates
     }
 
     /// Number of columns whose distinct values are counted.
+    ///
+    /// ```
+    /// # use oddsift_patterns::PatternTable;
+    /// assert_eq!(PatternTable::new(1).with_distinct(2).n_distinct(), 2);
+    /// ```
     pub fn n_distinct(&self) -> usize {
         self.distinct.len()
     }
@@ -150,11 +232,30 @@ impl PatternTable {
     }
 
     /// All values, row-major: [`len`](Self::len) rows of [`n_features`](Self::n_features), finite.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(2);
+    /// table.add(&[1.0, 2.0], &Observation::default())?;
+    /// table.add(&[3.0, 4.0], &Observation { row: 1, ..Observation::default() })?;
+    /// assert_eq!(table.matrix(), [1.0, 2.0, 3.0, 4.0]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn matrix(&self) -> &[f64] {
         &self.values
     }
 
     /// The weights of all patterns, in their order.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1);
+    /// for (row, value) in [3.0, 5.0, 3.0].into_iter().enumerate() {
+    ///     table.add(&[value], &Observation { row: row as u64, ..Observation::default() })?;
+    /// }
+    /// assert_eq!(table.weights(), [2, 1]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn weights(&self) -> &[u64] {
         &self.weights
     }
@@ -164,26 +265,74 @@ impl PatternTable {
     /// # Panics
     ///
     /// Like every method that takes an id: if `id` is of another table and this one has no such.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(2);
+    /// let id = table.add(&[1.0, 2.0], &Observation::default())?;
+    /// assert_eq!(table.values(id), [1.0, 2.0]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn values(&self, id: PatternId) -> &[f64] {
         row_of(&self.values, self.n_features, id.0)
     }
 
     /// How many rows are of the pattern.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1);
+    /// table.add(&[1.0], &Observation::default())?;
+    /// let id = table.add(&[1.0], &Observation { row: 1, ..Observation::default() })?;
+    /// assert_eq!(table.weight(id), 2);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn weight(&self, id: PatternId) -> u64 {
         self.weights[id.index()]
     }
 
     /// The lowest row number of the pattern: its exemplar.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1);
+    /// table.add(&[1.0], &Observation { row: 8, ..Observation::default() })?;
+    /// let id = table.add(&[1.0], &Observation { row: 5, ..Observation::default() })?;
+    /// assert_eq!(table.first_row(id), 5);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn first_row(&self, id: PatternId) -> u64 {
         self.first_rows[id.index()]
     }
 
     /// First and last time of the pattern; none if no row of it had a time.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable, Timestamp};
+    /// let at = |second| Timestamp::constant(second, 0);
+    /// let mut table = PatternTable::new(1);
+    /// for (row, second) in [30, 10, 20].into_iter().enumerate() {
+    ///     let time = Some(at(second));
+    ///     table.add(&[1.0], &Observation { row: row as u64, time, ..Observation::default() })?;
+    /// }
+    /// assert_eq!(table.times(table.ids().next().unwrap()), Some((at(10), at(30))));
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn times(&self, id: PatternId) -> Option<(Timestamp, Timestamp)> {
         self.times[id.index()]
     }
 
     /// The state of the pattern's template; none if no row of it had a text, or none is kept.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1).with_templates(true);
+    /// let id = table.add(&[1.0], &Observation { text: Some("dir"), ..Observation::default() })?;
+    /// let silent = table.add(&[2.0], &Observation { row: 1, ..Observation::default() })?;
+    /// assert_eq!(table.template(id).unwrap().template().to_string(), "dir");
+    /// assert!(table.template(silent).is_none());
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
     pub fn template(&self, id: PatternId) -> Option<&TemplateState> {
         self.templates.get(id.index()).and_then(Option::as_ref)
     }

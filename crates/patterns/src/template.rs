@@ -52,6 +52,17 @@ impl Template {
 
     /// The parts in their order; unlike the printed form this tells a mask from text that looks
     /// like one.
+    ///
+    /// ```
+    /// use oddsift_patterns::{Mask, Part, TemplateState};
+    ///
+    /// // A star that was typed, and one that stands for what differs.
+    /// let mut state = TemplateState::new("del * /s");
+    /// state.add("del * /q");
+    /// let template = state.template();
+    /// assert_eq!(template.to_string(), "del * /*");
+    /// assert!(template.parts().eq([Part::Literal("del * /"), Part::Mask(Mask::Any)]));
+    /// ```
     pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
         let tail = self
             .tail
@@ -78,6 +89,17 @@ impl Template {
 
     /// What stands in the text at each mask and at the gap, in their order; none if the text does
     /// not match.
+    ///
+    /// ```
+    /// use oddsift_patterns::TemplateState;
+    ///
+    /// let mut state = TemplateState::new("ssh root@10.0.0.1 -p 22");
+    /// state.add("ssh root@10.0.0.9 -p 2222 -v");
+    /// let template = state.template();
+    /// assert_eq!(template.to_string(), "ssh * -p <num>*");
+    /// assert_eq!(template.captures("ssh bob@web -p 80"), Some(vec!["bob@web", "80", ""]));
+    /// assert_eq!(template.captures("ssh bob@web -p x"), None);
+    /// ```
     pub fn captures<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
         let (mut found, mut in_tail) = (Vec::new(), Vec::new());
         let gap = self.strip(text, |token| found.push(token), |token| in_tail.push(token))?;

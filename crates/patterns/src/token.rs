@@ -33,12 +33,23 @@ pub enum Mask {
 
 impl Mask {
     /// The lowest mask that matches the token.
+    ///
+    /// ```
+    /// # use oddsift_patterns::Mask;
+    /// assert_eq!(["17", "1f", "10.0.0.7", "cmd.exe"].map(Mask::of), [Mask::Num, Mask::Hex, Mask::Ip, Mask::Any]);
+    /// ```
     pub fn of(token: &str) -> Self {
         let typed = [Self::Num, Self::Hex, Self::Guid, Self::Ip];
         typed.into_iter().find(|mask| mask.matches(token)).unwrap_or(Self::Any)
     }
 
     /// Whether the mask can stand for the token, a text without delimiters.
+    ///
+    /// ```
+    /// # use oddsift_patterns::Mask;
+    /// assert!(Mask::Num.matches("17") && Mask::Hex.matches("17") && Mask::Any.matches("17"));
+    /// assert!(!Mask::Num.matches("1f") && !Mask::Any.matches("a b"));
+    /// ```
     pub fn matches(self, token: &str) -> bool {
         match self {
             Self::Guid => is_guid(token.as_bytes()),

@@ -1,6 +1,8 @@
 mod marks; // what is drawn of patterns and clusters
 mod rows; // what a click lists
 
+use std::fmt;
+
 use oddsift_eventcluster::EventClusters;
 use oddsift_patterns::PatternId;
 
@@ -38,6 +40,7 @@ pub type TextOf<'a> = dyn Fn(PatternId) -> Option<&'a str> + 'a;
 /// # Ok::<(), oddsift_eventcluster::Error>(())
 /// ```
 #[doc(alias = "plot_cluster")]
+#[derive(Clone)]
 pub struct ClusterPlot<'a> {
     found: &'a EventClusters,
     names: Vec<&'a str>,
@@ -46,6 +49,15 @@ pub struct ClusterPlot<'a> {
     cut_off: u64,
     note: Option<&'a str>,
     labels: Labels<'a>,
+}
+
+impl fmt::Debug for ClusterPlot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut plot = f.debug_struct("ClusterPlot");
+        plot.field("names", &self.names).field("features", &self.features);
+        plot.field("cut_off", &self.cut_off).field("note", &self.note);
+        plot.field("labels", &self.labels).finish_non_exhaustive()
+    }
 }
 
 /// Pairs of features to choose from.
@@ -59,8 +71,8 @@ impl<'a> ClusterPlot<'a> {
     /// # use oddsift_eventcluster::EventClusters;
     /// # use oddsift_plot::ClusterPlot;
     /// let found = EventClusters::params().fit(&array![[1.0], [1.0]])?;
-    /// let plot = ClusterPlot::new(&found, &["pathScore"]);
-    /// # let _ = plot;
+    /// let figure = ClusterPlot::new(&found, &["pathScore"]).figure();
+    /// assert_eq!(figure.title(), "1 cluster, 0 noise rows");
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn new<S: AsRef<str>>(found: &'a EventClusters, names: &'a [S]) -> Self {
@@ -77,6 +89,17 @@ impl<'a> ClusterPlot<'a> {
     }
 
     /// Sets which features the axes show, by their places; without it there is a choice.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// # use oddsift_plot::ClusterPlot;
+    /// # let found = EventClusters::params().fit(&array![[1.0, 2.0, 7.0], [1.0, 2.0, 7.0], [1.0, 9.0, 3.0]])?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let svg = ClusterPlot::new(&found, &names).features(Some((0, 2))).figure().to_svg();
+    /// assert!(svg.contains(">bytes</text>") && !svg.contains("commandlineLen"));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
     #[must_use]
     #[doc(alias = "plot_features")]
     pub fn features(mut self, features: Option<(usize, usize)>) -> Self {
@@ -85,6 +108,19 @@ impl<'a> ClusterPlot<'a> {
     }
 
     /// Sets what is written beside a mark, shown where it is pointed at, and listed by a click.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// # use oddsift_plot::ClusterPlot;
+    /// # let found = EventClusters::params().fit(&array![[1.0, 2.0, 7.0], [1.0, 2.0, 7.0], [1.0, 9.0, 3.0]])?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let lines = ["ping web", "reg save"]; // of the two distinct patterns
+    /// let text_of = |pattern: oddsift_patterns::PatternId| lines.get(pattern.index()).copied();
+    /// let svg = ClusterPlot::new(&found, &names).texts(&text_of).figure().to_svg();
+    /// assert!(svg.contains(">reg save</text>"));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
     #[must_use]
     #[doc(alias = "plot_label")]
     pub fn texts(mut self, texts: &'a TextOf<'a>) -> Self {
@@ -94,6 +130,17 @@ impl<'a> ClusterPlot<'a> {
 
     /// Sets from how many rows on a cluster counts as common; default 3. Smaller ones are drawn as
     /// squares.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// # use oddsift_plot::ClusterPlot;
+    /// # let found = EventClusters::params().fit(&array![[1.0, 2.0, 7.0], [1.0, 2.0, 7.0], [1.0, 9.0, 3.0]])?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let plot = ClusterPlot::new(&found, &names); // its one cluster has 2 rows
+    /// assert_ne!(plot.cut_off(2).figure(), ClusterPlot::new(&found, &names).cut_off(3).figure());
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
     #[must_use]
     pub fn cut_off(mut self, cut_off: u64) -> Self {
         self.cut_off = cut_off;
@@ -101,6 +148,17 @@ impl<'a> ClusterPlot<'a> {
     }
 
     /// Adds to the line below the title, such as the parameters of the fit.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// # use oddsift_plot::ClusterPlot;
+    /// # let found = EventClusters::params().fit(&array![[1.0, 2.0, 7.0], [1.0, 2.0, 7.0], [1.0, 9.0, 3.0]])?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let plot = ClusterPlot::new(&found, &names).note(Some("min_samples 2"));
+    /// assert!(plot.figure().to_svg().contains("min_samples 2"));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
     #[must_use]
     pub fn note(mut self, note: Option<&'a str>) -> Self {
         self.note = note;
@@ -108,6 +166,19 @@ impl<'a> ClusterPlot<'a> {
     }
 
     /// Sets title and labels of the axes.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// # use oddsift_plot::{ClusterPlot, Labels};
+    /// # let found = EventClusters::params().fit(&array![[1.0, 2.0, 7.0], [1.0, 2.0, 7.0], [1.0, 9.0, 3.0]])?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let labels = Labels { title: Some("Host 7"), x: Some("the path"), y: None };
+    /// let figure = ClusterPlot::new(&found, &names).labels(labels).figure();
+    /// assert_eq!(figure.title(), "Host 7");
+    /// assert!(figure.to_svg().contains(">the path</text>"));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
     #[must_use]
     pub fn labels(mut self, labels: Labels<'a>) -> Self {
         self.labels = labels;
@@ -115,6 +186,17 @@ impl<'a> ClusterPlot<'a> {
     }
 
     /// What is to be drawn. Time and memory are linear in the patterns.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// # use oddsift_plot::ClusterPlot;
+    /// # let found = EventClusters::params().fit(&array![[1.0, 2.0, 7.0], [1.0, 2.0, 7.0], [1.0, 9.0, 3.0]])?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let figure = ClusterPlot::new(&found, &names).figure();
+    /// assert_eq!(figure.title(), "1 cluster, 1 noise row");
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
     pub fn figure(&self) -> Figure {
         let pairs = self.pairs();
         let clouds = self.clouds(pairs.first().copied().unwrap_or((0, 0)));

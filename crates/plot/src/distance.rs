@@ -44,14 +44,20 @@ impl<'a> DistancePlot<'a> {
     ///
     /// ```
     /// # use oddsift_plot::DistancePlot;
-    /// let figure = DistancePlot::of_curve(&[(0.5, 1.0)]).figure();
-    /// # let _ = figure;
+    /// let figure = DistancePlot::of_curve(&[(0.5, 3.0), (2.0, 1.0)]).figure();
+    /// assert!(figure.to_svg().contains("no knee"));
     /// ```
     pub fn of_curve(curve: &'a [(f64, f64)]) -> Self {
         Self { curve, eps: None, labels: Labels::default() }
     }
 
     /// Marks a distance as `eps`.
+    ///
+    /// ```
+    /// # use oddsift_plot::DistancePlot;
+    /// let svg = DistancePlot::of_curve(&[(0.5, 3.0), (2.0, 1.0)]).eps(Some(0.5)).figure().to_svg();
+    /// assert!(svg.contains(">eps 0.5</text>") && svg.contains(">1 beyond</text>"));
+    /// ```
     #[must_use]
     pub fn eps(mut self, eps: Option<f64>) -> Self {
         self.eps = eps;
@@ -59,6 +65,13 @@ impl<'a> DistancePlot<'a> {
     }
 
     /// Sets title and labels of the axes.
+    ///
+    /// ```
+    /// # use oddsift_plot::{DistancePlot, Labels};
+    /// let labels = Labels { x: Some("events"), y: Some("how far"), ..Labels::default() };
+    /// let svg = DistancePlot::of_curve(&[(0.5, 1.0)]).labels(labels).figure().to_svg();
+    /// assert!(svg.contains(">events</text>") && svg.contains(">how far</text>"));
+    /// ```
     #[must_use]
     pub fn labels(mut self, labels: Labels<'a>) -> Self {
         self.labels = labels;
@@ -66,6 +79,12 @@ impl<'a> DistancePlot<'a> {
     }
 
     /// What is to be drawn.
+    ///
+    /// ```
+    /// # use oddsift_plot::DistancePlot;
+    /// let figure = DistancePlot::of_curve(&[(0.5, 1.0)]).figure();
+    /// assert_eq!(figure.title(), "Distances to the neighbours");
+    /// ```
     pub fn figure(&self) -> Figure {
         let (mut x, mut y, mut rank) = (vec![0.0], Vec::new(), 0.0);
         for (distance, weight) in self.curve {

@@ -14,7 +14,7 @@ pub enum Error {
     },
     /// There is not one weight for each row, or not one text for each outlier.
     #[error("there are {found} {what} for {expected} rows; give one for each")]
-    Lengths {
+    Length {
         /// What there is too much or too little of.
         what: &'static str,
         /// How many rows there are.

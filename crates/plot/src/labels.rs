@@ -25,9 +25,10 @@ pub struct Labels<'a> {
 pub(crate) fn axis_label(feature: &str) -> String {
     let unit = match feature {
         "commandlineLen" | "processNameLen" => "characters",
-        "commandlineTokensFull" | "processNameTokens" => "delimiters",
+        "commandlineTokensFull" => "delimiters",
+        "commandlineTokens" | "processNameTokens" => "parts",
         "pathScore" | "commandlineScore" => "sum of character codes",
-        "pathLogScore" | "commandlineLogScore" | "commandlineLogLen" => "natural logarithm",
+        "pathLogScore" | "commandlineLogScore" | "commandlineLogLen" => "logarithm to base 10",
         "isSystemSession" => "0 no, 1 yes",
         "pathHash" | "commandlineTokensHash" => "CRC-32",
         name => match name.rsplit_once('.') {
@@ -37,4 +38,17 @@ pub(crate) fn axis_label(feature: &str) -> String {
         },
     };
     format!("{feature} ({unit})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_those_of_the_features() {
+        assert_eq!(axis_label("pathLogScore"), "pathLogScore (logarithm to base 10)");
+        assert_eq!(axis_label("processNameTokens"), "processNameTokens (parts)");
+        assert_eq!(axis_label("CommandLine.delims"), "CommandLine.delims (delimiters)");
+        assert_eq!(axis_label("bytes"), "bytes");
+    }
 }

@@ -92,6 +92,20 @@ impl<'a> OutlierPlot<'a> {
     }
 
     /// Draws rows that the forest was fitted to; each may stand for several.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_iforest::IsolationForest;
+    /// # use oddsift_outliers::OutlierDetector;
+    /// # use oddsift_plot::OutlierPlot;
+    /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
+    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// // The first row stands for ten.
+    /// let plot = OutlierPlot::new(&detector, &names).training(&x, Some(&[10.0, 1.0, 1.0]));
+    /// assert_eq!(plot.figure()?.title(), "0 outliers among 3 rows");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn training(mut self, x: &'a ArrayRef2<f64>, weights: Option<&'a [f64]>) -> Self {
         self.usual = Some(x.view());
@@ -101,6 +115,21 @@ impl<'a> OutlierPlot<'a> {
 
     /// Draws the outliers, the oddest first, each with the text that is told of it; no text at all
     /// will do, too.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_iforest::IsolationForest;
+    /// # use oddsift_outliers::OutlierDetector;
+    /// # use oddsift_plot::OutlierPlot;
+    /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
+    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let odd = array![[9.0, 7.0, 7.2]];
+    /// let texts = ["cmd /c mshta".to_owned()];
+    /// let figure = OutlierPlot::new(&detector, &names).outliers(&odd, &texts).figure()?;
+    /// assert!(figure.to_svg().contains("cmd /c mshta"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn outliers(mut self, x: &'a ArrayRef2<f64>, texts: &'a [String]) -> Self {
         self.odd = Some(x.view());
@@ -109,7 +138,20 @@ impl<'a> OutlierPlot<'a> {
     }
 
     /// Sets how many outliers there are, of which the oddest are drawn, and among how many rows;
-    /// without, those that are drawn and those of the training.
+    /// without, those that are drawn and those of the training, where each counts once.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_iforest::IsolationForest;
+    /// # use oddsift_outliers::OutlierDetector;
+    /// # use oddsift_plot::OutlierPlot;
+    /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
+    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let plot = OutlierPlot::new(&detector, &names).counts(30, 500);
+    /// assert_eq!(plot.figure()?.title(), "30 outliers among 500 rows");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn counts(mut self, n_outliers: u64, n_rows: u64) -> Self {
         self.counts = Some((n_outliers, n_rows));
@@ -118,6 +160,19 @@ impl<'a> OutlierPlot<'a> {
 
     /// Sets the score below which a row is an outlier, where that is not the forest's offset: the
     /// score of the last one, if a number of outliers was asked for.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_iforest::IsolationForest;
+    /// # use oddsift_outliers::OutlierDetector;
+    /// # use oddsift_plot::OutlierPlot;
+    /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
+    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let plot = OutlierPlot::new(&detector, &names).border(-0.7);
+    /// assert!(plot.figure()?.to_svg().contains("-0.7"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn border(mut self, score: f64) -> Self {
         self.border = score;
@@ -125,6 +180,19 @@ impl<'a> OutlierPlot<'a> {
     }
 
     /// Sets which features the axes show, by their places.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_iforest::IsolationForest;
+    /// # use oddsift_outliers::OutlierDetector;
+    /// # use oddsift_plot::OutlierPlot;
+    /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
+    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let svg = OutlierPlot::new(&detector, &names).features(Some((0, 2))).figure()?.to_svg();
+    /// assert!(svg.contains(">bytes</text>") && !svg.contains("commandlineLen"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     #[doc(alias = "plot_features")]
     pub fn features(mut self, features: Option<(usize, usize)>) -> Self {
@@ -133,6 +201,22 @@ impl<'a> OutlierPlot<'a> {
     }
 
     /// Sets title and labels of the axes.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_iforest::IsolationForest;
+    /// # use oddsift_outliers::OutlierDetector;
+    /// # use oddsift_plot::{Labels, OutlierPlot};
+    /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
+    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let labels = Labels { title: Some("Host 7"), x: Some("the path"), y: Some("length") };
+    /// let figure = OutlierPlot::new(&detector, &names).features(Some((0, 1))).labels(labels).figure()?;
+    /// assert_eq!(figure.title(), "Host 7");
+    /// let svg = figure.to_svg();
+    /// assert!(svg.contains(">the path</text>") && svg.contains(">length</text>"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn labels(mut self, labels: Labels<'a>) -> Self {
         self.labels = labels;
@@ -143,8 +227,23 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Columns`] for rows of another width than the forest's, [`Error::Lengths`] if there is
+    /// [`Error::Columns`] for rows of another width than the forest's, [`Error::Length`] if there is
     /// not one weight or text for each row, [`Error::Forest`] for rows that are no numbers.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_iforest::IsolationForest;
+    /// # use oddsift_outliers::OutlierDetector;
+    /// # use oddsift_plot::OutlierPlot;
+    /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
+    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// # use oddsift_plot::Error;
+    /// let narrow = array![[1.0, 2.0]];
+    /// let error = OutlierPlot::new(&detector, &names).training(&narrow, None).figure().unwrap_err();
+    /// assert_eq!(error, Error::Columns { expected: 3, found: 2 });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn figure(&self) -> Result<Figure, Error> {
         self.check()?;
         let medians = self.medians();
@@ -180,14 +279,10 @@ impl<'a> OutlierPlot<'a> {
         let n_usual = self.usual.map_or(0, |x| x.nrows());
         let n_odd = self.odd.map_or(0, |x| x.nrows());
         if let Some(weights) = self.weights.filter(|weights| weights.len() != n_usual) {
-            return Err(Error::Lengths {
-                what: "weights",
-                expected: n_usual,
-                found: weights.len(),
-            });
+            return Err(Error::Length { what: "weights", expected: n_usual, found: weights.len() });
         }
         if !self.texts.is_empty() && self.texts.len() != n_odd {
-            return Err(Error::Lengths { what: "texts", expected: n_odd, found: self.texts.len() });
+            return Err(Error::Length { what: "texts", expected: n_odd, found: self.texts.len() });
         }
         Ok(())
     }
@@ -358,7 +453,7 @@ mod tests {
         let texts = ["one".to_owned(), "two".to_owned()];
         assert!(matches!(
             plot().outliers(&odd, &texts).figure(),
-            Err(Error::Lengths { what: "texts", expected: 1, found: 2 })
+            Err(Error::Length { what: "texts", expected: 1, found: 2 })
         ));
         assert!(plot().training(&x, Some(&[1.0])).figure().is_err());
         let holes = Array2::from_elem((1, 2), f64::NAN);

@@ -53,11 +53,37 @@ const SIZE: f64 = 10.0;
 
 impl<'a> SeriesPlot<'a> {
     /// Of series that these parameters have taken apart.
+    ///
+    /// ```
+    /// # use oddsift_plot::SeriesPlot;
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// # let at = |hour: i64| Timestamp::constant(3600 * hour, 0);
+    /// # let points: Vec<(Timestamp, f64)> = (0..96).map(|hour| (at(hour), (hour % 24) as f64)).collect();
+    /// # let params = Anomalies::params();
+    /// # let found = [params.fit(&Series::as_given(&points))?];
+    /// let figure = SeriesPlot::new(&params, &found).figure();
+    /// assert_eq!(figure.title(), "0 anomalies in 96 points");
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
     pub fn new(params: &'a TsParams, found: &'a [Anomalies]) -> Self {
         Self { params, found, labels: Labels::default() }
     }
 
     /// Sets title and labels of the axes.
+    ///
+    /// ```
+    /// # use oddsift_plot::{Labels, SeriesPlot};
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// # let at = |hour: i64| Timestamp::constant(3600 * hour, 0);
+    /// # let points: Vec<(Timestamp, f64)> = (0..96).map(|hour| (at(hour), (hour % 24) as f64)).collect();
+    /// # let params = Anomalies::params();
+    /// # let found = [params.fit(&Series::as_given(&points))?];
+    /// let labels = Labels { title: Some("Logons"), x: Some("hour of logon"), y: Some("logons") };
+    /// let figure = SeriesPlot::new(&params, &found).labels(labels).figure();
+    /// assert_eq!(figure.title(), "Logons");
+    /// assert!(figure.to_svg().contains(">hour of logon, UTC</text>")); // times always say so
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
     #[must_use]
     pub fn labels(mut self, labels: Labels<'a>) -> Self {
         self.labels = labels;
@@ -65,6 +91,18 @@ impl<'a> SeriesPlot<'a> {
     }
 
     /// What is to be drawn. Time and memory are linear in the points of the series that are drawn.
+    ///
+    /// ```
+    /// # use oddsift_plot::SeriesPlot;
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// # let at = |hour: i64| Timestamp::constant(3600 * hour, 0);
+    /// # let points: Vec<(Timestamp, f64)> = (0..96).map(|hour| (at(hour), (hour % 24) as f64)).collect();
+    /// # let params = Anomalies::params();
+    /// # let found = [params.fit(&Series::as_given(&points))?];
+    /// let svg = SeriesPlot::new(&params, &found).figure().to_svg();
+    /// assert!(svg.contains("period 24 points") && svg.contains(">what is left over</text>"));
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
     pub fn figure(&self) -> Figure {
         let shown = self.shown();
         let mut clouds = Vec::new();

@@ -67,6 +67,13 @@ impl<'a> Timeline<'a> {
     }
 
     /// Marks odd events, each with what is told of it; of more than 2,000 the first.
+    ///
+    /// ```
+    /// # use oddsift_plot::{Timeline, Timestamp};
+    /// let odd = [(Timestamp::constant(60, 0), "reg save".to_owned())];
+    /// let figure = Timeline::new(&[(Timestamp::constant(60, 0), 4)]).odd(&odd).figure();
+    /// assert!(figure.to_svg().contains(">reg save</text>"));
+    /// ```
     #[must_use]
     pub fn odd(mut self, odd: &'a [(Timestamp, String)]) -> Self {
         self.odd = odd;
@@ -74,6 +81,12 @@ impl<'a> Timeline<'a> {
     }
 
     /// Sets title and labels of the axes.
+    ///
+    /// ```
+    /// # use oddsift_plot::{Labels, Timeline};
+    /// let labels = Labels { title: Some("One night"), ..Labels::default() };
+    /// assert_eq!(Timeline::new(&[]).labels(labels).figure().title(), "One night");
+    /// ```
     #[must_use]
     pub fn labels(mut self, labels: Labels<'a>) -> Self {
         self.labels = labels;
@@ -82,6 +95,14 @@ impl<'a> Timeline<'a> {
 
     /// What is to be drawn. Time linear in the counts and the odd events, times the logarithm of the
     /// steps.
+    ///
+    /// ```
+    /// # use oddsift_plot::{Timeline, Timestamp};
+    /// let counts = [(Timestamp::constant(0, 0), 2), (Timestamp::constant(7200, 0), 3)];
+    /// let figure = Timeline::new(&counts).figure();
+    /// assert_eq!(figure.title(), "5 events over time");
+    /// assert!(figure.to_svg().contains("1970-01-01 00:00 to 1970-01-01 02:00 UTC"));
+    /// ```
     pub fn figure(&self) -> Figure {
         let seconds = self.counts.iter().map(|(time, _)| time.as_second());
         let (first, last) = (seconds.clone().min().unwrap_or(0), seconds.max().unwrap_or(0));

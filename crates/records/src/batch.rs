@@ -16,7 +16,7 @@ use crate::record::{FieldKind, Record, View, record};
 /// }
 /// # Ok::<(), oddsift_records::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Batch {
     pub(crate) text: String,
     pub(crate) rows: Vec<RowMark>,

@@ -3,7 +3,7 @@
 /// ```
 /// use oddsift_records::{BadRows, ReadOptions};
 ///
-/// let options = ReadOptions::new().delimiter(b';').bad_rows(BadRows::Skip);
+/// let options = ReadOptions::new().delimiter(Some(b';')).bad_rows(BadRows::Skip);
 /// assert_eq!(options, ReadOptions { delimiter: Some(b';'), bad_rows: BadRows::Skip, ..ReadOptions::new() });
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +23,12 @@ pub struct ReadOptions {
 /// ```
 /// use oddsift_records::{InputFormat, ReadOptions, Reader};
 ///
-/// let options = ReadOptions::new().format(InputFormat::Ndjson);
+/// let options = ReadOptions::new().format(Some(InputFormat::Ndjson));
 /// assert_eq!(Reader::new("events.log", &b"{\"a\":1}"[..], options)?.columns(), ["a"]);
 /// # Ok::<(), oddsift_records::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InputFormat {
     /// Comma separated values with a header (RFC 4180, any line end).
     Csv,
@@ -48,6 +49,7 @@ pub enum InputFormat {
 /// # Ok::<(), oddsift_records::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum BadRows {
     /// The first one is an error.
     #[default]
@@ -73,27 +75,33 @@ impl ReadOptions {
         Self::default()
     }
 
-    /// Sets the format, whatever the name says.
+    /// Sets the format, whatever the name says; `None` takes it from there.
     ///
     /// ```
-    /// use oddsift_records::{InputFormat, ReadOptions};
+    /// use oddsift_records::{InputFormat, ReadOptions, Reader};
     ///
-    /// assert_eq!(ReadOptions::new().format(InputFormat::Csv).format, Some(InputFormat::Csv));
+    /// let options = ReadOptions::new().format(Some(InputFormat::Csv));
+    /// assert_eq!(Reader::new("odd.ndjson", &b"a,b\n"[..], options)?.columns(), ["a", "b"]);
+    /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     #[must_use]
-    pub fn format(mut self, format: InputFormat) -> Self {
-        self.format = Some(format);
+    pub fn format(mut self, format: Option<InputFormat>) -> Self {
+        self.format = format;
         self
     }
 
-    /// Sets what separates CSV fields: an ASCII character, no quote and no line break.
+    /// Sets what separates CSV fields: an ASCII character, no quote and no line break. `None` is a
+    /// comma, or a tab in a file named `.tsv`.
     ///
     /// ```
-    /// assert_eq!(oddsift_records::ReadOptions::new().delimiter(b'|').delimiter, Some(b'|'));
+    /// # use oddsift_records::{ReadOptions, Reader};
+    /// let options = ReadOptions::new().delimiter(Some(b'|'));
+    /// assert_eq!(Reader::new("x.csv", &b"a,b|c\n"[..], options)?.columns(), ["a,b", "c"]);
+    /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     #[must_use]
-    pub fn delimiter(mut self, delimiter: u8) -> Self {
-        self.delimiter = Some(delimiter);
+    pub fn delimiter(mut self, delimiter: Option<u8>) -> Self {
+        self.delimiter = delimiter;
         self
     }
 

@@ -113,9 +113,16 @@ impl RowStore {
     /// Adds the records of another store, in any order.
     ///
     /// ```
-    /// let mut store = oddsift_records::RowStore::new();
-    /// store.merge(&oddsift_records::RowStore::new());
-    /// assert!(store.is_empty());
+    /// # use oddsift_records::{Batch, ReadOptions, Reader, RowStore};
+    /// let mut reader = Reader::new("a.csv", &b"a\nx\ny\n"[..], ReadOptions::new())?;
+    /// let mut batch = Batch::new();
+    /// reader.next_batch(&mut batch)?;
+    /// let (mut store, mut other) = (RowStore::new(), RowStore::new());
+    /// store.insert(&batch.get(1).unwrap());
+    /// other.insert(&batch.get(0).unwrap());
+    /// store.merge(&other);
+    /// assert_eq!(store.get(0).and_then(|row| row.text(0)), Some("x"));
+    /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     pub fn merge(&mut self, other: &RowStore) {
         for row in other.slots.keys() {
@@ -128,9 +135,15 @@ impl RowStore {
     /// Keeps the records whose numbers are wanted and gives the memory of the others back.
     ///
     /// ```
-    /// let mut store = oddsift_records::RowStore::new();
-    /// store.retain(|row| row < 10);
-    /// assert!(store.is_empty());
+    /// # use oddsift_records::{Batch, ReadOptions, Reader, RowStore};
+    /// let mut reader = Reader::new("a.csv", &b"a\nx\ny\n"[..], ReadOptions::new())?;
+    /// let mut batch = Batch::new();
+    /// reader.next_batch(&mut batch)?;
+    /// let mut store = RowStore::new();
+    /// batch.iter().for_each(|row| store.insert(&row));
+    /// store.retain(|row| row > 0);
+    /// assert!(store.get(0).is_none() && store.get(1).is_some());
+    /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     pub fn retain(&mut self, mut is_wanted: impl FnMut(u64) -> bool) {
         let mut kept = RowStore::new();

@@ -66,8 +66,9 @@ impl SkipLog {
     ///
     /// ```
     /// let mut log = oddsift_records::SkipLog::new();
+    /// log.note(7, None, "f1 is missing");
     /// log.merge(&log.clone());
-    /// assert_eq!(log.count(), 0);
+    /// assert_eq!((log.count(), log.first().map(|first| first.line)), (2, Some(7)));
     /// ```
     pub fn merge(&mut self, other: &SkipLog) {
         self.count = self.count.saturating_add(other.count);

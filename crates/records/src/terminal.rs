@@ -28,7 +28,9 @@ impl<W: Write> TerminalWriter<W> {
     /// Writes to `inner`, which should be buffered.
     ///
     /// ```
-    /// let terminal = oddsift_records::TerminalWriter::new(std::io::stdout());
+    /// let terminal = oddsift_records::TerminalWriter::new(Vec::new());
+    /// assert_eq!(terminal.finish()?, b"");
+    /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn new(inner: W) -> Self {
         Self { inner, pending: Vec::new() }

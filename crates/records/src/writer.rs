@@ -13,6 +13,7 @@ use crate::{Cell, Error, cell::push_json_string};
 /// # Ok::<(), oddsift_records::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OutputFormat {
     /// Comma separated values with a header.
     Csv,
@@ -95,9 +96,16 @@ impl RowChunk {
     /// An empty chunk for the same writer.
     ///
     /// ```
-    /// # use oddsift_records::{OutputFormat, RowWriter, WriteOptions};
-    /// let writer = RowWriter::new(Vec::new(), OutputFormat::Csv, &[], WriteOptions::default())?;
-    /// let next = writer.chunk().another();
+    /// # use oddsift_records::{Cell, OutputFormat, RowWriter, WriteOptions};
+    /// let columns = ["a".to_string()];
+    /// let mut writer = RowWriter::new(Vec::new(), OutputFormat::Csv, &columns, WriteOptions::default())?;
+    /// let mut first = writer.chunk();
+    /// let mut second = first.another();
+    /// first.write_row(&[Cell::Int(1)])?;
+    /// second.write_row(&[Cell::Int(2)])?;
+    /// writer.append(&first)?;
+    /// writer.append(&second)?;
+    /// assert_eq!(writer.finish()?, b"a\n1\n2\n");
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     #[must_use]

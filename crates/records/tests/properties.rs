@@ -23,7 +23,7 @@ impl Read for Dribble {
 }
 
 fn csv_options() -> ReadOptions {
-    ReadOptions::new().format(InputFormat::Csv)
+    ReadOptions::new().format(Some(InputFormat::Csv))
 }
 
 fn read(bytes: &[u8], at_once: usize, options: ReadOptions) -> Result<(Vec<String>, Rows), Error> {
@@ -82,7 +82,7 @@ fn csv_text() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn any_bytes_are_rows_or_an_error(bytes in hostile(), at_once in 1_usize..9) {
-        for options in [csv_options(), ReadOptions::new().format(InputFormat::Ndjson), ReadOptions::new()] {
+        for options in [csv_options(), ReadOptions::new().format(Some(InputFormat::Ndjson)), ReadOptions::new()] {
             let _ = read(&bytes, at_once, options);
             let _ = read(&bytes, at_once, options.bad_rows(BadRows::Skip).max_record(16));
         }
@@ -91,7 +91,7 @@ proptest! {
     #[test]
     fn errors_are_one_short_line(bytes in hostile()) {
         for format in [InputFormat::Csv, InputFormat::Ndjson] {
-            if let Err(error) = read(&bytes, 99, ReadOptions::new().format(format)) {
+            if let Err(error) = read(&bytes, 99, ReadOptions::new().format(Some(format))) {
                 let message = error.to_string();
                 prop_assert!(message.len() <= 1000 && !message.contains(char::is_control), "{message}");
                 prop_assert!(message.starts_with("x:"), "{message}");
@@ -102,7 +102,7 @@ proptest! {
     #[test]
     fn rows_do_not_depend_on_how_the_bytes_arrive(bytes in hostile(), at_once in 1_usize..9) {
         for format in [InputFormat::Csv, InputFormat::Ndjson] {
-            let options = ReadOptions::new().format(format).bad_rows(BadRows::Skip).max_record(48);
+            let options = ReadOptions::new().format(Some(format)).bad_rows(BadRows::Skip).max_record(48);
             let whole = read(&bytes, usize::MAX, options).map_err(|error| error.to_string());
             let dribbled = read(&bytes, at_once, options).map_err(|error| error.to_string());
             prop_assert_eq!(whole, dribbled);

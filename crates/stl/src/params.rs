@@ -346,7 +346,7 @@ impl StlParams {
 
     /// Decomposes many series, each by itself, on as many threads as the caller's pool of `rayon` has
     /// (feature `parallel`), with a [`Workspace`] for each. Results come in the order of the series, and
-    /// are those of [`fit`](Self::fit).
+    /// are those of [`fit`](Self::fit): a series with a fault has its own error.
     ///
     /// ```
     /// use oddsift_stl::Stl;

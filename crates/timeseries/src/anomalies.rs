@@ -42,9 +42,9 @@ impl Anomalies {
     /// Parameters with msticpy's defaults: period 24 points, seasonal window 7, z-score, threshold 3.
     ///
     /// ```
-    /// # use oddsift_timeseries::Anomalies;
-    /// let params = Anomalies::params().threshold(2.5);
-    /// # let _ = params;
+    /// # use oddsift_timeseries::{Anomalies, Season};
+    /// let params = Anomalies::params();
+    /// assert_eq!(params, params.clone().period(Season::Points(24)).threshold(3.0));
     /// ```
     #[must_use]
     pub fn params() -> TsParams {

@@ -108,7 +108,7 @@ pub enum Error {
     Step(Period),
     /// Gaps would be filled with more points than the data answer for.
     #[error(
-        "filling the gaps takes {n_points} points, {limit} are left of a million and 100 for each that is there; take longer buckets or a part of the time"
+        "filling the gaps takes {n_points} points, {limit} are left of a million and 10 for each that is there; take longer buckets or a part of the time"
     )]
     TooManyPoints {
         /// How many points the series would have.

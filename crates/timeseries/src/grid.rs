@@ -157,6 +157,7 @@ mod tests {
             error,
             Error::TooManyPoints { n_points: 200_000_000_001, limit: 1_000_040 }
         ));
+        assert!(error.to_string().contains("1000040 are left of a million and 10 for each"));
         let ends = [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX];
         let points = ends.map(|time| Point { time, value: 1.0, index: 0 });
         let nanosecond = "1ns".parse().unwrap();

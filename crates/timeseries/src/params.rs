@@ -13,14 +13,17 @@ use crate::{
 /// The parameters of anomaly detection, made by [`Anomalies::params`].
 ///
 /// ```
-/// use oddsift_timeseries::{Anomalies, Score, Season, Stl};
+/// use oddsift_timeseries::{Anomalies, Score, Season, Series, Stl, Timestamp};
 ///
 /// let params = Anomalies::params()
 ///     .period(Season::Time("1D".parse()?))
 ///     .stl(Stl::params(24).robust(true))
 ///     .score(Score::Mad)
 ///     .threshold(3.5);
-/// # let _ = params;
+/// let at = |hour: i64| Timestamp::constant(3600 * hour, 0);
+/// let points: Vec<(Timestamp, f64)> = (0..72).map(|hour| (at(hour), (hour % 24) as f64)).collect();
+/// let found = params.fit(&Series::as_given(&points))?;
+/// assert_eq!((found.periods(), found.anomalies()), ([24].as_slice(), [0; 72].as_slice()));
 /// # Ok::<(), oddsift_timeseries::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -119,9 +122,13 @@ impl TsParams {
     /// How the oddness of a residual is measured, default [`Score::Z`].
     ///
     /// ```
-    /// # use oddsift_timeseries::{Anomalies, Score};
-    /// let params = Anomalies::params().score("tukey".parse()?).threshold(1.5);
-    /// # let _ = params;
+    /// # use oddsift_timeseries::{Anomalies, Score, Series, Timestamp};
+    /// let mut points = [(Timestamp::UNIX_EPOCH, 1.0); 72];
+    /// points[30].1 = 9.0;
+    /// let series = Series::as_given(&points);
+    /// let by_z = Anomalies::params().fit(&series)?;
+    /// let by_mad = Anomalies::params().score("mad".parse()?).fit(&series)?;
+    /// assert!(by_mad.score()[30] > by_z.score()[30]); // a spike does not hide itself
     /// # Ok::<(), oddsift_timeseries::Error>(())
     /// ```
     #[must_use]
@@ -149,9 +156,14 @@ impl TsParams {
     /// least 0.
     ///
     /// ```
-    /// # use oddsift_timeseries::Anomalies;
-    /// let params = Anomalies::params().threshold(3.0).threshold_low(Some(2.0));
-    /// # let _ = params;
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// let mut points = [(Timestamp::UNIX_EPOCH, 1.0); 72];
+    /// (points[30].1, points[40].1) = (9.0, -5.0);
+    /// let (series, params) = (Series::as_given(&points), Anomalies::params().threshold(3.0));
+    /// let flags = |low| params.clone().threshold_low(low).fit(&series).map(|it| it.anomalies().to_vec());
+    /// assert_eq!((flags(None)?[30], flags(None)?[40]), (1, -1));
+    /// assert_eq!((flags(Some(99.0))?[30], flags(Some(99.0))?[40]), (1, 0));
+    /// # Ok::<(), oddsift_timeseries::Error>(())
     /// ```
     #[must_use]
     pub fn threshold_low(mut self, threshold_low: Option<f64>) -> Self {

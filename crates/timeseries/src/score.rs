@@ -52,6 +52,7 @@ pub enum Score {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Fences {
     /// The 25th and the 75th percentile: Kusto's `tukey`.
     Quartiles,

@@ -27,7 +27,7 @@ pub(crate) const FIRST: Timestamp = Timestamp::constant(-62_135_596_800, 0);
 /// assert_eq!(time.to_string(), "2024-07-03T08:00:00Z");
 /// # Ok::<(), oddsift_timespan::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TimeParser {
     format: Option<String>,
     zone: Option<TimeZone>,

@@ -77,7 +77,7 @@ fn advise(
         return Ok(());
     };
     warn_line(&format!("eps {eps:?} proposed"));
-    let found = params.clone().eps(eps).fit_patterns(table, args.space.weight.is_some())?;
+    let found = params.eps(eps).fit_patterns(table, args.space.weight.is_some())?;
     let (n_rows, n_noise) = (found.patterns().n_rows(), found.n_noise_rows());
     let share = 100.0 * n_noise as f64 / n_rows as f64;
     let n_clusters = found.clusters().len();
