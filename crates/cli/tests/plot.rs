@@ -36,11 +36,11 @@ fn each_verb_draws_what_it_prints() {
         (&["cluster", PROCESSES, "--emit", "labels"], "29 clusters, 33 noise rows"),
         (
             &["outliers", PROCESSES, "--features", FEATURES, "--top", "10"],
-            "10 outliers among 363 rows",
+            "The 10 oddest rows of 363",
         ),
         (
             &["outliers", PROCESSES, "--features", FEATURES, "--top", "10", "--emit", "scores"],
-            "10 outliers among 363 rows",
+            "The 10 oddest rows of 363",
         ),
         (&["series", SERIES, "--value-column", "TotalBytesSent"], "8 anomalies in 840 points"),
         (&["eps", PROCESSES], "Distances to the neighbours"),
@@ -69,7 +69,8 @@ fn result_beside_a_picture_is_the_result_without() {
 #[test]
 fn words_of_the_caller_are_on_the_picture() {
     let labels = ["--title", "Host <7>", "--xlabel", "path & more", "--ylabel", "tokens"];
-    let svg = drawn("picture.svg", &[&["cluster", PROCESSES][..], &labels].concat());
+    let pair = ["--plot-features", "pathScore,commandlineTokensFull"];
+    let svg = drawn("picture.svg", &[&["cluster", PROCESSES][..], &labels, &pair].concat());
     assert!(svg.contains("Host &lt;7&gt;") && svg.contains("path &amp; more"));
     let chosen =
         ["--plot-features", "commandlineTokensFull,isSystemSession", "--plot-label", "Account"];
@@ -91,6 +92,11 @@ fn wrong_use_is_told_before_the_work() {
             &["--plot", path, "--plot-features", "pathScore,nope"],
             "\"nope\" is none of the features",
         ),
+        (
+            &["--plot", path, "--plot-features", "pathScore,pathScore"],
+            "two features, not \"pathScore\" twice",
+        ),
+        (&["--plot", path, "--ylabel", "y"], "--ylabel names an axis of one pair of features"),
     ] {
         let failed = oddsift(&[&["cluster", PROCESSES][..], args].concat()).code(2);
         let stderr = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
@@ -135,8 +141,28 @@ fn report_holds_clusters_outliers_times_and_facts() {
     for heading in ["Clusters", "Outliers", "Times", "How this was made"] {
         assert!(html.contains(&format!("{heading}</h2>")), "{heading}");
     }
+    assert!(html.contains("oddest rows of 363") && !html.contains("outliers among"));
     assert_eq!(report(&["-j", "1"]), html);
     assert!(report(&["--title", "Host 7"]).contains("<title>Host 7</title>"));
+}
+
+#[test]
+fn numbers_of_any_size_are_drawn() {
+    for values in
+        [["1e-170,1", "1e160,2"], ["-1.7e308,1", "1.7e308,2"], ["5e-324,0", "1e308,1e-300"]]
+    {
+        let (_folder, file) = place("numbers.csv");
+        std::fs::write(&file, format!("a,b\n{}\n{}\n1,3\n2,3\n", values[0], values[1])).unwrap();
+        let (_folder, page) = place("page.html");
+        let (file, page) = (file.to_str().unwrap(), page.to_str().unwrap());
+        oddsift(&["outliers", file, "-q", "--plot", page]).success();
+        oddsift(&["cluster", file, "-q", "--scale", "none", "--eps", "1", "--plot", page])
+            .success();
+        oddsift(&["report", file, "-q", "--scale", "none", "--eps", "1", "-o", page]).success();
+    }
+    let (_folder, file) = place("numbers.csv");
+    std::fs::write(&file, "a,b\n3.3e38,1\n-3.3e38,2\n1,3\n2,3\n").unwrap();
+    drawn("p.svg", &["outliers", file.to_str().unwrap(), "-q", "--precision", "f32"]);
 }
 
 #[test]

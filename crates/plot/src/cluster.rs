@@ -1,5 +1,6 @@
 mod marks; // what is drawn of patterns and clusters
 mod rows; // what a click lists
+mod shown; // which features the axes show
 
 use std::fmt;
 
@@ -8,10 +9,11 @@ use oddsift_patterns::PatternId;
 
 use crate::{
     Figure, Labels,
-    figure::{Axis, Cloud, Layer, Panel, Scale, View},
-    labels::axis_label,
+    figure::{Axis, Layer, Panel, Scale, View},
     text::{clean, count, counted, number},
 };
+
+use shown::Shown;
 
 /// The text of a pattern's first row, such as its command line.
 pub type TextOf<'a> = dyn Fn(PatternId) -> Option<&'a str> + 'a;
@@ -21,8 +23,9 @@ pub type TextOf<'a> = dyn Fn(PatternId) -> Option<&'a str> + 'a;
 ///
 /// A disc stands where its cluster's first pattern is, the further patterns are dots. Equal rows are
 /// one mark, so a picture of a million rows is as light as one of their patterns; past 5,000 of a kind,
-/// marks that fall together are merged. With more than two features HTML has a choice of pairs, and SVG
-/// the pair that shows most. Axes are logarithmic where all values are positive and span two decades.
+/// marks that lie together on all axes are one. With more than two features HTML has a choice of pairs
+/// of the six with most values, and SVG the pair that shows most. Axes are logarithmic where all
+/// values are positive and span two decades.
 ///
 /// msticpy's `plot_cluster`; its `plot_features`, `plot_label`, `cut_off`, `xlabel` and `ylabel` are
 /// [`features`](Self::features), [`texts`](Self::texts), [`cut_off`](Self::cut_off) and
@@ -59,9 +62,6 @@ impl fmt::Debug for ClusterPlot<'_> {
         plot.field("labels", &self.labels).finish_non_exhaustive()
     }
 }
-
-/// Pairs of features to choose from.
-const MOST_VIEWS: usize = 15;
 
 impl<'a> ClusterPlot<'a> {
     /// Of clusters of patterns with these features.
@@ -165,7 +165,7 @@ impl<'a> ClusterPlot<'a> {
         self
     }
 
-    /// Sets title and labels of the axes.
+    /// Sets title and labels of the axes; those of the axes where there is no choice of pairs.
     ///
     /// ```
     /// # use ndarray::array;
@@ -174,7 +174,7 @@ impl<'a> ClusterPlot<'a> {
     /// # let found = EventClusters::params().fit(&array![[1.0, 2.0, 7.0], [1.0, 2.0, 7.0], [1.0, 9.0, 3.0]])?;
     /// # let names = ["pathScore", "commandlineLen", "bytes"];
     /// let labels = Labels { title: Some("Host 7"), x: Some("the path"), y: None };
-    /// let figure = ClusterPlot::new(&found, &names).labels(labels).figure();
+    /// let figure = ClusterPlot::new(&found, &names).features(Some((0, 1))).labels(labels).figure();
     /// assert_eq!(figure.title(), "Host 7");
     /// assert!(figure.to_svg().contains(">the path</text>"));
     /// # Ok::<(), oddsift_eventcluster::Error>(())
@@ -198,15 +198,17 @@ impl<'a> ClusterPlot<'a> {
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn figure(&self) -> Figure {
-        let pairs = self.pairs();
-        let clouds = self.clouds(pairs.first().copied().unwrap_or((0, 0)));
-        let views = pairs.iter().map(|pair| self.view(*pair, &clouds)).collect();
+        let shown = self.shown();
+        let told = self.told(&shown);
+        let (clouds, n_merged) = self.clouds(&shown, &told);
+        let views = shown.pairs().into_iter().map(|pair| self.view(&shown, pair, clouds.len()));
         let counts = self.counts();
+        let facts = self.facts(n_merged);
         let (title, facts) = match self.labels.title {
-            Some(title) => (clean(title, 120), format!("{counts}; {}", self.facts())),
-            None => (counts, self.facts()),
+            Some(title) => (clean(title, 120), format!("{counts}; {facts}")),
+            None => (counts, facts),
         };
-        Figure { title, facts, clouds, views, details: self.details() }
+        Figure { title, facts, views: views.collect(), clouds, details: self.details(&told) }
     }
 
     fn counts(&self) -> String {
@@ -215,64 +217,45 @@ impl<'a> ClusterPlot<'a> {
         format!("{clusters}, {noise}")
     }
 
-    fn facts(&self) -> String {
+    fn facts(&self, n_merged: usize) -> String {
         let table = self.found.patterns();
         let rows = counted(table.n_rows(), "row", "rows");
         let note = self.note.map(|note| format!("; {}", clean(note, 120))).unwrap_or_default();
         let eps = number(self.found.model().eps());
-        format!("{rows}, {} distinct; eps {eps}{note}; areas by rows", count(table.len() as u64))
+        let n_distinct = table.len();
+        let drawn = match n_merged {
+            0 => String::new(),
+            n => format!("; {} of them drawn, those apart", count((n_distinct - n) as u64)),
+        };
+        let areas = match self.least_scaled() {
+            0..=2 => "areas by rows".to_owned(),
+            rows => format!("areas by rows, from {} on", count(rows)),
+        };
+        format!("{rows}, {} distinct{drawn}; eps {eps}{note}; {areas}", count(n_distinct as u64))
     }
 
     fn value(&self, pattern: PatternId, feature: usize) -> f64 {
         self.found.patterns().values(pattern).get(feature).copied().unwrap_or(0.0)
     }
 
-    /// The pairs of features to look at, the one that shows most first.
-    fn pairs(&self) -> Vec<(usize, usize)> {
-        let n = self.names.len();
-        if let Some((x, y)) = self.features {
-            return vec![(x.min(n.saturating_sub(1)), y.min(n.saturating_sub(1)))];
-        }
-        if n < 2 {
-            return vec![(0, 0)];
-        }
-        let n_distinct: Vec<usize> = (0..n).map(|feature| self.n_distinct(feature)).collect();
-        let mut pairs: Vec<(usize, usize)> =
-            (0..n).flat_map(|x| (x + 1..n).map(move |y| (x, y))).collect();
-        let shows = |&(x, y): &(usize, usize)| n_distinct.get(x).min(n_distinct.get(y)).copied();
-        pairs.sort_by_key(|pair| std::cmp::Reverse(shows(pair)));
-        pairs.truncate(MOST_VIEWS);
-        pairs
+    fn name(&self, feature: usize) -> &'a str {
+        self.names.get(feature).copied().unwrap_or("feature")
     }
 
-    fn n_distinct(&self, feature: usize) -> usize {
-        let table = self.found.patterns();
-        let mut values: Vec<u64> =
-            table.ids().map(|id| self.value(id, feature).to_bits()).collect();
-        values.sort_unstable();
-        values.dedup();
-        values.len()
-    }
-
-    fn view(&self, (x, y): (usize, usize), clouds: &[Cloud]) -> View {
-        let name = |feature: usize| self.names.get(feature).copied().unwrap_or("feature");
-        let axis = |feature: usize, label: Option<&str>| {
-            let values = clouds.iter().filter_map(|cloud| cloud.columns.get(feature)).flatten();
-            Axis::of_values(label.unwrap_or(&axis_label(name(feature))), values.copied())
-        };
-        let points = |cloud| Layer::Points { cloud, x, y };
+    fn view(&self, shown: &Shown, (x, y): (usize, usize), n_clouds: usize) -> View {
+        let mut y_axis = shown.axis(y);
+        if x == y {
+            y_axis = Axis::new("", Scale::Linear, y_axis.range);
+        }
         let panel = Panel {
             title: String::new(),
             height: 1.0,
-            x: axis(x, self.labels.x),
-            y: if x == y {
-                Axis::new("", Scale::Linear, axis(y, None).range)
-            } else {
-                axis(y, self.labels.y)
-            },
-            layers: (0..clouds.len()).map(points).collect(),
+            x: shown.axis(x),
+            y: y_axis,
+            layers: (0..n_clouds).map(|cloud| Layer::Points { cloud, x, y }).collect(),
         };
-        let chosen_by = format!("{} and {}", clean(name(x), 40), clean(name(y), 40));
+        let name = |place: usize| clean(self.name(shown.feature(place)), 40);
+        let chosen_by = format!("{} and {}", name(x), name(y));
         View { name: chosen_by, n_columns: 1, panels: vec![panel] }
     }
 }
@@ -357,6 +340,34 @@ mod tests {
     }
 
     #[test]
+    fn many_features_are_a_choice_of_few() {
+        let n_features = 300;
+        let x =
+            Array2::from_shape_fn((40, n_features), |(row, column)| (row % (column + 2)) as f64);
+        let found = EventClusters::params().fit(&x).unwrap();
+        let names: Vec<String> = (0..n_features).map(|column| format!("f{column}")).collect();
+        let figure = ClusterPlot::new(&found, &names).figure();
+        assert_eq!(figure.views.len(), 15);
+        assert_eq!(figure.views[0].name, "f38 and f39"); // the first ones with forty values
+        assert!(figure.clouds.iter().all(|cloud| cloud.columns.len() == 6));
+        let one = ClusterPlot::new(&found, &names).features(Some((299, 7))).figure();
+        assert_eq!(one.views[0].panels[0].x.label, "f299");
+        let texts = one.clouds.iter().flat_map(|cloud| &cloud.texts);
+        assert!(texts.clone().all(|text| text.contains("f299 ") && text.lines().count() < 12));
+        assert!(one.details.iter().all(|table| table.header.len() < 12));
+    }
+
+    #[test]
+    fn labels_of_axes_are_for_one_pair() {
+        let labels = Labels { x: Some("the path"), ..Labels::default() };
+        let found = found(9);
+        let figure = ClusterPlot::new(&found, &NAMES).labels(labels).figure();
+        assert!(figure.views.iter().all(|view| view.panels[0].x.label != "the path"));
+        let pair = ClusterPlot::new(&found, &NAMES).labels(labels).features(Some((2, 0))).figure();
+        assert_eq!(pair.views[0].panels[0].x.label, "the path");
+    }
+
+    #[test]
     fn very_many_odd_rows_are_bounded_and_counted() {
         let x =
             Array2::from_shape_fn((20_000, 2), |(row, column)| (row * (column + 3)) as f64 * 7.0);
@@ -366,5 +377,8 @@ mod tests {
         assert_eq!(figure.title, "0 clusters, 20\u{202f}000 noise rows");
         assert!(figure.clouds[0].sizes.len() <= MOST_MARKS);
         assert!(figure.clouds[0].texts[0].contains(" more beside it"));
+        let drawn = count(figure.clouds[0].sizes.len() as u64);
+        let facts = format!("20\u{202f}000 distinct; {drawn} of them drawn, those apart;");
+        assert!(figure.facts.contains(&facts), "{}", figure.facts);
     }
 }

@@ -3,7 +3,7 @@ use oddsift_dbscan::KDistances;
 use crate::{
     Figure, Labels,
     figure::{At, Axis, Layer, Panel, Role, Scale, View},
-    text::{clean, number},
+    text::{clean, count, number, rounded},
 };
 
 /// The distances to the k-th neighbour, the smallest first, with the proposed `eps`.
@@ -21,6 +21,7 @@ use crate::{
 pub struct DistancePlot<'a> {
     curve: &'a [(f64, f64)],
     eps: Option<f64>,
+    is_proposed: bool,
     labels: Labels<'a>,
 }
 
@@ -37,7 +38,8 @@ impl<'a> DistancePlot<'a> {
     /// # Ok::<(), oddsift_dbscan::Error>(())
     /// ```
     pub fn new(distances: &'a KDistances) -> Self {
-        Self::of_curve(distances.curve()).eps(distances.propose_eps())
+        let eps = distances.propose_eps();
+        Self { eps, is_proposed: true, ..Self::of_curve(distances.curve()) }
     }
 
     /// Of distances in ascending order, each with the weight of the rows that have it.
@@ -45,13 +47,13 @@ impl<'a> DistancePlot<'a> {
     /// ```
     /// # use oddsift_plot::DistancePlot;
     /// let figure = DistancePlot::of_curve(&[(0.5, 3.0), (2.0, 1.0)]).figure();
-    /// assert!(figure.to_svg().contains("no knee"));
+    /// assert!(figure.to_svg().contains("4 rows"));
     /// ```
     pub fn of_curve(curve: &'a [(f64, f64)]) -> Self {
-        Self { curve, eps: None, labels: Labels::default() }
+        Self { curve, eps: None, is_proposed: false, labels: Labels::default() }
     }
 
-    /// Marks a distance as `eps`.
+    /// Marks a distance as `eps`, instead of the one that is proposed.
     ///
     /// ```
     /// # use oddsift_plot::DistancePlot;
@@ -61,6 +63,7 @@ impl<'a> DistancePlot<'a> {
     #[must_use]
     pub fn eps(mut self, eps: Option<f64>) -> Self {
         self.eps = eps;
+        self.is_proposed = false;
         self
     }
 
@@ -86,48 +89,94 @@ impl<'a> DistancePlot<'a> {
     /// assert_eq!(figure.title(), "Distances to the neighbours");
     /// ```
     pub fn figure(&self) -> Figure {
-        let (mut x, mut y, mut rank) = (vec![0.0], Vec::new(), 0.0);
-        for (distance, weight) in self.curve {
-            rank += weight;
-            x.push(rank);
-            y.push(*distance);
+        let distances = self.curve.iter().map(|(distance, _)| *distance);
+        let y_label = self.labels.y.unwrap_or("distance");
+        let mut y_axis = Axis::of_values(y_label, distances.clone().filter(|it| *it > 0.0));
+        let n_zero: f64 = self.curve.iter().filter(|it| it.0 <= 0.0).map(|it| it.1).sum();
+        if y_axis.scale == Scale::Linear {
+            y_axis = Axis::linear(y_label, distances.chain([0.0]));
         }
-        // The first distance holds from the first row on.
-        y.insert(0, y.first().copied().unwrap_or(0.0));
-        let n_rows = rank;
-        let mut layers = vec![Layer::Line {
-            name: "distance".to_owned(),
-            role: Role::Observed,
-            x,
-            y: y.clone(),
-        }];
+        let n_rows: f64 = self.curve.iter().map(|(_, weight)| weight).sum();
+        let mut layers = vec![self.line(y_axis.scale)];
         if let Some(eps) = self.eps {
             let beyond = self.curve.iter().filter(|(distance, _)| *distance > eps);
             let n_beyond: f64 = beyond.map(|(_, weight)| weight).sum();
             let rule = |text, at| Layer::Rule { text, role: Role::Marked, at };
             layers.push(rule(format!("eps {}", number(eps)), At::Y(eps)));
-            layers.push(rule(format!("{} beyond", number(n_beyond)), At::X(n_rows - n_beyond)));
+            layers.push(rule(
+                format!("{} beyond", count(rounded(n_beyond))),
+                At::X(n_rows - n_beyond),
+            ));
         }
+        let mut facts = vec![format!("{} rows", count(rounded(n_rows)))];
+        if n_zero > 0.0 {
+            facts.push(format!("{} at distance 0", count(rounded(n_zero))));
+        }
+        facts.push(match self.eps {
+            Some(eps) if self.is_proposed => format!("the knee proposes eps {}", number(eps)),
+            Some(eps) => format!("eps {}", number(eps)),
+            None if self.is_proposed => "no knee that proposes an eps".to_owned(),
+            None => String::new(),
+        });
+        facts.retain(|fact| !fact.is_empty());
+        let x_label = self.labels.x.unwrap_or("rows, the nearest to a neighbour first");
         let panel = Panel {
             title: String::new(),
             height: 1.0,
-            x: Axis::new(
-                self.labels.x.unwrap_or("rows, the nearest to a neighbour first"),
-                Scale::Linear,
-                (0.0, n_rows.max(1.0)),
-            ),
-            y: Axis::of_values(
-                self.labels.y.unwrap_or("distance"),
-                y.iter().copied().filter(|distance| *distance > 0.0),
-            ),
+            x: Axis::new(x_label, Scale::Linear, (0.0, n_rows.max(1.0))),
+            y: y_axis,
             layers,
         };
         let title = clean(self.labels.title.unwrap_or("Distances to the neighbours"), 120);
-        let facts = match self.eps {
-            Some(eps) => format!("the knee proposes eps {}", number(eps)),
-            None => "no knee that proposes an eps".to_owned(),
-        };
         let view = View { name: String::new(), n_columns: 1, panels: vec![panel] };
-        Figure::of_view(title, facts, Vec::new(), view)
+        Figure::of_view(title, facts.join("; "), Vec::new(), view)
+    }
+
+    /// The curve, on a logarithmic scale without the rows that have no place there.
+    fn line(&self, scale: Scale) -> Layer {
+        let (mut x, mut y, mut rank) = (Vec::new(), Vec::new(), 0.0);
+        for (distance, weight) in self.curve {
+            if scale == Scale::Linear || *distance > 0.0 {
+                if x.is_empty() {
+                    // The first distance holds from its first row on.
+                    x.push(rank);
+                    y.push(*distance);
+                }
+                x.push(rank + weight);
+                y.push(*distance);
+            }
+            rank += weight;
+        }
+        Layer::Line { name: "distance".to_owned(), role: Role::Observed, x, y }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(figure: &Figure) -> (&[f64], &[f64]) {
+        match &figure.views[0].panels[0].layers[0] {
+            Layer::Line { x, y, .. } => (x, y),
+            layer => panic!("{layer:?}"),
+        }
+    }
+
+    #[test]
+    fn rows_at_distance_zero_are_seen_or_told() {
+        let figure = DistancePlot::of_curve(&[(0.0, 5.0), (2.0, 1.0), (3.0, 2.0)]).figure();
+        assert_eq!(line(&figure), (&[0.0, 5.0, 6.0, 8.0][..], &[0.0, 0.0, 2.0, 3.0][..]));
+        assert!(figure.views[0].panels[0].y.range.0 <= 0.0);
+        assert_eq!(figure.facts, "8 rows; 5 at distance 0");
+        let figure = DistancePlot::of_curve(&[(0.0, 5.0), (0.01, 1.0), (3.0, 2.0)]).figure();
+        assert_eq!(figure.views[0].panels[0].y.scale, Scale::Log);
+        assert_eq!(line(&figure), (&[5.0, 6.0, 8.0][..], &[0.01, 0.01, 3.0][..]));
+        assert_eq!(figure.facts, "8 rows; 5 at distance 0");
+    }
+
+    #[test]
+    fn only_what_was_proposed_is_a_proposal() {
+        let figure = DistancePlot::of_curve(&[(0.5, 3.0), (2.0, 1.0)]).eps(Some(0.5)).figure();
+        assert_eq!(figure.facts, "4 rows; eps 0.5");
     }
 }

@@ -158,11 +158,24 @@ impl Axis {
     /// all are positive and the largest is a hundred times the smallest or more.
     pub(crate) fn of_values(label: &str, values: impl Iterator<Item = f64>) -> Self {
         let (low, high) = extent(values);
-        if low > 0.0 && high / low >= LOG_FROM {
-            let margin = (high / low).powf(MARGIN);
-            return Self::new(label, Scale::Log, (low / margin, (high * margin).min(f64::MAX)));
+        // The ratio itself may be more than a number holds.
+        let decades = high.log10() - low.log10();
+        if low > 0.0 && decades >= LOG_FROM {
+            let margin = 10_f64.powf(decades * MARGIN);
+            let from = (low / margin).max(LEAST);
+            return Self::new(label, Scale::Log, (from, (high * margin).min(f64::MAX)));
         }
         Self::new(label, Scale::Linear, with_margin(low, high))
+    }
+
+    /// Where a value is between the ends, from 0 to 1.
+    pub(crate) fn share(&self, value: f64) -> f64 {
+        let (from, to) = self.range;
+        match self.scale {
+            Scale::Log => (value.ln() - from.ln()) / (to.ln() - from.ln()),
+            // Halved, since the difference of two numbers may be too large for one.
+            Scale::Linear | Scale::Time => (value / 2.0 - from / 2.0) / (to / 2.0 - from / 2.0),
+        }
     }
 
     /// So many places over the axis, ends included, as far from each other as the scale shows.
@@ -182,8 +195,10 @@ impl Axis {
     }
 }
 
-/// The ratio from which a logarithmic scale shows more.
-const LOG_FROM: f64 = 100.0;
+/// The decades from which on a logarithmic scale shows more.
+const LOG_FROM: f64 = 2.0;
+/// The least number above zero.
+pub(crate) const LEAST: f64 = f64::from_bits(1);
 /// The share of an axis that is left free at each end.
 const MARGIN: f64 = 0.05;
 
@@ -230,14 +245,19 @@ mod tests {
             &[-max, max],
             &[max],
             &[1e-300, max],
+            &[1e-170, 1e160],
+            &[5e-324, max],
             &[5e-324],
             &[1.0, 1.0 + 1e-15],
             &[f64::INFINITY, 2.0],
             &[-7.0, -3.0],
             &[1e300, 1e300],
         ] {
-            let (from, to) = axis(values).range;
+            let axis = axis(values);
+            let (from, to) = axis.range;
             assert!(from < to && from.is_finite() && to.is_finite(), "{values:?}: {from} {to}");
+            assert!(axis.scale == Scale::Linear || from > 0.0, "{values:?}: {from} {to}");
+            assert!(axis.places(64).iter().all(|place| place.is_finite()), "{values:?}");
             let finite = values.iter().filter(|value| value.is_finite());
             assert!(finite.clone().all(|value| from <= *value && *value <= to), "{values:?}");
         }

@@ -1,5 +1,6 @@
 mod choice; // which features, and where the others are held
 mod panels; // surfaces, and the line of one feature
+mod points; // rows of the training and outliers
 
 use ndarray::{ArrayRef2, ArrayView2};
 use oddsift_iforest::IsolationForest;
@@ -7,11 +8,10 @@ use oddsift_outliers::OutlierDetector;
 
 use crate::{
     Error, Figure, Labels,
-    figure::{Axis, Cloud, Panel, Role, View},
-    labels::axis_label,
-    text::{clean, counted, number},
-    thin::thin,
+    figure::View,
+    text::{clean, count, counted, number, rounded},
 };
+use points::Points;
 
 /// How odd a forest finds each place of two features, as a surface, with the rows that it was fitted to
 /// and the outliers.
@@ -19,7 +19,8 @@ use crate::{
 /// With more than two features a grid of pairs is drawn, of the four features that isolate the
 /// outliers most. The other features are held at their median: there rows are. (msticpy holds them at
 /// zero, where often none is, and so draws what the forest thinks of nowhere.) With one feature the
-/// score is a line over it.
+/// score is a line over it. Of the training 3,000 marks are drawn at most, one of those that lie
+/// together on all axes, and of the outliers the 2,000 oddest; what is left out is told.
 ///
 /// msticpy's `plot_outlier_results`; its `feature_columns` are the names, `plt_title` is
 /// [`Labels::title`].
@@ -46,21 +47,13 @@ pub struct OutlierPlot<'a> {
     usual: Option<ArrayView2<'a, f64>>,
     weights: Option<&'a [f64]>,
     odd: Option<ArrayView2<'a, f64>>,
+    odd_weights: Option<&'a [f64]>,
     texts: &'a [String],
     counts: Option<(u64, u64)>,
-    border: f64,
+    is_selection: bool,
     features: Option<(usize, usize)>,
     labels: Labels<'a>,
 }
-
-/// Rows of a kind that are drawn at most.
-const MOST_USUAL: usize = 3000;
-const MOST_ODD: usize = 2000;
-/// Words beside outliers.
-const MOST_LABELS: usize = 12;
-/// Diameters in pixels.
-const USUAL_SIZE: f64 = 4.0;
-const ODD_SIZE: f64 = 9.0;
 
 impl<'a> OutlierPlot<'a> {
     /// Of a detector and its features, at its own offset.
@@ -83,9 +76,10 @@ impl<'a> OutlierPlot<'a> {
             usual: None,
             weights: None,
             odd: None,
+            odd_weights: None,
             texts: &[],
             counts: None,
-            border: forest.offset(),
+            is_selection: false,
             features: None,
             labels: Labels::default(),
         }
@@ -158,8 +152,7 @@ impl<'a> OutlierPlot<'a> {
         self
     }
 
-    /// Sets the score below which a row is an outlier, where that is not the forest's offset: the
-    /// score of the last one, if a number of outliers was asked for.
+    /// Sets for how many rows each outlier stands; without, for one.
     ///
     /// ```
     /// # use ndarray::array;
@@ -169,13 +162,36 @@ impl<'a> OutlierPlot<'a> {
     /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
     /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
     /// # let names = ["pathScore", "commandlineLen", "bytes"];
-    /// let plot = OutlierPlot::new(&detector, &names).border(-0.7);
-    /// assert!(plot.figure()?.to_svg().contains("-0.7"));
+    /// let odd = array![[9.0, 7.0, 7.2]];
+    /// let plot = OutlierPlot::new(&detector, &names).training(&x, None).outliers(&odd, &[]);
+    /// assert_eq!(plot.outlier_weights(&[2.0]).figure()?.title(), "2 outliers among 3 rows");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn border(mut self, score: f64) -> Self {
-        self.border = score;
+    pub fn outlier_weights(mut self, weights: &'a [f64]) -> Self {
+        self.odd_weights = Some(weights);
+        self
+    }
+
+    /// Sets that the outliers are those that were asked for, such as the thirty oddest, whether or not
+    /// they score below the forest's offset.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_iforest::IsolationForest;
+    /// # use oddsift_outliers::OutlierDetector;
+    /// # use oddsift_plot::OutlierPlot;
+    /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
+    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let names = ["pathScore", "commandlineLen", "bytes"];
+    /// let odd = array![[9.0, 7.0, 7.2]];
+    /// let plot = OutlierPlot::new(&detector, &names).outliers(&odd, &[]).counts(1, 3);
+    /// assert_eq!(plot.selection(true).figure()?.title(), "The oddest row of 3");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn selection(mut self, is_selection: bool) -> Self {
+        self.is_selection = is_selection;
         self
     }
 
@@ -200,7 +216,7 @@ impl<'a> OutlierPlot<'a> {
         self
     }
 
-    /// Sets title and labels of the axes.
+    /// Sets title and labels of the axes; those of the axes where one pair is drawn.
     ///
     /// ```
     /// # use ndarray::array;
@@ -246,27 +262,22 @@ impl<'a> OutlierPlot<'a> {
     /// ```
     pub fn figure(&self) -> Result<Figure, Error> {
         self.check()?;
-        let medians = self.medians();
-        let features = self.chosen()?;
-        let pairs = pairs(&features);
-        let mut clouds = self.clouds(pairs.first().copied().unwrap_or((0, 0)));
-        let panels: Result<Vec<Panel>, Error> = match features[..] {
-            [only] => self.curve(only, &mut clouds).map(|panel| vec![panel]),
-            _ => pairs.iter().map(|pair| self.surface(*pair, &medians, &clouds)).collect(),
-        };
-        let panels = panels?;
+        let shown = self.shown()?;
+        let mut points = self.points(&shown);
+        let panels = self.panels(&shown, &mut points.clouds)?;
         let n_columns = match panels.len() {
             0..=2 => panels.len().max(1),
             4 => 2,
             _ => 3,
         };
         let counts = self.counted();
+        let facts = self.facts(&points);
         let (title, facts) = match self.labels.title {
-            Some(title) => (clean(title, 120), format!("{counts}; {}", self.facts())),
-            None => (counts, self.facts()),
+            Some(title) => (clean(title, 120), format!("{counts}; {facts}")),
+            None => (counts, facts),
         };
         let view = View { name: String::new(), n_columns, panels };
-        Ok(Figure::of_view(title, facts, clouds, view))
+        Ok(Figure::of_view(title, facts, points.clouds, view))
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -276,104 +287,71 @@ impl<'a> OutlierPlot<'a> {
                 return Err(Error::Columns { expected, found: x.ncols() });
             }
         }
-        let n_usual = self.usual.map_or(0, |x| x.nrows());
-        let n_odd = self.odd.map_or(0, |x| x.nrows());
-        if let Some(weights) = self.weights.filter(|weights| weights.len() != n_usual) {
-            return Err(Error::Length { what: "weights", expected: n_usual, found: weights.len() });
-        }
-        if !self.texts.is_empty() && self.texts.len() != n_odd {
-            return Err(Error::Length { what: "texts", expected: n_odd, found: self.texts.len() });
+        let n_rows = |x: Option<ArrayView2<'_, f64>>| x.map_or(0, |x| x.nrows());
+        let texts = (!self.texts.is_empty()).then_some(self.texts.len());
+        let lengths = [
+            ("weights", self.usual, self.weights.map(<[f64]>::len)),
+            ("weights of outliers", self.odd, self.odd_weights.map(<[f64]>::len)),
+            ("texts", self.odd, texts),
+        ];
+        for (what, x, found) in lengths {
+            let expected = n_rows(x);
+            if let Some(found) = found.filter(|found| *found != expected) {
+                return Err(Error::Length { what, expected, found });
+            }
         }
         Ok(())
     }
 
+    fn n_odd_rows(&self, n_marks: usize) -> u64 {
+        match self.odd_weights.and_then(|weights| weights.get(..n_marks)) {
+            Some(weights) => rounded(weights.iter().sum()),
+            None => n_marks as u64,
+        }
+    }
+
     fn counted(&self) -> String {
-        let n_odd = self.odd.map_or(0, |x| x.nrows() as u64);
+        let n_odd = self.n_odd_rows(self.odd.map_or(0, |x| x.nrows()));
         let n_usual = self.usual.map(|x| x.nrows() as u64);
         let (n_odd, rows) = self.counts.map_or((n_odd, n_usual), |(odd, rows)| (odd, Some(rows)));
+        if self.is_selection {
+            let oddest = match n_odd {
+                1 => "The oddest row".to_owned(),
+                n => format!("The {} oddest rows", count(n)),
+            };
+            let of = rows.map(|n| format!(" of {}", count(n)));
+            return oddest + &of.unwrap_or_default();
+        }
         let among = rows.map(|n| format!(" among {}", counted(n, "row", "rows")));
         format!("{}{}", counted(n_odd, "outlier", "outliers"), among.unwrap_or_default())
     }
 
-    fn facts(&self) -> String {
-        let border = number(self.border);
-        if self.forest.n_features() <= 2 {
-            return format!("outliers score below {border}");
+    fn facts(&self, points: &Points) -> String {
+        let border = number(self.forest.offset());
+        let mut facts = vec![if self.is_selection {
+            format!("to the forest, outliers score below {border}")
+        } else {
+            format!("outliers score below {border}")
+        }];
+        if self.forest.n_features() > 2 {
+            facts.push("of each pair the other features are at their median".to_owned());
         }
-        format!(
-            "outliers score below {border}; of each pair the other features are at their median"
-        )
+        let n_odd = self.odd.map_or(0, |x| x.nrows());
+        let n_all = self.counts.map_or(self.n_odd_rows(n_odd), |(n_odd, _)| n_odd);
+        let n_drawn = self.n_odd_rows(points.n_odd);
+        if n_drawn < n_all && points.n_odd > 0 {
+            facts.push(format!("the {} oddest drawn", count(n_drawn)));
+        }
+        let n_usual = self.usual.map_or(0, |x| x.nrows());
+        if points.n_usual < n_usual {
+            let (drawn, all) = (count(points.n_usual as u64), count(n_usual as u64));
+            facts.push(format!("{drawn} of {all} distinct training rows drawn, those apart"));
+        }
+        facts.join("; ")
     }
 
     fn name(&self, feature: usize) -> &'a str {
         self.names.get(feature).copied().unwrap_or("feature")
-    }
-
-    /// The usual rows and the outliers, as far as they are there.
-    fn clouds(&self, (x, y): (usize, usize)) -> Vec<Cloud> {
-        let usual = self.usual.filter(|x| x.nrows() > 0);
-        let odd = self.odd.filter(|x| x.nrows() > 0);
-        let mut clouds = Vec::new();
-        if let Some(rows) = usual {
-            let mut kept: Vec<usize> = (0..rows.nrows()).collect();
-            let value = |row: usize, column: usize| rows.get((row, column)).copied().unwrap_or(0.0);
-            thin(&mut kept, MOST_USUAL, |row| (value(*row, x), value(*row, y)));
-            clouds.push(cloud("rows of the training", Role::Common, &rows, &kept, USUAL_SIZE));
-        }
-        if let Some(rows) = odd {
-            let kept: Vec<usize> = (0..rows.nrows().min(MOST_ODD)).collect();
-            let mut odd = cloud("outliers", Role::Odd, &rows, &kept, ODD_SIZE);
-            let words = self.texts.iter().take(MOST_ODD).enumerate();
-            odd.labels = words
-                .filter(|(_, text)| !text.is_empty())
-                .map(|(row, text)| (row, clean(text.lines().next().unwrap_or(""), 30)))
-                .take(MOST_LABELS)
-                .collect();
-            odd.texts = kept.iter().map(|row| self.text(&rows, *row)).collect();
-            clouds.push(odd);
-        }
-        clouds
-    }
-
-    fn text(&self, rows: &ArrayView2<'_, f64>, row: usize) -> String {
-        let given = self.texts.get(row).map_or("", String::as_str);
-        let mut lines: Vec<String> = given.lines().map(|line| clean(line, 160)).collect();
-        let values = self.names.iter().zip(rows.row(row)).take(8);
-        lines.extend(values.map(|(name, value)| format!("{} {}", clean(name, 40), number(*value))));
-        lines.join("\n")
-    }
-
-    fn axis(&self, feature: usize, label: Option<&str>, clouds: &[Cloud]) -> Axis {
-        let values = clouds.iter().filter_map(|cloud| cloud.columns.get(feature)).flatten();
-        let given = self.features.is_some() || self.forest.n_features() <= 2;
-        let label = label.filter(|_| given);
-        Axis::of_values(label.unwrap_or(&axis_label(self.name(feature))), values.copied())
-    }
-}
-
-fn cloud(name: &str, role: Role, rows: &ArrayView2<'_, f64>, kept: &[usize], size: f64) -> Cloud {
-    let column = |column: usize| {
-        kept.iter().map(|row| rows.get((*row, column)).copied().unwrap_or(0.0)).collect()
-    };
-    Cloud {
-        name: name.to_owned(),
-        role,
-        columns: (0..rows.ncols()).map(column).collect(),
-        sizes: vec![size; kept.len()],
-        texts: Vec::new(),
-        labels: Vec::new(),
-        details: Vec::new(),
-    }
-}
-
-fn pairs(features: &[usize]) -> Vec<(usize, usize)> {
-    let with = |(nth, x): (usize, &usize)| {
-        let others = features.get(nth + 1..).unwrap_or_default();
-        others.iter().map(|y| (*x, *y)).collect::<Vec<_>>()
-    };
-    match features {
-        [only] => vec![(*only, *only)],
-        _ => features.iter().enumerate().flat_map(with).collect(),
     }
 }
 
@@ -383,7 +361,7 @@ mod tests {
 
     use super::{panels::GRID, *};
     use crate::figure::Layer;
-    use oddsift_iforest::IsolationForest;
+    use oddsift_iforest::Precision;
 
     /// Rows around (10, 10, ..), and one at (50, 10, ..).
     fn data(n_features: usize) -> (Array2<f64>, Array2<f64>) {
@@ -438,6 +416,67 @@ mod tests {
         weights[3] = 1000.0;
         let plot = OutlierPlot::new(&detector, &NAMES).training(&x, Some(&weights));
         assert_eq!(plot.medians(), x.row(3).to_vec());
+    }
+
+    #[test]
+    fn labels_of_axes_are_for_one_pair() {
+        let (x, odd) = data(3);
+        let detector = detector(&x);
+        let labels = Labels { x: Some("the path"), y: Some("length"), ..Labels::default() };
+        let plot = OutlierPlot::new(&detector, &NAMES).outliers(&odd, &[]).labels(labels);
+        for panel in &plot.figure().unwrap().views[0].panels {
+            assert!(["a", "b", "c"].contains(&panel.x.label.as_str()), "{}", panel.x.label);
+        }
+        let panels = &plot.features(Some((2, 0))).figure().unwrap().views[0].panels;
+        assert_eq!(
+            (panels[0].x.label.as_str(), panels[0].y.label.as_str()),
+            ("the path", "length")
+        );
+    }
+
+    #[test]
+    fn what_was_asked_for_is_no_verdict() {
+        let (x, odd) = data(2);
+        let detector = detector(&x);
+        let plot = OutlierPlot::new(&detector, &NAMES).training(&x, None).outliers(&odd, &[]);
+        let plot = plot.outlier_weights(&[30.0]).counts(30, 500).selection(true);
+        let figure = plot.figure().unwrap();
+        assert_eq!(figure.title(), "The 30 oddest rows of 500");
+        assert_eq!(figure.facts, "to the forest, outliers score below -0.5");
+        assert_eq!(figure.clouds[1].name, "the oddest");
+    }
+
+    #[test]
+    fn what_is_left_out_is_told() {
+        let (x, _) = data(2);
+        let detector = detector(&x);
+        let many = Array2::from_shape_fn((5000, 2), |(row, column)| (row * (column + 3)) as f64);
+        let figure = OutlierPlot::new(&detector, &NAMES)
+            .training(&many, None)
+            .outliers(&many, &[])
+            .counts(9000, 20_000)
+            .figure()
+            .unwrap();
+        let drawn = figure.clouds[0].sizes.len() as u64;
+        assert_eq!(figure.clouds[1].sizes.len(), 2000);
+        let facts = format!(
+            "outliers score below -0.5; the 2\u{202f}000 oddest drawn; {} of 5\u{202f}000 distinct training rows \
+             drawn, those apart",
+            count(drawn)
+        );
+        assert_eq!(figure.facts, facts);
+    }
+
+    #[test]
+    fn axes_may_go_on_where_single_precision_has_no_numbers() {
+        let x =
+            Array2::from_shape_fn((20, 2), |(row, _)| if row == 0 { 3.3e38 } else { row as f64 });
+        let params = IsolationForest::params().precision(Precision::F32);
+        let detector = OutlierDetector::fit(&params, &x).unwrap();
+        assert!(OutlierPlot::new(&detector, &NAMES).training(&x, None).figure().is_ok());
+        let x = Array2::from_shape_fn((20, 2), |(row, _)| if row == 0 { -3.3e38 } else { 3.3e38 });
+        let detector = OutlierDetector::fit(&params, &x).unwrap();
+        assert!(OutlierPlot::new(&detector, &NAMES).training(&x, None).figure().is_ok());
     }
 
     #[test]

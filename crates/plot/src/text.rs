@@ -52,6 +52,16 @@ pub(crate) fn count(n: u64) -> String {
     out
 }
 
+/// A sum of weights as a count.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a sum past what u64 holds, below zero or no number is cut off"
+)]
+pub(crate) fn rounded(sum: f64) -> u64 {
+    sum.round() as u64
+}
+
 /// A count of things: `1 row`, `2 rows`.
 pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })

@@ -2,24 +2,31 @@
 
 use std::collections::HashMap;
 
-/// Keeps at most `most` points, one of each cell of a grid over their places, the first. Gives how many
-/// each that is left stands for beside itself.
+use crate::figure::Axis;
+
+/// Keeps at most `most` points: of those that lie together on every axis, the first. Gives how many each
+/// that is left stands for beside itself. `value` is a point's on the axis of a number.
 ///
-/// The grid has as many cells as the points that are to be left or more, and is made coarser until they
-/// are few enough, so that what lies apart stays.
+/// Points lie together where they share a cell of a grid over the axes, which is made coarser until
+/// the cells are few enough, so that what lies apart on any axis stays. Of more than seven axes the
+/// first ones count.
 pub(crate) fn thin<T: Copy>(
     points: &mut Vec<T>,
     most: usize,
-    place: impl Fn(&T) -> (f64, f64),
+    axes: &[Axis],
+    value: impl Fn(&T, usize) -> f64,
 ) -> Vec<usize> {
     if points.len() <= most {
         return vec![0; points.len()];
     }
-    let places: Vec<(f64, f64)> = points.iter().map(&place).collect();
-    let ranges = [range(places.iter().map(|p| p.0)), range(places.iter().map(|p| p.1))];
+    let place = |point: &T| {
+        let cells = axes.iter().take(MOST_AXES).enumerate();
+        cells.fold(0, |key, (nth, axis)| key << BITS | cell(axis.share(value(point, nth))))
+    };
+    let places: Vec<u64> = points.iter().map(place).collect();
     let mut side = FINEST;
     loop {
-        let kept = first_of_cells(&places, ranges, side);
+        let kept = first_of_cells(&places, side);
         if kept.len() <= most || side == 1 {
             *points = kept.iter().filter_map(|(nth, _)| points.get(*nth).copied()).collect();
             points.truncate(most);
@@ -30,18 +37,17 @@ pub(crate) fn thin<T: Copy>(
 }
 
 /// Cells to a side: about two pixels each.
-const FINEST: u32 = 512;
+const FINEST: u64 = 1 << BITS;
+const BITS: u32 = 9;
+/// A place is written into 64 bits.
+const MOST_AXES: usize = (u64::BITS / BITS) as usize;
 
 /// The first point of each cell, in order, and how many follow it there.
-fn first_of_cells(
-    places: &[(f64, f64)],
-    [x, y]: [(f64, f64); 2],
-    side: u32,
-) -> Vec<(usize, usize)> {
+fn first_of_cells(places: &[u64], side: u64) -> Vec<(usize, usize)> {
     let mut kept: Vec<(usize, usize)> = Vec::new();
-    let mut place_of: HashMap<(u32, u32), usize> = HashMap::new();
-    for (nth, point) in places.iter().enumerate() {
-        let cell = (cell(point.0, x, side), cell(point.1, y, side));
+    let mut place_of: HashMap<u64, usize> = HashMap::new();
+    for (nth, place) in places.iter().enumerate() {
+        let cell = coarser(*place, side);
         let place = *place_of.entry(cell).or_insert_with(|| {
             kept.push((nth, 0));
             kept.len() - 1
@@ -55,10 +61,10 @@ fn first_of_cells(
     kept
 }
 
-fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    })
+/// The cell of a place where a side has so many.
+fn coarser(place: u64, side: u64) -> u64 {
+    let axes = (0..u64::BITS / BITS).map(|axis| axis * BITS);
+    axes.fold(0, |key, shift| key | ((place >> shift) % FINEST * side / FINEST) << shift)
 }
 
 #[expect(
@@ -66,35 +72,63 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     clippy::cast_sign_loss,
     reason = "from 0 to 1, or no number and 0"
 )]
-fn cell(value: f64, (low, high): (f64, f64), side: u32) -> u32 {
-    // Halved, since the difference of two numbers may be too large for one.
-    let share = (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
-    ((share * f64::from(side)) as u32).min(side - 1)
+fn cell(share: f64) -> u64 {
+    ((share * FINEST as f64) as u64).min(FINEST - 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn thinned(points: &mut Vec<[f64; 2]>, most: usize) -> Vec<usize> {
+        let axes =
+            [0, 1].map(|nth| Axis::of_values("", points.iter().map(|point: &[f64; 2]| point[nth])));
+        thin(points, most, &axes, |point, nth| point[nth])
+    }
+
     #[test]
     fn all_points_are_counted_and_the_first_of_a_cell_stays() {
-        let all: Vec<(f64, f64)> =
-            (0..20_000).map(|n| (f64::from(n % 200), f64::from(n / 200))).collect();
+        let all: Vec<[f64; 2]> =
+            (0..20_000).map(|n| [f64::from(n % 200), f64::from(n / 200)]).collect();
         let mut points = all.clone();
-        let more = thin(&mut points, 1000, |point| *point);
+        let more = thinned(&mut points, 1000);
         assert!(points.len() <= 1000 && points.len() > 300);
         assert_eq!(points.len(), more.len());
-        assert_eq!(points[0], all[0]);
+        assert_eq!(points.first(), all.first());
         assert_eq!(points.len() + more.iter().sum::<usize>(), all.len());
     }
 
     #[test]
     fn few_points_stay_as_they_are_and_extremes_do_no_harm() {
-        let mut points = vec![(f64::MAX, f64::MIN), (f64::MIN, 0.0), (0.0, f64::MAX)];
-        assert_eq!(thin(&mut points, 3, |point| *point), [0, 0, 0]);
-        let more = thin(&mut points, 2, |point| *point);
+        let mut points = vec![[f64::MAX, f64::MIN], [f64::MIN, 0.0], [0.0, f64::MAX]];
+        assert_eq!(thinned(&mut points, 3), [0, 0, 0]);
+        let more = thinned(&mut points, 2);
         assert!(points.len() <= 2 && points.len() + more.iter().sum::<usize>() == 3);
-        let mut equal = vec![(1.0, 1.0); 10];
-        assert_eq!((thin(&mut equal, 5, |point| *point), equal.len()), (vec![9], 1));
+        let mut equal = vec![[1.0, 1.0]; 10];
+        assert_eq!((thinned(&mut equal, 5), equal.len()), (vec![9], 1));
+    }
+
+    #[test]
+    fn points_are_apart_as_the_scale_shows_them() {
+        // On a linear grid all below a thousand would be one.
+        let mut points: Vec<[f64; 2]> =
+            (0..7000).map(|n| [10_f64.powf(f64::from(n) / 1000.0), 1.0]).collect();
+        thinned(&mut points, 500);
+        assert!(
+            points.len() > 250 && points.iter().filter(|point| point[0] < 1000.0).count() > 100
+        );
+    }
+
+    #[test]
+    fn what_is_apart_on_one_axis_of_many_stays() {
+        let axes: Vec<Axis> =
+            (0..6).map(|_| Axis::of_values("", [0.0, 10.0].into_iter())).collect();
+        let mut points: Vec<usize> = (0..9000).collect();
+        thin(&mut points, 100, &axes, |point, nth| match (point, nth) {
+            (4000, 5) => 10.0,
+            (point, 0) => (*point % 7) as f64,
+            _ => 1.0,
+        });
+        assert!(points.len() <= 100 && points.contains(&4000));
     }
 }

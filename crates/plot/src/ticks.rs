@@ -10,7 +10,7 @@ mod linear; // steps of 1, 2 or 5
 mod log; // decades
 mod time; // steps of the clock and of the calendar
 
-use crate::figure::{Axis, Scale};
+use crate::figure::{Axis, LEAST, Scale};
 
 /// A place of an axis, with what stands beside it.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,9 +59,6 @@ pub(crate) fn range(axis: &Axis) -> (f64, f64) {
         Scale::Time => time::clamped(from, to),
     }
 }
-
-/// The least number above zero.
-const LEAST: f64 = f64::from_bits(1);
 
 fn widened(from: f64, to: f64) -> (f64, f64) {
     if from < to {

@@ -116,7 +116,7 @@ fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, Trai
     let names = features_text(model.recipe().names());
     let facts = format!("{} rows, {} distinct, to fit to, by {names}", table.n_rows(), table.len());
     say(&args.output, &facts);
-    Ok((model, Training::of(&table, args.plot.plot.is_some())))
+    Ok((model, Training::of(table, args.plot.plot.is_some())))
 }
 
 /// The names of some features, for a line.

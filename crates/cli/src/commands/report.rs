@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
         None => template.or(input.roles.path),
     };
     let names = feature_names(args, plan.rows.recipe.names());
-    let features = plotted(&args.plot_rows.plot_features, &names)?;
+    let features = plotted(&args.plot_rows, &args.plot, &names)?;
     let columns = input.columns.clone();
     let process = input.roles.path.map(|column| (column, input.path_separator()));
     let (table, ingested) =
@@ -46,11 +46,10 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     warn(&ingested.reader, &ingested.skipped);
     warn_of_times(ingested.reader.name(), &ingested.unread_times);
     say_facts(args, &found);
-    // The title is the page's.
-    let labels = Labels { title: None, ..args.plot.labels() };
+    let labels = labels(args);
     let picture = figure(args, &found, &ingested, &names, features, label, labels);
     let result = Clustered { args, columns, computed, time, template, process, ingested, found };
-    let report = Report { result, odd, names, label };
+    let report = Report { result, odd, names, features, label };
     let page = report.page(picture)?;
     write_whole(path, &page.to_html(), &[&args.input.file])?;
     let is_odd = report.result.found.n_noise_rows() > 0;
@@ -77,6 +76,11 @@ fn check(args: &ClusterArgs) -> Result<&Path, Failure> {
     }
 }
 
+/// Of the axes; the title is the page's.
+fn labels(args: &ClusterArgs) -> Labels<'_> {
+    Labels { title: None, ..args.plot.labels() }
+}
+
 /// The names of the features, without the weight that follows them.
 fn feature_names(args: &ClusterArgs, names: &[String]) -> Vec<String> {
     let n_features = names.len() - usize::from(args.space.weight.is_some());
@@ -93,6 +97,8 @@ struct Report<'a> {
     result: Clustered<'a>,
     odd: Option<Odd>,
     names: Vec<String>,
+    /// Those of the pictures' axes, where they are chosen.
+    features: Option<(usize, usize)>,
     /// The column whose text tells what an event is.
     label: Option<usize>,
 }

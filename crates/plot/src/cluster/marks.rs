@@ -1,10 +1,10 @@
 use oddsift_eventcluster::Cluster;
 use oddsift_patterns::PatternId;
 
-use super::{ClusterPlot, rows::span};
+use super::{ClusterPlot, rows::span, shown::Shown};
 use crate::{
     figure::{Cloud, Role},
-    text::{clean, count, counted, number},
+    text::{clean, count, counted, number, rounded},
     thin::thin,
 };
 
@@ -18,10 +18,11 @@ pub(super) const LARGEST: f64 = 46.0;
 const DOT: f64 = 4.0;
 
 impl<'a> ClusterPlot<'a> {
-    /// Noise, small clusters, the others and their further patterns, as far as they are there.
-    pub(super) fn clouds(&self, (x, y): (usize, usize)) -> Vec<Cloud> {
+    /// Noise, small clusters, the others and their further patterns, as far as they are there; and how
+    /// many marks are not drawn, as they lie together with one that is.
+    pub(super) fn clouds(&self, shown: &Shown, told: &[usize]) -> (Vec<Cloud>, usize) {
         let clusters = self.found.clusters();
-        let largest = clusters.iter().map(Cluster::size).max().unwrap_or(1).max(1) as f64;
+        let largest = self.largest() as f64;
         let mut kinds = [
             Marks::new("further patterns", Role::Common),
             Marks::new("clusters", Role::Common),
@@ -40,24 +41,39 @@ impl<'a> ClusterPlot<'a> {
             }
         }
         self.found.noise_patterns().for_each(|pattern| noise.push(pattern, 1.4 * SMALLEST, None));
+        let mut n_merged = 0;
         let kinds = kinds.into_iter().filter(|marks| !marks.points.is_empty());
-        kinds.map(|marks| self.cloud(marks, (x, y))).collect()
+        let clouds = kinds.map(|mut marks| {
+            let value = |mark: &Mark, nth: usize| self.value(mark.pattern, shown.feature(nth));
+            let more = thin(&mut marks.points, MOST_MARKS, &shown.axes, value);
+            n_merged += more.iter().sum::<usize>();
+            self.cloud(marks, &more, shown, told)
+        });
+        let clouds = clouds.collect();
+        (clouds, n_merged)
     }
 
-    fn cloud(&self, mut marks: Marks, (x, y): (usize, usize)) -> Cloud {
-        let place = |mark: &Mark| (self.value(mark.pattern, x), self.value(mark.pattern, y));
-        let n_merged = thin(&mut marks.points, MOST_MARKS, place);
+    fn largest(&self) -> u64 {
+        self.found.clusters().iter().map(Cluster::size).max().unwrap_or(1).max(1)
+    }
+
+    /// From how many rows on the area of a cluster's mark is by its rows; smaller ones are alike.
+    pub(super) fn least_scaled(&self) -> u64 {
+        rounded((self.largest() as f64 * (SMALLEST / LARGEST).powi(2)).ceil())
+    }
+
+    fn cloud(&self, marks: Marks, more: &[usize], shown: &Shown, told: &[usize]) -> Cloud {
         let is_small = marks.points.first().is_some_and(|mark| mark.size <= DOT);
-        let column = |feature: usize| {
-            marks.points.iter().map(|it| self.value(it.pattern, feature)).collect::<Vec<f64>>()
+        let column = |feature: &usize| {
+            marks.points.iter().map(|it| self.value(it.pattern, *feature)).collect::<Vec<f64>>()
         };
-        let texts = marks.points.iter().zip(&n_merged).map(|(mark, n)| self.text(mark, *n));
+        let texts = marks.points.iter().zip(more).map(|(mark, more)| self.text(mark, *more, told));
         // Noise has none; of the clusters all have a number, and the last of very many list nothing.
         let listed = |mark: &Mark| Some(u32::try_from(mark.cluster?).unwrap_or(u32::MAX));
         Cloud {
             name: marks.name,
             role: marks.role,
-            columns: (0..self.names.len().max(1)).map(column).collect(),
+            columns: shown.features.iter().map(column).collect(),
             sizes: marks.points.iter().map(|mark| mark.size).collect(),
             texts: texts.collect(),
             labels: if is_small { Vec::new() } else { self.labels_of(&marks.points) },
@@ -66,7 +82,7 @@ impl<'a> ClusterPlot<'a> {
     }
 
     /// What is shown of a mark; of a dot, of which there are many, less.
-    fn text(&self, mark: &Mark, n_merged: usize) -> String {
+    fn text(&self, mark: &Mark, n_merged: usize, told: &[usize]) -> String {
         let is_dot = mark.size <= DOT;
         let table = self.found.patterns();
         let rows = table.weight(mark.pattern);
@@ -93,10 +109,10 @@ impl<'a> ClusterPlot<'a> {
             _ => table.times(mark.pattern).filter(|_| !is_dot),
         };
         lines.extend(times.map(|(first, last)| span(first, last)));
-        let n_values = if is_dot { 0 } else { 8 };
-        let values = self.names.iter().enumerate().take(n_values);
-        lines.extend(values.map(|(feature, name)| {
-            format!("{} {}", clean(name, 40), number(self.value(mark.pattern, feature)))
+        let told = if is_dot { &[] } else { told };
+        lines.extend(told.iter().map(|feature| {
+            let value = number(self.value(mark.pattern, *feature));
+            format!("{} {value}", clean(self.name(*feature), 40))
         }));
         if n_merged > 0 {
             lines.push(format!("and {} more beside it", count(n_merged as u64)));

@@ -14,7 +14,7 @@ const LISTED_ROWS: usize = 10;
 
 impl ClusterPlot<'_> {
     /// The heaviest patterns of each cluster.
-    pub(super) fn details(&self) -> Vec<Table> {
+    pub(super) fn details(&self, told: &[usize]) -> Vec<Table> {
         let table = self.found.patterns();
         let has_times = table.ids().next().is_some_and(|id| table.times(id).is_some());
         let of_cluster = |cluster: &Cluster| {
@@ -22,7 +22,7 @@ impl ClusterPlot<'_> {
             patterns.sort_by_key(|id| (std::cmp::Reverse(table.weight(*id)), table.first_row(*id)));
             patterns.truncate(LISTED_ROWS);
             let rows =
-                patterns.into_iter().map(|pattern| self.detail(pattern, has_times)).collect();
+                patterns.into_iter().map(|pattern| self.detail(pattern, has_times, told)).collect();
             Table {
                 title: format!(
                     "Cluster {}: {}, {}",
@@ -30,15 +30,15 @@ impl ClusterPlot<'_> {
                     counted(cluster.size(), "row", "rows"),
                     counted(cluster.patterns().len() as u64, "pattern", "patterns"),
                 ),
-                header: self.detail_header(has_times),
-                numeric: self.detail_numeric(has_times),
+                header: self.detail_header(has_times, told),
+                numeric: self.detail_numeric(has_times, told),
                 rows,
             }
         };
         self.found.clusters().iter().take(MOST_LISTED).map(of_cluster).collect()
     }
 
-    fn detail_header(&self, has_times: bool) -> Vec<String> {
+    fn detail_header(&self, has_times: bool, told: &[usize]) -> Vec<String> {
         let mut header = vec!["Rows".to_owned(), "First row".to_owned()];
         header.extend(
             has_times
@@ -47,19 +47,19 @@ impl ClusterPlot<'_> {
                 .flatten(),
         );
         header.extend(self.texts.map(|_| "Example".to_owned()));
-        header.extend(self.names.iter().map(|name| clean(name, 40)));
+        header.extend(told.iter().map(|feature| clean(self.name(*feature), 40)));
         header
     }
 
-    fn detail_numeric(&self, has_times: bool) -> Vec<bool> {
+    fn detail_numeric(&self, has_times: bool, told: &[usize]) -> Vec<bool> {
         let n_text = if has_times { 2 } else { 0 } + usize::from(self.texts.is_some());
         let mut numeric = vec![true; 2];
         numeric.extend(std::iter::repeat_n(false, n_text));
-        numeric.extend(std::iter::repeat_n(true, self.names.len()));
+        numeric.extend(std::iter::repeat_n(true, told.len()));
         numeric
     }
 
-    fn detail(&self, pattern: PatternId, has_times: bool) -> Vec<String> {
+    fn detail(&self, pattern: PatternId, has_times: bool, told: &[usize]) -> Vec<String> {
         let table = self.found.patterns();
         let mut cells = vec![count(table.weight(pattern)), count(table.first_row(pattern))];
         if has_times {
@@ -69,7 +69,7 @@ impl ClusterPlot<'_> {
         if self.texts.is_some() {
             cells.push(clean(self.text_of(pattern).unwrap_or(""), 200));
         }
-        cells.extend((0..self.names.len()).map(|feature| number(self.value(pattern, feature))));
+        cells.extend(told.iter().map(|feature| number(self.value(pattern, *feature))));
         cells
     }
 }

@@ -116,7 +116,7 @@ pub(crate) fn outliers(n_features: usize) -> Figure {
     OutlierPlot::new(&detector, &FEATURES[3 - n_features..])
         .training(&x, None)
         .outliers(&odd, &texts)
-        .border(scores[order[13]] + 1e-6)
+        .selection(true)
         .figure()
         .unwrap()
 }

@@ -1,6 +1,6 @@
 //! What `outliers` draws.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 use oddsift::outliers::OutlierModel;
 use oddsift::patterns::PatternTable;
 use oddsift::plot::OutlierPlot;
@@ -14,26 +14,27 @@ use crate::scoring::{Find, Finds};
 
 /// So many of the oddest rows are drawn where all are not kept.
 pub(super) const MOST_DRAWN: usize = 2000;
-/// Rows of the training that a picture is made from.
-const MOST_TRAINING: usize = 20_000;
-
 /// What is told and drawn of the rows that a forest was fitted to.
 pub(super) struct Training {
     pub(super) n_rows: u64,
-    /// Distinct vectors and how many rows have each; all, or as many as a picture takes.
-    vectors: Array2<f64>,
-    weights: Vec<f64>,
+    /// Kept for a picture.
+    table: Option<PatternTable>,
 }
 
 impl Training {
-    pub(super) fn of(table: &PatternTable, is_drawn: bool) -> Self {
-        let n_features = table.n_features();
-        let step = table.len().div_ceil(MOST_TRAINING).max(1);
-        let kept = || table.ids().step_by(step).filter(|_| is_drawn);
-        let values: Vec<f64> = kept().flat_map(|id| table.values(id)).copied().collect();
-        let weights: Vec<f64> = kept().map(|id| table.weight(id) as f64).collect();
-        let vectors = Array2::from_shape_vec((weights.len(), n_features), values);
-        Self { n_rows: table.n_rows(), vectors: vectors.unwrap_or_default(), weights }
+    pub(super) fn of(table: PatternTable, is_drawn: bool) -> Self {
+        Self { n_rows: table.n_rows(), table: is_drawn.then_some(table) }
+    }
+
+    /// Distinct vectors, and how many rows have each.
+    fn patterns(&self, n_features: usize) -> Result<(ArrayView2<'_, f64>, Vec<f64>), Failure> {
+        let (matrix, weights) = match &self.table {
+            Some(table) => (table.matrix(), table.weights()),
+            None => (&[][..], &[][..]),
+        };
+        let vectors = ArrayView2::from_shape((weights.len(), n_features), matrix);
+        let weights = weights.iter().map(|weight| *weight as f64).collect();
+        Ok((vectors.map_err(Failure::data)?, weights))
     }
 }
 
@@ -57,7 +58,7 @@ impl Drawn {
             Some(name) => Some(input.column("--plot-label", name)?),
             None => input.roles.command_line.or(input.roles.path),
         };
-        let features = plotted(&args.plot_rows.plot_features, names)?;
+        let features = plotted(&args.plot_rows, &args.plot, names)?;
         Ok(Some(Self { plot, features, label }))
     }
 
@@ -75,15 +76,14 @@ impl Drawn {
         let vectors = ArrayView2::from_shape((shown.len(), names.len()), &vectors);
         let vectors = vectors.map_err(Failure::data)?;
         let texts = self.texts(model, finds, shown, args.explain)?;
-        let mut plot = OutlierPlot::new(model.detector(), names)
-            .training(&training.vectors, Some(&training.weights))
+        let (usual, weights) = training.patterns(names.len())?;
+        let plot = OutlierPlot::new(model.detector(), names)
+            .training(&usual, Some(&weights))
             .outliers(&vectors, &texts)
             .counts(n_outliers, finds.n_rows)
+            .selection(args.top.is_some())
             .features(self.features)
             .labels(args.plot.labels());
-        if let (Some(_), Some(last)) = (args.top, finds.rows.last()) {
-            plot = plot.border(last.scored.score);
-        }
         let figure = plot.figure().map_err(Failure::data)?;
         write_picture(&self.plot, &figure, &[&args.input.file])
     }

@@ -1,6 +1,6 @@
 //! The oddest patterns, by an isolation forest of the same features.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 use oddsift::features::process_name;
 use oddsift::iforest::IsolationForest;
 use oddsift::outliers::{OutlierModel, Reason};
@@ -8,7 +8,7 @@ use oddsift::patterns::{PatternId, PatternTable};
 use oddsift::plot::{Figure, OutlierPlot, Page};
 
 use super::clusters::with_process;
-use super::{Report, minute};
+use super::{Report, labels, minute};
 use crate::args::ClusterArgs;
 use crate::failure::Failure;
 use crate::forest::fit_forest;
@@ -18,8 +18,6 @@ use crate::ingest::Ingested;
 const MOST_PATTERNS: usize = 30;
 /// Reasons of each.
 const REASONS: usize = 3;
-/// Patterns that a picture of the training is made from.
-const MOST_TRAINING: usize = 20_000;
 
 /// A forest and the score of each pattern.
 pub(super) struct Odd {
@@ -108,23 +106,23 @@ impl Odd {
         reasons: &[Vec<String>],
     ) -> Result<Figure, Failure> {
         let table = report.patterns();
-        let step = table.len().div_ceil(MOST_TRAINING).max(1);
-        let kept = || table.ids().step_by(step);
-        let values: Vec<f64> = kept().flat_map(|id| table.values(id)).copied().collect();
-        let weights: Vec<f64> = kept().map(|id| table.weight(id) as f64).collect();
-        let training = Array2::from_shape_vec((weights.len(), table.n_features()), values);
+        let training = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix());
         let training = training.map_err(Failure::data)?;
+        let weights: Vec<f64> = table.weights().iter().map(|weight| *weight as f64).collect();
         let text = |(id, reasons): (&PatternId, &Vec<String>)| {
             format!("{}\n{}", report.text(*id).replace(['\n', '\r'], " "), reasons.join("\n"))
         };
         let texts: Vec<String> = self.oddest.iter().zip(reasons).map(text).collect();
+        let odd_weights: Vec<f64> = self.oddest.iter().map(|id| table.weight(*id) as f64).collect();
         let n_rows = self.oddest.iter().map(|id| table.weight(*id)).sum();
-        let last = self.oddest.last().map(|id| self.score(*id));
         OutlierPlot::new(self.model.detector(), &report.names)
             .training(&training, Some(&weights))
             .outliers(vectors, &texts)
+            .outlier_weights(&odd_weights)
             .counts(n_rows, table.n_rows())
-            .border(last.unwrap_or_default())
+            .selection(true)
+            .features(report.features)
+            .labels(labels(report.result.args))
             .figure()
             .map_err(Failure::data)
     }
