@@ -1,6 +1,6 @@
+mod choice; // which features the axes show
 mod marks; // what is drawn of patterns and clusters
 mod rows; // what a click lists
-mod shown; // which features the axes show
 
 use std::fmt;
 
@@ -10,10 +10,9 @@ use oddsift_patterns::PatternId;
 use crate::{
     Figure, Labels,
     figure::{Axis, Layer, Panel, Scale, View},
+    shown::Shown,
     text::{clean, count, counted, number},
 };
-
-use shown::Shown;
 
 /// The text of a pattern's first row, such as its command line.
 pub type TextOf<'a> = dyn Fn(PatternId) -> Option<&'a str> + 'a;
@@ -201,7 +200,8 @@ impl<'a> ClusterPlot<'a> {
         let shown = self.shown();
         let told = self.told(&shown);
         let (clouds, n_merged) = self.clouds(&shown, &told);
-        let views = shown.pairs().into_iter().map(|pair| self.view(&shown, pair, clouds.len()));
+        let pairs = self.pairs(&shown).into_iter();
+        let views = pairs.map(|pair| self.view(&shown, pair, clouds.len()));
         let counts = self.counts();
         let facts = self.facts(n_merged);
         let (title, facts) = match self.labels.title {

@@ -10,6 +10,7 @@ mod labels; // Labels: title and axes; units of features
 mod outlier; // OutlierPlot: how odd a forest finds places and rows
 mod page; // Page: facts, tables and figures as HTML
 mod series; // SeriesPlot: values, what was expected, anomalies
+mod shown; // the features that axes show
 mod svg; // Figure::to_svg
 mod text; // text of data, made fit for a picture
 mod thin; // fewer marks where they would lie on each other

@@ -349,10 +349,6 @@ impl<'a> OutlierPlot<'a> {
         }
         facts.join("; ")
     }
-
-    fn name(&self, feature: usize) -> &'a str {
-        self.names.get(feature).copied().unwrap_or("feature")
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 use oddsift_eventcluster::Cluster;
 use oddsift_patterns::PatternId;
 
-use super::{ClusterPlot, rows::span, shown::Shown};
+use super::{ClusterPlot, rows::span};
 use crate::{
     figure::{Cloud, Role},
+    shown::Shown,
     text::{clean, count, counted, number, rounded},
     thin::thin,
 };

@@ -1,59 +1,20 @@
-use ndarray::{ArrayView2, Axis as Dimension};
+use ndarray::Axis as Dimension;
 
 use super::OutlierPlot;
-use crate::{
-    Error,
-    figure::{Axis, Scale},
-    labels::axis_label,
-};
+use crate::{Error, shown::Shown};
 
 /// Rows whose contributions choose the features.
 const MOST_ASKED: usize = 500;
 /// Features of which pairs are drawn.
 const MOST_FEATURES: usize = 4;
 
-/// The features that axes show.
-pub(super) struct Shown {
-    /// The one that isolates most first; columns of clouds are in the same order.
-    pub(super) features: Vec<usize>,
-    /// One for each.
-    pub(super) axes: Vec<Axis>,
-}
-
-impl Shown {
-    /// The value of a row on the axis of a number.
-    pub(super) fn value(&self, rows: &ArrayView2<'_, f64>, row: usize, nth: usize) -> f64 {
-        rows.get((row, self.feature(nth))).copied().unwrap_or(0.0)
-    }
-
-    pub(super) fn feature(&self, nth: usize) -> usize {
-        self.features.get(nth).copied().unwrap_or(0)
-    }
-
-    pub(super) fn axis(&self, nth: usize) -> Axis {
-        let none = || Axis::new("", Scale::Linear, (0.0, 1.0));
-        self.axes.get(nth).cloned().unwrap_or_else(none)
-    }
-
-    /// The places of the features of each panel.
-    pub(super) fn pairs(&self) -> Vec<(usize, usize)> {
-        let n = self.features.len();
-        (0..n).flat_map(|x| (x + 1..n).map(move |y| (x, y))).collect()
-    }
-}
-
 impl OutlierPlot<'_> {
     /// What the axes show, over all rows that are given.
     pub(super) fn shown(&self) -> Result<Shown, Error> {
-        let features = self.chosen()?;
-        let labels = if features.len() <= 2 { [self.labels.x, self.labels.y] } else { [None; 2] };
-        let labels = labels.into_iter().chain(std::iter::repeat(None));
-        let axis = |(feature, label): (&usize, Option<&str>)| {
-            let rows = [self.usual, self.odd].into_iter().flatten();
-            let values: Vec<f64> = rows.flat_map(|rows| rows.column(*feature).to_vec()).collect();
-            Axis::of_values(label.unwrap_or(&axis_label(self.name(*feature))), values.into_iter())
-        };
-        Ok(Shown { axes: features.iter().zip(labels).map(axis).collect(), features })
+        let rows = || [self.usual, self.odd].into_iter().flatten();
+        Ok(Shown::new(self.chosen()?, &self.names, self.labels, |feature| {
+            rows().flat_map(move |rows| rows.column(feature).to_vec())
+        }))
     }
 
     /// Of the training rows, by weight; of the outliers without any.

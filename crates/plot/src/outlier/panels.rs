@@ -1,10 +1,11 @@
 use ndarray::Array2;
 use oddsift_iforest::Precision;
 
-use super::{OutlierPlot, choice::Shown};
+use super::OutlierPlot;
 use crate::{
     Error,
     figure::{At, Axis, Cloud, Layer, Panel, Role, Scale},
+    shown::Shown,
     text::number,
 };
 

@@ -1,8 +1,9 @@
 use ndarray::ArrayView2;
 
-use super::{OutlierPlot, choice::Shown};
+use super::OutlierPlot;
 use crate::{
     figure::{Cloud, Role},
+    shown::Shown,
     text::{clean, number},
     thin::thin,
 };
@@ -31,7 +32,9 @@ impl OutlierPlot<'_> {
         let mut points = Points { clouds: Vec::new(), n_usual: 0, n_odd: 0 };
         if let Some(rows) = self.usual.filter(|x| x.nrows() > 0) {
             let mut kept: Vec<usize> = (0..rows.nrows()).collect();
-            thin(&mut kept, MOST_USUAL, &shown.axes, |row, nth| shown.value(&rows, *row, nth));
+            thin(&mut kept, MOST_USUAL, &shown.axes, |row, nth| {
+                value(&rows, *row, shown.feature(nth))
+            });
             points.n_usual = kept.len();
             let usual =
                 cloud("rows of the training", Role::Common, &rows, &kept, USUAL_SIZE, shown);
@@ -71,7 +74,8 @@ fn cloud(
     size: f64,
     shown: &Shown,
 ) -> Cloud {
-    let column = |nth: usize| kept.iter().map(|row| shown.value(rows, *row, nth)).collect();
+    let column =
+        |nth: usize| kept.iter().map(|row| value(rows, *row, shown.feature(nth))).collect();
     Cloud {
         name: name.to_owned(),
         role,
@@ -81,4 +85,8 @@ fn cloud(
         labels: Vec::new(),
         details: Vec::new(),
     }
+}
+
+fn value(rows: &ArrayView2<'_, f64>, row: usize, feature: usize) -> f64 {
+    rows.get((row, feature)).copied().unwrap_or(0.0)
 }
