@@ -4,6 +4,9 @@ use crate::{
     text::{LONG, SHORT, clean},
 };
 
+/// What stands in the place of a figure without anything in it.
+pub(crate) const NOTHING: &str = "Nothing to draw.";
+
 /// A report as one HTML file: facts, text, tables and interactive figures, in the order in which
 /// they are added.
 ///
