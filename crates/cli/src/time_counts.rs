@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use oddsift::timespan::Timestamp;
 
-/// Counts by the minute, by the hour or by the day: memory has a bound, however long the time.
+/// Counts by the second, the minute, the hour or the day: memory has a bound, however long the time.
 #[derive(Debug, Clone)]
 pub(crate) struct TimeCounts {
     /// The length of a step in seconds.
@@ -14,13 +14,13 @@ pub(crate) struct TimeCounts {
 
 /// More steps than these make them longer; at eight million days there is no need.
 const MOST_STEPS: usize = 1 << 17;
-const MINUTE: i64 = 60;
+/// Each a multiple of the one before it.
+const LENGTHS: [i64; 4] = [1, 60, HOUR, 24 * HOUR];
 const HOUR: i64 = 3600;
-const DAY: i64 = 24 * HOUR;
 
 impl Default for TimeCounts {
     fn default() -> Self {
-        Self { length: MINUTE, counts: HashMap::new() }
+        Self { length: LENGTHS[0], counts: HashMap::new() }
     }
 }
 
@@ -40,8 +40,10 @@ impl TimeCounts {
 
     fn add_many(&mut self, second: i64, count: u64) {
         *self.counts.entry(second.div_euclid(self.length)).or_insert(0) += count;
-        if self.counts.len() > MOST_STEPS {
-            self.lengthen(if self.length < HOUR { HOUR } else { DAY });
+        while self.counts.len() > MOST_STEPS
+            && let Some(length) = LENGTHS.iter().find(|length| **length > self.length)
+        {
+            self.lengthen(*length);
         }
     }
 
@@ -54,6 +56,11 @@ impl TimeCounts {
             let second = step * old.length;
             *self.counts.entry(second.div_euclid(length)).or_insert(0) += count;
         }
+    }
+
+    /// Whether hours can be told apart.
+    pub(crate) fn has_hours(&self) -> bool {
+        self.length <= HOUR
     }
 
     /// The start of each step that has rows, and how many, in order.
@@ -88,8 +95,18 @@ mod tests {
 
     #[test]
     fn steps_are_bounded_however_far_times_are_apart() {
-        let counts = counts((0..400_000).map(|n| n * 3000));
-        assert!(counts.steps().len() <= MOST_STEPS);
-        assert_eq!(counts.length, DAY);
+        for (apart, length) in [(0, 1), (1, 60), (59, HOUR), (60, HOUR), (3000, 24 * HOUR)] {
+            let counts = counts((0..400_000).map(|n| n * apart));
+            assert!(counts.steps().len() <= MOST_STEPS);
+            assert_eq!((counts.length, counts.has_hours()), (length, length <= HOUR), "{apart}");
+        }
+    }
+
+    #[test]
+    fn a_short_time_is_counted_by_the_second() {
+        let steps = counts([7, 7, 8, 100]).steps();
+        let steps: Vec<(i64, u64)> =
+            steps.iter().map(|(time, count)| (time.as_second(), *count)).collect();
+        assert_eq!(steps, [(7, 2), (8, 1), (100, 1)]);
     }
 }

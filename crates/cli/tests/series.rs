@@ -69,6 +69,22 @@ fn msticpys_way_finds_high_values_only() {
 }
 
 #[test]
+fn a_high_value_is_no_dip_whatever_msticpys_flag_is() {
+    let mut csv = "TimeGenerated,Bytes\n".to_owned();
+    for hour in 0..240 {
+        let (day, hour_of_day) = (hour / 24 + 1, hour % 24);
+        // High in the low part of the day, where msticpy's flag is -1.
+        let value = if hour == 98 { 9000 } else { 1000 * hour_of_day };
+        writeln!(csv, "2024-05-{day:02}T{hour_of_day:02}:00:00Z,{value}").unwrap();
+    }
+    let args = ["series", "-", "--compat", "msticpy", "-t"];
+    let found = oddsift_with(&[&args[..], &["csv"]].concat(), csv.as_bytes());
+    assert_eq!(flagged(&rows(&found)), [("2024-05-05T02:00:00Z".to_owned(), "-1".to_owned())]);
+    let shown = text(&oddsift_with(&[&args[..], &["table"]].concat(), csv.as_bytes()).stdout);
+    assert!(shown.contains("spike") && !shown.contains("dip"), "{shown}");
+}
+
+#[test]
 fn a_query_holds_every_spike_and_on_request_every_dip() {
     let spikes = "| where (TimeGenerated >= datetime(2019-05-13T16:00:00Z) and TimeGenerated < datetime(2019-05-13T18:00:00Z)) \
         or (TimeGenerated >= datetime(2019-05-17T20:00:00Z) and TimeGenerated < datetime(2019-05-17T22:00:00Z)) \

@@ -14,7 +14,7 @@ use scripts::Scripts;
 use crate::{
     Figure, Page,
     figure::Table,
-    page::Block,
+    page::{Block, NOTHING},
     text::{LONG, clean},
 };
 use escape::{json, text};
@@ -114,7 +114,12 @@ fn figure(out: &mut String, figure: &Figure, nth: usize, title_of_page: &str) {
     if !figure.facts.is_empty() {
         push(out, &["<p>", &text(&clean(&figure.facts, LONG)), "</p>"]);
     }
-    out.push_str("</figcaption>\n<noscript><p>This figure needs JavaScript.</p></noscript>\n");
+    out.push_str("</figcaption>\n");
+    if figure.views.is_empty() {
+        push(out, &["<p>", NOTHING, "</p>\n"]);
+    } else {
+        out.push_str("<noscript><p>This figure needs JavaScript.</p></noscript>\n");
+    }
     out.push_str("</figure>\n");
 }
 

@@ -4,13 +4,17 @@ use crate::{
     text::{LONG, SHORT, clean},
 };
 
+/// What stands in the place of a figure without anything in it.
+pub(crate) const NOTHING: &str = "Nothing to draw.";
+
 /// A report as one HTML file: facts, text, tables and interactive figures, in the order in which
 /// they are added.
 ///
 /// The file needs nothing else and asks no network for anything; its policy forbids that, and any
 /// script but its own two. What data say is text in it and nothing more, markup is shown as it is
 /// written. Without JavaScript there are no figures; all else can be read. The same page gives the
-/// same bytes; some 4.7 MB of them are plotly.js.
+/// same bytes; some 4.7 MB of them are plotly.js, whose axes end at ±1.79e304 and with the years 1 and
+/// 9999. What lies beyond is not drawn; larger values are in SVG.
 ///
 /// ```
 /// use oddsift_plot::{DistancePlot, Page};

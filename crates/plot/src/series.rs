@@ -1,22 +1,27 @@
+mod drawn; // a series on its way to a picture
+
 use std::cmp::Reverse;
 
-use oddsift_timeseries::{Anomalies, Signs, TsParams, extract_anomaly_periods};
-use oddsift_timespan::{Period, TimeSpan, Timestamp};
+use oddsift_timeseries::{Anomalies, TsParams};
 
+use self::drawn::{Drawn, clock};
 use crate::{
     Figure, Labels,
     decimate::decimate,
-    figure::{At, Axis, Cloud, Layer, Panel, Role, Scale, View},
-    text::{clean, counted, number},
+    figure::{At, Axis, Layer, Panel, Role, Scale, View},
+    text::{clean, count, counted},
 };
 
 /// A time series with what was to be expected, the anomalies and the periods that they make; below it
 /// what is left over, and the season.
 ///
-/// The band goes as far as a value may without being an anomaly. Of several series, those with most
-/// anomalies are drawn side by side, and HTML has each by itself to choose. Lines of more than 4,000
-/// points are drawn by the first, the last, the least and the largest of each of 1,000 parts (Jugel et
-/// al., "M4", VLDB 2014), which look the same; anomalies are drawn all, up to 5,000.
+/// The band goes as far as a value may without being an anomaly; with
+/// [`truncation`](TsParams::truncation) it has no lower end, because msticpy flags only what is too high.
+/// An anomaly is drawn by the sign of its score. Its period goes as far to both sides as the point next
+/// to it is; periods that meet are one. Of several series, those with most anomalies are drawn side by
+/// side, and HTML has each by itself to choose. Lines of more than 4,000 points are drawn by the first,
+/// the last, the least and the largest of each of 1,000 parts (Jugel et al., "M4", VLDB 2014), which look
+/// the same; anomalies are drawn all, and of more than 5,000 of a sign those with the largest scores.
 ///
 /// msticpy's view of `ts_anomalies_stl`; its range slider is in HTML.
 ///
@@ -44,12 +49,8 @@ pub struct SeriesPlot<'a> {
 
 /// Series that are drawn side by side.
 const MOST_SERIES: usize = 24;
-/// Anomalies of a sign and a series that are drawn.
-const MOST_MARKS: usize = 5000;
-/// Words beside anomalies.
-const MOST_LABELS: usize = 8;
-/// Diameter of the mark of an anomaly in pixels.
-const SIZE: f64 = 10.0;
+/// What a series is called whose group has no name.
+const BLANK: &str = "(blank)";
 
 impl<'a> SeriesPlot<'a> {
     /// Of series that these parameters have taken apart.
@@ -113,9 +114,10 @@ impl<'a> SeriesPlot<'a> {
             views.insert(0, self.side_by_side(&drawn));
         }
         let counts = self.counts();
+        let facts = self.facts(&drawn);
         let (title, facts) = match self.labels.title {
-            Some(title) => (clean(title, 120), format!("{counts}; {}", self.facts(drawn.len()))),
-            None => (counts, self.facts(drawn.len())),
+            Some(title) => (clean(title, 120), format!("{counts}; {facts}")),
+            None => (counts, facts),
         };
         Figure { title, facts, clouds, views, details: Vec::new() }
     }
@@ -139,22 +141,39 @@ impl<'a> SeriesPlot<'a> {
         }
     }
 
-    fn facts(&self, n_drawn: usize) -> String {
+    fn facts(&self, drawn: &[Drawn<'_>]) -> String {
         let mut facts = Vec::new();
-        let times =
-            self.found.iter().flat_map(|series| [series.times().first(), series.times().last()]);
-        let times: Vec<Timestamp> = times.flatten().copied().collect();
-        if let (Some(first), Some(last)) = (times.iter().min(), times.iter().max()) {
-            facts.push(format!("{} to {} UTC", minute(*first), minute(*last)));
+        let times = || self.found.iter().flat_map(Anomalies::times).copied();
+        if let (Some(first), Some(last)) = (times().min(), times().max()) {
+            let format = clock(times());
+            facts.push(format!("{} to {} UTC", first.strftime(format), last.strftime(format)));
         }
         if let [only] = self.found {
             let periods: Vec<String> = only.periods().iter().map(usize::to_string).collect();
             facts.push(format!("period {} points", periods.join(", ")));
         }
-        if n_drawn < self.found.len() {
-            facts.push(format!("the {n_drawn} series with most anomalies"));
+        if drawn.iter().any(Drawn::has_no_lower_limit) {
+            facts.push("only what is too high is flagged, as in msticpy".to_owned());
+        }
+        if drawn.len() < self.found.len() {
+            facts.push(format!("the {} series with most anomalies", drawn.len()));
+        }
+        let n_flagged: usize = drawn.iter().map(|series| n_flagged(series.found)).sum();
+        let n_marks: usize = drawn.iter().map(|series| series.n_marks).sum();
+        if n_marks < n_flagged {
+            let (n_marks, n_flagged) = (count(n_marks as u64), count(n_flagged as u64));
+            facts.push(format!("{n_marks} of {n_flagged} anomalies drawn"));
         }
         facts.join("; ")
+    }
+
+    /// The group of a series in so many letters; of several series one may have none, or a blank one.
+    fn name(&self, series: &Drawn<'_>, most: usize) -> String {
+        match series.found.group() {
+            None if self.found.len() < 2 => "series".to_owned(),
+            Some(group) if !group.trim().is_empty() => clean(group, most),
+            _ => BLANK.to_owned(),
+        }
     }
 
     fn time_axis(&self, series: &Drawn<'_>) -> Axis {
@@ -174,12 +193,11 @@ impl<'a> SeriesPlot<'a> {
         };
         let found = series.found;
         let rest = line("remainder", Role::Rest, found.residual());
-        let limits = series.limits.map(|(low, high)| {
-            [("too low", low), ("too high", high)].map(|(text, at)| Layer::Rule {
-                text: text.to_owned(),
-                role: Role::Marked,
-                at: At::Y(at),
-            })
+        let limits = ["too low", "too high"].into_iter().zip(series.limit_values());
+        let limits = limits.filter(|(_, at)| at.is_finite()).map(|(text, at)| Layer::Rule {
+            text: text.to_owned(),
+            role: Role::Marked,
+            at: At::Y(at),
         });
         let season = line("season", Role::Season, found.seasonal());
         let low = Panel {
@@ -190,10 +208,7 @@ impl<'a> SeriesPlot<'a> {
                 "remainder",
                 found.residual().iter().copied().chain(series.limit_values()),
             ),
-            layers: std::iter::once(rest)
-                .chain(limits.into_iter().flatten())
-                .chain(series.marks_of_rest())
-                .collect(),
+            layers: std::iter::once(rest).chain(limits).chain(series.marks_of_rest()).collect(),
         };
         let lowest = Panel {
             title: "what comes again".to_owned(),
@@ -203,14 +218,12 @@ impl<'a> SeriesPlot<'a> {
             layers: vec![season],
         };
         let main = Panel { height: 0.56, ..self.main(series, String::new()) };
-        let name = found.group().map_or_else(|| "series".to_owned(), |group| clean(group, 60));
-        View { name, n_columns: 1, panels: vec![main, low, lowest] }
+        View { name: self.name(series, 60), n_columns: 1, panels: vec![main, low, lowest] }
     }
 
     fn side_by_side(&self, drawn: &[Drawn<'_>]) -> View {
-        let title = |series: &Drawn<'_>| clean(series.found.group().unwrap_or("series"), 40);
         let panels: Vec<Panel> =
-            drawn.iter().map(|series| self.main(series, title(series))).collect();
+            drawn.iter().map(|series| self.main(series, self.name(series, 40))).collect();
         let n_columns = match panels.len() {
             0..=4 => 2,
             5..=12 => 3,
@@ -221,127 +234,19 @@ impl<'a> SeriesPlot<'a> {
 
     /// Values, what was to be expected, anomalies and their periods.
     fn main(&self, series: &Drawn<'_>, title: String) -> Panel {
+        let y_axis = self.value_axis(series);
         let mut layers = Vec::new();
         if !series.spans.is_empty() {
             let (name, role) = ("period of anomalies".to_owned(), Role::Marked);
             layers.push(Layer::Spans { name, role, spans: series.spans.clone() });
         }
-        layers.extend(series.band());
+        layers.extend(series.band(y_axis.range));
         let (x, y) = decimate(&series.times, series.found.baseline());
         layers.push(Layer::Line { name: "expected".to_owned(), role: Role::Expected, x, y });
         let (x, y) = decimate(&series.times, series.found.values());
         layers.push(Layer::Line { name: "observed".to_owned(), role: Role::Observed, x, y });
         layers.extend(series.marks());
-        Panel { title, height: 1.0, x: self.time_axis(series), y: self.value_axis(series), layers }
-    }
-}
-
-/// A series on its way to a picture.
-struct Drawn<'a> {
-    found: &'a Anomalies,
-    /// Milliseconds since 1970.
-    times: Vec<f64>,
-    range: (f64, f64),
-    limits: Option<(f64, f64)>,
-    spans: Vec<(f64, f64)>,
-    /// The places of its clouds, if it has such anomalies; that of the remainders follows each.
-    clouds: Vec<usize>,
-}
-
-impl<'a> Drawn<'a> {
-    fn new(params: &TsParams, found: &'a Anomalies, clouds: &mut Vec<Cloud>) -> Self {
-        let times: Vec<f64> = found.times().iter().map(|time| millis(*time)).collect();
-        let (first, last) =
-            (times.first().copied().unwrap_or(0.0), times.last().copied().unwrap_or(1.0));
-        let margin = ((last - first) * 0.01).max(1.0);
-        let mut drawn = Self {
-            found,
-            times,
-            range: (first - margin, last + margin),
-            limits: params.limits(found),
-            spans: spans(found),
-            clouds: Vec::new(),
-        };
-        for (flag, role, name) in [(1, Role::Up, "too high"), (-1, Role::Down, "too low")] {
-            let cloud = drawn.cloud(flag, role, name);
-            if !cloud.sizes.is_empty() {
-                drawn.clouds.push(clouds.len());
-                // Words beside the values will do.
-                let of_rest = Cloud { labels: Vec::new(), ..cloud.clone() };
-                clouds.extend([cloud, of_rest]);
-            }
-        }
-        drawn
-    }
-
-    /// Times, values and remainders of the anomalies of a sign.
-    fn cloud(&self, flag: i8, role: Role, name: &str) -> Cloud {
-        let flags = self.found.anomalies().iter().enumerate();
-        let is_it = flags.filter(|(_, it)| **it == flag).map(|(point, _)| point);
-        let points: Vec<usize> = is_it.take(MOST_MARKS).collect();
-        let of = |part: &[f64]| -> Vec<f64> {
-            points.iter().map(|point| part.get(*point).copied().unwrap_or(f64::NAN)).collect()
-        };
-        Cloud {
-            name: name.to_owned(),
-            role,
-            columns: vec![of(&self.times), of(self.found.values()), of(self.found.residual())],
-            sizes: vec![SIZE; points.len()],
-            texts: points.iter().map(|point| self.text(*point)).collect(),
-            labels: self.labels(&points),
-            details: Vec::new(),
-        }
-    }
-
-    fn text(&self, point: usize) -> String {
-        let at = |part: &[f64]| part.get(point).map_or_else(String::new, |value| number(*value));
-        let time = self.found.times().get(point).map(|time| minute(*time)).unwrap_or_default();
-        let (value, expected) = (at(self.found.values()), at(self.found.baseline()));
-        format!("{time} UTC\nvalue {value}\nexpected {expected}\nscore {}", at(self.found.score()))
-    }
-
-    /// Times for the anomalies that are farthest out.
-    fn labels(&self, points: &[usize]) -> Vec<(usize, String)> {
-        let score = |point: usize| self.found.score().get(point).copied().unwrap_or(0.0).abs();
-        let mut order: Vec<(usize, usize)> = points.iter().copied().enumerate().collect();
-        order.sort_by(|a, b| score(b.1).total_cmp(&score(a.1)));
-        let word = |point: usize| self.found.times().get(point).map(|time| minute(*time));
-        let words = order.into_iter().filter_map(|(nth, point)| Some((nth, word(point)?)));
-        words.take(MOST_LABELS).collect()
-    }
-
-    fn values(&self) -> impl Iterator<Item = f64> {
-        self.found.values().iter().chain(self.found.baseline()).copied()
-    }
-
-    fn limit_values(&self) -> impl Iterator<Item = f64> {
-        self.limits.into_iter().flat_map(|(low, high)| [low, high])
-    }
-
-    /// The ends of the band: of its lowest and highest place.
-    fn band_values(&self) -> impl Iterator<Item = f64> {
-        let finite = self.found.baseline().iter().filter(|value| value.is_finite());
-        let (least, most) = finite
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-                (low.min(*value), high.max(*value))
-            });
-        self.limits.into_iter().flat_map(move |(low, high)| [least + low, most + high])
-    }
-
-    fn band(&self) -> Option<Layer> {
-        let (low, high) = self.limits?;
-        let (x, y) = decimate(&self.times, self.found.baseline());
-        let beside = |limit: f64| y.iter().map(|value| value + limit).collect();
-        let (name, role) = ("usual".to_owned(), Role::Expected);
-        Some(Layer::Band { name, role, x, low: beside(low), high: beside(high) })
-    }
-
-    fn marks(&self) -> impl Iterator<Item = Layer> {
-        self.clouds.iter().map(|cloud| Layer::Points { cloud: *cloud, x: 0, y: 1 })
-    }
-
-    fn marks_of_rest(&self) -> impl Iterator<Item = Layer> {
-        self.clouds.iter().map(|cloud| Layer::Points { cloud: cloud + 1, x: 0, y: 2 })
+        Panel { title, height: 1.0, x: self.time_axis(series), y: y_axis, layers }
     }
 }
 
@@ -349,30 +254,11 @@ fn n_flagged(series: &Anomalies) -> usize {
     series.anomalies().iter().filter(|flag| **flag != 0).count()
 }
 
-/// The periods of all anomalies, as far as their times are evenly spaced.
-fn spans(found: &Anomalies) -> Vec<(f64, f64)> {
-    let [first, second, ..] = found.times() else { return Vec::new() };
-    let step = TimeSpan::new(*first, *second).ok().map(|span| span.period());
-    let spans = step.and_then(|step: Period| {
-        extract_anomaly_periods(found.times(), found.anomalies(), step, Signs::Both).ok()
-    });
-    let spans = spans.unwrap_or_default();
-    spans.iter().map(|span| (millis(span.start()), millis(span.end()))).collect()
-}
-
-fn millis(time: Timestamp) -> f64 {
-    time.as_millisecond() as f64
-}
-
-fn minute(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M").to_string()
-}
-
 #[cfg(test)]
 mod tests {
-    use oddsift_timeseries::Series;
+    use oddsift_timeseries::{Series, Timestamp};
 
-    use super::*;
+    use super::{drawn::MOST_MARKS, *};
 
     fn series(group: Option<&str>, n_points: i64, spike: f64) -> Series {
         let mut points: Vec<(Timestamp, f64)> = (0..n_points)
@@ -442,9 +328,82 @@ mod tests {
     }
 
     #[test]
+    fn flags_of_msticpy_are_drawn_as_what_they_are() {
+        let params = Anomalies::params().truncation(true);
+        let mut points: Vec<(Timestamp, f64)> = (0..240)
+            .map(|hour| (Timestamp::constant(3600 * hour, 0), (1000 * (hour % 24)) as f64))
+            .collect();
+        // High in the low half of the day, and low in the high one.
+        (points[98].1, points[140].1) = (9000.0, -9000.0);
+        let found = found(&params, &[Series::as_given(&points)]);
+        assert_eq!((found[0].anomalies()[98], found[0].anomalies()[140]), (-1, 0));
+        let figure = SeriesPlot::new(&params, &found).figure();
+        assert!(figure.clouds.iter().all(|cloud| cloud.role == Role::Up));
+        assert!(figure.facts.ends_with("only what is too high is flagged, as in msticpy"));
+        let [main, rest, _] = &figure.views[0].panels[..] else { panic!("{figure:?}") };
+        let rules: Vec<f64> = (rest.layers.iter())
+            .filter_map(|layer| match layer {
+                Layer::Rule { at: At::Y(at), .. } => Some(*at),
+                _ => None,
+            })
+            .collect();
+        let [limit] = rules[..] else { panic!("{rules:?}") };
+        let beyond = (0..240).filter(|point| found[0].residual()[*point] > limit);
+        let flagged = (0..240).filter(|point| found[0].anomalies()[*point] != 0);
+        assert!(beyond.eq(flagged));
+        let Some(Layer::Band { low, .. }) =
+            main.layers.iter().find(|layer| matches!(layer, Layer::Band { .. }))
+        else {
+            panic!("{main:?}")
+        };
+        assert_eq!(*low, [main.y.range.0; 240]);
+    }
+
+    #[test]
+    fn of_too_many_anomalies_the_largest_are_drawn_and_their_number_is_told() {
+        let params = Anomalies::params().threshold(0.0);
+        let points: Vec<(Timestamp, f64)> = (0..24_000)
+            .map(|hour: i64| (Timestamp::constant(3600 * hour, 0), ((hour * hour) % 101) as f64))
+            .collect();
+        let found = found(&params, &[Series::as_given(&points)]);
+        let figure = SeriesPlot::new(&params, &found).figure();
+        let up = &figure.clouds[0];
+        assert_eq!(up.sizes.len(), MOST_MARKS);
+        let least = up.columns[2].iter().copied().fold(f64::INFINITY, f64::min);
+        let larger = found[0].residual().iter().filter(|rest| **rest > least).count();
+        assert!(larger < MOST_MARKS && up.columns[0].is_sorted());
+        assert!(
+            figure.facts.ends_with("; 10\u{202f}000 of 24\u{202f}000 anomalies drawn"),
+            "{}",
+            figure.facts
+        );
+    }
+
+    #[test]
+    fn times_and_names_are_told_as_they_are() {
+        let params = Anomalies::params();
+        let points: Vec<(Timestamp, f64)> = (0..96)
+            .map(|nth| (Timestamp::constant(10 * nth, 0), if nth == 50 { 9.0 } else { 1.0 }))
+            .collect();
+        let of =
+            |group: Option<&str>| Series::as_given(&points).with_group(group.map(str::to_owned));
+        let found = found(&params, &[of(None), of(Some(" ")), of(Some("dc01"))]);
+        let figure = SeriesPlot::new(&params, &found).figure();
+        assert!(figure.clouds[0].texts[0].starts_with("1970-01-01 00:08:20 UTC\n"));
+        assert_eq!(figure.clouds[0].labels[0].1, "1970-01-01 00:08:20");
+        assert!(figure.facts.starts_with("1970-01-01 00:00:00 to 1970-01-01 00:15:50 UTC"));
+        let titles: Vec<&str> =
+            figure.views[0].panels.iter().map(|panel| panel.title.as_str()).collect();
+        assert_eq!(titles, ["(blank)", "(blank)", "dc01"]);
+    }
+
+    #[test]
     fn nothing_to_draw_is_drawn() {
         let params = Anomalies::params();
-        assert_eq!(SeriesPlot::new(&params, &[]).figure().views.len(), 0);
+        let nothing = SeriesPlot::new(&params, &[]).figure();
+        assert!(nothing.views.is_empty());
+        assert!(nothing.to_svg().contains(">Nothing to draw.</text>"));
+        assert!(nothing.to_html().contains("<p>Nothing to draw.</p>"));
         let flat = found(&params, &[Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48])]);
         let figure = SeriesPlot::new(&params, &flat).figure();
         assert!(figure.clouds.is_empty() && figure.views[0].panels.len() == 3);

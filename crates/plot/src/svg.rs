@@ -37,7 +37,7 @@ use self::{
     layout::{LABEL_SIZE, MARGIN, Page},
     panel::{Detail, draw_panel},
 };
-use crate::Figure;
+use crate::{Figure, page::NOTHING};
 
 impl Figure {
     /// The first view of the figure as a picture of its own, 900 pixels wide.
@@ -66,6 +66,8 @@ impl Figure {
         if let Some(view) = self.views.first() {
             let detail = Detail::of(view);
             page.places.iter().for_each(|place| draw_panel(canvas, self, place, &detail));
+        } else {
+            canvas.text(NOTHING, (MARGIN, page.height - 22.0), MUTED.text(LABEL_SIZE));
         }
         if page.n_left_out > 0 {
             let text = format!("and {} more", page.n_left_out);

@@ -10,6 +10,8 @@ mod linear; // steps of 1, 2 or 5
 mod log; // decades
 mod time; // steps of the clock and of the calendar
 
+pub(crate) use time::{DAY, HOUR, MINUTE, MONDAY, SECOND, Step, clamped};
+
 use crate::figure::{Axis, LEAST, Scale};
 
 /// A place of an axis, with what stands beside it.
@@ -56,7 +58,7 @@ pub(crate) fn range(axis: &Axis) -> (f64, f64) {
         Scale::Log if from <= 0.0 => ((to / 1000.0).max(LEAST), to.max(2.0 * LEAST)),
         Scale::Log if from >= to => ((from / 2.0).max(LEAST), (to * 2.0).min(f64::MAX)),
         Scale::Linear | Scale::Log => widened(from, to),
-        Scale::Time => time::clamped(from, to),
+        Scale::Time => clamped(from, to),
     }
 }
 

@@ -359,6 +359,58 @@ fn odd_events_stand_on_their_timeline() {
 }
 
 #[test]
+fn the_first_and_the_last_year_are_where_they_belong() {
+    let Some(mut stage) = Stage::new() else { return };
+    for (name, years) in
+        [("year-1", &[1][..]), ("year-9999", &[9999]), ("all-years", &[1, 2024, 9999])]
+    {
+        stage.with(name, pages::years(years), |tab| {
+            // Of each mark where its year is, and where the axis that the browser draws begins and ends.
+            for year in years {
+                let mark = mark(tab, &format!("in {year}<br>"));
+                let shares = tab.eval(&format!(
+                    "(() => {{ const box = document.querySelector('.plot .nsewdrag').getBoundingClientRect(); \
+                     const {{ xaxis }} = document.querySelector('.plot')._fullLayout; \
+                     const [from, to] = xaxis.range.map(xaxis.r2l); \
+                     const time = Date.parse({}); \
+                     return [({} - box.x) / box.width, (time - from) / (to - from)]; }})()",
+                    json!(pages::in_year(*year)),
+                    mark.0
+                ));
+                let [at, expected] = [&shares[0], &shares[1]].map(|share| share.as_f64().unwrap());
+                assert!((0.0..=1.0).contains(&at), "{year}: {at}");
+                assert!((at - expected).abs() < 0.01, "{year}: {at} {expected}");
+            }
+            let ticks = tab.eval("[...document.querySelectorAll('.xtick text')].map((it) => it.textContent)");
+            assert!(ticks.as_array().unwrap().len() > 1, "{ticks}");
+        });
+    }
+}
+
+#[test]
+fn figure_of_nothing_says_so() {
+    let Some(mut stage) = Stage::new() else { return };
+    let page = Page::new("nothing").figure(pages::series(0)).figure(pages::distances());
+    let file = stage.write("nothing", &page);
+    let mut tab = stage.browser.open(&file, WIDE);
+    assert_eq!(
+        tab.eval("document.querySelector('#figure-0 h2').textContent"),
+        "0 anomalies in 0 points of 0 series"
+    );
+    assert_eq!(
+        tab.eval("document.querySelector('#figure-0').lastElementChild.textContent"),
+        "Nothing to draw."
+    );
+    // What follows is drawn in its own place.
+    assert_eq!((tab.count("#figure-0 .plot"), tab.count("#figure-1 .plot")), (0, 1));
+    tab.prefer("dark");
+    tab.resize(PHONE.0, PHONE.1);
+    tab.wait("[...document.querySelectorAll('.plot')].every((it) => it.layout.width < 375)");
+    save(&mut tab, &stage.folder, "nothing-dark");
+    assert_quiet(&mut tab);
+}
+
+#[test]
 fn distances_have_their_rules() {
     let Some(mut stage) = Stage::new() else { return };
     stage.with("distances", pages::distances(), |tab| {

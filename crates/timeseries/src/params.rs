@@ -271,8 +271,8 @@ impl TsParams {
     /// The remainders beyond which a point of this series is an anomaly, too low and too high;
     /// `None` where all remainders are alike.
     ///
-    /// Time linear in the points. Of [`truncation`](Self::truncation), whose flags have another sign,
-    /// the limits are those of the score alone.
+    /// Time linear in the points. With [`truncation`](Self::truncation) nothing is too low, and that
+    /// limit is `-inf`; of what is too high, points whose season is 0 are not flagged.
     ///
     /// ```
     /// use oddsift_timeseries::{Anomalies, Series, Timestamp};
@@ -284,11 +284,15 @@ impl TsParams {
     /// let found = params.fit(&Series::as_given(&points))?;
     /// let (low, high) = params.limits(&found).unwrap();
     /// assert!(found.residual()[50] > high && found.residual()[49] > low);
+    /// let (low, _) = params.truncation(true).limits(&found).unwrap();
+    /// assert_eq!(low, f64::NEG_INFINITY);
     /// # Ok::<(), oddsift_timeseries::Error>(())
     /// ```
     pub fn limits(&self, found: &Anomalies) -> Option<(f64, f64)> {
         let low = threshold::check(self.threshold, self.threshold_low).ok()?;
-        self.score.remainders(&found.residual, &found.values, (-low, self.threshold))
+        let (score, low) =
+            if self.truncation { (Score::Z, f64::NEG_INFINITY) } else { (self.score, -low) };
+        score.remainders(&found.residual, &found.values, (low, self.threshold))
     }
 
     /// The anomalies of many series, one result for each in order, on the threads of the caller's

@@ -50,6 +50,8 @@ async function drawAll() {
   const data = document.getElementById('data');
   const figures = data === null ? [] : JSON.parse(data.textContent);
   for (const [nth, figure] of figures.entries()) {
+    // What has no views says so without a script.
+    if (figure.views.length === 0) continue;
     const box = document.getElementById(`figure-${nth}`);
     try {
       pictures.push(new Picture(box, figure));

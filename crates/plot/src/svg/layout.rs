@@ -51,7 +51,7 @@ impl<'a> Page<'a> {
     pub(super) fn of(figure: &'a Figure) -> Self {
         let header = Header::of(figure);
         let Some(view) = figure.views.first() else {
-            let height = header.bottom();
+            let height = header.bottom() + 34.0;
             return Self { header, places: Vec::new(), n_left_out: 0, height };
         };
         let grid = Grid::of(view);

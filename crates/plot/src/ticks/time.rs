@@ -20,8 +20,9 @@ pub(super) fn ticks(from: f64, to: f64, room: usize) -> Vec<Tick> {
     found.filter_map(|at| tick(at, step.words(), &mut last)).collect()
 }
 
-/// Ends in the years 1 to 9999, apart by 10 milliseconds at least.
-pub(super) fn clamped(from: f64, to: f64) -> (f64, f64) {
+/// Ends in the years 1 to 9999, apart by 10 milliseconds at least: browsers and plotly.js take others for
+/// no times at all.
+pub(crate) fn clamped(from: f64, to: f64) -> (f64, f64) {
     let from = from.clamp(FIRST, LAST - LEAST_MS);
     (from, to.clamp(from + LEAST_MS, LAST))
 }
@@ -32,20 +33,21 @@ const FIRST: f64 = -62_135_596_800_000.0;
 const LAST: f64 = 253_402_207_200_000.0;
 const LEAST_MS: f64 = 10.0;
 
-#[derive(Clone, Copy)]
-enum Step {
+/// A part of the clock or of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
     /// Of so many milliseconds, counted from an offset.
     Ms(i64, i64),
     /// Of so many months, counted from the year 0.
     Months(i64),
 }
 
-const SECOND: i64 = 1000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+pub(crate) const SECOND: i64 = 1000;
+pub(crate) const MINUTE: i64 = 60 * SECOND;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+pub(crate) const DAY: i64 = 24 * HOUR;
 /// The first Monday of 1970.
-const MONDAY: i64 = 4 * DAY;
+pub(crate) const MONDAY: i64 = 4 * DAY;
 
 const STEPS: [Step; 47] = [
     Step::Ms(1, 0),
@@ -112,11 +114,28 @@ impl Step {
     /// The numbers of the first and of the last multiple in a range, or of ones just outside of it.
     fn places(self, from: i64, to: i64) -> (i64, i64) {
         match self {
-            Self::Ms(size, offset) => {
-                (-(offset - from).div_euclid(size), (to - offset).div_euclid(size))
-            }
-            Self::Months(size) => (month_of(from).div_euclid(size), month_of(to).div_euclid(size)),
+            Self::Ms(size, offset) => (-(offset - from).div_euclid(size), self.number(to)),
+            Self::Months(_) => (self.number(from), self.number(to)),
         }
+    }
+
+    /// The number of the step that a time is in.
+    pub(crate) fn number(self, ms: i64) -> i64 {
+        match self {
+            Self::Ms(size, offset) => (ms - offset).div_euclid(size),
+            Self::Months(size) => month_of(ms).div_euclid(size),
+        }
+    }
+
+    /// When a step begins, within the years 1 to 9999.
+    pub(crate) fn start(self, nth: i64) -> f64 {
+        let end = if nth < 0 { FIRST } else { LAST };
+        self.at(nth).map_or(end, |at| (at as f64).clamp(FIRST, LAST))
+    }
+
+    /// Whether a time is the first of a step.
+    pub(crate) fn begins_at(self, ms: i64) -> bool {
+        self.at(self.number(ms)) == Some(ms)
     }
 
     /// How many multiples there are in a range.

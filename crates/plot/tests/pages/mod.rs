@@ -163,6 +163,21 @@ pub(crate) fn timeline() -> Figure {
     Timeline::new(&counts).odd(&odd).figure()
 }
 
+/// The first second but one of the first year; of others the last that every time zone has in the last.
+pub(crate) fn in_year(year: i32) -> String {
+    let second = if year == 1 { "01-01T00:00:01" } else { "12-30T21:59:59" };
+    format!("{year:04}-{second}Z")
+}
+
+/// An odd event in each of these years.
+pub(crate) fn years(years: &[i32]) -> Figure {
+    let at = |year: &i32| -> Timestamp { in_year(*year).parse().unwrap() };
+    let counts: Vec<(Timestamp, u64)> = years.iter().map(|year| (at(year), 3)).collect();
+    let odd: Vec<(Timestamp, String)> =
+        years.iter().map(|year| (at(year), format!("in {year}"))).collect();
+    Timeline::new(&counts).odd(&odd).figure()
+}
+
 pub(crate) fn distances() -> Figure {
     let (x, _) = processes(2000);
     let x = x.map(|value| value / 1000.0);

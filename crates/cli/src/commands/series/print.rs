@@ -109,14 +109,16 @@ fn print_table(
     let mut table = TextTable::new(header);
     for series in found {
         let flags = series.anomalies().iter().enumerate();
-        for (point, flag) in flags.filter(|(_, flag)| **flag != 0) {
+        for (point, _) in flags.filter(|(_, flag)| **flag != 0) {
             let at = |part: &[f64]| text_cell(number(part.get(point).copied(), false));
             let mut cells: Vec<TextCell> = Vec::new();
             cells.extend(columns.by.iter().map(|_| TextCell::text(series.group().unwrap_or(""))));
             cells.push(TextCell::whole(time_text(series, point, false).replace('T', " ")));
             cells.push(text_cell(value_cell(series.values().get(point).copied())));
             cells.extend([at(series.baseline()), at(series.score())]);
-            cells.push(TextCell::whole(if *flag > 0 { "spike" } else { "dip" }));
+            // By the score: msticpy's flags have the sign of the season.
+            let is_dip = series.score().get(point).is_some_and(|score| *score < 0.0);
+            cells.push(TextCell::whole(if is_dip { "dip" } else { "spike" }));
             table.push(false, cells);
         }
     }
