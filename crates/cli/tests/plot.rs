@@ -15,6 +15,10 @@ fn oddsift(args: &[&str]) -> assert_cmd::assert::Assert {
     Command::cargo_bin("oddsift").unwrap().current_dir(root).args(args).assert()
 }
 
+fn said(ended: &assert_cmd::assert::Assert) -> String {
+    String::from_utf8_lossy(&ended.get_output().stderr).into_owned()
+}
+
 /// A path in a new folder.
 fn place(name: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -102,14 +106,54 @@ fn wrong_use_is_told_before_the_work() {
 }
 
 #[test]
-fn picture_is_never_drawn_over_the_input() {
+fn picture_is_never_drawn_over_an_input() {
     let (_folder, path) = place("events.svg");
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(PROCESSES), &path)
         .unwrap();
     let before = std::fs::read(&path).unwrap();
     let path = path.to_str().unwrap();
-    oddsift(&["cluster", path, "--plot", path]).failure();
-    assert_eq!(std::fs::read(path).unwrap(), before);
+    let trained = ["outliers", PROCESSES, "--features", FEATURES, "--train", path, "--plot", path];
+    for args in [&["cluster", path, "--plot", path][..], &trained] {
+        let failed = oddsift(args).code(3);
+        assert!(said(&failed).contains("events.svg: is an input too"), "{}", said(&failed));
+        assert_eq!(std::fs::read(path).unwrap(), before);
+    }
+}
+
+#[test]
+fn one_file_by_two_names_is_refused() {
+    let (folder, path) = place("same.html");
+    let (path, round) = (path.to_str().unwrap(), folder.path().join("./same.html"));
+    let round = round.to_str().unwrap();
+    for other in ["--save-model", "-o"] {
+        let failed = oddsift(&["cluster", PROCESSES, "--plot", path, other, round]).code(2);
+        assert!(said(&failed).contains("name the same file; name two"), "{}", said(&failed));
+        assert!(!Path::new(path).exists());
+    }
+}
+
+#[test]
+fn file_that_cannot_be_made_is_told_before_the_first_row_is_read() {
+    let (folder, _) = place("");
+    let missing = folder.path().join("no/such.html");
+    let missing = missing.to_str().unwrap();
+    // Read to its end, this file would be another error.
+    let broken = folder.path().join("broken.csv");
+    let rows = "1,2024-01-01T00:00:00Z\n".repeat(200_000);
+    std::fs::write(&broken, format!("x,t\n{rows}1,\"\n")).unwrap();
+    let broken = broken.to_str().unwrap();
+    for args in [
+        &["cluster", broken, "--plot", missing][..],
+        &["cluster", broken, "--save-model", missing],
+        &["outliers", broken, "--plot", missing],
+        &["outliers", broken, "--save-model", missing],
+        &["eps", broken, "--plot", missing],
+        &["series", broken, "--value-column", "x", "--time-column", "t", "--plot", missing],
+        &["report", broken, "-o", missing],
+    ] {
+        let failed = oddsift(args).code(3);
+        assert!(said(&failed).starts_with(&format!("{missing}: cannot be written")), "{args:?}");
+    }
 }
 
 #[test]

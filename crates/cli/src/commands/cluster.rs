@@ -32,8 +32,8 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
         return Err(Failure::usage("--with-input goes with --emit labels; add it"));
     }
     refuse_repeated("--count-distinct", &args.count_distinct)?;
-    let output = args.output.output.as_deref();
-    check_side_files(args.save_model.as_deref(), &args.plot, args.look(), output)?;
+    let (output, inputs) = (args.output.output.as_deref(), [args.input.file.as_path()]);
+    check_side_files(args.save_model.as_deref(), &args.plot, args.look(), output, &inputs)?;
     let source = if args.emit == Emit::Labels && args.with_input {
         Source::twice(&args.input)?
     } else {
@@ -44,7 +44,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let drawn = Drawn::plan(&input, args, plan.rows.recipe.names(), template)?;
     let columns = input.columns.clone();
     let process = input.roles.path.map(|column| (column, input.path_separator()));
-    let destination = Destination::open(&args.output, &[&args.input.file])?;
+    let destination = Destination::open(&args.output, &inputs)?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let found = cluster(table, &ingested, eps, args)?;
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     say_facts(args, &found);
     if let Some(path) = &args.save_model {
         let model = found.model_with(features).map_err(Failure::data)?;
-        save_model(path, &model, &[&args.input.file])?;
+        save_model(path, &model, &inputs)?;
     }
     if let Some(drawn) = drawn {
         drawn.write(args, &found, &ingested)?;

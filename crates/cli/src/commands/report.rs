@@ -9,6 +9,7 @@ use std::path::Path;
 use oddsift::eventcluster::Cluster;
 use oddsift::patterns::{PatternId, PatternTable};
 use oddsift::plot::{Figure, Labels, Page};
+use oddsift::records::Output;
 use oddsift::timespan::Timestamp;
 
 use self::outliers::Odd;
@@ -36,6 +37,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     };
     let names = feature_names(args, plan.rows.recipe.names());
     let features = plotted(&args.plot_rows.plot_features, &names)?;
+    let page_file = Output::file(path, &[&args.input.file])?;
     let columns = input.columns.clone();
     let process = input.roles.path.map(|column| (column, input.path_separator()));
     let (table, ingested) =
@@ -52,7 +54,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let result = Clustered { args, columns, computed, time, template, process, ingested, found };
     let report = Report { result, odd, names, label };
     let page = report.page(picture)?;
-    write_whole(path, &page.to_html(), &[&args.input.file])?;
+    write_whole(page_file, &page.to_html())?;
     let is_odd = report.result.found.n_noise_rows() > 0;
     if args.output.exit_status && !is_odd { Err(Failure::Nothing) } else { Ok(()) }
 }
