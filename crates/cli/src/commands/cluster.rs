@@ -148,7 +148,12 @@ pub(super) fn cluster(
     let is_weighted = args.space.weight.is_some();
     let failed = |error| cluster_failure(ingested, error);
     let eps = match eps {
-        Eps::Given(eps) => eps,
+        Eps::Given(eps) => {
+            if args.eps.is_none() {
+                say(&args.output, &format!("eps {eps:?} by default"));
+            }
+            eps
+        }
         Eps::Auto => {
             let curve = params.k_distances(&table, is_weighted).map_err(failed)?;
             let eps = curve.propose_eps().ok_or_else(|| no_proposal(ingested))?;
