@@ -189,8 +189,49 @@ fn report_says_what_does_not_go_with_it() {
         (&[][..], "name it by -o report.html"),
         (&["-o", "r.html", "--emit", "labels"], "--emit does not go with a report"),
         (&["-o", "r.html", "-t", "csv"], "-t does not go with a report"),
+        (&["-o", "r.html", "--raw"], "--raw does not go with a report; leave it out"),
+        (&["-o", "r.html", "--color", "never"], "--color does not go with a report; leave it out"),
     ] {
         let failed = oddsift(&[&["report", PROCESSES][..], args].concat()).code(2);
         assert!(String::from_utf8_lossy(&failed.get_output().stderr).contains(said), "{args:?}");
     }
+}
+
+#[test]
+fn report_counts_distinct_values() {
+    let (_folder, path) = place("report.html");
+    let path = path.to_str().unwrap();
+    oddsift(&["report", PROCESSES, "-o", path, "--count-distinct", "Account,Computer"]).success();
+    let html = std::fs::read_to_string(path).unwrap();
+    assert!(html.contains(">Distinct Account</th>") && html.contains(">Distinct Computer</th>"));
+}
+
+#[test]
+fn report_of_weighted_rows_says_what_the_weight_is_and_why_there_are_no_outliers() {
+    let (folder, path) = place("report.html");
+    let (input, path) = (folder.path().join("in.csv"), path.to_str().unwrap());
+    std::fs::write(&input, "x,n\n1,3\n1,2\n9,1\n").unwrap();
+    oddsift(&["report", input.to_str().unwrap(), "--weight", "n", "-o", path]).success();
+    let html = std::fs::read_to_string(path).unwrap();
+    let outliers = html.split("Outliers</h2>").nth(1).unwrap();
+    assert!(
+        outliers.contains("Left out: each row stands for as many as its n says"),
+        "{html:.900}"
+    );
+    assert!(html.contains("<dt>Weight of a row</dt><dd>n</dd>"));
+}
+
+#[test]
+fn negative_weights_have_a_remedy_that_the_verb_takes() {
+    let (folder, path) = place("report.html");
+    let input = folder.path().join("in.csv");
+    std::fs::write(&input, "x,n\n1,5\n1,5\n1,5\n1,-20\n").unwrap();
+    let (input, path) = (input.to_str().unwrap(), path.to_str().unwrap());
+    let weighted = |verb| [verb, input, "--features", "x", "--weight", "n", "-o", path];
+    let failed = oddsift(&weighted("cluster")).code(3);
+    assert!(said(&failed).ends_with("not kept; use --emit labels\n"), "{}", said(&failed));
+    oddsift(&[&weighted("cluster")[..], &["--emit", "labels"]].concat()).success();
+    let failed = oddsift(&weighted("report")).code(3);
+    let remedy = "not kept; leave out the rows of negative weight\n";
+    assert!(said(&failed).ends_with(remedy), "{}", said(&failed));
 }

@@ -48,6 +48,9 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let found = cluster(table, &ingested, eps, args)?;
+    if args.emit == Emit::Exemplars {
+        need_noise_rows(&found, &ingested, "use --emit labels")?;
+    }
     warn(&ingested.reader, &ingested.skipped);
     warn_of_times(ingested.reader.name(), &ingested.unread_times);
     say_facts(args, &found);
@@ -168,24 +171,23 @@ pub(super) fn cluster(
     };
     let found = params.eps(eps).fit_patterns_with(table, is_weighted, &tell).map_err(failed)?;
     progress.finish();
-    need_noise_rows(&found, ingested, args)?;
     Ok(found)
 }
 
 /// Beside negative weights a pattern can be noise although it weighs enough by itself, and then
 /// not all of its rows were kept.
-fn need_noise_rows(
+pub(super) fn need_noise_rows(
     found: &EventClusters,
     ingested: &Ingested,
-    args: &ClusterArgs,
+    remedy: &str,
 ) -> Result<(), Failure> {
     let is_noise = |row: &&NoiseRow| found.pattern_label(row.pattern).is_noise();
     let n_kept = ingested.kept.iter().filter(is_noise).count() as u64;
-    if args.emit == Emit::Labels || n_kept == found.n_noise_rows() {
+    if n_kept == found.n_noise_rows() {
         return Ok(());
     }
-    let what = "negative weights make noise of rows that were not kept; use --emit labels";
-    Err(Failure::data(format!("{}: {what}", ingested.reader.name())))
+    let what = "negative weights make noise of rows that were not kept";
+    Err(Failure::data(format!("{}: {what}; {remedy}", ingested.reader.name())))
 }
 
 /// Columns by their names, parameters by their flags.

@@ -21,6 +21,14 @@ const REASONS: usize = 3;
 /// Patterns that a picture of the training is made from.
 const MOST_TRAINING: usize = 20_000;
 
+/// Says why there are no outliers where rows are weighted.
+pub(super) fn left_out(page: Page, weight: &str) -> Page {
+    page.heading("Outliers").paragraph(&format!(
+        "Left out: each row stands for as many as its {weight} says, and an isolation forest takes \
+         every row as one. A report without --weight has them."
+    ))
+}
+
 /// A forest and the score of each pattern.
 pub(super) struct Odd {
     model: OutlierModel,
