@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Package;
@@ -170,17 +171,31 @@ pub(crate) fn cargo() -> Command {
 
 /// Says what it runs, runs it, and fails if it fails.
 pub(crate) fn run_command(command: &mut Command) -> Result<()> {
+    run_by(command, Command::status, |status| *status).map(drop)
+}
+
+/// The same; gives what is printed.
+pub(crate) fn run_for_output(command: &mut Command) -> Result<Vec<u8>> {
+    command.stdin(Stdio::inherit()).stderr(Stdio::inherit());
+    Ok(run_by(command, Command::output, |output| output.status)?.stdout)
+}
+
+fn run_by<T>(
+    command: &mut Command,
+    run: fn(&mut Command) -> io::Result<T>,
+    status: fn(&T) -> ExitStatus,
+) -> Result<T> {
     let arguments: Vec<_> =
         command.get_args().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let shown = arguments.join(" ");
     let program = Path::new(command.get_program()).file_stem().unwrap_or_default().to_os_string();
     let shown = format!("{} {shown}", program.display());
     eprintln!("+ {shown}");
-    let status = command.status().with_context(|| format!("cannot start `{shown}`"))?;
-    if !status.success() {
-        bail!("`{shown}` failed with {status}");
+    let ended = run(command).with_context(|| format!("cannot start `{shown}`"))?;
+    if !status(&ended).success() {
+        bail!("`{shown}` failed with {}", status(&ended));
     }
-    Ok(())
+    Ok(ended)
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail, ensure};
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
-use crate::ci::{cargo, run_command};
+use crate::ci::run_command;
+use crate::tool::{PACKAGE, build_tool};
 use crate::workspace::Workspace;
 
 const HELP: &str = "\
@@ -21,7 +22,8 @@ Builds what a user downloads, to target/dist:
 
 usage: cargo xtask dist [--target TARGET]
 
-  --target TARGET   for another machine than this one, as rustc names it
+  --target TARGET   for another machine, as rustc names it; without, what cargo's settings ask for
+                    (CARGO_BUILD_TARGET, build.target), or this machine
 ";
 
 /// The shells that complete, each with its script's name.
@@ -33,7 +35,6 @@ const SHELLS: [(&str, &str); 5] = [
     ("powershell", "oddsift.ps1"),
 ];
 const TEXTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
-const PACKAGE: &str = "oddsift-cli";
 
 pub(crate) fn run(args: &[String]) -> Result<()> {
     if crate::wants_help(args) {
@@ -46,13 +47,11 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     };
     let workspace = Workspace::load()?;
     let host = host()?;
-    // Manual pages and completions are the same wherever the tool runs.
-    let helper = build(&workspace, None)?;
-    let tool = match target.filter(|target| *target != host) {
-        Some(target) => build(&workspace, Some(target))?,
-        None => helper.clone(),
-    };
-    let name = format!("oddsift-{}-{}", version(&workspace)?, target.unwrap_or(&host));
+    let tool = build(target)?;
+    let target = target.or_else(|| triple(&tool, workspace.target())).unwrap_or(&host);
+    // Manual pages and completions are the same wherever the tool runs, and made here.
+    let helper = if target == host { tool.clone() } else { build(Some(&host))? };
+    let name = format!("oddsift-{}-{target}", version(&workspace)?);
     let folder = workspace.target().join("dist");
     let staged = folder.join(&name);
     stage(workspace.root(), &staged, &tool, &helper)?;
@@ -74,18 +73,15 @@ fn version(workspace: &Workspace) -> Result<String> {
     Ok(package.with_context(|| format!("there is no {PACKAGE}"))?.version.to_string())
 }
 
-/// Builds the tool; gives its path.
-fn build(workspace: &Workspace, target: Option<&str>) -> Result<PathBuf> {
-    let mut command = cargo();
-    command.args(["build", "--release", "--locked", "--package", PACKAGE]);
-    command.args(target.into_iter().flat_map(|target| ["--target", target]));
-    run_command(&mut command)?;
-    let folder = match target {
-        Some(target) => workspace.target().join(target),
-        None => workspace.target().to_owned(),
-    };
-    let is_windows = target.map_or(cfg!(windows), |target| target.contains("windows"));
-    Ok(folder.join("release").join(if is_windows { "oddsift.exe" } else { "oddsift" }))
+fn build(target: Option<&str>) -> Result<PathBuf> {
+    let target = target.map(|target| ["--target", target]);
+    build_tool(&[&["--release", "--locked"], target.as_slice().as_flattened()].concat())
+}
+
+/// The target that cargo's settings ask for: then it builds to `target/TRIPLE/release`.
+fn triple<'a>(tool: &'a Path, built: &Path) -> Option<&'a str> {
+    let folder = tool.strip_prefix(built).ok()?.parent()?.parent()?;
+    folder.to_str().filter(|folder| !folder.is_empty())
 }
 
 /// Puts together what is packed.
@@ -134,6 +130,15 @@ fn checksum(archive: &Path) -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn target_of_cargos_settings_is_in_the_path() {
+        let built = Path::new("/t/target");
+        let of = |tool| triple(Path::new(tool), built);
+        assert_eq!(of("/t/target/riscv64gc/release/oddsift"), Some("riscv64gc"));
+        assert_eq!(of("/t/target/release/oddsift"), None);
+        assert_eq!(of("/elsewhere/release/oddsift"), None);
+    }
 
     #[test]
     fn archive_unpacks_to_what_was_packed_and_its_checksum_is_that_of_its_bytes() {

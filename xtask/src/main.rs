@@ -14,6 +14,7 @@ mod peers;
 mod pictures;
 mod release;
 mod tidy;
+mod tool;
 mod workspace;
 
 use std::io::{self, Write};

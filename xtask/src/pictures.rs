@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::ci::{cargo, run_command};
+use crate::tool::build_tool;
 use crate::workspace::Workspace;
 
 const HELP: &str = "\
@@ -62,8 +62,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         [other, ..] => bail!("`pictures` takes --check or nothing, got `{other}`"),
     };
     let workspace = Workspace::load()?;
-    run_command(cargo().args(["build", "--package", "oddsift-cli"]))?;
-    let tool = workspace.target().join("debug/oddsift");
+    let tool = build_tool(&[])?;
     let folder = workspace.root().join("docs/img");
     fs::create_dir_all(&folder)?;
     for (name, words) in PICTURES {

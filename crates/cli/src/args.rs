@@ -70,6 +70,7 @@ pub(crate) enum Command {
     /// Find the outliers among events by an isolation forest, each with its reasons
     #[command(after_help = OUTLIERS_EXAMPLES)]
     #[command(mut_arg("seed", |seed| seed.hide(false).help("Seed of the forest; without, 0 (42 under --compat msticpy)")))]
+    #[command(mut_arg("plot_features", |arg| arg.help("The two features on the axes; without, all pairs of the four that isolate the outliers most")))]
     Outliers(OutliersArgs),
     /// Label or score new rows by a saved model
     #[command(after_help = SCORE_EXAMPLES)]
@@ -98,6 +99,9 @@ pub(crate) enum Command {
     #[command(mut_arg("color", |arg| arg.hide(true)), mut_arg("plot", |arg| arg.hide(true)))]
     #[command(mut_arg("compat", |arg| arg.hide(true)), mut_arg("save_model", |arg| arg.hide(true)))]
     #[command(mut_arg("seed", |arg| arg.hide(false).help("Seed of the forest; without, 0")))]
+    #[command(mut_arg("title", |arg| arg.help("Title of the page")))]
+    #[command(mut_arg("plot_features", |arg| arg.help("The two features on the axes; without, there is a choice of pairs")))]
+    #[command(mut_arg("output", |arg| arg.help("Write the page to FILE, whole or not at all")))]
     Report(ClusterArgs),
     /// Print the script by which a shell completes verbs, flags and values
     #[command(after_help = COMPLETIONS_EXAMPLES)]

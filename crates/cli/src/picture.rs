@@ -19,11 +19,10 @@ pub(crate) fn write_picture(
         PlotForm::Svg => figure.to_svg(),
         PlotForm::Html => figure.to_html(),
     };
-    write_whole(&plot.path, &text, inputs)
+    write_whole(Output::file(&plot.path, inputs)?, &text)
 }
 
-pub(crate) fn write_whole(path: &Path, text: &str, inputs: &[&Path]) -> Result<(), Failure> {
-    let mut output = Output::file(path, inputs)?;
+pub(crate) fn write_whole(mut output: Output, text: &str) -> Result<(), Failure> {
     output.write_all(text.as_bytes()).map_err(Error::Write)?;
     Ok(output.finish()?)
 }

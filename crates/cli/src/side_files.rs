@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use oddsift::records::{Output, is_same_file};
+
 use crate::args::PlotArgs;
 use crate::failure::Failure;
 
-/// Refuses files that cannot be, before the work begins: each flag that names one names another.
+/// Refuses files that cannot be, before the work begins: each flag that names one names another, none
+/// is one of the inputs, and all can be made.
 ///
 /// `look` is a flag that says how a picture is to look.
 pub(crate) fn check_side_files(
@@ -13,6 +16,7 @@ pub(crate) fn check_side_files(
     plot: &PlotArgs,
     look: Option<&str>,
     output: Option<&Path>,
+    inputs: &[&Path],
 ) -> Result<(), Failure> {
     if let (Some(look), None) = (look, &plot.plot) {
         return Err(Failure::usage(format!("{look} goes with --plot FILE; add it")));
@@ -26,9 +30,14 @@ pub(crate) fn check_side_files(
             let what = "takes a file, standard output is for the result";
             return Err(Failure::usage(format!("{flag} {what}")));
         }
-        if let Some((other, _)) = named.iter().skip(nth + 1).find(|(_, other)| other == path) {
+        let is_same = |other: &Path| other == *path || is_same_file(other, path);
+        if let Some((other, _)) = named.iter().skip(nth + 1).find(|(_, other)| is_same(other)) {
             return Err(Failure::usage(format!("{flag} and {other} name the same file; name two")));
         }
+    }
+    // The result's own is opened before the work.
+    for path in [save_model, plot].into_iter().flatten() {
+        Output::check(path, inputs)?;
     }
     Ok(())
 }

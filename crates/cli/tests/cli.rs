@@ -246,6 +246,27 @@ fn eps_prints_the_curve_and_says_the_proposal() {
 }
 
 #[test]
+fn warning_of_a_proposal_says_when_it_holds() {
+    let args = ["eps", "processes_on_host.csv", "--min-samples", "5", "-t", "csv"];
+    let said = text(&oddsift(&args).stderr);
+    assert!(said.contains(" proposed\n"), "{said}");
+    let beware =
+        "beware: cluster 0 holds 95.3 % of the rows: unless they are all alike, lower eps\n";
+    assert!(said.ends_with(beware), "{said}");
+}
+
+#[test]
+fn eps_that_is_not_given_is_said() {
+    let run = |more: &[&str]| {
+        let args = ["cluster", "processes_on_host.csv", "-v", "-t", "csv"];
+        text(&oddsift(&[&args[..], more].concat()).stderr)
+    };
+    assert!(run(&[]).contains("eps 0.0001 by default\n"));
+    assert!(run(&["--features", SCORES]).contains("eps 0.01 by default\n"));
+    assert!(!run(&["--eps", "0.01"]).contains("by default"));
+}
+
+#[test]
 fn saved_model_labels_the_rows_it_was_fitted_on_as_the_fit_did() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.json");

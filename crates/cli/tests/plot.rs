@@ -15,6 +15,10 @@ fn oddsift(args: &[&str]) -> assert_cmd::assert::Assert {
     Command::cargo_bin("oddsift").unwrap().current_dir(root).args(args).assert()
 }
 
+fn said(ended: &assert_cmd::assert::Assert) -> String {
+    String::from_utf8_lossy(&ended.get_output().stderr).into_owned()
+}
+
 /// A path in a new folder.
 fn place(name: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -108,14 +112,54 @@ fn wrong_use_is_told_before_the_work() {
 }
 
 #[test]
-fn picture_is_never_drawn_over_the_input() {
+fn picture_is_never_drawn_over_an_input() {
     let (_folder, path) = place("events.svg");
     std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(PROCESSES), &path)
         .unwrap();
     let before = std::fs::read(&path).unwrap();
     let path = path.to_str().unwrap();
-    oddsift(&["cluster", path, "--plot", path]).failure();
-    assert_eq!(std::fs::read(path).unwrap(), before);
+    let trained = ["outliers", PROCESSES, "--features", FEATURES, "--train", path, "--plot", path];
+    for args in [&["cluster", path, "--plot", path][..], &trained] {
+        let failed = oddsift(args).code(3);
+        assert!(said(&failed).contains("events.svg: is an input too"), "{}", said(&failed));
+        assert_eq!(std::fs::read(path).unwrap(), before);
+    }
+}
+
+#[test]
+fn one_file_by_two_names_is_refused() {
+    let (folder, path) = place("same.html");
+    let (path, round) = (path.to_str().unwrap(), folder.path().join("./same.html"));
+    let round = round.to_str().unwrap();
+    for other in ["--save-model", "-o"] {
+        let failed = oddsift(&["cluster", PROCESSES, "--plot", path, other, round]).code(2);
+        assert!(said(&failed).contains("name the same file; name two"), "{}", said(&failed));
+        assert!(!Path::new(path).exists());
+    }
+}
+
+#[test]
+fn file_that_cannot_be_made_is_told_before_the_first_row_is_read() {
+    let (folder, _) = place("");
+    let missing = folder.path().join("no/such.html");
+    let missing = missing.to_str().unwrap();
+    // Read to its end, this file would be another error.
+    let broken = folder.path().join("broken.csv");
+    let rows = "1,2024-01-01T00:00:00Z\n".repeat(200_000);
+    std::fs::write(&broken, format!("x,t\n{rows}1,\"\n")).unwrap();
+    let broken = broken.to_str().unwrap();
+    for args in [
+        &["cluster", broken, "--plot", missing][..],
+        &["cluster", broken, "--save-model", missing],
+        &["outliers", broken, "--plot", missing],
+        &["outliers", broken, "--save-model", missing],
+        &["eps", broken, "--plot", missing],
+        &["series", broken, "--value-column", "x", "--time-column", "t", "--plot", missing],
+        &["report", broken, "-o", missing],
+    ] {
+        let failed = oddsift(args).code(3);
+        assert!(said(&failed).starts_with(&format!("{missing}: cannot be written")), "{args:?}");
+    }
 }
 
 #[test]
@@ -171,8 +215,49 @@ fn report_says_what_does_not_go_with_it() {
         (&[][..], "name it by -o report.html"),
         (&["-o", "r.html", "--emit", "labels"], "--emit does not go with a report"),
         (&["-o", "r.html", "-t", "csv"], "-t does not go with a report"),
+        (&["-o", "r.html", "--raw"], "--raw does not go with a report; leave it out"),
+        (&["-o", "r.html", "--color", "never"], "--color does not go with a report; leave it out"),
     ] {
         let failed = oddsift(&[&["report", PROCESSES][..], args].concat()).code(2);
         assert!(String::from_utf8_lossy(&failed.get_output().stderr).contains(said), "{args:?}");
     }
+}
+
+#[test]
+fn report_counts_distinct_values() {
+    let (_folder, path) = place("report.html");
+    let path = path.to_str().unwrap();
+    oddsift(&["report", PROCESSES, "-o", path, "--count-distinct", "Account,Computer"]).success();
+    let html = std::fs::read_to_string(path).unwrap();
+    assert!(html.contains(">Distinct Account</th>") && html.contains(">Distinct Computer</th>"));
+}
+
+#[test]
+fn report_of_weighted_rows_says_what_the_weight_is_and_why_there_are_no_outliers() {
+    let (folder, path) = place("report.html");
+    let (input, path) = (folder.path().join("in.csv"), path.to_str().unwrap());
+    std::fs::write(&input, "x,n\n1,3\n1,2\n9,1\n").unwrap();
+    oddsift(&["report", input.to_str().unwrap(), "--weight", "n", "-o", path]).success();
+    let html = std::fs::read_to_string(path).unwrap();
+    let outliers = html.split("Outliers</h2>").nth(1).unwrap();
+    assert!(
+        outliers.contains("Left out: each row stands for as many as its n says"),
+        "{html:.900}"
+    );
+    assert!(html.contains("<dt>Weight of a row</dt><dd>n</dd>"));
+}
+
+#[test]
+fn negative_weights_have_a_remedy_that_the_verb_takes() {
+    let (folder, path) = place("report.html");
+    let input = folder.path().join("in.csv");
+    std::fs::write(&input, "x,n\n1,5\n1,5\n1,5\n1,-20\n").unwrap();
+    let (input, path) = (input.to_str().unwrap(), path.to_str().unwrap());
+    let weighted = |verb| [verb, input, "--features", "x", "--weight", "n", "-o", path];
+    let failed = oddsift(&weighted("cluster")).code(3);
+    assert!(said(&failed).ends_with("not kept; use --emit labels\n"), "{}", said(&failed));
+    oddsift(&[&weighted("cluster")[..], &["--emit", "labels"]].concat()).success();
+    let failed = oddsift(&weighted("report")).code(3);
+    let remedy = "not kept; leave out the rows of negative weight\n";
+    assert!(said(&failed).ends_with(remedy), "{}", said(&failed));
 }

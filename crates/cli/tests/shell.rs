@@ -61,3 +61,20 @@ fn every_verb_helps_with_examples() {
         assert!(help.contains("Examples:"), "{verb}");
     }
 }
+
+#[test]
+fn help_is_true_of_the_verb() {
+    let help = |verb| {
+        let output = oddsift().args([verb, "--help"]).assert().success();
+        let help = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+        help.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let axes = "The two features on the axes; without, ";
+    assert!(help("cluster").contains(&format!("{axes}HTML has a choice")));
+    assert!(help("outliers").contains(&format!("{axes}all pairs of the four")));
+    let report = help("report");
+    assert!(report.contains(&format!("{axes}there is a choice")) && !report.contains("SVG"));
+    for flag in ["--raw", "--color", "--plot ", "--emit", "--save-model"] {
+        assert!(!report.contains(flag), "{flag}");
+    }
+}

@@ -133,7 +133,7 @@ impl fmt::Display for Advice {
 /// use oddsift_dbscan::Warning;
 ///
 /// let warning = Warning::OneCluster { cluster: 0, share: 0.987 };
-/// assert_eq!(warning.to_string(), "cluster 0 holds 98.7 % of the rows: lower eps to tell them apart");
+/// assert_eq!(warning.to_string(), "cluster 0 holds 98.7 % of the rows: unless they are all alike, lower eps");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -173,7 +173,7 @@ impl fmt::Display for Warning {
                 let share = percent(*share);
                 write!(
                     f,
-                    "cluster {cluster} holds {share} % of the rows: lower eps to tell them apart"
+                    "cluster {cluster} holds {share} % of the rows: unless they are all alike, lower eps"
                 )
             }
             Self::EpsBelowResolution { eps, resolution } => write!(

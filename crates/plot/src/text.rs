@@ -8,7 +8,8 @@ pub(crate) const LONG: usize = 10_000;
 
 /// At most `limit` characters of a text, in one line and without what acts on a reader or is not
 /// allowed in XML: control characters become their pictures (U+2400 and on), marks that turn the
-/// direction of writing and what else is not seen are written out, as in `[U+202E]`.
+/// direction of writing and what else is not seen are written out, as in `[U+202E]`. Spaces of any
+/// width stay.
 pub(crate) fn clean(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len().min(4 * limit));
     for (nth, c) in text.chars().enumerate() {
@@ -21,7 +22,7 @@ pub(crate) fn clean(text: &str, limit: usize) -> String {
                 out.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'));
             }
             '\u{7f}' => out.push('\u{2421}'),
-            c if is_unseen(c) => {
+            c if c.is_control() || is_unseen(c) || is_noncharacter(c) => {
                 let _ = write!(out, "[U+{:04X}]", u32::from(c));
             }
             c => out.push(c),
@@ -30,13 +31,25 @@ pub(crate) fn clean(text: &str, limit: usize) -> String {
     out
 }
 
-/// C1 controls, line and paragraph separators, marks of direction, and noncharacters.
+/// What is not seen but can deceive: line and paragraph separators, marks of direction, joiners, soft
+/// hyphens, selectors of variants, tags and the like. To Unicode those are `Zl`, `Zp`,
+/// `Default_Ignorable_Code_Point` and `Cf`, but for the signs that enclose a number.
+///
+/// It is the rule of `oddsift-records`, too, for what goes to a terminal.
 fn is_unseen(c: char) -> bool {
     matches!(
         c,
-        '\u{80}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fdd0}'..='\u{fdef}'
-    ) || u32::from(c) & 0xfffe == 0xfffe
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Noncharacters, some of which XML does not allow.
+fn is_noncharacter(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// A count with a thin space between thousands, as `12 345`.
@@ -98,6 +111,24 @@ mod tests {
         assert_eq!(clean("<b>&\"", 99), "<b>&\"");
         assert_eq!(clean("abcdef", 3), "abc…");
         assert_eq!(clean("abc", 3), "abc");
+    }
+
+    #[test]
+    fn no_control_or_unseen_character_is_left() {
+        let rule = r"[\p{Cc}\p{Zl}\p{Zp}[[\p{Cf}\p{DI}]--\p{Prepended_Concatenation_Mark}]]";
+        let rule = regex::Regex::new(rule).unwrap();
+        for c in '\0'..=char::MAX {
+            let text = c.to_string();
+            let is_left = clean(&text, 1) == text;
+            assert_eq!(is_left, !rule.is_match(&text) && !is_noncharacter(c), "U+{:04X}", c as u32);
+        }
+        assert_eq!(clean("a\u{200b}b\u{ad}c\u{e0041}", 9), "a[U+200B]b[U+00AD]c[U+E0041]");
+    }
+
+    #[test]
+    fn letters_of_every_script_stay() {
+        let text = "e\u{301} שלום مرحبا नमस्ते 漢\u{3000}字 👍🏽";
+        assert_eq!(clean(text, 99), text);
     }
 
     #[test]

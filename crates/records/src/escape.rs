@@ -2,9 +2,10 @@ use std::borrow::Cow;
 
 /// Makes visible what a terminal would obey or hide: every text on its way to one goes through here.
 ///
-/// Control characters become their pictures (`␛`, `␀`, `␡`), those of U+0080 to U+009F and the
-/// controls of writing direction become `\u{202e}` and the like. Line feed and tab stay. Borrowed
-/// where nothing changes; time linear in the text.
+/// Control characters become their pictures (`␛`, `␀`, `␡`), those of U+0080 to U+009F and what is
+/// not seen become `\u{202e}` and the like: controls of writing direction, joiners (those of emoji,
+/// too), soft hyphens, selectors of variants, tags. Line feed, tab and spaces of any width stay.
+/// Borrowed where nothing changes; time linear in the text.
 ///
 /// ```
 /// use oddsift_records::escape_terminal;
@@ -50,10 +51,23 @@ pub(crate) fn one_line(text: &str, longest: usize) -> String {
 }
 
 fn is_obeyed(c: char) -> bool {
-    let is_control = c.is_control() && c != '\n' && c != '\t';
-    is_control
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    (c.is_control() && c != '\n' && c != '\t') || is_unseen(c)
+}
+
+/// What is not seen but can deceive: line and paragraph separators, marks of direction, joiners, soft
+/// hyphens, selectors of variants, tags and the like. To Unicode those are `Zl`, `Zp`,
+/// `Default_Ignorable_Code_Point` and `Cf`, but for the signs that enclose a number.
+///
+/// It is the rule of `oddsift-plot`, too, for what is drawn.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 fn push_visible(shown: &mut String, c: char, hidden: bool) {
@@ -72,16 +86,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_control_or_bidi_character_is_left() {
-        let all: String = ('\0'..='\u{2100}').collect();
-        let shown = escape_terminal(&all);
-        assert!(shown.chars().all(|c| !is_obeyed(c)));
-        assert!(shown.contains("␀") && shown.contains("␡") && shown.contains("\\u{9b}"));
+    fn no_control_or_unseen_character_is_left() {
+        let rule = r"[\p{Cc}\p{Zl}\p{Zp}[[\p{Cf}\p{DI}]--\p{Prepended_Concatenation_Mark}]]";
+        let rule = regex::Regex::new(rule).unwrap();
+        for c in '\0'..=char::MAX {
+            let text = c.to_string();
+            let is_left = escape_terminal(&text) == text;
+            let may_stay = !rule.is_match(&text) || c == '\n' || c == '\t';
+            assert_eq!(is_left, may_stay, "U+{:04X}", c as u32);
+        }
+        assert_eq!(escape_terminal("\0\u{7f}\u{9b}\u{200b}"), "␀␡\\u{9b}\\u{200b}");
     }
 
     #[test]
     fn harmless_text_is_not_copied() {
-        assert!(matches!(escape_terminal("é\t\n漢\u{feff}"), Cow::Borrowed(_)));
+        let text = "e\u{301}\t\nשלום مرحبا नमस्ते 漢\u{3000}字 👍🏽";
+        assert!(matches!(escape_terminal(text), Cow::Borrowed(_)));
     }
 
     #[test]

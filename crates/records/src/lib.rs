@@ -13,6 +13,7 @@ mod options; // ReadOptions, InputFormat, BadRows
 mod output; // Output: whole or not at all
 mod reader; // Reader
 mod record; // Record, FieldKind
+mod same_file; // is_same_file
 mod source; // files, standard input, compression, encodings
 mod store; // RowStore: rows that wait until they are printed
 mod summary; // Summary, SkipLog: nothing is lost in silence
@@ -28,6 +29,7 @@ pub use {
     output::Output,
     reader::Reader,
     record::{FieldKind, Record},
+    same_file::is_same_file,
     source::{Progress, TextSource},
     store::{RowStore, StoredRow},
     summary::{FirstSkip, LateKeys, SkipLog, Summary},

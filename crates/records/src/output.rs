@@ -7,7 +7,11 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::{Error, error::label};
+use crate::{
+    Error,
+    error::label,
+    same_file::{folder, is_same_file},
+};
 
 /// What is held back before the first byte leaves, so that an early fault leaves nothing behind.
 const HELD_BACK: usize = 8 << 20;
@@ -77,15 +81,33 @@ impl Output {
     /// ```
     pub fn file(path: impl AsRef<Path>, inputs: &[&Path]) -> Result<Self, Error> {
         let path = path.as_ref();
-        let name: Arc<str> = Arc::from(&*path.to_string_lossy());
-        if inputs.iter().any(|input| is_same_file(path, input)) {
-            return Err(Error::OutputIsInput { name });
-        }
+        let name = name_of(path, inputs)?;
         match make_sink(path) {
             Ok(sink) => Ok(Self { name, sink }),
-            // Without the path that the library adds: it names a temporary file.
-            Err(source) => Err(Error::Create { name, source: source.kind().into() }),
+            Err(source) => Err(cannot_create(name, &source)),
         }
+    }
+
+    /// Finds out whether [`file`](Self::file) would open `path`, long before there is anything to write.
+    ///
+    /// What is at `path` stays as it is. A device or a pipe is not opened: a reader would see its end.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`file`](Self::file).
+    ///
+    /// ```
+    /// use oddsift_records::{Error, Output};
+    ///
+    /// let checked = Output::check("no/such/folder/x.csv", &[]);
+    /// assert!(matches!(checked, Err(Error::Create { .. })));
+    /// ```
+    pub fn check(path: impl AsRef<Path>, inputs: &[&Path]) -> Result<(), Error> {
+        let path = path.as_ref();
+        let name = name_of(path, inputs)?;
+        let made = is_passing(path)
+            .and_then(|passes| if passes { Ok(()) } else { make_temp(path).map(drop) });
+        made.map_err(|source| cannot_create(name, &source))
     }
 
     /// The name that messages show.
@@ -165,19 +187,41 @@ fn persist(temp: BufWriter<NamedTempFile>, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn make_sink(path: &Path) -> io::Result<Sink> {
-    match fs::metadata(path) {
-        Ok(about) if about.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        // A rename would put a file where a device or pipe is.
-        Ok(about) if !about.is_file() || is_in_device_folder(path) => {
-            let file = File::options().write(true).open(path)?;
-            return Ok(Sink::Stream(Stream::Device(file, Held::new())));
-        }
-        _ => {}
+/// The name of an output that is no input.
+fn name_of(path: &Path, inputs: &[&Path]) -> Result<Arc<str>, Error> {
+    let name: Arc<str> = Arc::from(&*path.to_string_lossy());
+    if inputs.iter().any(|input| is_same_file(path, input)) {
+        return Err(Error::OutputIsInput { name });
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let temp = temp_builder().tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    Ok(Sink::File { temp: BufWriter::with_capacity(GATHERED, temp), path: path.to_owned() })
+    Ok(name)
+}
+
+/// Without the path that the library adds: it names a temporary file.
+fn cannot_create(name: Arc<str>, source: &io::Error) -> Error {
+    Error::Create { name, source: source.kind().into() }
+}
+
+fn make_sink(path: &Path) -> io::Result<Sink> {
+    if is_passing(path)? {
+        let file = File::options().write(true).open(path)?;
+        return Ok(Sink::Stream(Stream::Device(file, Held::new())));
+    }
+    let temp = BufWriter::with_capacity(GATHERED, make_temp(path)?);
+    Ok(Sink::File { temp, path: path.to_owned() })
+}
+
+/// Whether a device or a pipe is there, in whose place a rename would put a file.
+fn is_passing(path: &Path) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(about) if about.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(about) => Ok(!about.is_file() || is_in_device_folder(path)),
+        Err(_) => Ok(false),
+    }
+}
+
+/// A file beside the place that it is to take.
+fn make_temp(path: &Path) -> io::Result<NamedTempFile> {
+    temp_builder().tempfile_in(folder(path))
 }
 
 /// `/dev/stdout` is a regular file where standard output goes to one.
@@ -200,28 +244,6 @@ fn temp_builder() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".oddsift-");
     builder
-}
-
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    match (fs::canonicalize(a), fs::canonicalize(b)) {
-        (Ok(a), Ok(b)) => {
-            fs::metadata(&a).is_ok_and(|about| about.is_file()) && (a == b || same_node(&a, &b))
-        }
-        _ => false,
-    }
-}
-
-#[cfg(unix)]
-fn same_node(a: &Path, b: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-
-    let node = |path| fs::metadata(path).map(|about| (about.dev(), about.ino()));
-    matches!((node(a), node(b)), (Ok(a), Ok(b)) if a == b)
-}
-
-#[cfg(not(unix))]
-fn same_node(_: &Path, _: &Path) -> bool {
-    false
 }
 
 /// An output that cannot be taken back.
@@ -291,6 +313,21 @@ mod tests {
         output.write_all(b"half").unwrap();
         drop(output);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn check_refuses_what_cannot_be_opened_and_leaves_all_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+        fs::write(&old, "old").unwrap();
+        Output::check(&old, &[]).unwrap();
+        Output::check(&new, &[&old]).unwrap();
+        assert_eq!(fs::read(&old).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(matches!(Output::check(&old, &[&old]), Err(Error::OutputIsInput { .. })));
+        for path in [folder.path(), &old.join("below a file"), Path::new("no/such/folder/x")] {
+            assert!(matches!(Output::check(path, &[]), Err(Error::Create { .. })), "{path:?}");
+        }
     }
 
     #[cfg(unix)]

@@ -40,7 +40,8 @@ pub(crate) struct ClusterArgs {
     pub(crate) space: SpaceArgs,
     /// Largest distance of neighbours, after scaling; `auto` is what `eps` proposes
     ///
-    /// Without: 0.01, or 0.0001 for the process features that are taken where none are named.
+    /// Without: 0.01; where --features is left out, too, and process features are taken, 0.0001. Named
+    /// features have 0.01 even if they are the same; -v says which it is.
     #[arg(long, value_name = "EPS", value_parser = eps, help_heading = "Clustering")]
     #[arg(allow_negative_numbers = true)]
     pub(crate) eps: Option<Eps>,

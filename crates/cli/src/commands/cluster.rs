@@ -32,8 +32,8 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
         return Err(Failure::usage("--with-input goes with --emit labels; add it"));
     }
     refuse_repeated("--count-distinct", &args.count_distinct)?;
-    let output = args.output.output.as_deref();
-    check_side_files(args.save_model.as_deref(), &args.plot, args.look(), output)?;
+    let (output, inputs) = (args.output.output.as_deref(), [args.input.file.as_path()]);
+    check_side_files(args.save_model.as_deref(), &args.plot, args.look(), output, &inputs)?;
     let source = if args.emit == Emit::Labels && args.with_input {
         Source::twice(&args.input)?
     } else {
@@ -44,16 +44,19 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let drawn = Drawn::plan(&input, args, plan.rows.recipe.names(), template)?;
     let columns = input.columns.clone();
     let process = input.roles.path.map(|column| (column, input.path_separator()));
-    let destination = Destination::open(&args.output, &[&args.input.file])?;
+    let destination = Destination::open(&args.output, &inputs)?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let found = cluster(table, &ingested, eps, args)?;
+    if args.emit == Emit::Exemplars {
+        need_noise_rows(&found, &ingested, "use --emit labels")?;
+    }
     warn(&ingested.reader, &ingested.skipped);
     warn_of_times(ingested.reader.name(), &ingested.unread_times);
     say_facts(args, &found);
     if let Some(path) = &args.save_model {
         let model = found.model_with(features).map_err(Failure::data)?;
-        save_model(path, &model, &[&args.input.file])?;
+        save_model(path, &model, &inputs)?;
     }
     if let Some(drawn) = drawn {
         drawn.write(args, &found, &ingested)?;
@@ -148,7 +151,12 @@ pub(super) fn cluster(
     let is_weighted = args.space.weight.is_some();
     let failed = |error| cluster_failure(ingested, error);
     let eps = match eps {
-        Eps::Given(eps) => eps,
+        Eps::Given(eps) => {
+            if args.eps.is_none() {
+                say(&args.output, &format!("eps {eps:?} by default"));
+            }
+            eps
+        }
         Eps::Auto => {
             let curve = params.k_distances(&table, is_weighted).map_err(failed)?;
             let eps = curve.propose_eps().ok_or_else(|| no_proposal(ingested))?;
@@ -163,24 +171,23 @@ pub(super) fn cluster(
     };
     let found = params.eps(eps).fit_patterns_with(table, is_weighted, &tell).map_err(failed)?;
     progress.finish();
-    need_noise_rows(&found, ingested, args)?;
     Ok(found)
 }
 
 /// Beside negative weights a pattern can be noise although it weighs enough by itself, and then
 /// not all of its rows were kept.
-fn need_noise_rows(
+pub(super) fn need_noise_rows(
     found: &EventClusters,
     ingested: &Ingested,
-    args: &ClusterArgs,
+    remedy: &str,
 ) -> Result<(), Failure> {
     let is_noise = |row: &&NoiseRow| found.pattern_label(row.pattern).is_noise();
     let n_kept = ingested.kept.iter().filter(is_noise).count() as u64;
-    if args.emit == Emit::Labels || n_kept == found.n_noise_rows() {
+    if n_kept == found.n_noise_rows() {
         return Ok(());
     }
-    let what = "negative weights make noise of rows that were not kept; use --emit labels";
-    Err(Failure::data(format!("{}: {what}", ingested.reader.name())))
+    let what = "negative weights make noise of rows that were not kept";
+    Err(Failure::data(format!("{}: {what}; {remedy}", ingested.reader.name())))
 }
 
 /// Columns by their names, parameters by their flags.

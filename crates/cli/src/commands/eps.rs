@@ -21,6 +21,8 @@ use crate::source::Source;
 use crate::space::Space;
 
 pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
+    let (output, inputs) = (args.output.output.as_deref(), [args.input.file.as_path()]);
+    check_side_files(None, &args.plot, args.plot.look(), output, &inputs)?;
     let input = Input::open(&Source::once(&args.input), args.recipe.schema, &args.recipe.map)?;
     let space = Space::plan(&input, &args.space, &args.recipe, SessionRule::default())?;
     let Space { recipe, is_weighted, .. } = space;
@@ -33,8 +35,7 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
         draws: None,
         counts_times: false,
     };
-    check_side_files(None, &args.plot, args.plot.look(), args.output.output.as_deref())?;
-    let destination = Destination::open(&args.output, &[&args.input.file])?;
+    let destination = Destination::open(&args.output, &inputs)?;
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     ingested.need_rows(&table)?;
@@ -48,7 +49,7 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
     advise(args, &params, table, &distances).map_err(failed)?;
     if let Some(plot) = &args.plot.plot {
         let figure = DistancePlot::new(&distances).labels(args.plot.labels()).figure();
-        write_picture(plot, &figure, &[&args.input.file])?;
+        write_picture(plot, &figure, &inputs)?;
     }
     let columns = ["rank", "distance"].map(str::to_owned);
     print_rows(&args.output, destination, &columns, |print| {

@@ -42,11 +42,14 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
         return Err(Failure::usage("standard input can be FILE or --train, not both; give a file"));
     }
     let output = args.output.output.as_deref();
+    let train_file = args.train.as_ref().unwrap_or(&args.input.file);
+    let inputs = [args.input.file.as_path(), train_file];
     check_side_files(
         args.save_model.as_deref(),
         &args.plot,
         args.plot.look().or(args.plot_rows.look()),
         output,
+        &inputs,
     )?;
     // Outliers that are drawn, or that are a number of the oddest, are looked for by themselves.
     let selects_first =
@@ -56,8 +59,7 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     } else {
         Source::twice(&args.input)?
     };
-    let train_file = args.train.as_ref().unwrap_or(&args.input.file);
-    let destination = Destination::open(&args.output, &[&args.input.file, train_file])?;
+    let destination = Destination::open(&args.output, &inputs)?;
     let (model, training) = match &args.train {
         None => train(args, &source)?,
         Some(file) => {
@@ -71,7 +73,7 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
         EmitOutliers::Scores => job.print_scores(destination)?,
     };
     if let Some(path) = &args.save_model {
-        save_model(path, &model, &[train_file, &args.input.file])?;
+        save_model(path, &model, &inputs)?;
     }
     if args.output.exit_status && n_outliers == 0 { Err(Failure::Nothing) } else { Ok(()) }
 }

@@ -9,11 +9,12 @@ use std::path::Path;
 use oddsift::eventcluster::Cluster;
 use oddsift::patterns::{PatternId, PatternTable};
 use oddsift::plot::{Figure, Labels, Page};
+use oddsift::records::Output;
 use oddsift::timespan::Timestamp;
 
 use self::outliers::Odd;
-use super::cluster::{Clustered, Job, cluster, figure, say_facts};
-use crate::args::{ClusterArgs, Emit};
+use super::cluster::{Clustered, Job, cluster, figure, need_noise_rows, say_facts};
+use crate::args::{ClusterArgs, Color, Emit};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, KeptRows, ingest};
 use crate::input::{Input, threads, warn};
@@ -36,6 +37,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     };
     let names = feature_names(args, plan.rows.recipe.names());
     let features = plotted(&args.plot_rows, &args.plot, &names)?;
+    let page_file = Output::file(path, &[&args.input.file])?;
     let columns = input.columns.clone();
     let process = input.roles.path.map(|column| (column, input.path_separator()));
     let (table, ingested) =
@@ -43,6 +45,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     ingested.need_rows(&table)?;
     let odd = Odd::find(args, &table, &ingested)?;
     let found = cluster(table, &ingested, eps, args)?;
+    need_noise_rows(&found, &ingested, "leave out the rows of negative weight")?;
     warn(&ingested.reader, &ingested.skipped);
     warn_of_times(ingested.reader.name(), &ingested.unread_times);
     say_facts(args, &found);
@@ -51,7 +54,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let result = Clustered { args, columns, computed, time, template, process, ingested, found };
     let report = Report { result, odd, names, features, label };
     let page = report.page(picture)?;
-    write_whole(path, &page.to_html(), &[&args.input.file])?;
+    write_whole(page_file, &page.to_html())?;
     let is_odd = report.result.found.n_noise_rows() > 0;
     if args.output.exit_status && !is_odd { Err(Failure::Nothing) } else { Ok(()) }
 }
@@ -65,6 +68,8 @@ fn check(args: &ClusterArgs) -> Result<&Path, Failure> {
         ("--plot", args.plot.plot.is_some()),
         ("--save-model", args.save_model.is_some()),
         ("--compat", args.compat.is_some()),
+        ("--raw", args.output.raw),
+        ("--color", args.output.color != Color::Auto),
     ];
     if let Some((flag, _)) = other.iter().find(|(_, is_given)| *is_given) {
         return Err(Failure::usage(format!("{flag} does not go with a report; leave it out")));
@@ -110,9 +115,11 @@ impl Report<'_> {
         let title = args.plot.title.clone().unwrap_or_else(|| format!("Odd ones in {name}"));
         let mut page = Page::new(&title).facts(&self.summary());
         page = clusters::on_page(page, self, picture);
-        if let Some(odd) = &self.odd {
-            page = odd.on_page(page, self)?;
-        }
+        page = match (&self.odd, &args.space.weight) {
+            (Some(odd), _) => odd.on_page(page, self)?,
+            (None, Some(weight)) => outliers::left_out(page, weight),
+            (None, None) => page,
+        };
         page = times::on_page(page, self);
         Ok(page.heading("How this was made").facts(&self.parameters()))
     }
@@ -155,7 +162,7 @@ impl Report<'_> {
     fn parameters(&self) -> Vec<(String, String)> {
         let (args, found) = (self.result.args, &self.result.found);
         let sizes = found.clusters().iter().map(Cluster::size);
-        let facts = [
+        let mut facts = vec![
             ("File", self.ingested().reader.name().to_owned()),
             ("Features", self.names.join(", ")),
             ("Scaling", args.space.scale.to_string()),
@@ -163,9 +170,10 @@ impl Report<'_> {
             ("Largest distance of neighbours (eps)", format!("{:?}", found.model().eps())),
             ("Rows that make a core (min-samples)", args.space.min_samples.to_string()),
             ("Largest cluster", sizes.max().unwrap_or(0).to_string()),
-            ("Program", concat!("oddsift ", env!("CARGO_PKG_VERSION")).to_owned()),
         ];
-        facts.map(|(name, value)| (name.to_owned(), value)).to_vec()
+        facts.extend(args.space.weight.iter().map(|column| ("Weight of a row", column.clone())));
+        facts.push(("Program", concat!("oddsift ", env!("CARGO_PKG_VERSION")).to_owned()));
+        facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 

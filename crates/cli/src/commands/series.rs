@@ -23,10 +23,11 @@ use crate::side_files::check_side_files;
 use crate::source::Source;
 
 pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
+    let (output, inputs) = (args.output.output.as_deref(), [args.input.file.as_path()]);
+    check_side_files(None, &args.plot, args.plot.look(), output, &inputs)?;
     let input = Input::open(&Source::once(&args.input), SchemaChoice::Auto, &[])?;
     let read = Read::plan(input, args)?;
-    check_side_files(None, &args.plot, args.plot.look(), args.output.output.as_deref())?;
-    let destination = Destination::open(&args.output, &[&args.input.file])?;
+    let destination = Destination::open(&args.output, &inputs)?;
     let columns = read.columns();
     let given = read.run()?;
     let found = fit(args, &given)?;

@@ -88,23 +88,26 @@ impl Clustered<'_> {
         cells.extend(self.args.space.weight.as_ref().map(|_| Cell::Float(row.weight)));
         let template = texts.template.as_deref().map_or(Cell::Missing, Cell::Text);
         cells.extend([texts.first(), texts.last(), template]);
-        cells.extend(self.distinct_cells(row, distinct));
+        cells.extend(self.distinct_counts(row, distinct).into_iter().map(Cell::UInt));
         cells
     }
 
-    /// A noise row has one value in each counted column, or none where it is missing.
-    fn distinct_cells(&self, row: &EventRow, distinct: &[Vec<u64>]) -> Vec<Cell<'static>> {
+    /// How many values a row's cluster has in each counted column. A noise row has one, or none where
+    /// it is missing.
+    pub(in crate::commands) fn distinct_counts(
+        &self,
+        row: &EventRow,
+        distinct: &[Vec<u64>],
+    ) -> Vec<u64> {
         if let Some(cluster) = row.label.cluster() {
-            let counts = distinct.get(cluster as usize).map(Vec::as_slice).unwrap_or_default();
-            return counts.iter().copied().map(Cell::UInt).collect();
+            return distinct.get(cluster as usize).cloned().unwrap_or_default();
         }
         let record = self.ingested.store.get(row.row);
         let has = |name: &String| {
             let column = self.columns.iter().position(|column| column == name)?;
             record?.text(column)
         };
-        let names = self.args.count_distinct.iter();
-        names.map(|name| Cell::UInt(u64::from(has(name).is_some()))).collect()
+        self.args.count_distinct.iter().map(|name| u64::from(has(name).is_some())).collect()
     }
 
     pub(super) fn print_table(&self, destination: Destination) -> Result<(), Failure> {

@@ -85,7 +85,8 @@ impl Drawn {
             .features(self.features)
             .labels(args.plot.labels());
         let figure = plot.figure().map_err(Failure::data)?;
-        write_picture(&self.plot, &figure, &[&args.input.file])
+        let train_file = args.train.as_ref().unwrap_or(&args.input.file);
+        write_picture(&self.plot, &figure, &[&args.input.file, train_file])
     }
 
     /// The label, the row and its score, the reasons.

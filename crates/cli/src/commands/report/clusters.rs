@@ -14,13 +14,16 @@ pub(super) fn on_page(page: Page, report: &Report<'_>, picture: Figure) -> Page 
          smallest first. Of a group is told what all its texts have in common.",
     );
     let rows = report.result.rarest_first();
-    let shown: Vec<Vec<String>> =
-        rows.iter().take(MOST_ROWS).map(|row| cells(report, row)).collect();
-    let (mut header, mut numeric) = (vec!["Rows", "Cluster"], vec![true, true]);
-    let mut add = |name, is_number| {
-        header.push(name);
+    let distinct = report.result.found.distinct_by_cluster();
+    let shown = rows.iter().take(MOST_ROWS).map(|row| cells(report, row, &distinct));
+    let shown: Vec<Vec<String>> = shown.collect();
+    let (mut header, mut numeric) = (Vec::new(), Vec::new());
+    let mut add = |name: &str, is_number| {
+        header.push(name.to_owned());
         numeric.push(is_number);
     };
+    add("Rows", true);
+    add("Cluster", true);
     match report.result.template {
         Some(_) => add("What", false),
         None => report.names.iter().for_each(|name| add(name, true)),
@@ -29,11 +32,13 @@ pub(super) fn on_page(page: Page, report: &Report<'_>, picture: Figure) -> Page 
         add("First (UTC)", false);
         add("Last (UTC)", false);
     }
+    let counted = report.result.args.count_distinct.iter();
+    counted.for_each(|name| add(&format!("Distinct {name}"), true));
     let title = left_out(rows.len(), shown.len());
     page.figure(picture).table(&title, &header, &numeric, &shown)
 }
 
-fn cells(report: &Report<'_>, row: &EventRow) -> Vec<String> {
+fn cells(report: &Report<'_>, row: &EventRow, distinct: &[Vec<u64>]) -> Vec<String> {
     let (label, process) = report.result.names(row);
     let mut cells = vec![row.size.to_string(), label];
     match report.result.what(row) {
@@ -44,6 +49,8 @@ fn cells(report: &Report<'_>, row: &EventRow) -> Vec<String> {
         let (first, last) = row.times.unzip();
         cells.extend([first, last].map(|time| time.map(minute).unwrap_or_default()));
     }
+    let counts = report.result.distinct_counts(row, distinct);
+    cells.extend(counts.iter().map(u64::to_string));
     cells
 }
 

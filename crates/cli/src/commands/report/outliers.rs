@@ -19,6 +19,14 @@ const MOST_PATTERNS: usize = 30;
 /// Reasons of each.
 const REASONS: usize = 3;
 
+/// Says why there are no outliers where rows are weighted.
+pub(super) fn left_out(page: Page, weight: &str) -> Page {
+    page.heading("Outliers").paragraph(&format!(
+        "Left out: each row stands for as many as its {weight} says, and an isolation forest takes \
+         every row as one. A report without --weight has them."
+    ))
+}
+
 /// A forest and the score of each pattern.
 pub(super) struct Odd {
     model: OutlierModel,
