@@ -78,6 +78,26 @@ fn with_gaps(mut y: Vec<f64>, share: f64, seed: u64) -> Vec<f64> {
     y
 }
 
+/// Of the same seeds on every run: how far chance can move a trend has no bound.
+#[test]
+fn a_twentieth_missing_hardly_moves_the_trend() {
+    for seed in 0..200 {
+        let (period, cycles) = (4 + seed as usize % 36, 6 + seed as usize % 35);
+        let mut random = Random(seed);
+        let y: Vec<f64> = (0..period * cycles)
+            .map(|i| {
+                let turn = std::f64::consts::TAU * (i % period) as f64 / period as f64;
+                50.0 + 10.0 * turn.sin() + 0.01 * i as f64 + 0.2 * random.normal()
+            })
+            .collect();
+        let fit = Stl::params(period).fit(&y).unwrap();
+        let gaps = Stl::params(period).fit(&with_gaps(y.clone(), 0.05, !seed)).unwrap();
+        let (least, most) = y.iter().fold((f64::MAX, f64::MIN), |(a, b), &y| (a.min(y), b.max(y)));
+        let moved = largest_difference(fit.trend(), gaps.trend(), &[most - least]);
+        assert!(moved < 0.02, "seed {seed}: moved by {moved}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
@@ -137,22 +157,6 @@ proptest! {
         prop_assert!(largest_difference(fit.seasonal(), &zeros, &[1.0]) < 1e-11);
         prop_assert!(largest_difference(fit.remainder(), &zeros, &[1.0]) < 1e-11);
         prop_assert!(largest_difference(fit.trend(), &y, &[1.0]) < 1e-11);
-    }
-
-    #[test]
-    fn a_twentieth_missing_hardly_moves_the_trend(period in 4_usize..40, cycles in 6_usize..40, seed: u64) {
-        let mut random = Random(seed);
-        let y: Vec<f64> = (0..period * cycles)
-            .map(|i| {
-                let turn = std::f64::consts::TAU * (i % period) as f64 / period as f64;
-                50.0 + 10.0 * turn.sin() + 0.01 * i as f64 + 0.2 * random.normal()
-            })
-            .collect();
-        let fit = Stl::params(period).fit(&y).unwrap();
-        let gaps = Stl::params(period).fit(&with_gaps(y.clone(), 0.05, !seed)).unwrap();
-        let (least, most) = y.iter().fold((f64::MAX, f64::MIN), |(a, b), &y| (a.min(y), b.max(y)));
-        let moved = largest_difference(fit.trend(), gaps.trend(), &[most - least]);
-        prop_assert!(moved < 0.02, "moved by {moved}");
     }
 
     #[test]
