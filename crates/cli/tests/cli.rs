@@ -378,3 +378,65 @@ fn every_verb_teaches_by_examples() {
         assert!(help.contains("Examples:") && help.contains(&format!("oddsift {verb}")), "{help}");
     }
 }
+
+#[test]
+fn what_is_dubious_about_clusters_is_said_and_one_is_no_plural() {
+    let said = |args: &[&str], input: &str| {
+        let output =
+            oddsift_with(&[&["cluster", "-t", "csv", "-v"][..], args].concat(), input.as_bytes());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stderr)
+    };
+    let far = "a\n0\n10\n20\n";
+    let none = ["--scale", "none", "--eps", "1"];
+    assert_eq!(
+        said(&none, far),
+        "beware: 100 % of the rows are noise: raise eps or lower min_samples\n\
+         3 rows, 3 distinct; 0 clusters, 3 noise rows (100.0%)\n"
+    );
+    let one = "beware: cluster 0 holds 100 % of the rows: lower eps to tell them apart\n\
+               3 rows, 3 distinct; 1 cluster, 0 noise rows (0.0%)\ncluster sizes: 3\n";
+    assert_eq!(said(&["--scale", "none", "--eps", "10"], far), one);
+    let found = said(&["--scale", "none", "--eps", "auto"], far);
+    assert_eq!(found, format!("eps 10.0, proposed by the knee of the distances\n{one}"));
+    // Unit scaling makes all rows of one column equal, which no eps can tell apart.
+    assert_eq!(
+        said(&[], "a\n1\n2\n"),
+        "2 rows, 2 distinct; 1 cluster, 0 noise rows (0.0%)\ncluster sizes: 2\n"
+    );
+    let eps = oddsift_with(&["eps", "-t", "csv", "--scale", "none"], b"a\n0\n10\n50\n");
+    assert!(
+        text(&eps.stderr).contains("it gives 1 cluster, 1 noise row (33.3%)"),
+        "{}",
+        text(&eps.stderr)
+    );
+}
+
+#[test]
+fn a_column_without_a_name_is_not_told_to_who_wants_quiet_but_a_lost_row_is() {
+    let said = |more: &[&str]| {
+        let args = ["cluster", "--features", "a", "-t", "csv", "--bad-rows", "skip"];
+        text(&oddsift_with(&[&args[..], more].concat(), b",a\n1,1\n2,1\n3\n").stderr)
+    };
+    let lost = "<stdin>:4:2: 1 row skipped: expected 2 fields, found 1\n";
+    assert_eq!(said(&["-q"]), lost);
+    assert_eq!(said(&[]), format!("<stdin>:1:1: 1 column has no name: column 1\n{lost}"));
+}
+
+#[test]
+fn a_file_that_is_no_text_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.csv");
+    let path = path.to_str().unwrap();
+    for (start, what) in [
+        (&b"PAR1\x15\x04\x15"[..], "is a Parquet file, not text; write it as CSV or NDJSON"),
+        (b"PK\x03\x04\x14\x00", "is a ZIP archive or an Excel workbook, not text; unpack it"),
+        (b"ElfFile\x00\x00", "is a Windows event log (EVTX), not text; export it as CSV or NDJSON"),
+    ] {
+        std::fs::write(path, start).unwrap();
+        for verb in ["features", "cluster", "series", "auditd"] {
+            let line = refused(&[verb, path, "-t", "csv"], 3);
+            assert!(line.starts_with(&format!("{path}: {what}")), "{line}");
+        }
+    }
+}

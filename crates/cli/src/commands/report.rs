@@ -43,7 +43,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     ingested.need_rows(&table)?;
     let odd = Odd::find(args, &table, &ingested)?;
     let found = cluster(table, &ingested, eps, args)?;
-    warn(&ingested.reader, &ingested.skipped);
+    warn(&args.output, &ingested.reader, &ingested.skipped);
     warn_of_times(ingested.reader.name(), &ingested.unread_times);
     say_facts(args, &found);
     // The title is the page's.

@@ -12,7 +12,7 @@ use crate::args::ScoreArgs;
 use crate::commands::print_rows;
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
-use crate::input::{Input, header_failure, say, threads, warn};
+use crate::input::{Input, counted, header_failure, say, threads, warn};
 use crate::model_file::{Model, read_model};
 use crate::output::Destination;
 use crate::rows::RowPlan;
@@ -79,10 +79,11 @@ fn score_forest(
     let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
     let feed = input.into_feed(args.output.quiet);
     let printed = scorer.print_all(feed, threads(&args.input), &args.output, destination, None)?;
-    warn(&printed.reader, &printed.room.skipped);
+    warn(&args.output, &printed.reader, &printed.room.skipped);
     let Printed { n_rows, n_outliers, .. } = printed;
-    let outliers = if n_outliers == 1 { "outlier" } else { "outliers" };
-    say(&args.output, &format!("{n_rows} rows; {n_outliers} {outliers}"));
+    let (rows, outliers) =
+        (counted(n_rows, "row", "rows"), counted(n_outliers, "outlier", "outliers"));
+    say(&args.output, &format!("{rows}; {outliers}"));
     Ok(n_outliers)
 }
 
@@ -101,10 +102,11 @@ fn score_clusters(args: &ScoreArgs, model: &ClusterModel, input: Input) -> Resul
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let labels = predict(model, &table, &ingested)?;
-    warn(&ingested.reader, &ingested.skipped);
+    warn(&args.output, &ingested.reader, &ingested.skipped);
     let noise = labels.iter().zip(table.weights()).filter(|(label, _)| label.is_noise());
     let n_noise: u64 = noise.map(|(_, n)| n).sum();
-    say(&args.output, &format!("{} rows, {n_noise} near no cluster", table.n_rows()));
+    let rows = counted(table.n_rows(), "row", "rows");
+    say(&args.output, &format!("{rows}, {n_noise} near no cluster"));
     print(args, destination, &ingested, &labels)?;
     Ok(n_noise)
 }

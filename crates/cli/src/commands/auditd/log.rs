@@ -11,7 +11,7 @@ use oddsift::records::{self, Progress as Watch, TextSource};
 use crate::args::AuditdArgs;
 use crate::failure::Failure;
 use crate::feed::Batches;
-use crate::input::warn_line;
+use crate::input::{counted, warn_line};
 use crate::progress::Progress;
 
 /// Bytes that are read in one go.
@@ -287,9 +287,4 @@ impl Places {
             warn_line(&format!("{name}:{line}: {events} {why}"));
         }
     }
-}
-
-/// How many there are of a thing.
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
