@@ -4,6 +4,8 @@
 
 mod tool; // runs the binary in testdata
 
+use std::collections::HashMap;
+
 use tool::{oddsift, oddsift_with, refused, rows, testdata, text};
 
 const SCORES: &str = "pathScore,commandlineTokensFull,isSystemSession";
@@ -44,13 +46,29 @@ fn noise_comes_in_input_order_and_then_clusters_by_number() {
 }
 
 #[test]
-fn compat_gives_noise_its_shared_times_and_overwrites_the_time() {
-    let args = ["cluster", "processes_on_host.csv", "--time-column", "TimeGenerated", "-t", "csv"];
-    let rows = rows(&oddsift(&[&args[..], &["--compat", "msticpy"]].concat()));
-    let noise: Vec<_> = rows.iter().filter(|row| row["Clustered"] == "false").collect();
-    assert!(noise.iter().all(|row| row["FirstEventTime"] == noise[0]["FirstEventTime"]));
-    assert!(noise.iter().all(|row| row["LastEventTime"] == noise[0]["LastEventTime"]));
-    assert!(rows.iter().all(|row| row["TimeGenerated"] == row["FirstEventTime"]));
+fn compat_gives_noise_its_shared_times_and_writes_the_first_into_time_generated() {
+    let compat = ["cluster", "processes_on_host.csv", "-t", "csv", "--compat", "msticpy"];
+    for time in ["TimeGenerated", "TimeCreatedUtc"] {
+        let rows = rows(&oddsift(&[&compat[..], &["--time-column", time]].concat()));
+        let noise: Vec<_> = rows.iter().filter(|row| row["Clustered"] == "false").collect();
+        assert!(noise.iter().all(|row| row["FirstEventTime"] == noise[0]["FirstEventTime"]));
+        assert!(noise.iter().all(|row| row["LastEventTime"] == noise[0]["LastEventTime"]));
+        assert!(rows.iter().all(|row| row["TimeGenerated"] == row["FirstEventTime"]));
+        let own = |row: &&HashMap<String, String>| row["TimeCreatedUtc"] != row["FirstEventTime"];
+        assert!(rows.iter().any(|row| own(&row)));
+    }
+}
+
+#[test]
+fn compat_adds_time_generated_where_the_input_has_none() {
+    let input = b"a,UtcTime\n1,2024-01-02T03:04:05Z\n1,2024-01-01T00:00:00Z\n";
+    let args = ["cluster", "--features", "a", "--compat", "msticpy", "-t", "csv"];
+    let output = oddsift_with(&args, input);
+    let header = "a,UtcTime,Clustered,ClusterId,ClusterSize,TimeGenerated,FirstEventTime,LastEventTime,Template";
+    assert_eq!(text(&output.stdout).lines().next(), Some(header));
+    let row = &rows(&output)[0];
+    assert_eq!(row["UtcTime"], "2024-01-02T03:04:05Z");
+    assert_eq!(row["TimeGenerated"], "2024-01-01T00:00:00Z");
 }
 
 #[test]
@@ -377,6 +395,23 @@ fn every_verb_teaches_by_examples() {
         let help = text(&oddsift(&[verb, "--help"]).stdout);
         assert!(help.contains("Examples:") && help.contains(&format!("oddsift {verb}")), "{help}");
     }
+}
+
+#[test]
+fn score_prints_the_input_beside_the_clusters_from_a_file_and_from_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.json");
+    let model = model.to_str().unwrap();
+    let fit = ["cluster", "-t", "csv", "--features", "a", "--scale", "none", "--save-model", model];
+    assert!(oddsift_with(&fit, b"a\n1\n1\n5\n5\n").status.success());
+    let input = b"ClusterId,a\nx,5\n\"y\nz\",7\n,1\n";
+    let expected = "row,ClusterId,a,oddsift.ClusterId\n0,x,5,1\n1,\"y\nz\",7,-1\n2,,1,0\n";
+    let args = ["score", model, "--with-input", "-t", "csv"];
+    assert_eq!(text(&oddsift_with(&args, input).stdout), expected);
+    let file = folder.path().join("new.csv");
+    std::fs::write(&file, input).unwrap();
+    let file = [&args[..], &[file.to_str().unwrap()]].concat();
+    assert_eq!(text(&oddsift(&file).stdout), expected);
 }
 
 #[test]

@@ -106,6 +106,8 @@ fn a_saved_model_gives_the_scores_of_its_fit() {
         let fitted = [&["--emit", "scores", "--save-model", model], more].concat();
         let fitted = outliers(&fitted);
         assert_eq!(rows(&oddsift(&["score", model, LOG, "-t", "csv"])), fitted);
+        let beside = outliers(&[&["--emit", "scores", "--with-input"], more].concat());
+        assert_eq!(rows(&oddsift(&["score", model, LOG, "--with-input", "-t", "csv"])), beside);
     }
 }
 
