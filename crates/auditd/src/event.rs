@@ -128,6 +128,18 @@ impl Event {
         self.lines.iter().map(move |line| Record::new(self.line(line), head(line.places)))
     }
 
+    /// How many bytes its lines have, without their ends.
+    ///
+    /// ```
+    /// # use oddsift_auditd::{EventReader, Options};
+    /// let log = &b"type=EOE msg=audit(1.5:7):\n"[..];
+    /// assert_eq!(EventReader::new(log, Options::new()).next_event()?.unwrap().n_bytes(), 26);
+    /// # Ok::<(), oddsift_auditd::Error>(())
+    /// ```
+    pub fn n_bytes(&self) -> usize {
+        self.text.len()
+    }
+
     pub(crate) fn line(&self, line: &Line) -> &str {
         self.text.get(line.start..line.end).unwrap_or_default()
     }

@@ -79,7 +79,8 @@ struct Piece<'a> {
 impl<'a> Pieces<'a> {
     pub(crate) fn of(records: impl IntoIterator<Item = Record<'a>>) -> Self {
         let mut all = Self::default();
-        for field in records.into_iter().flat_map(|record| record.fields()) {
+        let fields = records.into_iter().flat_map(|record| record.fields());
+        for field in fields.filter(|field| field.group.is_none()) {
             if field.key == "argc" {
                 all.argc.get_or_insert(Id::exact(field.value.raw()));
             } else if let Some((argument, part)) = place(field.key) {

@@ -29,7 +29,9 @@ impl Given {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "its lowest bits are what is wanted")]
+/// The set of a hash, by the highest bits of its product with 2^64 over the golden ratio, as Knuth
+/// has it: for some seeds of the hasher the lowest bits of successive serial numbers crowd together.
+#[expect(clippy::cast_possible_truncation, reason = "so few bits are left")]
 fn place(hash: u64) -> usize {
-    hash as usize & (SETS - 1)
+    hash.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(SETS.ilog2()) as usize & (SETS - 1)
 }

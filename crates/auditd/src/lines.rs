@@ -1,4 +1,4 @@
-use std::io::{BufRead, ErrorKind};
+use std::io::{self, BufRead, ErrorKind};
 
 use memchr::memchr;
 
@@ -32,13 +32,17 @@ impl<R: BufRead> Lines<R> {
     #[inline]
     pub(crate) fn next<T>(&mut self, take: impl FnOnce(Line<'_>) -> T) -> Result<Option<T>, Error> {
         self.number = self.number.saturating_add(1);
-        if let Ok(buffer) = self.reader.fill_buf()
-            && let Some(end) = memchr(b'\n', buffer)
-        {
-            let length = end.saturating_add(1);
-            let taken = buffer.get(..length).map(|line| take(Line::Whole(line)));
-            self.reader.consume(length);
-            return Ok(taken);
+        match self.reader.fill_buf() {
+            Ok(buffer) => {
+                if let Some(end) = memchr(b'\n', buffer) {
+                    let length = end.saturating_add(1);
+                    let taken = buffer.get(..length).map(|line| take(Line::Whole(line)));
+                    self.reader.consume(length);
+                    return Ok(taken);
+                }
+            }
+            // Told at once: a reader may go on after an error as if there were none.
+            Err(error) => self.unless_interrupted(error)?,
         }
         self.next_carried(take)
     }
@@ -50,7 +54,13 @@ impl<R: BufRead> Lines<R> {
         let mut is_too_long = false;
         let mut is_any = false;
         loop {
-            let buffer = fill(&mut self.reader, self.number)?;
+            let buffer = match self.reader.fill_buf() {
+                Ok(buffer) => buffer,
+                Err(error) => {
+                    self.unless_interrupted(error)?;
+                    continue;
+                }
+            };
             let end = memchr(b'\n', buffer);
             let n = end.map_or(buffer.len(), |end| end.saturating_add(1));
             let part = buffer.get(..n).unwrap_or_default();
@@ -68,19 +78,15 @@ impl<R: BufRead> Lines<R> {
             }
         }
     }
-}
 
-/// The buffer, which is empty at the end only.
-fn fill<R: BufRead>(reader: &mut R, line: u64) -> Result<&[u8], Error> {
-    loop {
-        match reader.fill_buf() {
-            Ok(_) => break,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(source) => return Err(Error::Read { line, source }),
+    /// A read that was interrupted is done again.
+    #[cold]
+    fn unless_interrupted(&self, source: io::Error) -> Result<(), Error> {
+        if source.kind() == ErrorKind::Interrupted {
+            return Ok(());
         }
+        Err(Error::Read { line: self.number, source })
     }
-    // The loop cannot give out what it borrows.
-    reader.fill_buf().map_err(|source| Error::Read { line, source })
 }
 
 #[cfg(test)]

@@ -263,7 +263,7 @@ impl<'a> PathName<'a> {
         take_in_order!(
             tokens, path, "item" "name" "inode" "dev" "mode" "ouid" "ogid" "rdev" "nametype"
         );
-        for token in tokens {
+        for token in tokens.filter(|token| token.group.is_none()) {
             path.take(token.key, token.raw);
         }
         path

@@ -236,6 +236,48 @@ fn events_before_a_failure_are_given_out() {
     assert!(matches!(reader.next_event(), Err(oddsift_auditd::Error::Read { line: 2, .. })));
 }
 
+/// Gives two reads of lines, and fails once between them.
+struct FailsOnce {
+    reads: std::vec::IntoIter<std::io::Result<&'static [u8]>>,
+}
+
+impl FailsOnce {
+    fn with(kind: std::io::ErrorKind) -> BufReader<Self> {
+        let line = |line: &'static str| Ok(line.as_bytes());
+        let reads = [
+            line("type=USER_CMD msg=audit(1.0:1): pid=1\n"),
+            Err(kind.into()),
+            line("type=USER_CMD msg=audit(2.0:2): pid=2\n"),
+        ];
+        BufReader::new(Self { reads: Vec::from(reads).into_iter() })
+    }
+}
+
+impl std::io::Read for FailsOnce {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let bytes = self.reads.next().unwrap_or(Ok(&[]))?;
+        room[..bytes.len()].copy_from_slice(bytes);
+        Ok(bytes.len())
+    }
+}
+
+#[test]
+fn a_failure_between_two_lines_is_told_though_the_reader_goes_on() {
+    let log = || FailsOnce::with(std::io::ErrorKind::PermissionDenied);
+    let mut reader = EventReader::new(log(), Options::new());
+    assert_eq!(reader.next_event().unwrap().unwrap().serial(), 1);
+    let told = |error| matches!(error, oddsift_auditd::Error::Read { line: 2, .. });
+    assert!(told(reader.next_event().unwrap_err()));
+    assert!(told(msticpy::read(log(), Options::new()).unwrap_err()));
+}
+
+#[test]
+fn a_read_that_was_interrupted_is_done_again() {
+    let log = FailsOnce::with(std::io::ErrorKind::Interrupted);
+    let reader = EventReader::new(log, Options::new());
+    assert_eq!(reader.map(|event| event.unwrap().serial()).collect::<Vec<_>>(), [1, 2]);
+}
+
 /// An event whose second record comes after `n_between` others, and what was counted.
 fn torn(n_between: usize, options: Options) -> (Vec<Event>, oddsift_auditd::Summary) {
     let line =
@@ -261,6 +303,29 @@ fn event_that_had_to_go_is_counted_and_so_is_its_rest() {
     assert_eq!((events.len(), summary.hurried), (1002, 1));
     assert_eq!((summary.late, summary.first_late), (1, Some(1002)));
     assert_eq!((events[0].serial(), events[1001].serial()), (1, 1));
+}
+
+#[test]
+fn a_field_of_a_group_never_stands_for_the_records_own() {
+    let group = "msg='argc=9 a0=\"no\" a1=\"no\" a7=\"no\" item=9 name=\"no\" nametype=no mode=no cwd=\"no\" \
+                 proctitle=\"no\" exe=\"no\" uid=666 syscall=666 key=\"no\"'";
+    for (kind, own) in [
+        ("EXECVE", " argc=2 a0=\"sh\" a1=\"x\""),
+        ("PATH", " item=0 name=\"/a\" inode=7 mode=0100644 nametype=NORMAL"),
+        ("CWD", " cwd=\"/\""),
+        ("PROCTITLE", " proctitle=\"ls\""),
+        ("SYSCALL", " syscall=59 uid=0 exe=\"/bin/sh\""),
+    ] {
+        for own in [own, ""] {
+            let typed = |body: String| {
+                let line = format!("type={kind} msg=audit(1.0:1):{body}");
+                format!("{:?}", parse_record(line.as_bytes(), 1).unwrap().typed())
+            };
+            let expected = typed(own.to_owned());
+            assert_eq!(typed(format!(" {group}{own}")), expected);
+            assert_eq!(typed(format!("{own} {group}")), expected);
+        }
+    }
 }
 
 #[test]

@@ -14,15 +14,16 @@ pub(crate) mod stack;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use oddsift::records::{Cell, RowChunk};
+use oddsift::records::{Batch, Cell, Record, RowChunk};
 
 use crate::args::OutputArgs;
-use crate::cells::text_cell;
+use crate::cells::{input_cell, text_cell};
 use crate::failure::Failure;
 use crate::feed::Batches;
 use crate::input::warn_line;
 use crate::ordered::Ordered;
 use crate::output::Destination;
+use crate::source::Source;
 use crate::table::{TextCell, TextTable};
 
 /// Stands before the name of a column of ours where the file has that name already.
@@ -81,6 +82,35 @@ fn print_rows(
     let left_out = destination.table(&table)?;
     say_left_out(args, &left_out, n_more);
     Ok(())
+}
+
+/// Reads an input once more and prints each row, its number first and `added` behind; one of which
+/// nothing is known is left out.
+fn print_beside_input(
+    source: &Source<'_>,
+    args: &OutputArgs,
+    destination: Destination,
+    columns: &[String],
+    added: &[&str],
+    known: impl Fn(u64) -> Option<Vec<Cell<'static>>>,
+) -> Result<(), Failure> {
+    let mut names = vec![own_name(columns, "row")];
+    names.extend(columns.iter().cloned());
+    names.extend(added.iter().map(|name| own_name(columns, name)));
+    print_rows(args, destination, &names, |print| {
+        let mut reader = source.open()?;
+        let mut batch = Batch::new();
+        while reader.next_batch(&mut batch)? {
+            for row in &batch {
+                let Some(known) = known(row.row()) else { continue };
+                let mut cells = vec![Cell::UInt(row.row())];
+                let own = (0..columns.len()).map(|c| input_cell(row.text(c), row.kind(c)));
+                cells.extend(own.chain(known));
+                print(&cells)?;
+            }
+        }
+        Ok(())
+    })
 }
 
 /// Prints the rows that threads make of each batch, in the order of the input; as a table, the first

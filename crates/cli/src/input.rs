@@ -148,9 +148,18 @@ pub(crate) fn delimiter_hint(columns: &[String]) -> String {
     found.map_or_else(String::new, |(_, flag)| format!("; try --delimiter {flag}"))
 }
 
-/// Says on standard error what was left out or changed, one line each.
-pub(crate) fn warn(reader: &Reader, skipped: &SkipLog) {
-    reader.summary().warnings_with(reader.name(), skipped).iter().for_each(|line| warn_line(line));
+/// Says on standard error what was left out or changed, one line each, and of columns without a
+/// name unless it is to be quiet.
+pub(crate) fn warn(args: &OutputArgs, reader: &Reader, skipped: &SkipLog) {
+    let (summary, name) = (reader.summary(), reader.name());
+    let lines = if args.quiet {
+        summary.losses_with(name, skipped)
+    } else {
+        summary.warnings_with(name, skipped)
+    };
+    for line in lines {
+        warn_line(&line);
+    }
 }
 
 pub(crate) fn warn_line(line: &str) {
@@ -163,4 +172,9 @@ pub(crate) fn say(args: &OutputArgs, line: &str) {
     if args.verbose || (std::io::stderr().is_terminal() && !args.quiet) {
         warn_line(line);
     }
+}
+
+/// How many there are of a thing, in words.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -184,6 +184,63 @@ fn a_bad_line_is_named_by_its_file_and_line() {
 }
 
 #[test]
+fn a_later_file_that_cannot_be_read_ends_the_run_with_its_name_and_a_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let whole = std::fs::read(testdata(LOG)).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&whole).unwrap();
+    let mut packed = packed.finish().unwrap();
+    packed.truncate(packed.len() / 2);
+    std::fs::write(path("cut.gz"), packed).unwrap();
+    std::fs::write(path("bad.zst"), b"\x28\xb5\x2f\xfdjunkjunkjunk").unwrap();
+    std::fs::write(path("last.log"), "type=CWD msg=audit(2.0:2): cwd=\"/last\"\n").unwrap();
+    for bad in ["bad.zst", "cut.gz"] {
+        let logs = ["auditd", LOG, &path(bad), &path("last.log")];
+        for more in
+            [&["-j", "1"][..], &["-j", "4"], &["--emit", "clusters"], &["--compat", "msticpy"]]
+        {
+            let output = oddsift(&[&logs[..], &["-t", "csv"], more].concat());
+            let stderr = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(3), "{bad} {more:?}: {stderr}");
+            assert_eq!(stderr.lines().count(), 1, "{stderr}");
+            assert!(stderr.starts_with(&format!("{}:", path(bad))), "{stderr}");
+            assert!(
+                stderr.contains(": cannot be read: ") && stderr.contains("; check "),
+                "{stderr}"
+            );
+            assert!(!text(&output.stdout).contains("/last"));
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_gone_when_its_turn_comes_ends_the_run_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let made = std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap();
+    assert!(made.success());
+    std::fs::write(path("gone"), "type=CWD msg=audit(2.0:2): cwd=\"/\"\n").unwrap();
+    let writer = std::thread::spawn({
+        let (pipe, gone) = (path("pipe"), path("gone"));
+        move || {
+            // Opens once the other end is open, and so after all files were looked at.
+            let mut pipe = std::fs::File::create(pipe).unwrap();
+            std::fs::remove_file(gone).unwrap();
+            pipe.write_all(b"type=CWD msg=audit(1.0:1): cwd=\"/\"\n").unwrap();
+        }
+    });
+    let [pipe, gone] = ["pipe", "gone"].map(|name| path(name).to_str().unwrap().to_owned());
+    let output = oddsift(&["auditd", &pipe, &gone, LOG, "-t", "csv"]);
+    writer.join().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let stderr = text(&output.stderr);
+    assert!(stderr.starts_with(&format!("{gone}: cannot be opened: ")), "{stderr}");
+    assert!(stderr.ends_with("; check the path\n"), "{stderr}");
+}
+
+#[test]
 fn programs_and_times_are_chosen() {
     let all = rows(&oddsift(&["auditd", LOG, "-t", "csv"]));
     let sudo = rows(&oddsift(&["auditd", LOG, "--app", "/sudo", "-t", "csv"]));

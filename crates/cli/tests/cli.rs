@@ -4,6 +4,8 @@
 
 mod tool; // runs the binary in testdata
 
+use std::collections::HashMap;
+
 use tool::{oddsift, oddsift_with, refused, rows, testdata, text};
 
 const SCORES: &str = "pathScore,commandlineTokensFull,isSystemSession";
@@ -44,13 +46,29 @@ fn noise_comes_in_input_order_and_then_clusters_by_number() {
 }
 
 #[test]
-fn compat_gives_noise_its_shared_times_and_overwrites_the_time() {
-    let args = ["cluster", "processes_on_host.csv", "--time-column", "TimeGenerated", "-t", "csv"];
-    let rows = rows(&oddsift(&[&args[..], &["--compat", "msticpy"]].concat()));
-    let noise: Vec<_> = rows.iter().filter(|row| row["Clustered"] == "false").collect();
-    assert!(noise.iter().all(|row| row["FirstEventTime"] == noise[0]["FirstEventTime"]));
-    assert!(noise.iter().all(|row| row["LastEventTime"] == noise[0]["LastEventTime"]));
-    assert!(rows.iter().all(|row| row["TimeGenerated"] == row["FirstEventTime"]));
+fn compat_gives_noise_its_shared_times_and_writes_the_first_into_time_generated() {
+    let compat = ["cluster", "processes_on_host.csv", "-t", "csv", "--compat", "msticpy"];
+    for time in ["TimeGenerated", "TimeCreatedUtc"] {
+        let rows = rows(&oddsift(&[&compat[..], &["--time-column", time]].concat()));
+        let noise: Vec<_> = rows.iter().filter(|row| row["Clustered"] == "false").collect();
+        assert!(noise.iter().all(|row| row["FirstEventTime"] == noise[0]["FirstEventTime"]));
+        assert!(noise.iter().all(|row| row["LastEventTime"] == noise[0]["LastEventTime"]));
+        assert!(rows.iter().all(|row| row["TimeGenerated"] == row["FirstEventTime"]));
+        let own = |row: &&HashMap<String, String>| row["TimeCreatedUtc"] != row["FirstEventTime"];
+        assert!(rows.iter().any(|row| own(&row)));
+    }
+}
+
+#[test]
+fn compat_adds_time_generated_where_the_input_has_none() {
+    let input = b"a,UtcTime\n1,2024-01-02T03:04:05Z\n1,2024-01-01T00:00:00Z\n";
+    let args = ["cluster", "--features", "a", "--compat", "msticpy", "-t", "csv"];
+    let output = oddsift_with(&args, input);
+    let header = "a,UtcTime,Clustered,ClusterId,ClusterSize,TimeGenerated,FirstEventTime,LastEventTime,Template";
+    assert_eq!(text(&output.stdout).lines().next(), Some(header));
+    let row = &rows(&output)[0];
+    assert_eq!(row["UtcTime"], "2024-01-02T03:04:05Z");
+    assert_eq!(row["TimeGenerated"], "2024-01-01T00:00:00Z");
 }
 
 #[test]
@@ -397,5 +415,84 @@ fn every_verb_teaches_by_examples() {
     for verb in ["features", "cluster", "eps", "score"] {
         let help = text(&oddsift(&[verb, "--help"]).stdout);
         assert!(help.contains("Examples:") && help.contains(&format!("oddsift {verb}")), "{help}");
+    }
+}
+
+#[test]
+fn score_prints_the_input_beside_the_clusters_from_a_file_and_from_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.json");
+    let model = model.to_str().unwrap();
+    let fit = ["cluster", "-t", "csv", "--features", "a", "--scale", "none", "--save-model", model];
+    assert!(oddsift_with(&fit, b"a\n1\n1\n5\n5\n").status.success());
+    let input = b"ClusterId,a\nx,5\n\"y\nz\",7\n,1\n";
+    let expected = "row,ClusterId,a,oddsift.ClusterId\n0,x,5,1\n1,\"y\nz\",7,-1\n2,,1,0\n";
+    let args = ["score", model, "--with-input", "-t", "csv"];
+    assert_eq!(text(&oddsift_with(&args, input).stdout), expected);
+    let file = folder.path().join("new.csv");
+    std::fs::write(&file, input).unwrap();
+    let file = [&args[..], &[file.to_str().unwrap()]].concat();
+    assert_eq!(text(&oddsift(&file).stdout), expected);
+}
+
+#[test]
+fn what_is_dubious_about_clusters_is_said_and_one_is_no_plural() {
+    let said = |args: &[&str], input: &str| {
+        let output =
+            oddsift_with(&[&["cluster", "-t", "csv", "-v"][..], args].concat(), input.as_bytes());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stderr)
+    };
+    let far = "a\n0\n10\n20\n";
+    let none = ["--scale", "none", "--eps", "1"];
+    assert_eq!(
+        said(&none, far),
+        "beware: 100 % of the rows are noise: raise eps or lower min_samples\n\
+         3 rows, 3 distinct; 0 clusters, 3 noise rows (100.0%)\n"
+    );
+    let one = "beware: cluster 0 holds 100 % of the rows: unless they are all alike, lower eps\n\
+               3 rows, 3 distinct; 1 cluster, 0 noise rows (0.0%)\ncluster sizes: 3\n";
+    assert_eq!(said(&["--scale", "none", "--eps", "10"], far), one);
+    let found = said(&["--scale", "none", "--eps", "auto"], far);
+    assert_eq!(found, format!("eps 10.0, proposed by the knee of the distances\n{one}"));
+    // Unit scaling makes all rows of one column equal, which no eps can tell apart.
+    assert_eq!(
+        said(&[], "a\n1\n2\n"),
+        "2 rows, 2 distinct; 1 cluster, 0 noise rows (0.0%)\ncluster sizes: 2\n"
+    );
+    let eps = oddsift_with(&["eps", "-t", "csv", "--scale", "none"], b"a\n0\n10\n50\n");
+    assert!(
+        text(&eps.stderr).contains("it gives 1 cluster, 1 noise row (33.3%)"),
+        "{}",
+        text(&eps.stderr)
+    );
+}
+
+#[test]
+fn a_column_without_a_name_is_not_told_to_who_wants_quiet_but_a_lost_row_is() {
+    let said = |more: &[&str]| {
+        let args = ["cluster", "--features", "a", "-t", "csv", "--bad-rows", "skip"];
+        text(&oddsift_with(&[&args[..], more].concat(), b",a\n1,1\n2,1\n3\n").stderr)
+    };
+    let lost = "<stdin>:4:2: 1 row skipped: expected 2 fields, found 1\n";
+    assert_eq!(said(&["-q"]), lost);
+    assert_eq!(said(&[]), format!("<stdin>:1:1: 1 column has no name: column 1\n{lost}"));
+}
+
+#[test]
+fn a_file_that_is_no_text_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.csv");
+    let path = path.to_str().unwrap();
+    for (start, what) in [
+        (&b"PAR1\x15\x04\x15"[..], "is a Parquet file, not text; write it as CSV or NDJSON"),
+        (b"PK\x03\x04\x14\x00", "is a ZIP archive or an Excel workbook, not text; unpack it"),
+        (b"ElfFile\x00\x00", "is a Windows event log (EVTX), not text; export it as CSV or NDJSON"),
+    ] {
+        std::fs::write(path, start).unwrap();
+        for verb in ["features", "cluster", "series", "auditd"] {
+            let line = refused(&[verb, path, "-t", "csv"], 3);
+            assert!(line.starts_with(&format!("{path}: {what}")), "{line}");
+        }
     }
 }

@@ -106,6 +106,8 @@ fn a_saved_model_gives_the_scores_of_its_fit() {
         let fitted = [&["--emit", "scores", "--save-model", model], more].concat();
         let fitted = outliers(&fitted);
         assert_eq!(rows(&oddsift(&["score", model, LOG, "-t", "csv"])), fitted);
+        let beside = outliers(&[&["--emit", "scores", "--with-input"], more].concat());
+        assert_eq!(rows(&oddsift(&["score", model, LOG, "--with-input", "-t", "csv"])), beside);
     }
 }
 
@@ -265,4 +267,16 @@ fn stack_has_no_times_without_a_time_column_and_no_name_twice() {
     refused(&["stack", LOG], 2);
     let line = refused(&["stack", LOG, "--by", "Acount"], 3);
     assert!(line.contains("Account"), "{line}");
+}
+
+#[test]
+fn a_table_gives_no_room_to_a_column_without_a_name() {
+    let mut input = ",a\n".to_owned();
+    input.extend((0..30).map(|row| format!("{row},{}\n", row * row)));
+    let args = ["outliers", "--features", "a", "--top", "3", "-t", "table", "-q"];
+    let table = text(&oddsift_with(&args, input.as_bytes()).stdout);
+    let header = table.lines().next().unwrap();
+    assert_eq!(header.split_whitespace().collect::<Vec<_>>(), ["Row", "Score", "Reasons", "a"]);
+    let row = table.lines().nth(2).unwrap();
+    assert!(row.trim_end().ends_with("841") && row.matches(" 29 ").count() == 1, "{table}");
 }

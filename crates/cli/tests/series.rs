@@ -357,3 +357,29 @@ fn check_periods(area: &std::path::Path, case: &Value, name: &str) {
         .collect();
     assert_eq!(found, expected, "{name}");
 }
+
+#[test]
+fn a_season_that_takes_in_every_value_of_two_periods_is_told() {
+    let hours = |n: usize| {
+        let mut input = "Time,n\n".to_owned();
+        for hour in 0..n {
+            let n = if hour == 30 { 900 } else { hour * hour % 17 };
+            writeln!(input, "2024-01-{:02}T{:02}:00:00Z,{n}", 1 + hour / 24, hour % 24).unwrap();
+        }
+        input
+    };
+    let said = |n: usize, more: &[&str]| {
+        let args = ["series", "--time-column", "Time", "--value-column", "n", "-t", "csv"];
+        let output = oddsift_with(&[&args[..], more].concat(), hours(n).as_bytes());
+        assert!(output.status.success());
+        text(&output.stderr)
+    };
+    assert_eq!(
+        said(48, &[]),
+        "<stdin>: 48 points are two periods of 24, and the season takes in all of them, so that none is \
+         odd; give 72 points or more, or a shorter --period\n"
+    );
+    assert_eq!(said(48, &["-q"]), "");
+    assert_eq!(said(48, &["--seasonal-deg", "0"]), "");
+    assert_eq!(said(72, &[]), "");
+}

@@ -76,23 +76,45 @@ impl KDistances {
     /// # Ok::<(), oddsift_dbscan::Error>(())
     /// ```
     pub fn advise(&self, model: &Dbscan, weights: Option<&[f64]>) -> Result<Advice, Error> {
-        if let Some(weights) = weights {
-            weights::check(weights, model.labels().len())?;
-        }
-        let mut warnings = Vec::new();
+        let mut warnings = model.warnings(weights)?;
+        // Rows that are all equal belong together at any eps.
+        warnings.retain(|warning| self.n_points > 1 || !warning.is_of_one_cluster());
         let eps = model.parameters().eps;
         if let Some(resolution) = self.resolution.filter(|&resolution| eps < resolution) {
-            warnings.push(Warning::EpsBelowResolution { eps, resolution });
-        }
-        let shares = Shares::of(model, weights);
-        if shares.noise >= ALMOST_ALL_NOISE {
-            warnings.push(Warning::AlmostAllNoise { share: shares.noise });
-        }
-        // Rows that are all equal belong together at any eps.
-        if shares.largest >= ALMOST_EVERYTHING && self.n_points > 1 {
-            warnings.push(Warning::OneCluster { cluster: shares.cluster, share: shares.largest });
+            warnings.insert(0, Warning::EpsBelowResolution { eps, resolution });
         }
         Ok(Advice { eps: self.propose_eps(), warnings })
+    }
+}
+
+impl Dbscan {
+    /// What is dubious about the clustering, as far as labels alone tell.
+    ///
+    /// [`KDistances::advise`] tells more, and leaves [`Warning::OneCluster`] out where all rows are
+    /// equal. Time `O(n_samples)`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`KDistances::advise`].
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use oddsift_dbscan::{Dbscan, Warning};
+    ///
+    /// let model = Dbscan::params().eps(9.0).min_samples(2).fit(&array![[0.0], [1.0], [3.0]])?;
+    /// assert_eq!(model.warnings(None)?, [Warning::OneCluster { cluster: 0, share: 1.0 }]);
+    /// # Ok::<(), oddsift_dbscan::Error>(())
+    /// ```
+    pub fn warnings(&self, weights: Option<&[f64]>) -> Result<Vec<Warning>, Error> {
+        if let Some(weights) = weights {
+            weights::check(weights, self.labels().len())?;
+        }
+        let Shares { noise, cluster, largest } = Shares::of(self, weights);
+        let almost_all_noise =
+            (noise >= ALMOST_ALL_NOISE).then_some(Warning::AlmostAllNoise { share: noise });
+        let one_cluster = (largest >= ALMOST_EVERYTHING)
+            .then_some(Warning::OneCluster { cluster, share: largest });
+        Ok([almost_all_noise, one_cluster].into_iter().flatten().collect())
     }
 }
 
@@ -157,6 +179,12 @@ pub enum Warning {
         /// The smallest distance of two different rows.
         resolution: f64,
     },
+}
+
+impl Warning {
+    fn is_of_one_cluster(&self) -> bool {
+        matches!(self, Self::OneCluster { .. })
+    }
 }
 
 impl fmt::Display for Warning {

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use ndarray::{Array2, Axis};
-use oddsift_dbscan::{Advice, Dbscan, KDistances, Label};
+use oddsift_dbscan::{Advice, Dbscan, KDistances, Label, Warning};
 use oddsift_patterns::{PatternId, PatternTable};
 
 use crate::rows::{Times, join_times};
@@ -176,6 +176,30 @@ impl EventClusters {
     /// ```
     pub fn advise(&self, distances: &KDistances) -> Result<Advice, Error> {
         Ok(distances.advise(&self.model, Some(&self.weights))?)
+    }
+
+    /// What is dubious about these clusters, as far as can be told without their distances.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Dbscan`] for weights that have no sum.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// let found = dbcluster_events(&array![[1.0, 0.0], [0.0, 1.0]])?;
+    /// assert_eq!(found.warnings()?[0].to_string(), "100 % of the rows are noise: raise eps or lower min_samples");
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn warnings(&self) -> Result<Vec<Warning>, Error> {
+        let mut warnings = self.model.warnings(Some(&self.weights))?;
+        let mut rows = self.matrix.rows().into_iter();
+        let first = rows.next();
+        // Rows that are all equal, once they are scaled, belong together at any eps.
+        if rows.all(|row| Some(row) == first) {
+            warnings.retain(|warning| !matches!(warning, Warning::OneCluster { .. }));
+        }
+        Ok(warnings)
     }
 
     /// How many rows are noise.

@@ -3,9 +3,8 @@
 use ndarray::ArrayRef2;
 
 use crate::{
-    Contamination, Error, IsolationForest, Step, TreeNodes,
-    grow::{self, Plan},
-    percentile,
+    Contamination, Error, IsolationForest, Step, TreeNodes, grow, percentile,
+    plan::Plan,
     progress::{Callback, Control},
     threads,
 };

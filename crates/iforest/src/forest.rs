@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use ndarray::{Array2, ArrayRef2};
 
 use crate::{
-    Error, IsolationForestParams, Precision, TreeNodes, average_path_length, check,
-    params::TOO_MANY, progress::Control, reasons, score::Scorer,
+    Error, IsolationForestParams, Precision, TreeNodes, average_path_length, check, plan::TOO_MANY,
+    progress::Control, reasons, score::Scorer,
 };
 
 /// The offset of contamination `auto`.

@@ -3,33 +3,15 @@
 use ndarray::ArrayRef2;
 
 use crate::{
-    Error, Precision, finite,
+    Error, finite,
     nodes::{SLANTED, TreeNodes},
     oblique,
+    plan::Plan,
     random::Random,
 };
 
 /// Values that are fetched together, in whole rows: they stay in the nearest cache.
 const FETCHED: usize = 2048;
-
-/// What all trees of a forest have in common.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Plan {
-    pub(crate) seed: u64,
-    pub(crate) precision: Precision,
-    pub(crate) n_features: usize,
-    /// How many of the features a tree may split on.
-    pub(crate) n_used: usize,
-    /// How many features a slanted cut takes in; `None` for cuts along one axis.
-    pub(crate) n_slanted: Option<usize>,
-    pub(crate) max_depth: usize,
-}
-
-/// `ceil(log2(max_samples))`, where the average tree would end (Liu, Ting and Zhou, section 4), and at
-/// least 1 as in scikit-learn.
-pub(crate) fn max_depth(max_samples: usize) -> usize {
-    max_samples.max(2).next_power_of_two().ilog2() as usize
-}
 
 /// Grows tree number `tree` from `rows` of `x`.
 pub(crate) fn tree(

@@ -27,6 +27,7 @@ mod params; // IsolationForestParams: setters, `check`, `fit`
 mod path_length; // average_path_length
 mod percentile; // percentile
 mod perfect; // trees whose every path is as long
+mod plan; // Plan: what parameters come to with given data
 mod progress; // Progress, Step, and what ends a fit early
 mod random; // one stream a tree
 mod ranks; // values as their ranks among thresholds

@@ -6,11 +6,8 @@ use ndarray::ArrayRef2;
 
 use crate::{
     Contamination, Draws, Error, IsolationForest, MaxFeatures, MaxSamples, Precision, Progress,
-    draws, fit::Fit, grow::Plan, progress::Callback, weights::Weights,
+    draws, fit::Fit, plan::TOO_MANY, progress::Callback, weights::Weights,
 };
-
-/// More than this, and nodes could not be numbered.
-pub(crate) const TOO_MANY: usize = 1 << 30;
 
 /// The parameters of an isolation forest, made by [`IsolationForest::params`].
 ///
@@ -446,54 +443,6 @@ impl IsolationForestParams {
                 Err(Error::Contamination(share))
             }
             _ => Ok(()),
-        }
-    }
-
-    /// How many rows a sample of `n_rows` has.
-    fn n_slots(&self, n_rows: usize) -> usize {
-        match self.max_samples {
-            MaxSamples::Auto => n_rows.min(256),
-            MaxSamples::Count(count) => n_rows.min(count),
-            MaxSamples::Fraction(share) => ((n_rows as f64 * share) as usize).max(1),
-        }
-    }
-
-    fn plan(&self, n_features: usize, max_samples: usize) -> Result<Plan, Error> {
-        if max_samples > TOO_MANY {
-            return Err(Error::TooMany(max_samples));
-        }
-        let n_used = self.n_used(n_features)?;
-        let n_slanted = self.n_slanted(n_used)?;
-        let max_depth = crate::grow::max_depth(max_samples);
-        Ok(Plan {
-            seed: self.seed,
-            precision: self.precision,
-            n_features,
-            n_used,
-            n_slanted,
-            max_depth,
-        })
-    }
-
-    fn n_used(&self, n_features: usize) -> Result<usize, Error> {
-        match self.max_features {
-            MaxFeatures::All => Ok(n_features),
-            MaxFeatures::Fraction(share) => Ok(((n_features as f64 * share) as usize).max(1)),
-            MaxFeatures::Count(max_features) if (1..=n_features).contains(&max_features) => {
-                Ok(max_features)
-            }
-            MaxFeatures::Count(max_features) => {
-                Err(Error::MaxFeatures { max_features, n_features })
-            }
-        }
-    }
-
-    fn n_slanted(&self, n_features: usize) -> Result<Option<usize>, Error> {
-        match self.extension_level {
-            _ if !self.extended => Ok(None),
-            None => Ok(Some(n_features)),
-            Some(level) if level < n_features => Ok(Some(level + 1)),
-            Some(level) => Err(Error::ExtensionLevel { level, n_features }),
         }
     }
 }

@@ -2,6 +2,8 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 
+use crate::{PatternId, PatternTable};
+
 /// Most distinct values of one column: ids are `u32`.
 pub(crate) const MAX_VALUES: u32 = u32::MAX;
 
@@ -111,6 +113,62 @@ impl DistinctColumn {
 impl PartialEq for DistinctColumn {
     fn eq(&self, other: &Self) -> bool {
         self.values == other.values && self.pairs == other.pairs
+    }
+}
+
+impl PatternTable {
+    /// Number of distinct values in each counted column over the patterns `ids`: exact, a value
+    /// that several patterns have counts once. Costs a pass over all pairs of pattern and value;
+    /// for many groups see [`distinct_by_group`](Self::distinct_by_group).
+    ///
+    /// ```
+    /// use oddsift_patterns::{Observation, PatternTable};
+    ///
+    /// let mut table = PatternTable::new(1).with_distinct(1);
+    /// for (row, host) in ["web", "db", "web"].into_iter().enumerate() {
+    ///     let distinct = &[Some(host)];
+    ///     table.add(&[row as f64], &Observation { row: row as u64, distinct, ..Default::default() })?;
+    /// }
+    /// assert_eq!(table.fold_distinct(table.ids()), [2]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
+    pub fn fold_distinct(&self, ids: impl Iterator<Item = PatternId>) -> Vec<u64> {
+        let mut group_of = vec![u32::MAX; self.len()];
+        for id in ids {
+            group_of[id.index()] = 0;
+        }
+        self.distinct_by_group(&group_of, 1).pop().unwrap_or_default()
+    }
+
+    /// Number of distinct values for each group and counted column: `[group][column]`.
+    ///
+    /// `group_of` gives the group of each pattern; patterns whose group is `n_groups` or more, or
+    /// that have none, are in no group. Costs one sort of all pairs of pattern and value.
+    ///
+    /// ```
+    /// use oddsift_patterns::{Observation, PatternTable};
+    ///
+    /// let mut table = PatternTable::new(1).with_distinct(1);
+    /// for (row, host) in ["web", "db", "web"].into_iter().enumerate() {
+    ///     let distinct = &[Some(host)];
+    ///     table.add(&[row as f64], &Observation { row: row as u64, distinct, ..Default::default() })?;
+    /// }
+    /// // The first and third pattern are group 0, the second is in none.
+    /// assert_eq!(table.distinct_by_group(&[0, u32::MAX, 0], 1), [[1]]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
+    pub fn distinct_by_group(&self, group_of: &[u32], n_groups: usize) -> Vec<Vec<u64>> {
+        let mut result = vec![vec![0; self.distinct.len()]; n_groups];
+        let mut counts = vec![0; n_groups];
+        let group = |p: u32| group_of.get(p as usize).copied().filter(|&g| (g as usize) < n_groups);
+        for (column, distinct) in self.distinct.iter().enumerate() {
+            counts.fill(0);
+            distinct.count(group, &mut counts);
+            for (row, &count) in result.iter_mut().zip(&counts) {
+                row[column] = count;
+            }
+        }
+        result
     }
 }
 

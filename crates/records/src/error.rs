@@ -1,6 +1,6 @@
 use std::{fmt, io, sync::Arc};
 
-use crate::escape::one_line;
+use crate::{BinaryFormat, escape::one_line};
 
 /// Why an input cannot be read, or an output not written.
 ///
@@ -24,6 +24,14 @@ pub enum Error {
         name: Arc<str>,
         /// What the system or the decompressor says.
         source: io::Error,
+    },
+    /// The input is of a format that holds no text.
+    #[error("{}: is {format}, not text; {}", label(name), format.remedy())]
+    Binary {
+        /// The path as given.
+        name: Arc<str>,
+        /// The format.
+        format: BinaryFormat,
     },
     /// The input holds no byte, or blank lines only.
     #[error("{}: is empty; a CSV header or a JSON object is expected", label(name))]

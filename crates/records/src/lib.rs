@@ -2,6 +2,7 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod batch; // Batch, Row, Rows: many records in one text
+mod binary; // BinaryFormat: files that are no text
 mod buffer; // a window over the bytes of an input
 mod cell; // Cell: one value of a row that is written
 mod csv_rows; // CSV records with their physical lines
@@ -22,6 +23,7 @@ mod writer; // RowWriter, OutputFormat, WriteOptions
 
 pub use {
     batch::{Batch, Row, Rows},
+    binary::BinaryFormat,
     cell::Cell,
     error::{Error, Fault, Position},
     escape::{escape_line, escape_terminal},

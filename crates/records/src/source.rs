@@ -12,7 +12,7 @@ use std::{
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
 
-use crate::{Error, InputFormat, buffer::Buffer};
+use crate::{BinaryFormat, Error, InputFormat, buffer::Buffer};
 
 /// How much of an input file was read, for a progress bar in another thread.
 ///
@@ -86,7 +86,8 @@ impl TextSource {
     ///
     /// # Errors
     ///
-    /// [`Error::Open`], or [`Error::Read`] if its first bytes cannot be read.
+    /// [`Error::Open`], [`Error::Read`] if its first bytes cannot be read, or [`Error::Binary`] if
+    /// they show that it holds no text.
     ///
     /// ```
     /// assert!(oddsift_records::TextSource::open("no/such.log").is_err());
@@ -100,7 +101,8 @@ impl TextSource {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] if its first bytes cannot be read.
+    /// [`Error::Read`] if its first bytes cannot be read, or [`Error::Binary`] if they show that it
+    /// holds no text.
     ///
     /// ```
     /// # use oddsift_records::TextSource;
@@ -115,9 +117,14 @@ impl TextSource {
         let progress = Progress { bytes: Arc::default(), total };
         let counted = Box::new(Counted { inner: raw, bytes: Arc::clone(&progress.bytes) });
         let name: Arc<str> = Arc::from(name);
-        match decompress(counted).and_then(decode) {
-            Ok(bytes) => Ok(Self { name, bytes, progress }),
-            Err(source) => Err(Error::Read { name, source }),
+        let head = |mut raw: Bytes| Ok((peek(&mut raw, BinaryFormat::HEAD)?, raw));
+        let (head, raw) = match decompress(counted).and_then(head) {
+            Ok(found) => found,
+            Err(source) => return Err(Error::Read { name, source }),
+        };
+        match BinaryFormat::of(&head) {
+            Some(format) => Err(Error::Binary { name, format }),
+            None => Ok(Self { name, bytes: decode(head, raw), progress }),
         }
     }
 
@@ -257,23 +264,21 @@ fn decompress(mut raw: Bytes) -> io::Result<Bytes> {
     })
 }
 
-/// Drops the byte order mark of UTF-8 and turns UTF-16 into UTF-8.
-fn decode(mut raw: Bytes) -> io::Result<Bytes> {
-    let head = peek(&mut raw, 3)?;
+/// Drops the byte order mark of UTF-8 and turns UTF-16 into UTF-8; `head` is what was read already.
+fn decode(head: Vec<u8>, raw: Bytes) -> Bytes {
     let encoding = match head.as_slice() {
-        [0xef, 0xbb, 0xbf] => return Ok(raw),
+        [0xef, 0xbb, 0xbf, rest @ ..] => return Box::new(Cursor::new(rest.to_vec()).chain(raw)),
         [0xff, 0xfe, ..] => encoding_rs::UTF_16LE,
         [0xfe, 0xff, ..] => encoding_rs::UTF_16BE,
-        _ => return Ok(Box::new(Cursor::new(head).chain(raw))),
+        _ => return Box::new(Cursor::new(head).chain(raw)),
     };
     let whole =
         PairedSurrogates::new(Cursor::new(head).chain(raw), encoding == encoding_rs::UTF_16BE);
     let decoder =
         DecodeReaderBytesBuilder::new().encoding(Some(encoding)).strip_bom(true).build(whole);
-    Ok(Box::new(decoder))
+    Box::new(decoder)
 }
 
-/// The first bytes of an input, fewer only where it ends.
 /// Passes UTF-16 on, and fails at half of a surrogate pair: decoding would replace it unseen.
 struct PairedSurrogates<R> {
     inner: R,
@@ -323,6 +328,7 @@ impl<R: Read> Read for PairedSurrogates<R> {
     }
 }
 
+/// The first bytes of an input, fewer only where it ends.
 fn peek(raw: &mut Bytes, n_bytes: u64) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     raw.by_ref().take(n_bytes).read_to_end(&mut head)?;
@@ -334,9 +340,8 @@ mod tests {
     use super::*;
 
     fn read_all(bytes: Vec<u8>) -> String {
-        let mut decoded = decompress(Box::new(Cursor::new(bytes))).and_then(decode).unwrap();
         let mut text = String::new();
-        decoded.read_to_string(&mut text).unwrap();
+        TextSource::new("x", Cursor::new(bytes)).unwrap().read_to_string(&mut text).unwrap();
         text
     }
 
@@ -380,7 +385,8 @@ mod tests {
             let mut bytes = vec![0xff, 0xfe];
             bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
             let mut text = String::new();
-            decode(Box::new(Cursor::new(bytes)))?.read_to_string(&mut text).map(|_| text)
+            let mut source = TextSource::new("x", Cursor::new(bytes)).unwrap();
+            source.read_to_string(&mut text).map(|_| text)
         };
         assert_eq!(decoded(&[0x61, 0xd83d, 0xde00]).unwrap(), "a😀");
         for bad in [&[0xd800, 0x61][..], &[0xdc00], &[0x61, 0xd800], &[0xd800, 0xd800, 0xdc00]] {

@@ -228,14 +228,25 @@ impl Summary {
     /// ```
     #[must_use]
     pub fn warnings_with(&self, name: &str, own: &SkipLog) -> Vec<String> {
+        self.unnamed_warning(name).into_iter().chain(self.losses_with(name, own)).collect()
+    }
+
+    /// As [`warnings_with`](Self::warnings_with), of what was left out or changed alone: a column
+    /// without a name is neither.
+    ///
+    /// ```
+    /// use oddsift_records::{ReadOptions, Reader, SkipLog};
+    ///
+    /// let reader = Reader::new("a.csv", &b"a,\n"[..], ReadOptions::new())?;
+    /// assert_eq!(reader.summary().warnings("a.csv").len(), 1);
+    /// assert!(reader.summary().losses_with("a.csv", &SkipLog::new()).is_empty());
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn losses_with(&self, name: &str, own: &SkipLog) -> Vec<String> {
         let mut skipped = self.skipped.clone();
         skipped.merge(own);
-        let lines = [
-            self.unnamed_warning(name),
-            self.late_warning(name),
-            self.replaced_warning(name),
-            skipped.warning(name),
-        ];
+        let lines = [self.late_warning(name), self.replaced_warning(name), skipped.warning(name)];
         lines.into_iter().flatten().collect()
     }
 

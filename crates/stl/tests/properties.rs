@@ -81,8 +81,8 @@ fn with_gaps(mut y: Vec<f64>, share: f64, seed: u64) -> Vec<f64> {
 /// Of the same seeds on every run: how far chance can move a trend has no bound.
 #[test]
 fn a_twentieth_missing_hardly_moves_the_trend() {
-    for seed in 0..200 {
-        let (period, cycles) = (4 + seed as usize % 36, 6 + seed as usize % 35);
+    for (seed, nth) in (0..200).zip(0_usize..) {
+        let (period, cycles) = (4 + nth % 36, 6 + nth % 35);
         let mut random = Random(seed);
         let y: Vec<f64> = (0..period * cycles)
             .map(|i| {

@@ -49,6 +49,10 @@ pub(crate) struct ClusterArgs {
     #[arg(long, value_name = "N", value_parser = work_limit, help_heading = "Clustering")]
     pub(crate) work_limit: Option<u64>,
     /// Write the model to FILE, for `score` on new rows
+    ///
+    /// It keeps how features are made and scaled, and the core rows of the clusters. Noise is not in
+    /// it: a new row that is like a noise row is again near no cluster. With --min-samples 1 there is
+    /// no noise, and a model knows every row.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) save_model: Option<PathBuf>,
     /// Column of the time; without, the first of TimeCreatedUtc, TimeGenerated, Timestamp, UtcTime

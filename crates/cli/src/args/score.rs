@@ -15,7 +15,8 @@ Examples:
   oddsift score forest.json tuesday.csv -t csv
       a forest of `outliers --save-model`, a bare one (format isolation-forest), or one exported from
       scikit-learn: row, score, decision and outlier (-1 or 1) of every row
-  oddsift score hosts.json tuesday.csv -t ndjson | jq 'select(.ClusterId == -1)'";
+  oddsift score hosts.json tuesday.csv --with-input -t ndjson | jq 'select(.ClusterId == -1)'
+      every event that is near no cluster, as it was logged";
 
 #[derive(Debug, Args)]
 pub(crate) struct ScoreArgs {
@@ -24,6 +25,9 @@ pub(crate) struct ScoreArgs {
     pub(crate) model: PathBuf,
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    /// Print the input columns, too; with a model of clusters the input is read twice
+    #[arg(long, help_heading = "Output")]
+    pub(crate) with_input: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

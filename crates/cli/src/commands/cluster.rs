@@ -17,7 +17,7 @@ pub(super) use self::print::Clustered;
 use crate::args::{ClusterArgs, Compat, Emit, Eps};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, KeptRows, ingest};
-use crate::input::{Input, say, threads, warn};
+use crate::input::{Input, counted, say, threads, warn};
 use crate::model_file::save_model;
 use crate::output::Destination;
 use crate::progress::Progress;
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     if args.emit == Emit::Exemplars {
         need_noise_rows(&found, &ingested, "use --emit labels")?;
     }
-    warn(&ingested.reader, &ingested.skipped);
+    warn(&args.output, &ingested.reader, &ingested.skipped);
     warn_of_times(ingested.reader.name(), &ingested.unread_times);
     say_facts(args, &found);
     if let Some(path) = &args.save_model {
@@ -150,18 +150,18 @@ pub(super) fn cluster(
         .noise_times(noise_times);
     let is_weighted = args.space.weight.is_some();
     let failed = |error| cluster_failure(ingested, error);
-    let eps = match eps {
+    let (eps, curve) = match eps {
         Eps::Given(eps) => {
             if args.eps.is_none() {
                 say(&args.output, &format!("eps {eps:?} by default"));
             }
-            eps
+            (eps, None)
         }
         Eps::Auto => {
             let curve = params.k_distances(&table, is_weighted).map_err(failed)?;
             let eps = curve.propose_eps().ok_or_else(|| no_proposal(ingested))?;
             say(&args.output, &format!("eps {eps:?}, proposed by the knee of the distances"));
-            eps
+            (eps, Some(curve))
         }
     };
     let progress = Progress::of_steps(args.output.quiet);
@@ -171,6 +171,13 @@ pub(super) fn cluster(
     };
     let found = params.eps(eps).fit_patterns_with(table, is_weighted, &tell).map_err(failed)?;
     progress.finish();
+    let warnings = match curve {
+        Some(curve) => found.advise(&curve).map(|advice| advice.warnings),
+        None => found.warnings(),
+    };
+    for warning in warnings.map_err(failed)? {
+        say(&args.output, &format!("beware: {warning}"));
+    }
     Ok(found)
 }
 
@@ -213,21 +220,23 @@ fn no_proposal(ingested: &Ingested) -> Failure {
 
 /// Rows, patterns, clusters and noise in a line, the sizes of clusters in another.
 pub(super) fn say_facts(args: &ClusterArgs, found: &EventClusters) {
-    let n_rows = found.patterns().n_rows();
-    let n_noise = found.n_noise_rows();
-    let share = 100.0 * n_noise as f64 / n_rows as f64;
-    say(
-        &args.output,
-        &format!(
-            "{n_rows} rows, {} distinct; {} clusters, {n_noise} noise rows ({share:.1}%)",
-            found.patterns().len(),
-            found.clusters().len()
-        ),
-    );
-    if args.output.verbose {
+    let rows = counted(found.patterns().n_rows(), "row", "rows");
+    let line =
+        format!("{rows}, {} distinct; {}", found.patterns().len(), clusters_and_noise(found));
+    say(&args.output, &line);
+    if args.output.verbose && !found.clusters().is_empty() {
         let mut sizes: Vec<u64> = found.clusters().iter().map(Cluster::size).collect();
         sizes.sort_unstable_by(|a, b| b.cmp(a));
         let sizes: Vec<String> = sizes.iter().map(u64::to_string).collect();
         say(&args.output, &format!("cluster sizes: {}", sizes.join(" ")));
     }
+}
+
+/// How many clusters and noise rows there are, in words.
+pub(super) fn clusters_and_noise(found: &EventClusters) -> String {
+    let n_noise = found.n_noise_rows();
+    let share = 100.0 * n_noise as f64 / found.patterns().n_rows() as f64;
+    let clusters = counted(found.clusters().len() as u64, "cluster", "clusters");
+    let noise = counted(n_noise, "noise row", "noise rows");
+    format!("{clusters}, {noise} ({share:.1}%)")
 }

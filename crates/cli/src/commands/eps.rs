@@ -8,7 +8,7 @@ use oddsift::records::Cell;
 
 use crate::args::EpsArgs;
 use crate::cells::feature_cell;
-use crate::commands::cluster::cluster_failure;
+use crate::commands::cluster::{cluster_failure, clusters_and_noise};
 use crate::commands::print_rows;
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Keep, ingest};
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     ingested.need_rows(&table)?;
-    warn(&ingested.reader, &ingested.skipped);
+    warn(&args.output, &ingested.reader, &ingested.skipped);
     let params = EventClusters::params()
         .min_samples(args.space.min_samples)
         .metric(args.space.metric)
@@ -79,10 +79,7 @@ fn advise(
     };
     warn_line(&format!("eps {eps:?} proposed"));
     let found = params.eps(eps).fit_patterns(table, args.space.weight.is_some())?;
-    let (n_rows, n_noise) = (found.patterns().n_rows(), found.n_noise_rows());
-    let share = 100.0 * n_noise as f64 / n_rows as f64;
-    let n_clusters = found.clusters().len();
-    warn_line(&format!("it gives {n_clusters} clusters and {n_noise} noise rows ({share:.1}%)"));
+    warn_line(&format!("it gives {}", clusters_and_noise(&found)));
     for warning in found.advise(distances)?.warnings {
         warn_line(&format!("beware: {warning}"));
     }

@@ -11,7 +11,7 @@ use crate::cells::{feature_cell, input_cell, text_cell};
 use crate::commands::{Print, TABLE_ROWS, print_batches, say_left_out};
 use crate::failure::Failure;
 use crate::feed::Batches;
-use crate::input::{Input, delimiter_hint, say, threads, warn};
+use crate::input::{Input, counted, delimiter_hint, say, threads, warn};
 use crate::output::Destination;
 use crate::rows::{RowPlan, RowRoom, Taken, time_parser};
 use crate::source::Source;
@@ -37,7 +37,9 @@ pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
     } else {
         print_rows(input, args, &columns, &rows, destination)?
     };
-    say(&args.output, &format!("{n_rows} rows, {n_added} features added"));
+    let rows = counted(n_rows, "row", "rows");
+    let features = counted(n_added as u64, "feature", "features");
+    say(&args.output, &format!("{rows}, {features} added"));
     if args.output.exit_status && n_rows == 0 { Err(Failure::Nothing) } else { Ok(()) }
 }
 
@@ -174,7 +176,7 @@ fn print_rows(
             Ok(())
         },
     )?;
-    warn(&feed.finish(), &RowRoom::merged(&rooms).skipped);
+    warn(&args.output, &feed.finish(), &RowRoom::merged(&rooms).skipped);
     Ok((n_rows.into_inner(), columns.n_added()))
 }
 
@@ -228,7 +230,7 @@ fn print_table(
         }
         Ok(())
     })?;
-    warn(&feed.finish(), &RowRoom::merged(&rooms).skipped);
+    warn(&args.output, &feed.finish(), &RowRoom::merged(&rooms).skipped);
     let table = table.into_inner().unwrap_or_else(PoisonError::into_inner);
     let left_out = destination.table(&table)?;
     let n_rows = n_rows.into_inner();

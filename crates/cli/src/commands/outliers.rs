@@ -17,7 +17,7 @@ use crate::args::{ArgPrecision, Compat, EmitOutliers, InputArgs, OutliersArgs};
 use crate::failure::Failure;
 use crate::forest::fit_forest;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
-use crate::input::{Input, header_failure, say, threads, warn, warn_line};
+use crate::input::{Input, counted, header_failure, say, threads, warn, warn_line};
 use crate::model_file::save_model;
 use crate::output::Destination;
 use crate::rows::{RowPlan, RowRoom};
@@ -112,7 +112,7 @@ fn train(args: &OutliersArgs, source: &Source<'_>) -> Result<(OutlierModel, Trai
         (table, ingested) = take(input, None)?;
     }
     ingested.need_rows(&table)?;
-    warn(&ingested.reader, &ingested.skipped);
+    warn(&args.output, &ingested.reader, &ingested.skipped);
     let model = fit_forest(args.max_samples, params, &table, &ingested, features)?;
     warn_of_few_rows(args, &ingested, table.n_rows());
     let names = features_text(model.recipe().names());
@@ -196,7 +196,7 @@ impl Job<'_> {
     /// Tells what was left out. The rows that were fitted to were told before, and must be there still.
     fn check_rows(&self, reader: &Reader, room: &RowRoom, n_rows: u64) -> Result<(), Failure> {
         if self.args.train.is_some() {
-            warn(reader, &room.skipped);
+            warn(&self.args.output, reader, &room.skipped);
             return Ok(());
         }
         if n_rows == self.training.n_rows {
@@ -285,8 +285,9 @@ impl Job<'_> {
             Some(_) => String::new(),
             None => format!(", with a score below {offset:.4}"),
         };
-        let outliers = if n_outliers == 1 { "outlier" } else { "outliers" };
-        let facts = format!("{n_rows} rows; {n_outliers} {outliers} ({share:.1}%){bound}");
+        let rows = counted(n_rows, "row", "rows");
+        let outliers = counted(n_outliers, "outlier", "outliers");
+        let facts = format!("{rows}; {outliers} ({share:.1}%){bound}");
         say(&self.args.output, &facts);
     }
 }

@@ -122,7 +122,7 @@ fn read(input: Input, args: &PeriodsArgs, rows: &RowPlan, column: &str) -> Resul
     let room = RowRoom::merged(&rooms);
     rows.need_one_kind_of_time(&room)?;
     let reader = feed.finish();
-    warn(&reader, &room.skipped);
+    warn(&args.output, &reader, &room.skipped);
     let (times, values) = points.into_iter().flatten().unzip();
     let is_zoned = rows.is_zoned() || room.first_zones[1].is_some();
     Ok(Flags { times, values, is_zoned, name: reader.name().to_owned() })

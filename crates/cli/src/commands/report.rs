@@ -46,7 +46,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let odd = Odd::find(args, &table, &ingested)?;
     let found = cluster(table, &ingested, eps, args)?;
     need_noise_rows(&found, &ingested, "leave out the rows of negative weight")?;
-    warn(&ingested.reader, &ingested.skipped);
+    warn(&args.output, &ingested.reader, &ingested.skipped);
     warn_of_times(ingested.reader.name(), &ingested.unread_times);
     say_facts(args, &found);
     let labels = labels(args);

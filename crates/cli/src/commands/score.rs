@@ -9,10 +9,10 @@ use oddsift::patterns::PatternTable;
 use oddsift::records::Cell;
 
 use crate::args::ScoreArgs;
-use crate::commands::print_rows;
+use crate::commands::{print_beside_input, print_rows};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
-use crate::input::{Input, header_failure, say, threads, warn};
+use crate::input::{Input, counted, header_failure, say, threads, warn};
 use crate::model_file::{Model, read_model};
 use crate::output::Destination;
 use crate::rows::RowPlan;
@@ -22,9 +22,12 @@ use crate::space::repeated;
 
 pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let model = read_model(&args.model)?;
-    let input = Input::open(&Source::once(&args.input), SchemaChoice::Auto, &[])?;
+    let is_read_twice = args.with_input && matches!(model, Model::Cluster(_));
+    let source =
+        if is_read_twice { Source::twice(&args.input)? } else { Source::once(&args.input) };
+    let input = Input::open(&source, SchemaChoice::Auto, &[])?;
     let n_odd = match &model {
-        Model::Cluster(model) => score_clusters(args, model, input)?,
+        Model::Cluster(model) => score_clusters(args, model, &source, input)?,
         Model::Outlier(model) => {
             let recipe = rebind(model.recipe(), &input)?;
             score_forest(args, model.detector().forest(), recipe, input)?
@@ -77,17 +80,25 @@ fn score_forest(
     let rows = RowPlan::new(&input, &args.input, recipe).with_single_precision(is_single);
     let destination = Destination::open(&args.output, &[&args.input.file, &args.model])?;
     let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
+    let columns = args.with_input.then(|| input.columns.clone());
     let feed = input.into_feed(args.output.quiet);
-    let printed = scorer.print_all(feed, threads(&args.input), &args.output, destination, None)?;
-    warn(&printed.reader, &printed.room.skipped);
+    let threads = threads(&args.input);
+    let printed = scorer.print_all(feed, threads, &args.output, destination, columns.as_deref())?;
+    warn(&args.output, &printed.reader, &printed.room.skipped);
     let Printed { n_rows, n_outliers, .. } = printed;
-    let outliers = if n_outliers == 1 { "outlier" } else { "outliers" };
-    say(&args.output, &format!("{n_rows} rows; {n_outliers} {outliers}"));
+    let (rows, outliers) =
+        (counted(n_rows, "row", "rows"), counted(n_outliers, "outlier", "outliers"));
+    say(&args.output, &format!("{rows}; {outliers}"));
     Ok(n_outliers)
 }
 
 /// Prints the clusters; gives the number of rows near none.
-fn score_clusters(args: &ScoreArgs, model: &ClusterModel, input: Input) -> Result<u64, Failure> {
+fn score_clusters(
+    args: &ScoreArgs,
+    model: &ClusterModel,
+    source: &Source<'_>,
+    input: Input,
+) -> Result<u64, Failure> {
     let rows = RowPlan::new(&input, &args.input, rebind(model.recipe(), &input)?);
     let plan = IngestPlan {
         rows,
@@ -98,14 +109,30 @@ fn score_clusters(args: &ScoreArgs, model: &ClusterModel, input: Input) -> Resul
         counts_times: false,
     };
     let destination = Destination::open(&args.output, &[&args.input.file, &args.model])?;
+    let columns = args.with_input.then(|| input.columns.clone());
     let feed = input.into_feed(args.output.quiet);
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let labels = predict(model, &table, &ingested)?;
-    warn(&ingested.reader, &ingested.skipped);
+    warn(&args.output, &ingested.reader, &ingested.skipped);
     let noise = labels.iter().zip(table.weights()).filter(|(label, _)| label.is_noise());
     let n_noise: u64 = noise.map(|(_, n)| n).sum();
-    say(&args.output, &format!("{} rows, {n_noise} near no cluster", table.n_rows()));
-    print(args, destination, &ingested, &labels)?;
+    let rows = counted(table.n_rows(), "row", "rows");
+    say(&args.output, &format!("{rows}, {n_noise} near no cluster"));
+    let label = |pattern: usize| labels.get(pattern).map(|label| Cell::Int(label.to_i64()));
+    if let Some(columns) = columns {
+        let known = |row| Some(vec![label(ingested.row_patterns.get(row)?)?]);
+        print_beside_input(source, &args.output, destination, &columns, &["ClusterId"], known)?;
+        return Ok(n_noise);
+    }
+    let columns = ["row", "ClusterId"].map(str::to_owned);
+    print_rows(&args.output, destination, &columns, |print| {
+        for (row, pattern) in ingested.row_patterns.iter() {
+            if let Some(label) = label(pattern) {
+                print(&[Cell::UInt(row), label])?;
+            }
+        }
+        Ok(())
+    })?;
     Ok(n_noise)
 }
 
@@ -121,21 +148,4 @@ fn predict(
     let x = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix())
         .map_err(|error| failed(&error))?;
     model.predict(&x).map_err(|error| failed(&error))
-}
-
-fn print(
-    args: &ScoreArgs,
-    destination: Destination,
-    ingested: &Ingested,
-    labels: &[Label],
-) -> Result<(), Failure> {
-    let columns = ["row", "ClusterId"].map(str::to_owned);
-    print_rows(&args.output, destination, &columns, |print| {
-        for (row, pattern) in ingested.row_patterns.iter() {
-            if let Some(label) = labels.get(pattern) {
-                print(&[Cell::UInt(row), Cell::Int(label.to_i64())])?;
-            }
-        }
-        Ok(())
-    })
 }

@@ -15,7 +15,7 @@ use self::print::print_series;
 use self::read::{Columns, Given, Read};
 use crate::args::{Compat, SeriesArgs, StlArgs};
 use crate::failure::Failure;
-use crate::input::{Input, say, warn_line};
+use crate::input::{Input, counted, say, warn_line};
 use crate::output::Destination;
 use crate::picture::write_picture;
 use crate::progress::Progress;
@@ -33,6 +33,7 @@ pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
     let found = fit(args, &given)?;
     let n_flagged = found.iter().flat_map(Anomalies::anomalies).filter(|flag| **flag != 0).count();
     say_facts(args, &found, n_flagged);
+    warn_of_few_cycles(args, &given, &found);
     draw(args, &columns, &found)?;
     print_series(args, &columns, given.is_zoned, &found, destination)?;
     if args.output.exit_status && n_flagged == 0 { Err(Failure::Nothing) } else { Ok(()) }
@@ -131,17 +132,40 @@ fn stl(args: &StlArgs) -> StlParams {
         .robust(args.robust)
 }
 
+/// Says where the season took in every value: through the two points of an hour a line always goes.
+fn warn_of_few_cycles(args: &SeriesArgs, given: &Given, found: &[Anomalies]) {
+    let longest = |it: &Anomalies| it.periods().iter().copied().max().unwrap_or_default();
+    let is_taken_in = |it: &&Anomalies| {
+        it.values().len() <= 2 * longest(it)
+            && it.score().iter().all(|score| *score == 0.0 || score.is_nan())
+            && it.values().windows(2).any(|pair| pair.first() != pair.last())
+    };
+    let mut series = found.iter().filter(is_taken_in);
+    let Some(first) = series.next().filter(|_| !args.output.quiet) else { return };
+    let (period, n_more) = (longest(first), series.count());
+    let more = match n_more {
+        0 => String::new(),
+        _ => format!(" (and so in {})", counted(n_more as u64, "more group", "more groups")),
+    };
+    let what = format!(
+        "{} points are two periods of {period}, and the season takes in all of them, so that none is \
+         odd{more}; give {} points or more, or a shorter --period",
+        first.values().len(),
+        3 * period
+    );
+    warn_line(&given.line(first.group(), &what));
+}
+
 fn say_facts(args: &SeriesArgs, found: &[Anomalies], n_flagged: usize) {
     let n_points: usize = found.iter().map(|it| it.values().len()).sum();
     let mut periods: Vec<usize> = found.iter().flat_map(Anomalies::periods).copied().collect();
     periods.sort_unstable();
     periods.dedup();
     let periods: Vec<String> = periods.iter().map(usize::to_string).collect();
-    let series =
-        if found.len() == 1 { "1 series".to_owned() } else { format!("{} series", found.len()) };
     let periods = periods.join(", ");
+    let anomalies = counted(n_flagged as u64, "anomaly", "anomalies");
     say(
         &args.output,
-        &format!("{n_points} points in {series}, period {periods}; {n_flagged} anomalies"),
+        &format!("{n_points} points in {} series, period {periods}; {anomalies}", found.len()),
     );
 }

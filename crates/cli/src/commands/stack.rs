@@ -42,7 +42,7 @@ pub(crate) fn run(args: &StackArgs) -> Result<(), Failure> {
     let room = RowRoom::merged(&rooms);
     rows.need_one_kind_of_time(&room)?;
     let reader = feed.finish();
-    warn(&reader, &room.skipped);
+    warn(&args.output, &reader, &room.skipped);
     warn_of_times(reader.name(), &room.unread_times);
     let stack = stack.into_inner().unwrap_or_else(PoisonError::into_inner);
     let rare = stack.rare(args.max_count);

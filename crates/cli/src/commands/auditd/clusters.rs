@@ -8,11 +8,11 @@ use oddsift::records::Cell;
 use oddsift::timespan::{Timestamp, format_time};
 
 use super::Wanted;
-use super::log::{Events, counted, last_name, read_whole};
+use super::log::{Events, last_name, read_whole};
 use crate::args::{AuditdArgs, Compat};
 use crate::commands::{print_rows, say_left_out};
 use crate::failure::Failure;
-use crate::input::{say, warn_line};
+use crate::input::{counted, say, warn_line};
 use crate::output::Destination;
 use crate::table::{TextCell, TextTable};
 

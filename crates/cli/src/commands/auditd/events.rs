@@ -7,12 +7,12 @@ use oddsift::auditd::{EventRow, Id, Options, msticpy};
 use oddsift::records::Cell;
 
 use super::Wanted;
-use super::log::{Events, counted, read_whole};
+use super::log::{Events, read_whole};
 use super::records_json::records_json;
 use crate::args::{AuditdArgs, Format};
 use crate::commands::{Print, print_batches, print_rows};
 use crate::failure::Failure;
-use crate::input::{n_threads, say};
+use crate::input::{counted, n_threads, say};
 use crate::output::Destination;
 
 /// Where all fields of an event are, in NDJSON and JSON.

@@ -1,7 +1,7 @@
 //! Log files, one behind the other, and what is said of lines that were skipped.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read};
+use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,7 +11,7 @@ use oddsift::records::{self, Progress as Watch, TextSource};
 use crate::args::AuditdArgs;
 use crate::failure::Failure;
 use crate::feed::Batches;
-use crate::input::warn_line;
+use crate::input::{counted, warn_line};
 use crate::progress::Progress;
 
 /// Bytes that are read in one go.
@@ -19,6 +19,9 @@ const BUFFER: usize = 256 << 10;
 
 /// Events that a thread takes in one go.
 const BATCH: usize = 1024;
+
+/// Bytes of events after which it takes no more: few are as long as their lines may be.
+const BATCH_BYTES: usize = 1 << 20;
 
 /// The files in the order of time: rotated ones from the oldest to the newest.
 fn in_order(args: &AuditdArgs) -> Vec<PathBuf> {
@@ -69,9 +72,12 @@ impl Batches for Events {
 
     fn take(&mut self, batch: &mut Vec<Event>) -> Result<bool, Failure> {
         batch.drain(..).for_each(|event| self.recycle(event));
+        let mut n_bytes = 0;
         while batch.len() < BATCH
+            && n_bytes < BATCH_BYTES
             && let Some(event) = self.next()?
         {
+            n_bytes += event.n_bytes();
             batch.push(event);
         }
         Ok(!batch.is_empty())
@@ -127,13 +133,15 @@ impl<T> Shared<T> {
 struct Places {
     starts: Vec<(u64, String)>,
     n_lines: u64,
+    /// Why no more can be read.
+    failed: Option<Failure>,
 }
 
 impl Logs {
     fn open(paths: &[PathBuf], quiet: bool) -> Result<Self, Failure> {
         let mut waiting = paths.to_vec();
         waiting.reverse();
-        let places = Places { starts: Vec::new(), n_lines: 0 };
+        let places = Places { starts: Vec::new(), n_lines: 0, failed: None };
         // A file that is not there is told before anything is printed.
         let sizes = paths.iter().map(|path| checked_size(path)).collect::<Result<Vec<_>, _>>()?;
         let total = sizes.into_iter().sum();
@@ -148,6 +156,35 @@ impl Logs {
         };
         logs.next_file()?;
         Ok(logs)
+    }
+
+    fn read_on(&mut self, room: &mut [u8]) -> Result<usize, Failure> {
+        loop {
+            let Some(source) = &mut self.open else { return Ok(0) };
+            let n_read = match source.read(room) {
+                Ok(n_read) => n_read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(self.places.lock().unreadable(&error)),
+            };
+            if n_read > 0 {
+                let read = room.get(..n_read).unwrap_or_default();
+                let n_lines = memchr::memchr_iter(b'\n', read).count() as u64;
+                self.places.lock().n_lines += n_lines;
+                self.ends_in_line = read.last() != Some(&b'\n');
+                if let Some(watch) = &self.watch {
+                    self.progress.set(self.done + watch.bytes());
+                }
+                return Ok(n_read);
+            }
+            if std::mem::take(&mut self.ends_in_line)
+                && let Some(first) = room.first_mut()
+            {
+                *first = b'\n';
+                self.places.lock().n_lines += 1;
+                return Ok(1);
+            }
+            self.next_file()?;
+        }
     }
 
     fn next_file(&mut self) -> Result<(), Failure> {
@@ -184,30 +221,17 @@ fn checked_size(path: &Path) -> Result<Option<u64>, records::Error> {
 }
 
 impl Read for Logs {
-    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
-        loop {
-            let Some(source) = &mut self.open else { return Ok(0) };
-            let n_read = source.read(room)?;
-            if n_read > 0 {
-                let read = room.get(..n_read).unwrap_or_default();
-                let n_lines = memchr::memchr_iter(b'\n', read).count() as u64;
-                self.places.lock().n_lines += n_lines;
-                self.ends_in_line = read.last() != Some(&b'\n');
-                if let Some(watch) = &self.watch {
-                    self.progress.set(self.done + watch.bytes());
-                }
-                return Ok(n_read);
+    /// What failed once fails again: the files behind it are not what follows in the log.
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let is_failed = self.places.lock().failed.is_some();
+        if !is_failed {
+            match self.read_on(room) {
+                Ok(n_read) => return Ok(n_read),
+                Err(failure) => self.places.lock().failed = Some(failure),
             }
-            if std::mem::take(&mut self.ends_in_line)
-                && let Some(first) = room.first_mut()
-            {
-                *first = b'\n';
-                self.places.lock().n_lines += 1;
-                return Ok(1);
-            }
-            self.next_file()
-                .map_err(|error| std::io::Error::other(error.line().unwrap_or_default()))?;
         }
+        // What to say of it is in the places.
+        Err(ErrorKind::Other.into())
     }
 }
 
@@ -227,18 +251,17 @@ impl Places {
         }
     }
 
+    /// Of a file that cannot be read on, at the line that is read.
+    fn unreadable(&self, error: &io::Error) -> Failure {
+        let (name, line) = self.of(self.n_lines + 1);
+        Failure::data(format!(
+            "{name}:{line}: cannot be read: {error}; check that the log is whole"
+        ))
+    }
+
     fn failure(&self, error: &Error) -> Failure {
-        match error {
-            Error::Read { line, source } => {
-                let (name, line) = self.of(*line);
-                let what = "cannot be read; check that the log is whole";
-                Failure::data(format!("{name}:{line}: {what}: {source}"))
-            }
-            error => {
-                let name = self.starts.last().map_or("", |(_, name)| name);
-                Failure::data(format!("{name}: {error}"))
-            }
-        }
+        let name = self.starts.last().map_or("", |(_, name)| name);
+        self.failed.clone().unwrap_or_else(|| Failure::data(format!("{name}: {error}")))
     }
 
     /// Says what was left out or torn apart, the first place of each.
@@ -264,9 +287,4 @@ impl Places {
             warn_line(&format!("{name}:{line}: {events} {why}"));
         }
     }
-}
-
-/// How many there are of a thing.
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

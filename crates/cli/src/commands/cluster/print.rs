@@ -3,17 +3,20 @@
 use oddsift::dbscan::Label;
 use oddsift::eventcluster::{Cluster, EventClusters, EventRow};
 use oddsift::features::process_name;
-use oddsift::records::{Batch, Cell, Record, RowStore};
+use oddsift::records::{Cell, Record, RowStore};
 use oddsift::timespan::{Timestamp, format_time};
 
 use crate::args::{ClusterArgs, Compat};
 use crate::cells::{feature_cell, input_cell, text_cell};
-use crate::commands::{own_name, print_rows, say_left_out};
+use crate::commands::{own_name, print_beside_input, print_rows, say_left_out};
 use crate::failure::Failure;
 use crate::ingest::Ingested;
 use crate::output::Destination;
 use crate::source::Source;
 use crate::table::{TextCell, TextTable};
+
+/// Where msticpy writes the first time of a cluster, over what is there.
+const FIRST_TIME: &str = "TimeGenerated";
 
 /// The result, with what is needed to print it.
 pub(in crate::commands) struct Clustered<'a> {
@@ -40,10 +43,20 @@ impl Clustered<'_> {
         names.extend(self.computed.iter().map(|(_, name)| self.own(name)));
         names.extend(["Clustered", "ClusterId", "ClusterSize"].map(|name| self.own(name)));
         names.extend(self.args.space.weight.as_ref().map(|_| self.own("ClusterWeight")));
+        names.extend(self.adds_first_time().then(|| FIRST_TIME.to_owned()));
         names.extend(["FirstEventTime", "LastEventTime", "Template"].map(|name| self.own(name)));
         let counted = self.args.count_distinct.iter();
         names.extend(counted.map(|name| self.own(&format!("Distinct{name}"))));
         names
+    }
+
+    /// As in msticpy, whatever the column of the time is.
+    fn writes_first_time(&self) -> bool {
+        self.args.compat == Some(Compat::Msticpy) && self.time.is_some()
+    }
+
+    fn adds_first_time(&self) -> bool {
+        self.writes_first_time() && !self.columns.iter().any(|name| name == FIRST_TIME)
     }
 
     fn event_rows(&self) -> Vec<EventRow> {
@@ -69,9 +82,9 @@ impl Clustered<'_> {
         distinct: &[Vec<u64>],
     ) -> Vec<Cell<'a>> {
         let record = store.get(row.row);
-        let overwrites_time = self.args.compat == Some(Compat::Msticpy);
-        let input = (0..self.columns.len()).map(|column| {
-            if overwrites_time && Some(column) == self.time {
+        let writes_time = self.writes_first_time();
+        let input = self.columns.iter().enumerate().map(|(column, name)| {
+            if writes_time && name == FIRST_TIME {
                 texts.first()
             } else {
                 record.map_or(Cell::Missing, |row| input_cell(row.text(column), row.kind(column)))
@@ -86,6 +99,7 @@ impl Clustered<'_> {
         cells.push(Cell::Int(row.label.to_i64()));
         cells.push(Cell::UInt(row.size));
         cells.extend(self.args.space.weight.as_ref().map(|_| Cell::Float(row.weight)));
+        cells.extend(self.adds_first_time().then(|| texts.first()));
         let template = texts.template.as_deref().map_or(Cell::Missing, Cell::Text);
         cells.extend([texts.first(), texts.last(), template]);
         cells.extend(self.distinct_counts(row, distinct).into_iter().map(Cell::UInt));
@@ -189,34 +203,15 @@ impl Clustered<'_> {
         })
     }
 
-    /// Reads the input once more, row by row beside the labels.
     pub(super) fn print_labelled_input(
         &self,
         source: &Source<'_>,
         destination: Destination,
     ) -> Result<(), Failure> {
-        let mut columns = vec![self.own("row")];
-        columns.extend(self.columns.iter().cloned());
-        columns.extend([self.own("ClusterId"), self.own("IsCore")]);
-        print_rows(&self.args.output, destination, &columns, |print| {
-            let mut reader = source.open()?;
-            let mut batch = Batch::new();
-            while reader.next_batch(&mut batch)? {
-                for row in &batch {
-                    let pattern = self.ingested.row_patterns.get(row.row());
-                    let Some((label, is_core)) = pattern.and_then(|p| self.label(p)) else {
-                        continue;
-                    };
-                    let mut cells = vec![Cell::UInt(row.row())];
-                    cells.extend(
-                        (0..self.columns.len())
-                            .map(|column| input_cell(row.text(column), row.kind(column))),
-                    );
-                    cells.extend([Cell::Int(label.to_i64()), Cell::Bool(is_core)]);
-                    print(&cells)?;
-                }
-            }
-            Ok(())
+        let added = ["ClusterId", "IsCore"];
+        print_beside_input(source, &self.args.output, destination, &self.columns, &added, |row| {
+            let (label, is_core) = self.label(self.ingested.row_patterns.get(row)?)?;
+            Some(vec![Cell::Int(label.to_i64()), Cell::Bool(is_core)])
         })
     }
 

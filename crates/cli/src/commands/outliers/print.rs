@@ -89,12 +89,13 @@ impl Shown<'_> {
     }
 
     /// The columns of a table for people, most important first: of process events time, process and
-    /// command line, of others all.
+    /// command line, of others all but those without a name, which mostly number the rows.
     fn table_columns(&self) -> Vec<usize> {
         let Roles { path, command_line, time, .. } = self.roles;
         let known: Vec<usize> = [command_line, time].into_iter().flatten().collect();
         let others = (0..self.columns.len())
-            .filter(|column| !known.contains(column) && Some(*column) != path);
+            .filter(|column| !known.contains(column) && Some(*column) != path)
+            .filter(|column| self.columns.get(*column).is_some_and(|name| !name.is_empty()));
         known.iter().copied().chain(others).collect()
     }
 

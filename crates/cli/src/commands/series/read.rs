@@ -130,7 +130,7 @@ impl<'a> Read<'a> {
         for builder in builders {
             whole.merge(builder).map_err(Failure::data)?;
         }
-        let (reader, is_zoned) = finish(self.feed, &self.rows, &rooms)?;
+        let (reader, is_zoned) = finish(self.args, self.feed, &self.rows, &rooms)?;
         let name = reader.name().to_owned();
         let failed = |error| bucket_failure(&name, &error);
         let series = whole.finish(self.fill).map_err(failed)?;
@@ -157,7 +157,7 @@ impl<'a> Read<'a> {
         for part in parts {
             whole.merge(part);
         }
-        let (reader, is_zoned) = finish(self.feed, &self.rows, &rooms)?;
+        let (reader, is_zoned) = finish(self.args, self.feed, &self.rows, &rooms)?;
         let name = reader.name().to_owned();
         let compat = self.args.compat == Some(Compat::Msticpy);
         let (mut series, mut left_out) = (Vec::new(), Vec::new());
@@ -190,7 +190,12 @@ impl<'a> Read<'a> {
 impl Given {
     /// What is wrong with the series of a group.
     pub(super) fn failure(&self, group: Option<&str>, error: &Error) -> Failure {
-        Failure::data(format!("{}: {}{}", self.name, of_group(group), with_flags(error)))
+        Failure::data(self.line(group, &with_flags(error)))
+    }
+
+    /// A line about the series of a group.
+    pub(super) fn line(&self, group: Option<&str>, what: &str) -> String {
+        format!("{}: {}{what}", self.name, of_group(group))
     }
 }
 
@@ -265,11 +270,16 @@ fn take<'b>(
 }
 
 /// Ends the reading and tells what was left out; gives whether times name their zone.
-fn finish(feed: Feed, rows: &RowPlan, rooms: &[RowRoom]) -> Result<(Reader, bool), Failure> {
+fn finish(
+    args: &SeriesArgs,
+    feed: Feed,
+    rows: &RowPlan,
+    rooms: &[RowRoom],
+) -> Result<(Reader, bool), Failure> {
     let room = RowRoom::merged(rooms);
     rows.need_one_kind_of_time(&room)?;
     let reader = feed.finish();
-    warn(&reader, &room.skipped);
+    warn(&args.output, &reader, &room.skipped);
     let is_zoned = rows.is_zoned() || room.first_zones[1].is_some();
     Ok((reader, is_zoned))
 }
