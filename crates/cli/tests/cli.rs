@@ -458,7 +458,7 @@ fn what_is_dubious_about_clusters_is_said_and_one_is_no_plural() {
     // Unit scaling makes all rows of one column equal, which no eps can tell apart.
     assert_eq!(
         said(&[], "a\n1\n2\n"),
-        "2 rows, 2 distinct; 1 cluster, 0 noise rows (0.0%)\ncluster sizes: 2\n"
+        "eps 0.01 by default\n2 rows, 2 distinct; 1 cluster, 0 noise rows (0.0%)\ncluster sizes: 2\n"
     );
     let eps = oddsift_with(&["eps", "-t", "csv", "--scale", "none"], b"a\n0\n10\n50\n");
     assert!(
