@@ -35,7 +35,7 @@ pub(crate) use self::{
     features::FeaturesArgs,
     outliers::{ArgPrecision, EmitOutliers, OutliersArgs},
     periods::{PeriodsArgs, Query},
-    plot::{PlotArgs, PlotForm, PlotPath, PlotRowsArgs},
+    plot::{PlotArgs, PlotForm, PlotPath},
     score::ScoreArgs,
     series::{Agg, SeriesArgs, StlArgs},
     shared::{Color, Compat, FeatureArgs, Format, InputArgs, Missing, OutputArgs},

@@ -6,7 +6,7 @@ use std::path::Path;
 use oddsift::plot::Figure;
 use oddsift::records::{Error, Output};
 
-use crate::args::{PlotArgs, PlotForm, PlotPath, PlotRowsArgs};
+use crate::args::{PlotForm, PlotPath};
 use crate::failure::Failure;
 
 /// Writes a picture, whole or not at all, never over one of the inputs.
@@ -29,8 +29,7 @@ pub(crate) fn write_whole(mut output: Output, text: &str) -> Result<(), Failure>
 
 /// The places of the two features on the axes, if they are named.
 pub(crate) fn plotted(
-    wanted: &PlotRowsArgs,
-    plot: &PlotArgs,
+    wanted: &[String],
     features: &[String],
 ) -> Result<Option<(usize, usize)>, Failure> {
     let place = |name: &String| {
@@ -41,24 +40,12 @@ pub(crate) fn plotted(
             ))
         })
     };
-    match &wanted.plot_features[..] {
+    match wanted {
         [x, y] if x == y => {
             Err(Failure::usage(format!("--plot-features takes two features, not {x:?} twice")))
         }
         [x, y] => Ok(Some((place(x)?, place(y)?))),
-        [] => check_labels(plot, features.len()).map(|()| None),
+        [] => Ok(None),
         _ => Err(Failure::usage("--plot-features takes two features, A,B")),
-    }
-}
-
-/// Refuses words for two axes where there are more.
-fn check_labels(plot: &PlotArgs, n_features: usize) -> Result<(), Failure> {
-    match [("--xlabel", &plot.xlabel), ("--ylabel", &plot.ylabel)].iter().find(|it| it.1.is_some())
-    {
-        Some((flag, _)) if n_features > 2 => {
-            let what = "names an axis of one pair of features, and there are more";
-            Err(Failure::usage(format!("{flag} {what}; choose the pair by --plot-features A,B")))
-        }
-        _ => Ok(()),
     }
 }

@@ -164,7 +164,7 @@ impl<'a> ClusterPlot<'a> {
         self
     }
 
-    /// Sets title and labels of the axes; those of the axes where there is no choice of pairs.
+    /// Sets title and labels of the axes; of several pairs of features those of the first.
     ///
     /// ```
     /// # use ndarray::array;
@@ -201,7 +201,11 @@ impl<'a> ClusterPlot<'a> {
         let told = self.told(&shown);
         let (clouds, n_merged) = self.clouds(&shown, &told);
         let pairs = self.pairs(&shown).into_iter();
-        let views = pairs.map(|pair| self.view(&shown, pair, clouds.len()));
+        let views = pairs.enumerate().map(|(nth, pair)| {
+            // Words for two axes are for those that are seen first.
+            let labels = if nth == 0 { self.labels } else { Labels::default() };
+            self.view(&shown, pair, labels, clouds.len())
+        });
         let counts = self.counts();
         let facts = self.facts(n_merged);
         let (title, facts) = match self.labels.title {
@@ -242,15 +246,21 @@ impl<'a> ClusterPlot<'a> {
         self.names.get(feature).copied().unwrap_or("feature")
     }
 
-    fn view(&self, shown: &Shown, (x, y): (usize, usize), n_clouds: usize) -> View {
-        let mut y_axis = shown.axis(y);
+    fn view(
+        &self,
+        shown: &Shown,
+        (x, y): (usize, usize),
+        labels: Labels<'_>,
+        n_clouds: usize,
+    ) -> View {
+        let mut y_axis = shown.axis(y, labels.y);
         if x == y {
             y_axis = Axis::new("", Scale::Linear, y_axis.range);
         }
         let panel = Panel {
             title: String::new(),
             height: 1.0,
-            x: shown.axis(x),
+            x: shown.axis(x, labels.x),
             y: y_axis,
             layers: (0..n_clouds).map(|cloud| Layer::Points { cloud, x, y }).collect(),
         };
@@ -358,11 +368,13 @@ mod tests {
     }
 
     #[test]
-    fn labels_of_axes_are_for_one_pair() {
+    fn labels_of_axes_are_for_the_first_pair() {
         let labels = Labels { x: Some("the path"), ..Labels::default() };
         let found = found(9);
         let figure = ClusterPlot::new(&found, &NAMES).labels(labels).figure();
-        assert!(figure.views.iter().all(|view| view.panels[0].x.label != "the path"));
+        let labels_of = figure.views.iter().map(|view| view.panels[0].x.label.as_str());
+        let own = ["pathScore (sum of character codes)", "commandlineTokensFull (delimiters)"];
+        assert_eq!(labels_of.collect::<Vec<_>>(), ["the path", own[0], own[1]]);
         let pair = ClusterPlot::new(&found, &NAMES).labels(labels).features(Some((2, 0))).figure();
         assert_eq!(pair.views[0].panels[0].x.label, "the path");
     }

@@ -12,11 +12,11 @@ pub struct Labels<'a> {
     /// Above the picture; without, it tells what is there: how many clusters, outliers, anomalies.
     #[doc(alias = "plt_title")]
     pub title: Option<&'a str>,
-    /// Of the x axis; without, the feature's name with its unit, or the time. Of several pairs of
-    /// features each axis keeps its own.
+    /// Of the x axis; without, the feature's name with its unit, or the time. Where there are several
+    /// pairs of features it is for the first one to choose, and in a grid for none.
     #[doc(alias = "xlabel")]
     pub x: Option<&'a str>,
-    /// Of the y axis, where it has one label.
+    /// Of the y axis.
     #[doc(alias = "ylabel")]
     pub y: Option<&'a str>,
 }

@@ -1,5 +1,4 @@
 use crate::{
-    Labels,
     figure::{Axis, Scale},
     labels::axis_label,
 };
@@ -13,30 +12,31 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// Axes that hold the values of each feature, with the labels if there is one pair.
+    /// Axes that hold the values of each feature.
     pub(crate) fn new<V: Iterator<Item = f64>>(
         features: Vec<usize>,
         names: &[&str],
-        labels: Labels<'_>,
         values: impl Fn(usize) -> V,
     ) -> Self {
-        let labels = if features.len() <= 2 { [labels.x, labels.y] } else { [None; 2] };
-        let labels = labels.into_iter().chain(std::iter::repeat(None));
-        let of_feature = |(feature, label): (&usize, Option<&str>)| {
+        let axis = |feature: &usize| {
             let name = names.get(*feature).copied().unwrap_or("feature");
-            Axis::of_values(label.unwrap_or(&axis_label(name)), values(*feature))
+            Axis::of_values(&axis_label(name), values(*feature))
         };
-        let axes = features.iter().zip(labels).map(of_feature).collect();
-        Self { features, axes }
+        Self { axes: features.iter().map(axis).collect(), features }
     }
 
     pub(crate) fn feature(&self, nth: usize) -> usize {
         self.features.get(nth).copied().unwrap_or(0)
     }
 
-    pub(crate) fn axis(&self, nth: usize) -> Axis {
+    /// The axis of a number, under its own label or another.
+    pub(crate) fn axis(&self, nth: usize, label: Option<&str>) -> Axis {
         let none = || Axis::new("", Scale::Linear, (0.0, 1.0));
-        self.axes.get(nth).cloned().unwrap_or_else(none)
+        let own = self.axes.get(nth).cloned().unwrap_or_else(none);
+        match label {
+            Some(label) => Axis::new(label, own.scale, own.range),
+            None => own,
+        }
     }
 
     /// The places of two features each, as numbers of axes.

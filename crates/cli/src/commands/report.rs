@@ -14,7 +14,7 @@ use oddsift::timespan::Timestamp;
 
 use self::outliers::Odd;
 use super::cluster::{Clustered, Job, cluster, figure, need_noise_rows, say_facts};
-use crate::args::{ClusterArgs, Color, Emit};
+use crate::args::{ClusterArgs, Emit};
 use crate::failure::Failure;
 use crate::ingest::{IngestPlan, Ingested, Keep, KeptRows, ingest};
 use crate::input::{Input, threads, warn};
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
         None => template.or(input.roles.path),
     };
     let names = feature_names(args, plan.rows.recipe.names());
-    let features = plotted(&args.plot_rows, &args.plot, &names)?;
+    let features = plotted(&args.plot_rows.plot_features, &names)?;
     let page_file = Output::file(path, &[&args.input.file])?;
     let columns = input.columns.clone();
     let process = input.roles.path.map(|column| (column, input.path_separator()));
@@ -59,7 +59,8 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     if args.output.exit_status && !is_odd { Err(Failure::Nothing) } else { Ok(()) }
 }
 
-/// Refuses what does not go with a page; gives the page's file.
+/// Refuses what does not go with a page; gives the page's file. Texts of a page are always as they are,
+/// and it has no colours of a terminal, so `--raw` and `--color` hold.
 fn check(args: &ClusterArgs) -> Result<&Path, Failure> {
     let other = [
         ("--emit", args.emit != Emit::Exemplars),
@@ -68,8 +69,6 @@ fn check(args: &ClusterArgs) -> Result<&Path, Failure> {
         ("--plot", args.plot.plot.is_some()),
         ("--save-model", args.save_model.is_some()),
         ("--compat", args.compat.is_some()),
-        ("--raw", args.output.raw),
-        ("--color", args.output.color != Color::Auto),
     ];
     if let Some((flag, _)) = other.iter().find(|(_, is_given)| *is_given) {
         return Err(Failure::usage(format!("{flag} does not go with a report; leave it out")));

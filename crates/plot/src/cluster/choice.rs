@@ -18,7 +18,7 @@ impl ClusterPlot<'_> {
             None => self.most_telling(),
         };
         let patterns = self.found.patterns();
-        Shown::new(features, &self.names, self.labels, |feature| {
+        Shown::new(features, &self.names, |feature| {
             patterns.ids().map(move |pattern| self.value(pattern, feature))
         })
     }

@@ -12,7 +12,7 @@ impl OutlierPlot<'_> {
     /// What the axes show, over all rows that are given.
     pub(super) fn shown(&self) -> Result<Shown, Error> {
         let rows = || [self.usual, self.odd].into_iter().flatten();
-        Ok(Shown::new(self.chosen()?, &self.names, self.labels, |feature| {
+        Ok(Shown::new(self.chosen()?, &self.names, |feature| {
             rows().flat_map(move |rows| rows.column(feature).to_vec())
         }))
     }

@@ -3,7 +3,7 @@ use oddsift_iforest::Precision;
 
 use super::OutlierPlot;
 use crate::{
-    Error,
+    Error, Labels,
     figure::{At, Axis, Cloud, Layer, Panel, Role, Scale},
     shown::Shown,
     text::number,
@@ -18,8 +18,9 @@ impl OutlierPlot<'_> {
     /// A surface for each pair of features; of one feature the score.
     pub(super) fn panels(&self, shown: &Shown, clouds: &mut [Cloud]) -> Result<Vec<Panel>, Error> {
         let medians = self.medians();
-        if let ([feature], [axis]) = (&shown.features[..], &shown.axes[..]) {
-            return Ok(vec![self.curve(*feature, axis, &medians, clouds)?]);
+        if let [feature] = shown.features[..] {
+            let axis = shown.axis(0, self.labels.x);
+            return Ok(vec![self.curve(feature, axis, &medians, clouds)?]);
         }
         let pairs = shown.pairs().into_iter();
         pairs.map(|pair| self.surface(shown, pair, &medians, clouds.len())).collect()
@@ -33,7 +34,8 @@ impl OutlierPlot<'_> {
         medians: &[f64],
         n_clouds: usize,
     ) -> Result<Panel, Error> {
-        let (x_axis, y_axis) = (shown.axis(x), shown.axis(y));
+        let labels = if shown.features.len() <= 2 { self.labels } else { Labels::default() };
+        let (x_axis, y_axis) = (shown.axis(x, labels.x), shown.axis(y, labels.y));
         let (xs, ys) = (x_axis.places(GRID), y_axis.places(GRID));
         let features = [shown.feature(x), shown.feature(y)];
         let places = ys.iter().flat_map(|y| xs.iter().map(move |x| [*x, *y]));
@@ -48,7 +50,7 @@ impl OutlierPlot<'_> {
     fn curve(
         &self,
         feature: usize,
-        axis: &Axis,
+        axis: Axis,
         medians: &[f64],
         clouds: &mut [Cloud],
     ) -> Result<Panel, Error> {
@@ -68,7 +70,7 @@ impl OutlierPlot<'_> {
         let rule = Layer::Rule { text, role: Role::Marked, at: At::Y(border) };
         let points = (0..clouds.len()).map(|cloud| Layer::Points { cloud, x: 0, y: SCORE });
         let layers = [line, rule].into_iter().chain(points).collect();
-        Ok(Panel { title: String::new(), height: 1.0, x: axis.clone(), y: y_axis, layers })
+        Ok(Panel { title: String::new(), height: 1.0, x: axis, y: y_axis, layers })
     }
 
     /// Scores of places of some features, the others held.

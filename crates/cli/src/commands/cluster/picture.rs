@@ -35,7 +35,7 @@ impl Drawn {
             Some(name) => Some(input.column("--plot-label", name)?),
             None => template.or(input.roles.path),
         };
-        let features = plotted(&args.plot_rows, &args.plot, &names)?;
+        let features = plotted(&args.plot_rows.plot_features, &names)?;
         Ok(Some(Self { plot, names, features, label }))
     }
 

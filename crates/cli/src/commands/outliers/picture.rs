@@ -8,7 +8,7 @@ use oddsift::plot::OutlierPlot;
 use super::print::reasons;
 use crate::args::{OutliersArgs, PlotPath};
 use crate::failure::Failure;
-use crate::input::Input;
+use crate::input::{Input, warn_line};
 use crate::picture::{plotted, write_picture};
 use crate::scoring::{Find, Finds};
 
@@ -58,7 +58,13 @@ impl Drawn {
             Some(name) => Some(input.column("--plot-label", name)?),
             None => input.roles.command_line.or(input.roles.path),
         };
-        let features = plotted(&args.plot_rows, &args.plot, names)?;
+        let features = plotted(&args.plot_rows.plot_features, names)?;
+        let labels = args.plot.labels();
+        if features.is_none() && names.len() > 2 && labels.x.or(labels.y).is_some() {
+            warn_line(
+                "--xlabel and --ylabel are for one pair of features; choose it by --plot-features A,B",
+            );
+        }
         Ok(Some(Self { plot, features, label }))
     }
 
