@@ -166,9 +166,14 @@ impl Plan {
         if let Some(tag) = &self.last_tag {
             self.check_semver(copy.path(), tag)?;
         }
+        // A folder of its own for each commit: cargo unpacks what it has packed once for a place and a
+        // number, and would build later crates against what an earlier run left there.
+        let commit = git(workspace.root(), &["rev-parse", "HEAD"])?;
+        let folder = workspace.target().join("release-packages");
+        drop(fs::remove_dir_all(&folder));
         let mut package = cargo();
         package.current_dir(copy.path()).args(["package", "--allow-dirty"]);
-        package.env("CARGO_TARGET_DIR", workspace.target().join("release-packages"));
+        package.env("CARGO_TARGET_DIR", folder.join(commit.trim()));
         run_command(package.args(selected(&self.packages)))
     }
 
