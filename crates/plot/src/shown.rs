@@ -11,6 +11,14 @@ pub(crate) struct Shown {
     pub(crate) axes: Vec<Axis>,
 }
 
+/// Two features that were asked for, of so many; one where both are the same.
+pub(crate) fn asked((x, y): (usize, usize), n_features: usize) -> Vec<usize> {
+    let last = n_features.saturating_sub(1);
+    let mut features = vec![x.min(last), y.min(last)];
+    features.dedup();
+    features
+}
+
 impl Shown {
     /// Axes that hold the values of each feature.
     pub(crate) fn new<V: Iterator<Item = f64>>(

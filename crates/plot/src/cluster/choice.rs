@@ -1,7 +1,7 @@
 use std::cmp::Reverse;
 
 use super::ClusterPlot;
-use crate::shown::Shown;
+use crate::shown::{Shown, asked};
 
 /// Features of which pairs can be chosen.
 const MOST_SHOWN: usize = 6;
@@ -11,12 +11,8 @@ const MOST_TOLD: usize = 8;
 impl ClusterPlot<'_> {
     /// The features that were asked for, or those that tell most.
     pub(super) fn shown(&self) -> Shown {
-        let last = self.names.len().saturating_sub(1);
-        let features = match self.features {
-            Some((x, y)) if x.min(last) == y.min(last) => vec![x.min(last)],
-            Some((x, y)) => vec![x.min(last), y.min(last)],
-            None => self.most_telling(),
-        };
+        let asked = self.features.map(|pair| asked(pair, self.names.len()));
+        let features = asked.unwrap_or_else(|| self.most_telling());
         let patterns = self.found.patterns();
         Shown::new(features, &self.names, |feature| {
             patterns.ids().map(move |pattern| self.value(pattern, feature))

@@ -1,7 +1,10 @@
 use ndarray::Axis as Dimension;
 
 use super::OutlierPlot;
-use crate::{Error, shown::Shown};
+use crate::{
+    Error,
+    shown::{Shown, asked},
+};
 
 /// Rows whose contributions choose the features.
 const MOST_ASKED: usize = 500;
@@ -13,7 +16,7 @@ impl OutlierPlot<'_> {
     pub(super) fn shown(&self) -> Result<Shown, Error> {
         let rows = || [self.usual, self.odd].into_iter().flatten();
         Ok(Shown::new(self.chosen()?, &self.names, |feature| {
-            rows().flat_map(move |rows| rows.column(feature).to_vec())
+            rows().flat_map(move |rows| rows.index_axis_move(Dimension(1), feature)).copied()
         }))
     }
 
@@ -45,11 +48,8 @@ impl OutlierPlot<'_> {
     /// The features to draw, in the order in which they isolate the outliers.
     fn chosen(&self) -> Result<Vec<usize>, Error> {
         let n_features = self.forest.n_features();
-        if let Some((x, y)) = self.features {
-            let last = n_features.saturating_sub(1);
-            let mut features = vec![x.min(last), y.min(last)];
-            features.dedup();
-            return Ok(features);
+        if let Some(pair) = self.features {
+            return Ok(asked(pair, n_features));
         }
         let mut features: Vec<usize> = (0..n_features).collect();
         if n_features <= 2 {
