@@ -1,6 +1,8 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
-use crate::record::{FieldKind, Record, View, record};
+use oddsift_timespan::Timestamp;
+
+use crate::record::{FieldKind, Record, Typed, View, record};
 
 /// Some thousand records in one text; it is filled again and again without new memory.
 ///
@@ -24,7 +26,10 @@ pub struct Batch {
     pub(crate) ends: Vec<usize>,
     /// One a field, or none at all: CSV.
     pub(crate) kinds: Vec<FieldKind>,
+    /// One a field, or none at all: a source of text.
+    typed: Vec<Typed>,
     pub(crate) n_columns: usize,
+    name: Option<Arc<str>>,
 }
 
 /// Where a row is: in the input and in the text.
@@ -41,7 +46,7 @@ pub struct Row<'a>(View<'a>);
 
 /// The records of a [`Batch`] in input order, by [`Batch::iter`].
 #[derive(Debug, Clone)]
-pub struct Rows<'a> {
+pub struct BatchRows<'a> {
     batch: &'a Batch,
     next: usize,
 }
@@ -114,8 +119,79 @@ impl Batch {
             line: mark.line,
             text: self.text.get(mark.start..)?,
             ends: self.ends.get(fields.clone())?,
-            kinds: self.kinds.get(fields).unwrap_or_default(),
+            kinds: self.kinds.get(fields.clone()).unwrap_or_default(),
+            typed: self.typed.get(fields).unwrap_or_default(),
         }))
+    }
+
+    /// The name of the input that the records are from, for messages; empty where none was given.
+    ///
+    /// ```
+    /// # use oddsift_records::{Batch, ReadOptions, Reader};
+    /// let mut reader = Reader::new("a.csv", &b"a\nx\n"[..], ReadOptions::new())?;
+    /// let mut batch = Batch::new();
+    /// reader.next_batch(&mut batch)?;
+    /// assert_eq!(batch.name(), "a.csv");
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_default()
+    }
+
+    /// Begins a new batch of records with `n_columns` fields each; what it held is gone, its memory
+    /// stays.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, Cell, Record};
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.begin(&"flows.parquet".into(), 3);
+    /// batch.push(0, 1).text("10.0.0.7").int(443).float(1.5);
+    /// batch.push(1, 2).missing().int(-1);
+    /// let row = batch.get(0).unwrap();
+    /// assert_eq!((row.cell(0), row.cell(1)), (Cell::Text("10.0.0.7"), Cell::Int(443)));
+    /// assert_eq!(batch.get(1).unwrap().cell(2), Cell::Missing);
+    /// ```
+    pub fn begin(&mut self, name: &Arc<str>, n_columns: usize) {
+        self.clear(n_columns);
+        if self.name.as_ref().is_none_or(|ours| !Arc::ptr_eq(ours, name)) {
+            self.name = Some(Arc::clone(name));
+        }
+    }
+
+    /// Adds a record, whose fields are then added one by one; those that are not are missing.
+    ///
+    /// `row` is its number in the input from 0, `line` where it begins: the physical line of a text,
+    /// the number of the record from 1 elsewhere.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, Record};
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.begin(&"a.bin".into(), 2);
+    /// batch.push(7, 8).text("x");
+    /// let row = batch.get(0).unwrap();
+    /// assert_eq!((row.row(), row.line(), row.text(0), row.text(1)), (7, 8, Some("x"), None));
+    /// ```
+    pub fn push(&mut self, row: u64, line: u64) -> RowBuilder<'_> {
+        let start = self.text.len();
+        self.rows.push(RowMark { row, line, start });
+        RowBuilder { batch: self, start, n_left: 0 }.begin()
+    }
+
+    /// Whether it is time to hand the batch over: about 4096 records, 1 MiB of text or a million
+    /// fields.
+    ///
+    /// ```
+    /// let mut batch = oddsift_records::Batch::new();
+    /// batch.begin(&"a.bin".into(), 1);
+    /// (0..4096).for_each(|row| _ = batch.push(row, row).missing());
+    /// assert!(batch.is_full());
+    /// ```
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.is_full_at(self.text.len())
     }
 
     /// The records in input order.
@@ -124,8 +200,8 @@ impl Batch {
     /// assert_eq!(oddsift_records::Batch::new().iter().count(), 0);
     /// ```
     #[must_use]
-    pub fn iter(&self) -> Rows<'_> {
-        Rows { batch: self, next: 0 }
+    pub fn iter(&self) -> BatchRows<'_> {
+        BatchRows { batch: self, next: 0 }
     }
 
     /// Empties the batch; its memory stays.
@@ -134,12 +210,13 @@ impl Batch {
         self.rows.clear();
         self.ends.clear();
         self.kinds.clear();
+        self.typed.clear();
         self.n_columns = n_columns;
     }
 
     /// Whether it is time to hand the batch over: about 4096 rows or 1 MiB, a bounded number of
     /// fields too, so that many empty columns take no more.
-    pub(crate) fn is_full(&self, n_bytes: usize) -> bool {
+    pub(crate) fn is_full_at(&self, n_bytes: usize) -> bool {
         self.rows.len() >= 4096 || n_bytes >= 1 << 20 || self.ends.len() >= 1 << 20
     }
 
@@ -187,16 +264,164 @@ impl Batch {
     }
 }
 
+/// A record in the making: its fields in the order of the columns, by [`Batch::push`].
+///
+/// Fields past the last column are left out.
+#[derive(Debug)]
+pub struct RowBuilder<'b> {
+    batch: &'b mut Batch,
+    start: usize,
+    n_left: usize,
+}
+
+impl RowBuilder<'_> {
+    fn begin(mut self) -> Self {
+        self.n_left = self.batch.n_columns;
+        self
+    }
+
+    fn add(mut self, text: &str, kind: FieldKind, typed: Typed) -> Self {
+        if let Some(n_left) = self.n_left.checked_sub(1) {
+            self.n_left = n_left;
+            self.batch.text.push_str(text);
+            self.batch.ends.push(self.batch.text.len().saturating_sub(self.start));
+            self.batch.kinds.push(kind);
+            self.batch.typed.push(typed);
+        }
+        self
+    }
+
+    /// Adds a field of text; an empty one is text, too, and not missing.
+    ///
+    /// ```
+    /// # let mut batch = oddsift_records::Batch::new();
+    /// batch.begin(&"a".into(), 1);
+    /// batch.push(0, 1).text("");
+    /// assert_eq!(batch.get(0).unwrap().text(0), Some(""));
+    /// ```
+    pub fn text(self, text: &str) -> Self {
+        self.add(text, FieldKind::Text, Typed::Text)
+    }
+
+    /// Adds a field of text, or a missing one.
+    ///
+    /// ```
+    /// # let mut batch = oddsift_records::Batch::new();
+    /// batch.begin(&"a".into(), 2);
+    /// batch.push(0, 1).text_or_missing(None).text_or_missing(Some("x"));
+    /// assert_eq!(batch.get(0).unwrap().text(1), Some("x"));
+    /// ```
+    pub fn text_or_missing(self, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => self.text(text),
+            None => self.missing(),
+        }
+    }
+
+    /// Adds the JSON of a number, an array or an object, to be printed as it is.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, FieldKind, Record};
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.begin(&"a".into(), 1);
+    /// batch.push(0, 1).json("[1,2]", FieldKind::Nested);
+    /// assert_eq!(batch.get(0).unwrap().kind(0), FieldKind::Nested);
+    /// ```
+    pub fn json(self, text: &str, kind: FieldKind) -> Self {
+        self.add(text, kind, Typed::Text)
+    }
+
+    /// Adds a whole number, which nobody prints to parse it again.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, Cell, Record};
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.begin(&"a".into(), 1);
+    /// batch.push(0, 1).int(4688);
+    /// assert_eq!(batch.get(0).unwrap().cell(0), Cell::Int(4688));
+    /// ```
+    pub fn int(self, number: i64) -> Self {
+        self.add("", FieldKind::Number, Typed::Int(number))
+    }
+
+    /// Adds a number; NaN is a missing value to all who read it.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, Cell, Record};
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.begin(&"a".into(), 1);
+    /// batch.push(0, 1).float(0.5);
+    /// assert_eq!(batch.get(0).unwrap().cell(0), Cell::Float(0.5));
+    /// ```
+    pub fn float(self, number: f64) -> Self {
+        self.add("", FieldKind::Number, Typed::Float(number))
+    }
+
+    /// Adds a time.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, Cell, Record};
+    /// use oddsift_timespan::Timestamp;
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.begin(&"a".into(), 1);
+    /// batch.push(0, 1).time(Timestamp::UNIX_EPOCH);
+    /// assert_eq!(batch.get(0).unwrap().cell(0).to_string(), "1970-01-01T00:00:00Z");
+    /// ```
+    pub fn time(self, time: Timestamp) -> Self {
+        self.add("", FieldKind::Time, Typed::Time(time))
+    }
+
+    /// Adds true or false.
+    ///
+    /// ```
+    /// # let mut batch = oddsift_records::Batch::new();
+    /// batch.begin(&"a".into(), 1);
+    /// batch.push(0, 1).bool(true);
+    /// assert_eq!(batch.get(0).unwrap().text(0), Some("true"));
+    /// ```
+    pub fn bool(self, value: bool) -> Self {
+        self.add(if value { "true" } else { "false" }, FieldKind::Bool, Typed::Text)
+    }
+
+    /// Adds a field without a value.
+    ///
+    /// ```
+    /// # let mut batch = oddsift_records::Batch::new();
+    /// batch.begin(&"a".into(), 2);
+    /// batch.push(0, 1).missing().text("x");
+    /// assert_eq!(batch.get(0).unwrap().text(0), None);
+    /// ```
+    pub fn missing(self) -> Self {
+        self.add("", FieldKind::Missing, Typed::Text)
+    }
+}
+
+impl Drop for RowBuilder<'_> {
+    /// Every record has as many fields as there are columns.
+    fn drop(&mut self) {
+        let end = self.batch.text.len().saturating_sub(self.start);
+        for _ in 0..self.n_left {
+            self.batch.ends.push(end);
+            self.batch.kinds.push(FieldKind::Missing);
+            self.batch.typed.push(Typed::Text);
+        }
+    }
+}
+
 impl<'a> IntoIterator for &'a Batch {
     type Item = Row<'a>;
-    type IntoIter = Rows<'a>;
+    type IntoIter = BatchRows<'a>;
 
-    fn into_iter(self) -> Rows<'a> {
+    fn into_iter(self) -> BatchRows<'a> {
         self.iter()
     }
 }
 
-impl<'a> Iterator for Rows<'a> {
+impl<'a> Iterator for BatchRows<'a> {
     type Item = Row<'a>;
 
     #[inline]
@@ -212,7 +437,7 @@ impl<'a> Iterator for Rows<'a> {
     }
 }
 
-impl ExactSizeIterator for Rows<'_> {}
+impl ExactSizeIterator for BatchRows<'_> {}
 
 #[cfg(test)]
 mod tests {

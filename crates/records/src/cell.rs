@@ -1,4 +1,6 @@
-use std::fmt;
+use std::{fmt, io::Write};
+
+use oddsift_timespan::{Timestamp, format_time};
 
 /// One value of a row that is written.
 ///
@@ -23,6 +25,8 @@ pub enum Cell<'a> {
     Float(f64),
     /// True or false.
     Bool(bool),
+    /// A time, in UTC.
+    Time(Timestamp),
     /// A number or nested value in the words of an NDJSON input, which pass unchanged.
     Json(&'a str),
 }
@@ -37,6 +41,7 @@ impl fmt::Display for Cell<'_> {
             Cell::UInt(number) => write!(f, "{number}"),
             Cell::Float(number) => write!(f, "{number:?}"),
             Cell::Bool(value) => write!(f, "{value}"),
+            Cell::Time(time) => write!(f, "{}", format_time(time)),
         }
     }
 }
@@ -67,6 +72,7 @@ impl Cell<'_> {
         match self.present() {
             Cell::Missing => out.extend_from_slice(b"null"),
             Cell::Text(text) => push_json_string(text, out),
+            Cell::Time(time) => _ = write!(out, "\"{}\"", format_time(time)),
             Cell::Json(json) if is_json(json) => out.extend(json.bytes().map(on_one_line)),
             Cell::Json(other) => push_json_string(other, out),
             number => number.push_number(out),
@@ -87,6 +93,8 @@ impl Cell<'_> {
                 out.extend_from_slice(zmij::Buffer::new().format_finite(number).as_bytes());
             }
             Cell::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
+            // Writing to a vector cannot fail.
+            Cell::Time(time) => _ = write!(out, "{}", format_time(time)),
         }
     }
 

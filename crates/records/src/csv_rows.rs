@@ -83,7 +83,7 @@ impl CsvRows {
     }
 
     fn fill_records(&mut self, batch: &mut Batch, tally: &mut Tally<'_>) -> Result<(), Stop> {
-        while !batch.is_full(self.used) {
+        while !batch.is_full_at(self.used) {
             let Some(found) = self.record()? else { break };
             let row = tally.number();
             if found.n_fields == self.n_columns {

@@ -40,7 +40,7 @@ impl JsonRows {
     /// Fills the batch; it stays empty at the end of the input only.
     pub(crate) fn fill(&mut self, batch: &mut Batch, tally: &mut Tally<'_>) -> Result<(), Stop> {
         let mut n_read = 0_usize;
-        while !batch.is_full(n_read) {
+        while !batch.is_full_at(n_read) {
             let Some(found) = self.lines.next(0)? else { break };
             n_read = n_read.saturating_add(found.next);
             self.take(&found, batch, tally)?;

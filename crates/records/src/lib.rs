@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-mod batch; // Batch, Row, Rows: many records in one text
+mod batch; // Batch, Row: many records in one text
 mod binary; // BinaryFormat: files that are no text
 mod buffer; // a window over the bytes of an input
 mod cell; // Cell: one value of a row that is written
@@ -14,6 +14,7 @@ mod options; // ReadOptions, InputFormat, BadRows
 mod output; // Output: whole or not at all
 mod reader; // Reader
 mod record; // Record, FieldKind
+mod rows; // Rows: a source of records
 mod same_file; // is_same_file
 mod source; // files, standard input, compression, encodings
 mod store; // RowStore: rows that wait until they are printed
@@ -22,7 +23,7 @@ mod terminal; // TerminalWriter
 mod writer; // RowWriter, OutputFormat, WriteOptions
 
 pub use {
-    batch::{Batch, Row, Rows},
+    batch::{Batch, BatchRows, Row, RowBuilder},
     binary::BinaryFormat,
     cell::Cell,
     error::{Error, Fault, Position},
@@ -31,6 +32,7 @@ pub use {
     output::Output,
     reader::Reader,
     record::{FieldKind, Record},
+    rows::Rows,
     same_file::is_same_file,
     source::{Progress, TextSource},
     store::{RowStore, StoredRow},

@@ -5,7 +5,8 @@ use std::{
 };
 
 use crate::{
-    BadRows, Batch, Error, Fault, InputFormat, LateKeys, Position, Progress, ReadOptions, Summary,
+    BadRows, Batch, Error, Fault, InputFormat, LateKeys, Position, Progress, ReadOptions, Rows,
+    Summary,
     csv_rows::CsvRows,
     json_rows::JsonRows,
     source::{Source, format_of},
@@ -174,7 +175,7 @@ impl Reader {
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     pub fn next_batch(&mut self, batch: &mut Batch) -> Result<bool, Error> {
-        batch.clear(self.columns.len());
+        batch.begin(&self.name, self.columns.len());
         if let Some(stop) = self.stopped.take() {
             return Err(stop.at(&self.name));
         }
@@ -251,6 +252,32 @@ impl Reader {
     #[must_use]
     pub fn watch(&self) -> Progress {
         self.progress.clone()
+    }
+}
+
+impl Rows for Reader {
+    fn name(&self) -> &str {
+        self.name()
+    }
+
+    fn columns(&self) -> &[String] {
+        self.columns()
+    }
+
+    fn next_batch(&mut self, batch: &mut Batch) -> Result<bool, Error> {
+        self.next_batch(batch)
+    }
+
+    fn summary(&self) -> &Summary {
+        self.summary()
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.progress()
+    }
+
+    fn n_bytes(&self) -> Option<u64> {
+        self.total()
     }
 }
 

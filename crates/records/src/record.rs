@@ -1,3 +1,7 @@
+use oddsift_timespan::Timestamp;
+
+use crate::Cell;
+
 /// One record: a row of a [`crate::Batch`] or of a [`crate::RowStore`].
 ///
 /// ```
@@ -22,10 +26,25 @@ pub trait Record {
     /// The text of a field.
     ///
     /// `None` is a missing value (an empty CSV field; a null or absent JSON value) or a column that
-    /// is not there. A number is the text of the file, a nested value its JSON.
+    /// is not there. A number is the text of the file, a nested value its JSON. A number or time of a
+    /// source that is not text has none; [`cell`](Record::cell) gives it.
     fn field(&self, column: usize) -> Option<&str>;
-    /// What a field is; [`FieldKind::Missing`] where `field` gives none.
+    /// What a field is; [`FieldKind::Missing`] where it has no value.
     fn kind(&self, column: usize) -> FieldKind;
+    /// A field as it is written: text as text, JSON as it came, numbers and times of typed sources.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, Cell, ReadOptions, Reader, Record};
+    ///
+    /// let text = &b"{\"a\":1.50,\"b\":\"x\"}"[..];
+    /// let mut reader = Reader::new("a.ndjson", text, ReadOptions::new())?;
+    /// let mut batch = Batch::new();
+    /// reader.next_batch(&mut batch)?;
+    /// let row = batch.get(0).unwrap();
+    /// assert_eq!((row.cell(0), row.cell(1)), (Cell::Json("1.50"), Cell::Text("x")));
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    fn cell(&self, column: usize) -> Cell<'_>;
 }
 
 /// What a field is. CSV knows text and missing only.
@@ -45,12 +64,14 @@ pub trait Record {
 pub enum FieldKind {
     /// Text: a CSV field, a JSON string.
     Text,
-    /// A JSON number.
+    /// A number: of JSON, or of a source that has numbers, not their text.
     Number,
     /// JSON true or false.
     Bool,
     /// A JSON array or object.
     Nested,
+    /// A time of a source that has times, not their text.
+    Time,
     /// Nothing: an empty CSV field, a JSON null, an absent key.
     Missing,
 }
@@ -65,6 +86,18 @@ pub(crate) struct View<'a> {
     pub(crate) ends: &'a [usize],
     /// Empty means CSV: text, or missing where the field is empty.
     pub(crate) kinds: &'a [FieldKind],
+    /// Empty where all fields are text.
+    pub(crate) typed: &'a [Typed],
+}
+
+/// A field of a source that has numbers and times, not their text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Typed {
+    /// Its text is in the batch.
+    Text,
+    Int(i64),
+    Float(f64),
+    Time(Timestamp),
 }
 
 impl<'a> View<'a> {
@@ -77,9 +110,25 @@ impl<'a> View<'a> {
         };
         let text = self.text.get(start..end)?;
         match self.kinds.get(column) {
-            Some(FieldKind::Missing) => None,
+            Some(FieldKind::Missing | FieldKind::Time) => None,
+            Some(FieldKind::Number) if text.is_empty() => None,
             None if text.is_empty() => None,
             _ => Some(text),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn cell(&self, column: usize) -> Cell<'a> {
+        match self.typed.get(column) {
+            Some(Typed::Int(number)) => return Cell::Int(*number),
+            Some(Typed::Float(number)) => return Cell::Float(*number),
+            Some(Typed::Time(time)) => return Cell::Time(*time),
+            Some(Typed::Text) | None => {}
+        }
+        match (self.field(column), self.kinds.get(column)) {
+            (None, _) => Cell::Missing,
+            (Some(text), None | Some(FieldKind::Text)) => Cell::Text(text),
+            (Some(text), Some(_)) => Cell::Json(text),
         }
     }
 
@@ -117,6 +166,11 @@ macro_rules! record {
             #[inline]
             fn kind(&self, column: usize) -> FieldKind {
                 self.0.kind(column)
+            }
+
+            #[inline]
+            fn cell(&self, column: usize) -> $crate::Cell<'_> {
+                self.0.cell(column)
             }
         }
     };

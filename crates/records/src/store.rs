@@ -1,6 +1,9 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
-use crate::record::{FieldKind, Record, View, record};
+use crate::{
+    Cell,
+    record::{FieldKind, Record, View, record},
+};
 
 /// Whole records kept by their number, until they are printed.
 ///
@@ -67,7 +70,7 @@ impl RowStore {
         Self::default()
     }
 
-    /// Keeps a copy of the record; one of the same number that is there already stays.
+    /// Keeps a copy of the record, its numbers and times as text; one of the same number that is there already stays.
     ///
     /// ```
     /// # use oddsift_records::{Batch, ReadOptions, Reader, RowStore};
@@ -85,11 +88,25 @@ impl RowStore {
         }
         let (text, first_field, n_fields) = (self.text.len(), self.ends.len(), record.n_fields());
         for column in 0..n_fields {
-            self.text.push_str(record.field(column).unwrap_or_default());
+            let kind = self.push_field(record, column);
+            self.kinds.push(kind);
             self.ends.push(self.text.len().saturating_sub(text));
-            self.kinds.push(record.kind(column));
         }
         self.slots.insert(record.row(), Slot { line: record.line(), text, first_field, n_fields });
+    }
+
+    fn push_field(&mut self, record: &impl Record, column: usize) -> FieldKind {
+        let kind = record.kind(column);
+        match record.cell(column) {
+            Cell::Text(text) | Cell::Json(text) => self.text.push_str(text),
+            Cell::Missing => {}
+            // Writing to a string cannot fail.
+            typed => _ = write!(self.text, "{typed}"),
+        }
+        match kind {
+            FieldKind::Time => FieldKind::Text,
+            kind => kind,
+        }
     }
 
     /// The record of that number.
@@ -107,6 +124,7 @@ impl RowStore {
             text: self.text.get(slot.text..)?,
             ends: self.ends.get(fields.clone())?,
             kinds: self.kinds.get(fields)?,
+            typed: &[],
         }))
     }
 

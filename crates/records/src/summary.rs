@@ -142,6 +142,7 @@ pub struct Summary {
     pub(crate) replaced: SkipLog,
     pub(crate) unnamed: Vec<u64>,
     pub(crate) late: Option<LateKeys>,
+    notes: Vec<String>,
 }
 
 /// Keys of NDJSON that came too late to become columns.
@@ -164,6 +165,39 @@ impl Summary {
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Counts records that a source gives.
+    ///
+    /// ```
+    /// let mut summary = oddsift_records::Summary::default();
+    /// summary.count_rows(3);
+    /// assert_eq!(summary.rows(), 3);
+    /// ```
+    pub fn count_rows(&mut self, n_rows: usize) {
+        self.rows = self.rows.saturating_add(n_rows as u64);
+    }
+
+    /// Counts a record that a source leaves out, and why.
+    ///
+    /// ```
+    /// let mut summary = oddsift_records::Summary::default();
+    /// summary.skip_row(7, None, "its checksum is wrong");
+    /// assert_eq!(summary.warnings("a.evtx"), ["a.evtx:7: 1 row skipped: its checksum is wrong"]);
+    /// ```
+    pub fn skip_row(&mut self, line: u64, column: Option<u64>, reason: impl Display) {
+        self.skipped.note(line, column, reason);
+    }
+
+    /// Adds a line of a source's own for the user: what was changed, or could not be told apart.
+    ///
+    /// ```
+    /// let mut summary = oddsift_records::Summary::default();
+    /// summary.note("audit.log:9: bytes that are not UTF-8 were replaced in 1 record");
+    /// assert_eq!(summary.warnings("audit.log").len(), 1);
+    /// ```
+    pub fn note(&mut self, line: impl Into<String>) {
+        self.notes.push(line.into());
     }
 
     /// Rows that were left out.
@@ -247,7 +281,7 @@ impl Summary {
         let mut skipped = self.skipped.clone();
         skipped.merge(own);
         let lines = [self.late_warning(name), self.replaced_warning(name), skipped.warning(name)];
-        lines.into_iter().flatten().collect()
+        lines.into_iter().flatten().chain(self.notes.iter().cloned()).collect()
     }
 
     fn unnamed_warning(&self, name: &str) -> Option<String> {
