@@ -3,6 +3,7 @@
 
 mod app; // AppFilter: which programs
 mod assembler; // Assembler: lines to events
+mod audit_rows; // AuditRows: events as rows of a table
 mod cluster; // cluster_auditd_processes
 mod error; // Error, LineError, LineFault
 mod event; // Event: the records of one node, time and serial
@@ -13,6 +14,7 @@ mod head; // the part of a line up to its fields
 mod id; // Id: a number, or the text that is none
 mod kind; // types of records that are events by themselves
 mod lines; // lines of a reader, none kept that is too long
+mod log; // AuditLog: log files, one behind the other
 mod process; // ProcessEvent
 mod reader; // EventReader, read_events: over any BufRead
 mod record; // Record, RecordBuf, parse_record
@@ -34,6 +36,7 @@ pub mod msticpy;
 pub use {
     app::AppFilter,
     assembler::{Assembler, Options},
+    audit_rows::{AuditRows, is_audit_log},
     cluster::{
         ClusterFeatures, ClusterOptions, ProcessCluster, ProcessClusters, cluster_auditd_processes,
     },
@@ -43,6 +46,7 @@ pub use {
     fields::{Field, Fields},
     id::Id,
     jiff::Timestamp,
+    log::AuditLog,
     oddsift_eventcluster::{Label, NoiseTimes},
     process::ProcessEvent,
     reader::{EventReader, read_events},

@@ -1,130 +1,266 @@
-//! What can be typed: clap's structs, a file for each verb.
+//! What several verbs take.
 #![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
 
-mod auditd;
-mod cluster;
-mod features;
-mod outliers;
-mod periods;
-mod plot; // what is drawn beside the result
-mod report;
-mod score;
-mod series;
-mod shared; // what several verbs take
-mod shell; // completions and manual pages
-mod stack;
-mod values; // the checks of single values
+use std::path::{Path, PathBuf};
 
-use clap::{Parser, Subcommand};
-
-use self::{
-    auditd::AUDITD_EXAMPLES,
-    cluster::{CLUSTER_EXAMPLES, EPS_EXAMPLES},
-    features::FEATURES_EXAMPLES,
-    outliers::OUTLIERS_EXAMPLES,
-    periods::PERIODS_EXAMPLES,
-    report::REPORT_EXAMPLES,
-    score::SCORE_EXAMPLES,
-    series::SERIES_EXAMPLES,
-    shell::{COMPLETIONS_EXAMPLES, MAN_EXAMPLES},
-    stack::STACK_EXAMPLES,
+use clap::{Args, ValueEnum};
+use oddsift::pipeline::{
+    self, Delimiters, FeatureChoice, FeatureOptions, Input, SchemaChoice, SessionRule,
 };
-pub(crate) use self::{
-    auditd::{AuditdArgs, EmitAuditd},
-    cluster::{ClusterArgs, Emit, Eps, EpsArgs, SpaceArgs},
-    features::FeaturesArgs,
-    outliers::{ArgPrecision, EmitOutliers, OutliersArgs},
-    periods::{PeriodsArgs, Query},
-    plot::{PlotArgs, PlotForm, PlotPath},
-    score::ScoreArgs,
-    series::{Agg, SeriesArgs, StlArgs},
-    shared::{Color, Compat, FeatureArgs, Format, InputArgs, Missing, OutputArgs},
-    shell::{CompletionsArgs, ManArgs},
-    stack::StackArgs,
+use oddsift::plot::Labels;
+use oddsift::records::BadRows;
+
+use crate::progress::Bar;
+use crate::values::{
+    at_least_one, bad_rows, delimiter, delimiters, mapping, not_empty, plot_path, positive,
 };
 
-/// Sifts the odd ones out of security events.
-///
-/// Data goes to standard output, talk to standard error. Without FILE, or with `-`, data comes from
-/// standard input. Exit status: 0 done, 1 nothing found (only with --exit-status), 2 wrong usage,
-/// 3 bad data.
-#[derive(Debug, Parser)]
-#[command(name = "oddsift", version, max_term_width = 100, subcommand_required = true)]
-#[command(arg_required_else_help = true, disable_help_subcommand = true)]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    pub(crate) command: Command,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Compat {
+    Msticpy,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Add features to process events: lengths, token counts, character sums, hashes
-    #[command(after_help = FEATURES_EXAMPLES)]
-    Features(FeaturesArgs),
-    /// Cluster events: one exemplar for each cluster, every odd event by itself
-    #[command(after_help = CLUSTER_EXAMPLES)]
-    Cluster(ClusterArgs),
-    /// Propose the distance for `cluster`: the curve of distances to the k-th neighbour, its knee, advice
-    #[command(after_help = EPS_EXAMPLES)]
-    Eps(EpsArgs),
-    /// Find the outliers among events by an isolation forest, each with its reasons
-    #[command(after_help = OUTLIERS_EXAMPLES)]
-    #[command(mut_arg("seed", |seed| seed.hide(false).help("Seed of the forest; without, 0 (42 under --compat msticpy)")))]
-    #[command(mut_arg("plot_features", |arg| arg.help("The two features on the axes; without, all pairs of the four that isolate the outliers most")))]
-    Outliers(OutliersArgs),
-    /// Label or score new rows by a saved model
-    #[command(after_help = SCORE_EXAMPLES)]
-    Score(ScoreArgs),
-    /// Count combinations of values, the rare ones first
-    #[command(after_help = STACK_EXAMPLES)]
-    Stack(StackArgs),
-    /// Find anomalies in a time series, of values or of events counted in buckets
-    #[command(after_help = SERIES_EXAMPLES)]
-    Series(SeriesArgs),
-    /// Join the anomalies that `series` prints to periods of time, as rows or as a query
-    ///
-    /// Flags of several groups (`series --by`) are joined to the periods of all.
-    #[command(after_help = PERIODS_EXAMPLES)]
-    Periods(PeriodsArgs),
-    /// Read Linux audit logs: events as rows, or clusters of processes
-    #[command(after_help = AUDITD_EXAMPLES)]
-    Auditd(AuditdArgs),
-    /// Put clusters, outliers and times on one page to hand over: offline HTML
-    ///
-    /// Takes the flags of `cluster`. The page needs no network and holds no script but its own. Beside
-    /// the patterns, memory takes four bytes a row.
-    #[command(after_help = REPORT_EXAMPLES)]
-    #[command(mut_arg("emit", |arg| arg.hide(true)), mut_arg("with_input", |arg| arg.hide(true)))]
-    #[command(mut_arg("format", |arg| arg.hide(true)), mut_arg("raw", |arg| arg.hide(true)))]
-    #[command(mut_arg("color", |arg| arg.hide(true)), mut_arg("plot", |arg| arg.hide(true)))]
-    #[command(mut_arg("compat", |arg| arg.hide(true)), mut_arg("save_model", |arg| arg.hide(true)))]
-    #[command(mut_arg("seed", |arg| arg.hide(false).help("Seed of the forest; without, 0")))]
-    #[command(mut_arg("title", |arg| arg.help("Title of the page")))]
-    #[command(mut_arg("plot_features", |arg| arg.help("The two features on the axes; without, there is a choice of pairs")))]
-    #[command(mut_arg("output", |arg| arg.help("Write the page to FILE, whole or not at all")))]
-    Report(ClusterArgs),
-    /// Print the script by which a shell completes verbs, flags and values
-    #[command(after_help = COMPLETIONS_EXAMPLES)]
-    Completions(CompletionsArgs),
-    /// Write the manual pages
-    #[command(after_help = MAN_EXAMPLES)]
-    Man(ManArgs),
+/// Where data comes from, and how strict to be.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct InputArgs {
+    /// CSV or NDJSON, plain, gzip or zstd; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// Separator of CSV fields, one character; `tab` is a tab
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub(crate) delimiter: Option<u8>,
+    /// What a row that cannot be read does: stop the run, or be skipped and counted
+    #[arg(long, value_parser = bad_rows, default_value = "fail", value_name = "fail|skip")]
+    pub(crate) bad_rows: BadRows,
+    /// What a blank or NaN in a feature does: stop the run, skip the row, or count as 0
+    #[arg(long, value_enum, default_value = "fail")]
+    pub(crate) missing: Missing,
+    /// Format of times that are not ISO 8601, as strptime's: %d/%m/%Y %H:%M
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) time_format: Option<String>,
+    /// Zone of times that name none: UTC, +02:00, Europe/Berlin; without, UTC
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub(crate) time_zone: Option<String>,
+    /// Threads, at most 256; without, all cores
+    #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one)]
+    pub(crate) threads: Option<usize>,
+    /// Seed of what is random; nothing in this verb is
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) seed: Option<u64>,
 }
 
-impl Command {
-    /// How many threads are asked for.
-    pub(crate) fn threads(&self) -> Option<usize> {
-        match self {
-            Self::Features(args) => args.input.threads,
-            Self::Cluster(args) | Self::Report(args) => args.input.threads,
-            Self::Eps(args) => args.input.threads,
-            Self::Outliers(args) => args.input.threads,
-            Self::Score(args) => args.input.threads,
-            Self::Stack(args) => args.input.threads,
-            Self::Series(args) => args.input.threads,
-            Self::Periods(args) => args.input.threads,
-            Self::Auditd(args) => args.threads,
-            Self::Completions(_) | Self::Man(_) => Some(1),
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Missing {
+    Fail,
+    Skip,
+    Zero,
+}
+
+impl InputArgs {
+    /// The input, of which `bar` shows how far it is read.
+    pub(crate) fn input(&self, bar: &Bar) -> Input {
+        self.input_of(&self.file, bar)
+    }
+
+    /// Another file, read in the same way.
+    pub(crate) fn input_of(&self, file: &Path, bar: &Bar) -> Input {
+        let mut input = bar.watch(Input::file(file));
+        input.delimiter = self.delimiter;
+        input.bad_rows = self.bad_rows;
+        input.missing = match self.missing {
+            Missing::Fail => pipeline::Missing::Fail,
+            Missing::Skip => pipeline::Missing::Skip,
+            Missing::Zero => pipeline::Missing::Zero,
+        };
+        input.time_format.clone_from(&self.time_format);
+        input.time_zone.clone_from(&self.time_zone);
+        input.threads = self.threads;
+        input
+    }
+}
+
+/// How features are made from text.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Features")]
+pub(crate) struct FeatureArgs {
+    /// Names of the columns: auto, win4688, sysmon, mde or linux
+    #[arg(long, default_value = "auto", value_name = "NAME")]
+    pub(crate) schema: SchemaChoice,
+    /// Take a column of the schema from another column of the file; may be repeated
+    #[arg(long, value_name = "CommandLine=COLUMN", value_parser = mapping)]
+    pub(crate) map: Vec<(String, String)>,
+    /// Separator of the parts of a path; without, `/` if one of the first ten paths has it, else `\`
+    #[arg(long, value_name = "S", value_parser = not_empty)]
+    pub(crate) path_separator: Option<String>,
+    /// Column to make text features of: <COLUMN>.len, .score, .tokens, .delims, .delimHash, .crc32
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) text: Vec<String>,
+    /// Compute features anew that the file has as columns
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Regular expression of the delimiters that are counted and hashed
+    #[arg(long, value_name = "REGEX", value_parser = delimiters, allow_hyphen_values = true)]
+    pub(crate) delimiters: Option<Delimiters>,
+    /// Text between tokens; without, one space
+    #[arg(long, value_name = "S", value_parser = not_empty, allow_hyphen_values = true)]
+    pub(crate) token_delimiter: Option<String>,
+    /// Divisor of the character sums
+    #[arg(long, value_name = "N", default_value = "1", value_parser = positive)]
+    #[arg(allow_negative_numbers = true)]
+    pub(crate) ord_scale: f64,
+}
+
+impl FeatureArgs {
+    /// Sets which columns play which part.
+    pub(crate) fn roles(&self, mut input: Input) -> Input {
+        input.schema = self.schema;
+        input.map.clone_from(&self.map);
+        input
+    }
+
+    pub(crate) fn options(&self, compat: Option<Compat>) -> FeatureOptions {
+        let defaults = FeatureOptions::default();
+        FeatureOptions {
+            path_separator: self.path_separator.clone(),
+            delimiters: self.delimiters.clone().unwrap_or(defaults.delimiters),
+            token_delimiter: self.token_delimiter.clone().unwrap_or(defaults.token_delimiter),
+            ord_scale: self.ord_scale,
+            force: self.force,
+            session_rule: match compat {
+                Some(Compat::Msticpy) => SessionRule::ExactText,
+                None => SessionRule::default(),
+            },
         }
     }
+
+    pub(crate) fn choice(&self, names: &[String], compat: Option<Compat>) -> FeatureChoice {
+        FeatureChoice { names: names.to_vec(), options: self.options(compat) }
+    }
+}
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// Form of the result; without, a table on a terminal and CSV elsewhere
+    #[arg(short = 't', long = "to", value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Write to FILE, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Leave CSV text cells as they are, even those that a spreadsheet would run
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// Colours in tables; NO_COLOR is respected
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+    #[command(flatten)]
+    pub(crate) talk: TalkArgs,
+}
+
+/// What is said beside the result.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct TalkArgs {
+    /// Exit with 1 if nothing is found
+    #[arg(long)]
+    pub(crate) exit_status: bool,
+    /// No progress and no summary
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say what was done
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Csv,
+    Ndjson,
+    Json,
+    Md,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// A picture of the result.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Picture")]
+pub(crate) struct PlotArgs {
+    /// Draw the result to FILE.svg, or to FILE.html: to zoom, point at and click, without a network
+    #[arg(long, value_name = "FILE", value_parser = plot_path)]
+    pub(crate) plot: Option<PlotPath>,
+    /// Title of the picture
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) title: Option<String>,
+    /// Label of the x axis
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) xlabel: Option<String>,
+    /// Label of the y axis
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) ylabel: Option<String>,
+}
+
+/// What a picture of rows shows.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Picture")]
+pub(crate) struct PlotRowsArgs {
+    /// The two features on the axes; without, HTML has a choice and SVG those that show most
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) plot_features: Vec<String>,
+    /// Column whose text is beside the points; without, the command line or the path
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) plot_label: Option<String>,
+}
+
+impl PlotArgs {
+    pub(crate) fn labels(&self) -> Labels<'_> {
+        Labels {
+            title: self.title.as_deref(),
+            x: self.xlabel.as_deref(),
+            y: self.ylabel.as_deref(),
+        }
+    }
+
+    /// Whether an axis has a label of its own.
+    pub(crate) fn has_axis_labels(&self) -> bool {
+        self.xlabel.is_some() || self.ylabel.is_some()
+    }
+
+    /// The first flag that says how a picture is to look.
+    pub(crate) fn look(&self) -> Option<&'static str> {
+        let flags =
+            [("--title", &self.title), ("--xlabel", &self.xlabel), ("--ylabel", &self.ylabel)];
+        flags.into_iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag)
+    }
+}
+
+impl PlotRowsArgs {
+    /// The first flag that is given.
+    pub(crate) fn look(&self) -> Option<&'static str> {
+        if !self.plot_features.is_empty() {
+            return Some("--plot-features");
+        }
+        self.plot_label.as_ref().map(|_| "--plot-label")
+    }
+}
+
+/// A file and the form that its name asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlotPath {
+    pub(crate) path: PathBuf,
+    pub(crate) form: PlotForm,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlotForm {
+    Svg,
+    Html,
 }

@@ -1,34 +1,11 @@
-//! Values as they are printed.
+//! Values in a table for people.
 
-use oddsift::records::{Cell, FieldKind};
+use oddsift::pipeline::Timestamp;
+use oddsift::records::Cell;
 
 use crate::table::TextCell;
 
-/// The number of a feature: counts, scores and hashes are whole, `isSystemSession` is true or false.
-pub(crate) fn feature_cell(name: &str, value: f64) -> Cell<'static> {
-    // Whole numbers up to 2^53 are exact in f64.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    if name == "isSystemSession" {
-        return Cell::Bool(value != 0.0);
-    }
-    let is_logarithm = matches!(name, "pathLogScore" | "commandlineLogLen" | "commandlineLogScore");
-    if !is_logarithm && value.fract() == 0.0 && value.abs() <= EXACT {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
-        return Cell::Int(value as i64);
-    }
-    Cell::Float(value)
-}
-
-/// An input cell as it came.
-pub(crate) fn input_cell(text: Option<&str>, kind: FieldKind) -> Cell<'_> {
-    match (text, kind) {
-        (None, _) | (_, FieldKind::Missing) => Cell::Missing,
-        (Some(text), FieldKind::Text) => Cell::Text(text),
-        (Some(text), FieldKind::Number | FieldKind::Bool | FieldKind::Nested) => Cell::Json(text),
-    }
-}
-
-/// The same value in a table for people.
+/// A value of a file, in a table for people.
 pub(crate) fn text_cell(cell: Cell<'_>) -> TextCell {
     match cell {
         Cell::Missing => TextCell::text(""),
@@ -37,6 +14,7 @@ pub(crate) fn text_cell(cell: Cell<'_>) -> TextCell {
         Cell::Int(number) => TextCell::number(&number),
         Cell::UInt(number) => TextCell::number(&number),
         Cell::Float(number) => TextCell::number(&rounded(number)),
+        time @ (Cell::Time(_) | Cell::NaiveTime(_)) => TextCell::text(&time.to_string()),
     }
 }
 
@@ -49,4 +27,20 @@ fn rounded(number: f64) -> String {
     }
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "0" && number != 0.0 { format!("{number:.1e}") } else { text.to_owned() }
+}
+
+/// A time to the second.
+pub(crate) fn time_cell(time: Option<Timestamp>) -> TextCell {
+    let text = time.map(|time| time.strftime("%Y-%m-%d %H:%M:%S").to_string());
+    TextCell::whole(text.unwrap_or_default())
+}
+
+/// A text of a file, or a missing one.
+pub(crate) fn text_or_missing(text: Option<&str>) -> Cell<'_> {
+    text.map_or(Cell::Missing, Cell::Text)
+}
+
+/// A time of a file, or a missing one.
+pub(crate) fn time_or_missing(time: Option<Timestamp>) -> Cell<'static> {
+    time.map_or(Cell::Missing, Cell::Time)
 }

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use oddsift::pipeline;
 use oddsift::records::{self, escape_line};
+
+use crate::remedy::{is_usage, message};
 
 /// The reason a run stopped.
 #[derive(Debug, Clone)]
@@ -14,7 +17,7 @@ pub(crate) enum Failure {
     Data(String),
     /// Nothing was found, and `--exit-status` asked: exit status 1.
     Nothing,
-    /// Who reads our output has gone; a success, as for every filter.
+    /// The reader of our output has gone; a success, as for every filter.
     BrokenPipe,
 }
 
@@ -48,8 +51,23 @@ impl Failure {
 
 impl From<records::Error> for Failure {
     fn from(error: records::Error) -> Self {
-        if error.is_broken_pipe() { Self::BrokenPipe } else { Self::data(error) }
+        pipeline::Error::from(error).into()
     }
+}
+
+impl From<pipeline::Error> for Failure {
+    fn from(error: pipeline::Error) -> Self {
+        match &error {
+            pipeline::Error::Records(cause) if cause.is_broken_pipe() => Self::BrokenPipe,
+            error if is_usage(error) => Self::Usage(message(error)),
+            error => Self::Data(message(error)),
+        }
+    }
+}
+
+/// Ends with status 1 where nothing was found and `--exit-status` asks for that.
+pub(crate) fn need_finds(exit_status: bool, n_found: u64) -> Result<(), Failure> {
+    if exit_status && n_found == 0 { Err(Failure::Nothing) } else { Ok(()) }
 }
 
 /// The one line of a message that clap lays out over many.

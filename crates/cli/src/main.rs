@@ -1,27 +1,19 @@
 //! The `oddsift` command: arguments become a job, the job runs, an error becomes one line.
 
-mod args; // what can be typed
-mod cells; // values as they are printed
-mod commands; // a verb a module
+mod args; // flags that several verbs take
+mod cells; // values in a table for people
+mod columns; // columns as data: one list for all forms of a result
 mod failure; // one line and an exit status
-mod feed; // batches of a reader, over threads
-mod forest; // forests of rows that were collapsed to patterns
-mod ingest; // rows to patterns
-mod input; // a file opened: columns, roles, times
-mod model_file; // models from files, checked
-mod ordered; // output of threads, in the order of the input
 mod output; // where the result goes
 mod picture; // pictures of results, to files
-mod pool; // threads of the algorithms
 mod progress; // a bar on standard error
-mod rows; // what is taken from each row
-mod scoring; // rows scored as they stream by
+mod remedy; // errors with the flag that mends each
+mod say; // what is said beside a result
 mod side_files; // what is written beside the result
-mod source; // a file or standard input, once or twice
-mod space; // features that span distances
+mod stream; // rows printed while they are made
 mod table; // results for people
-mod time_counts; // how many rows were when
-mod times; // which column holds the times
+mod values; // the checks of single values
+mod verbs; // a verb a file
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -29,13 +21,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::args::{Cli, Command};
 use crate::failure::{Failure, usage_line};
-use crate::input::n_threads;
-use crate::pool::with_threads;
+use crate::verbs::Cli;
 
 fn main() -> ExitCode {
-    match parse().and_then(run) {
+    match parse().and_then(|cli| cli.run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if let Some(line) = failure.line() {
@@ -53,22 +43,5 @@ fn parse() -> Result<Cli, Failure> {
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error.exit(),
         _ => Failure::Usage(usage_line(&error)),
-    })
-}
-
-fn run(cli: Cli) -> Result<(), Failure> {
-    with_threads(n_threads(cli.command.threads()), || match cli.command {
-        Command::Features(args) => commands::features::run(&args),
-        Command::Cluster(args) => commands::cluster::run(&args),
-        Command::Eps(args) => commands::eps::run(&args),
-        Command::Outliers(args) => commands::outliers::run(&args),
-        Command::Score(args) => commands::score::run(&args),
-        Command::Stack(args) => commands::stack::run(&args),
-        Command::Series(args) => commands::series::run(&args),
-        Command::Periods(args) => commands::periods::run(&args),
-        Command::Auditd(args) => commands::auditd::run(&args),
-        Command::Report(args) => commands::report::run(&args),
-        Command::Completions(args) => commands::shell::completions(&args),
-        Command::Man(args) => commands::shell::man(&args),
     })
 }

@@ -7,7 +7,12 @@ use oddsift::records::{Error, Output, OutputFormat, RowWriter, TerminalWriter, W
 
 use crate::args::{Color, Format, OutputArgs};
 use crate::failure::Failure;
+use crate::say::warn_line;
+use crate::stream::{Stream, TableSink};
 use crate::table::{Look, TextTable};
+
+/// A table of rows for people shows so many.
+pub(crate) const TABLE_ROWS: usize = 1000;
 
 /// A result in the making: a table for people or rows for programs.
 pub(crate) struct Destination {
@@ -66,12 +71,51 @@ impl Destination {
         self.writer
     }
 
-    /// Prints a table for people; gives the names of the columns for which there was no room.
-    pub(crate) fn table(mut self, table: &TextTable) -> Result<Vec<String>, Failure> {
+    /// Prints a table for people; of more rows, and of columns for which there is no room, it is said
+    /// that they are not shown.
+    pub(crate) fn table(
+        mut self,
+        args: &OutputArgs,
+        table: &TextTable,
+        n_more: u64,
+    ) -> Result<(), Failure> {
         let (text, left_out) = table.render(self.look);
         self.writer.write_styled(&text).map_err(Error::Write)?;
         self.writer.finish()?;
-        Ok(left_out.to_vec())
+        if args.talk.quiet {
+            return Ok(());
+        }
+        if n_more > 0 {
+            warn_line(&format!("{n_more} more rows are not shown; -t csv prints all"));
+        }
+        if !left_out.is_empty() {
+            warn_line(&format!("no room for {}; -t csv prints all", left_out.join(", ")));
+        }
+        Ok(())
+    }
+
+    /// Prints the rows that `write` passes on while they are made.
+    pub(crate) fn stream<T>(
+        self,
+        args: &OutputArgs,
+        columns: &[String],
+        write: impl FnOnce(&mut Stream) -> Result<T, oddsift::pipeline::Error>,
+    ) -> Result<T, Failure> {
+        if self.is_table() {
+            let mut stream = Stream::Table(TableSink::new(columns));
+            let written = write(&mut stream)?;
+            if let Stream::Table(sink) = stream {
+                let (table, n_more) = sink.finish();
+                self.table(args, &table, n_more)?;
+            }
+            return Ok(written);
+        }
+        let mut stream = Stream::Rows(self.rows(columns)?);
+        let written = write(&mut stream)?;
+        if let Stream::Rows(writer) = stream {
+            writer.finish()?.finish()?;
+        }
+        Ok(written)
     }
 }
 

@@ -1,52 +1,83 @@
-//! Progress of reading and clustering, on standard error, only on a terminal.
+//! How far a job is, on standard error, only on a terminal.
 
-use std::borrow::Cow;
 use std::io::IsTerminal;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use oddsift::pipeline::{Input, Progress};
 
-/// A bar over the bytes of the input, or a counter where their number is not known.
-pub(crate) struct Progress(ProgressBar);
+/// A bar over the bytes of the input, or a counter where their number is not known; then one over the
+/// steps of a long computation.
+#[derive(Clone)]
+pub(crate) struct Bar {
+    is_shown: bool,
+    shown: Arc<Mutex<Option<Shown>>>,
+}
 
-impl Progress {
-    pub(crate) fn new(total: Option<u64>, quiet: bool) -> Self {
-        if quiet || !std::io::stderr().is_terminal() {
-            return Self(ProgressBar::hidden());
+struct Shown {
+    bar: ProgressBar,
+    is_reading: bool,
+}
+
+impl Bar {
+    pub(crate) fn new(quiet: bool) -> Self {
+        Self { is_shown: !quiet && std::io::stderr().is_terminal(), shown: Arc::default() }
+    }
+
+    /// Shows how far the input is, and what is made of it.
+    pub(crate) fn watch(&self, input: Input) -> Input {
+        if !self.is_shown {
+            return input;
         }
-        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr_with_hz(5));
-        let template = match total {
-            Some(_) => "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
-            None => "{spinner} {bytes} read, {bytes_per_sec}",
+        let shown = Arc::clone(&self.shown);
+        input.progress(move |progress| {
+            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_reading = progress.step == Progress::READING;
+            if shown.as_ref().is_none_or(|shown| shown.is_reading != is_reading) {
+                *shown = Some(Shown::new(progress, is_reading));
+            }
+            if let Some(shown) = &*shown {
+                shown.tell(progress);
+            }
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// Clears the line, before a result is printed.
+    pub(crate) fn finish(&self) {
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl Shown {
+    fn new(progress: &Progress, is_reading: bool) -> Self {
+        let target = ProgressDrawTarget::stderr_with_hz(5);
+        let bar = ProgressBar::with_draw_target(progress.total, target);
+        let template = match (is_reading, progress.total) {
+            (true, Some(_)) => "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
+            (true, None) => "{spinner} {bytes} read, {bytes_per_sec}",
+            (false, _) => "{bar:30} {msg}, {elapsed}",
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self(bar)
+        Self { bar, is_reading }
     }
 
-    /// A bar over the steps of a long computation.
-    pub(crate) fn of_steps(quiet: bool) -> Self {
-        let progress = Self::new(None, quiet);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}, {elapsed}") {
-            progress.0.set_style(style);
+    fn tell(&self, progress: &Progress) {
+        if !self.is_reading {
+            self.bar.set_length(progress.total.unwrap_or_default());
+            self.bar.set_message(progress.step.clone());
         }
-        progress
+        self.bar.set_position(progress.done);
     }
+}
 
-    /// Shows how far a step is.
-    pub(crate) fn tell(&self, done: u64, total: u64, step: impl Into<Cow<'static, str>>) {
-        self.0.set_length(total);
-        self.0.set_position(done);
-        self.0.set_message(step);
-    }
-
-    pub(crate) fn set(&self, bytes: u64) {
-        self.0.set_position(bytes);
-    }
-
-    pub(crate) fn finish(&self) {
-        self.0.finish_and_clear();
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }

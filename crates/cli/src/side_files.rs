@@ -1,8 +1,10 @@
 //! Files that are written beside the result.
 
+use std::io::Write;
 use std::path::Path;
 
-use oddsift::records::{Output, is_same_file};
+use oddsift::records::{Error, Output, is_same_file};
+use serde::Serialize;
 
 use crate::args::PlotArgs;
 use crate::failure::Failure;
@@ -40,4 +42,16 @@ pub(crate) fn check_side_files(
         Output::check(path, inputs)?;
     }
     Ok(())
+}
+
+/// Writes a model, whole or not at all, never over one of the inputs.
+pub(crate) fn save_model(
+    path: &Path,
+    model: &impl Serialize,
+    inputs: &[&Path],
+) -> Result<(), Failure> {
+    let mut output = Output::file(path, inputs)?;
+    serde_json::to_writer(&mut output, model).map_err(|error| Error::Write(error.into()))?;
+    output.write_all(b"\n").map_err(Error::Write)?;
+    Ok(output.finish()?)
 }

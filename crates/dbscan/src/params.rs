@@ -26,11 +26,15 @@ use crate::{
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct DbscanParams {
-    pub(crate) eps: f64,
-    pub(crate) min_samples: usize,
-    pub(crate) metric: Metric,
+    /// The largest distance of neighbours.
+    pub eps: f64,
+    /// The number of rows within `eps`, the row itself included, that make a core sample.
+    pub min_samples: usize,
+    /// The distance.
+    pub metric: Metric,
+    /// The most work of a fit, counted in distances and nodes of the tree; `None` is no limit.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-    pub(crate) work_limit: Option<u64>,
+    pub work_limit: Option<u64>,
 }
 
 impl Default for DbscanParams {

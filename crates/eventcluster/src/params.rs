@@ -27,9 +27,12 @@ use crate::{Error, EventClusters, Events, NoiseTimes, Scaler, Scaling};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EventClusterParams {
-    dbscan: DbscanParams,
-    scaling: Scaling,
-    noise_times: NoiseTimes,
+    /// The distance, eps, the number of rows of a core sample, the limit of work.
+    pub dbscan: DbscanParams,
+    /// How features are scaled.
+    pub scaling: Scaling,
+    /// The times of a noise event.
+    pub noise_times: NoiseTimes,
 }
 
 impl Default for EventClusterParams {

@@ -21,6 +21,9 @@ pub use oddsift_outliers as outliers;
 #[cfg(feature = "patterns")]
 #[doc(inline)]
 pub use oddsift_patterns as patterns;
+#[cfg(feature = "pipeline")]
+#[doc(inline)]
+pub use oddsift_pipeline as pipeline;
 #[cfg(feature = "plot")]
 #[doc(inline)]
 pub use oddsift_plot as plot;

@@ -3,6 +3,7 @@
 mod charset; // delimiters that are single characters
 mod delimiters; // Delimiters: the compiled set of separating characters
 mod error; // Error, ValueError, ValueErrorKind
+mod field; // Field: a column of a row
 mod header; // names of columns to their places
 mod listing; // names in messages: quoted, cut short, nearest
 mod measure; // Measure: what a step takes from its column
@@ -24,6 +25,7 @@ pub mod columns;
 
 pub use delimiters::Delimiters;
 pub use error::{Error, ValueError, ValueErrorKind};
+pub use field::Field;
 pub use listing::{column_list, find_column};
 pub use options::FeatureOptions;
 pub use process::{

@@ -1,4 +1,15 @@
-use crate::ValueErrorKind;
+use crate::{Field, ValueErrorKind};
+
+/// The number of a field; one that is NaN is missing.
+pub(crate) fn of_field(field: Field<'_>) -> Result<f64, ValueErrorKind> {
+    match field {
+        Field::Missing => Err(ValueErrorKind::Missing),
+        Field::Text(text) => parse(Some(text)),
+        Field::Number(number) if number.is_finite() => Ok(number),
+        Field::Number(number) if number.is_nan() => Err(ValueErrorKind::Missing),
+        Field::Number(_) => Err(ValueErrorKind::NotFinite),
+    }
+}
 
 /// A cell as a finite number. `true` and `false` are 1 and 0.
 ///

@@ -3,8 +3,8 @@ use crate::measure::{Measure, log_or_zero};
 use crate::resolve::Resolver;
 use crate::text::count_parts;
 use crate::{
-    Error, FeatureOptions, Roles, SessionRule, TextFeatures, TextParts, TextScanner, ValueError,
-    ValueErrorKind, number,
+    Error, FeatureOptions, Field, Roles, SessionRule, TextFeatures, TextParts, TextScanner,
+    ValueError, ValueErrorKind, number,
 };
 use std::collections::HashMap;
 
@@ -70,6 +70,7 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
     found: Vec<TextFeatures>, // one for each column of the recipe
+    text: String,             // that of a number where text is wanted
 }
 
 impl Recipe {
@@ -256,7 +257,8 @@ impl Recipe {
     /// Computes the feature vector of a row into `out`, which is as long as
     /// [`names`](Self::names) (of a shorter one the first values are computed).
     ///
-    /// `get` gives the text at a place in the file. Missing text of a process
+    /// `get` gives what is at a place in the file: a [`Field`], or the text as an
+    /// `Option<&str>`. Missing text of a process
     /// or text feature is the empty text. Each text is scanned once, and
     /// nothing is allocated after the first row. Without a path separator `\`
     /// is taken.
@@ -281,24 +283,25 @@ impl Recipe {
     /// assert_eq!(error.to_string(), "column 1 is not a number");
     /// # Ok::<(), oddsift_features::Error>(())
     /// ```
-    pub fn evaluate<'a>(
+    pub fn evaluate<'a, F: Into<Field<'a>>>(
         &self,
-        get: impl Fn(usize) -> Option<&'a str>,
+        get: impl Fn(usize) -> F,
         scratch: &mut Scratch,
         out: &mut [f64],
     ) -> Result<(), ValueError> {
-        scratch.found.clear();
-        scratch.found.extend(self.columns.iter().map(|column| {
+        let Scratch { found, text } = scratch;
+        found.clear();
+        found.extend(self.columns.iter().map(|column| {
             if column.parts == TextParts::NONE {
                 return TextFeatures::default();
             }
-            self.scanner.scan_parts(get(column.index).unwrap_or(""), column.parts)
+            self.scanner.scan_parts(get(column.index).into().text(text), column.parts)
         }));
         for (step, value) in self.steps.iter().zip(out) {
             let column = self.columns[step.column].index;
-            let found = &scratch.found[step.column];
+            let found = &found[step.column];
             *value = self
-                .value(step.measure, get(column), found)
+                .value(step.measure, get(column).into(), found, text)
                 .map_err(|kind| ValueError { column, kind })?;
         }
         Ok(())
@@ -307,17 +310,20 @@ impl Recipe {
     fn value(
         &self,
         measure: Measure,
-        text: Option<&str>,
+        field: Field<'_>,
         found: &TextFeatures,
+        room: &mut String,
     ) -> Result<f64, ValueErrorKind> {
         let value = match measure {
-            Measure::Number => return number::parse(text),
-            Measure::Log => log_or_zero(number::parse(text)?),
+            Measure::Number => return number::of_field(field),
+            Measure::Log => log_or_zero(number::of_field(field)?),
             Measure::PathTokens => {
                 let separator = self.path_separator.as_deref().unwrap_or("\\");
-                count_parts(text.unwrap_or(""), separator) as f64
+                count_parts(field.text(room), separator) as f64
             }
-            Measure::SystemSession => f64::from(u8::from(self.session_rule.is_system(text))),
+            Measure::SystemSession => {
+                f64::from(u8::from(self.session_rule.is_system(Some(field.text(room)))))
+            }
             of_text => of_text.of_text(found, self.ord_scale),
         };
         if value.is_finite() { Ok(value) } else { Err(ValueErrorKind::NotFinite) }

@@ -131,7 +131,7 @@ proptest! {
         let roles = Roles::default();
         let recipe = Recipe::resolve(&columns, &columns, &roles, &FeatureOptions::default()).unwrap();
         let (mut scratch, mut out) = (Scratch::default(), [f64::NAN]);
-        if recipe.evaluate(|_| Some(&cell), &mut scratch, &mut out).is_ok() {
+        if recipe.evaluate(|_| Some(cell.as_str()), &mut scratch, &mut out).is_ok() {
             prop_assert!(out[0].is_finite());
         }
     }

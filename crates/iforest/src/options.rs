@@ -52,6 +52,8 @@ pub enum MaxFeatures {
     Count(usize),
     /// This share of them, above 0 and at most 1, rounded down and at least one feature.
     Fraction(f64),
+    /// The square root of their number, rounded down.
+    Sqrt,
 }
 
 /// Below which score a row is an outlier.

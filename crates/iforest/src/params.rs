@@ -24,15 +24,24 @@ use crate::{
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields, default))]
 pub struct IsolationForestParams {
-    pub(crate) n_trees: usize,
-    pub(crate) max_samples: MaxSamples,
-    pub(crate) max_features: MaxFeatures,
-    pub(crate) contamination: Contamination,
-    pub(crate) bootstrap: bool,
-    pub(crate) seed: u64,
-    pub(crate) precision: Precision,
-    pub(crate) extended: bool,
-    pub(crate) extension_level: Option<usize>,
+    /// The number of trees.
+    pub n_trees: usize,
+    /// The number of rows of each tree.
+    pub max_samples: MaxSamples,
+    /// The number of features of each tree.
+    pub max_features: MaxFeatures,
+    /// The share of outliers, which sets the offset.
+    pub contamination: Contamination,
+    /// Whether rows are drawn with replacement.
+    pub bootstrap: bool,
+    /// The seed of all that is random.
+    pub seed: u64,
+    /// The width of numbers.
+    pub precision: Precision,
+    /// Whether cuts go at any angle.
+    pub extended: bool,
+    /// The number of features in which such a cut slants, less one; `None` is all.
+    pub extension_level: Option<usize>,
 }
 
 impl Default for IsolationForestParams {

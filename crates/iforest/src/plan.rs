@@ -19,8 +19,17 @@ pub(crate) struct Plan {
 }
 
 impl IsolationForestParams {
-    /// How many rows a sample of `n_rows` has.
-    pub(crate) fn n_slots(&self, n_rows: usize) -> usize {
+    /// Returns the number of rows in the sample of each tree, of `n_rows` rows.
+    ///
+    /// ```
+    /// use oddsift_iforest::{IsolationForest, MaxSamples};
+    ///
+    /// let params = IsolationForest::params();
+    /// assert_eq!((params.n_slots(1000), params.n_slots(99)), (256, 99));
+    /// assert_eq!(params.max_samples(MaxSamples::Fraction(0.5)).n_slots(1000), 500);
+    /// ```
+    #[must_use]
+    pub fn n_slots(&self, n_rows: usize) -> usize {
         match self.max_samples {
             MaxSamples::Auto => n_rows.min(256),
             MaxSamples::Count(count) => n_rows.min(count),
@@ -49,6 +58,7 @@ impl IsolationForestParams {
     fn n_used(&self, n_features: usize) -> Result<usize, Error> {
         match self.max_features {
             MaxFeatures::All => Ok(n_features),
+            MaxFeatures::Sqrt => Ok(n_features.isqrt().max(1)),
             MaxFeatures::Fraction(share) => Ok(((n_features as f64 * share) as usize).max(1)),
             MaxFeatures::Count(max_features) if (1..=n_features).contains(&max_features) => {
                 Ok(max_features)

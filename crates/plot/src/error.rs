@@ -1,5 +1,5 @@
 /// Why there is no picture.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Rows have another number of values than the forest has features.
@@ -25,4 +25,8 @@ pub enum Error {
     /// The forest cannot score the rows.
     #[error(transparent)]
     Forest(#[from] oddsift_iforest::Error),
+    /// The results of a job could not be taken.
+    #[cfg(feature = "pipeline")]
+    #[error(transparent)]
+    Job(#[from] oddsift_pipeline::Error),
 }

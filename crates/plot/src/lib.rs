@@ -6,9 +6,13 @@ mod distance; // DistancePlot: distances to the k-th neighbour
 mod error; // Error
 mod figure; // Figure: what is drawn, before it is known how
 mod html; // a page as one file
+#[cfg(feature = "pipeline")]
+mod job; // pictures of whole jobs
 mod labels; // Labels: title and axes; units of features
 mod outlier; // OutlierPlot: how odd a forest finds places and rows
 mod page; // Page: facts, tables and figures as HTML
+#[cfg(feature = "pipeline")]
+mod report; // Report: a page about one input
 mod series; // SeriesPlot: values, what was expected, anomalies
 mod shown; // the features that axes show
 mod svg; // Figure::to_svg
@@ -28,4 +32,9 @@ pub use {
     page::Page,
     series::SeriesPlot,
     timeline::Timeline,
+};
+#[cfg(feature = "pipeline")]
+pub use {
+    job::{OutlierPicture, cluster_figure, outlier_figure},
+    report::Report,
 };

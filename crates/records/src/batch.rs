@@ -2,7 +2,10 @@ use std::{borrow::Cow, sync::Arc};
 
 use oddsift_timespan::Timestamp;
 
-use crate::record::{FieldKind, Record, Typed, View, record};
+use crate::{
+    Cell,
+    record::{FieldKind, Record, Typed, View, record},
+};
 
 /// Some thousand records in one text; it is filled again and again without new memory.
 ///
@@ -69,6 +72,47 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn text(&self, column: usize) -> Option<&'a str> {
         self.0.field(column)
+    }
+
+    /// Returns a field as it is written: text, JSON as it came, or the number or time of a typed source.
+    ///
+    /// ```
+    /// # use oddsift_records::{Batch, Cell, ReadOptions, Reader};
+    /// let mut reader = Reader::new("a.csv", &b"a,b\nx,\n"[..], ReadOptions::new())?;
+    /// let mut batch = Batch::new();
+    /// reader.next_batch(&mut batch)?;
+    /// let row = batch.get(0).unwrap();
+    /// assert_eq!((row.value(0), row.value(1)), (Cell::Text("x"), Cell::Missing));
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn value(&self, column: usize) -> Cell<'a> {
+        self.0.cell(column)
+    }
+
+    /// Returns the text of a field, that of a number or time of a typed source printed; `None` where it
+    /// is missing.
+    ///
+    /// ```
+    /// use oddsift_records::Batch;
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.begin(&"a".into(), 2);
+    /// batch.push(0, 1).int(443);
+    /// let row = batch.get(0).unwrap();
+    /// assert_eq!((row.to_text(0).as_deref(), row.to_text(1)), (Some("443"), None));
+    /// ```
+    #[must_use]
+    pub fn to_text(&self, column: usize) -> Option<Cow<'a, str>> {
+        match self.value(column) {
+            Cell::Missing => None,
+            Cell::Text(text) | Cell::Json(text) => Some(Cow::Borrowed(text)),
+            typed => {
+                let text = typed.to_string();
+                if text.is_empty() { None } else { Some(Cow::Owned(text)) }
+            }
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Cell<'a> {
     Bool(bool),
     /// A time, in UTC.
     Time(Timestamp),
+    /// A time in UTC that does not name its zone.
+    NaiveTime(Timestamp),
     /// A number or nested value in the words of an NDJSON input, which pass unchanged.
     Json(&'a str),
 }
@@ -42,6 +44,10 @@ impl fmt::Display for Cell<'_> {
             Cell::Float(number) => write!(f, "{number:?}"),
             Cell::Bool(value) => write!(f, "{value}"),
             Cell::Time(time) => write!(f, "{}", format_time(time)),
+            Cell::NaiveTime(time) => {
+                let text = format_time(time).to_string();
+                f.write_str(text.trim_end_matches('Z'))
+            }
         }
     }
 }
@@ -72,7 +78,7 @@ impl Cell<'_> {
         match self.present() {
             Cell::Missing => out.extend_from_slice(b"null"),
             Cell::Text(text) => push_json_string(text, out),
-            Cell::Time(time) => _ = write!(out, "\"{}\"", format_time(time)),
+            time @ (Cell::Time(_) | Cell::NaiveTime(_)) => _ = write!(out, "\"{time}\""),
             Cell::Json(json) if is_json(json) => out.extend(json.bytes().map(on_one_line)),
             Cell::Json(other) => push_json_string(other, out),
             number => number.push_number(out),
@@ -94,7 +100,7 @@ impl Cell<'_> {
             }
             Cell::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
             // Writing to a vector cannot fail.
-            Cell::Time(time) => _ = write!(out, "{}", format_time(time)),
+            time @ (Cell::Time(_) | Cell::NaiveTime(_)) => _ = write!(out, "{time}"),
         }
     }
 

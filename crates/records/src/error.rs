@@ -25,6 +25,22 @@ pub enum Error {
         /// What the system or the decompressor says.
         source: io::Error,
     },
+    /// Reading failed behind a line that was read.
+    #[error("{position}: cannot be read: {source}; check that the log is whole")]
+    ReadAt {
+        /// Where.
+        position: Position,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A record of a source that is not of this crate.
+    #[error("{position}: {source}")]
+    Source {
+        /// Where.
+        position: Position,
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The input is of a format that holds no text.
     #[error("{}: is {format}, not text; {}", label(name), format.remedy())]
     Binary {
@@ -242,9 +258,7 @@ impl Fault {
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
-            Fault::FieldCount { .. } => {
-                "quote fields that hold the delimiter, or skip bad rows (--bad-rows skip)"
-            }
+            Fault::FieldCount { .. } => "quote fields that hold the delimiter, or skip bad rows",
             Fault::UnterminatedQuote => "close it",
             Fault::RecordTooLong { .. } => "cut it, or check the line ends",
             Fault::DuplicateColumn { .. } | Fault::DuplicateKey { .. } => "rename one of the two",
@@ -252,9 +266,21 @@ impl Fault {
             Fault::JsonArray | Fault::NotAnObject { .. } | Fault::ObjectOverLines => {
                 "write one object a line (jq -c)"
             }
-            Fault::CutOff => "wait until it is written, or skip bad rows (--bad-rows skip)",
-            _ => "correct the line, or skip bad rows (--bad-rows skip)",
+            Fault::CutOff => "wait until it is written, or skip bad rows",
+            _ => "correct the line, or skip bad rows",
         }
+    }
+
+    /// Returns whether such a record is left out and counted where bad rows are skipped.
+    ///
+    /// ```
+    /// use oddsift_records::Fault;
+    ///
+    /// assert!(Fault::CutOff.can_be_skipped() && !Fault::UnterminatedQuote.can_be_skipped());
+    /// ```
+    #[must_use]
+    pub fn can_be_skipped(&self) -> bool {
+        self.remedy().ends_with("skip bad rows")
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 
 use crate::{
     BadRows, Batch, Error, Fault, InputFormat, LateKeys, Position, Progress, ReadOptions, Rows,
-    Summary,
+    Summary, TextSource,
     csv_rows::CsvRows,
     json_rows::JsonRows,
     source::{Source, format_of},
@@ -93,6 +93,24 @@ impl Reader {
         options: ReadOptions,
     ) -> Result<Self, Error> {
         Self::start(Source::new(name, stream)?, options)
+    }
+
+    /// Reads a text whose beginning was looked at, to find its format.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    ///
+    /// ```
+    /// use oddsift_records::{ReadOptions, Reader, TextSource};
+    ///
+    /// let mut text = TextSource::new("a.log", &b"a,b\n1,2\n"[..])?;
+    /// assert!(!text.head()?.starts_with(b"type="));
+    /// assert_eq!(Reader::of_text(text, ReadOptions::new())?.columns(), ["a", "b"]);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    pub fn of_text(text: TextSource, options: ReadOptions) -> Result<Self, Error> {
+        Self::start(Source::from(text), options)
     }
 
     fn start(mut source: Source, options: ReadOptions) -> Result<Self, Error> {

@@ -78,8 +78,13 @@ impl Progress {
 pub struct TextSource {
     name: Arc<str>,
     bytes: Bytes,
+    /// What was looked at and is still to be read.
+    head: Vec<u8>,
     progress: Progress,
 }
+
+/// The bytes that tell the format of a text.
+const HEAD: u64 = 4096;
 
 impl TextSource {
     /// Opens a file; `-` is standard input, named `<stdin>`.
@@ -124,7 +129,7 @@ impl TextSource {
         };
         match BinaryFormat::of(&head) {
             Some(format) => Err(Error::Binary { name, format }),
-            None => Ok(Self { name, bytes: decode(head, raw), progress }),
+            None => Ok(Self { name, bytes: decode(head, raw), head: Vec::new(), progress }),
         }
     }
 
@@ -138,6 +143,41 @@ impl TextSource {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns the beginning of the text, which is still to be read: 4 KiB, or all of a shorter one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] if it cannot be read.
+    ///
+    /// ```
+    /// use std::io::Read;
+    ///
+    /// use oddsift_records::TextSource;
+    ///
+    /// let mut source = TextSource::new("x", &b"a,b\n"[..])?;
+    /// assert_eq!(source.head()?, b"a,b\n");
+    /// let mut text = String::new();
+    /// source.read_to_string(&mut text).unwrap();
+    /// assert_eq!(text, "a,b\n");
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    pub fn head(&mut self) -> Result<&[u8], Error> {
+        if self.head.is_empty() {
+            self.head = peek(&mut self.bytes, HEAD)
+                .map_err(|source| Error::Read { name: Arc::clone(&self.name), source })?;
+        }
+        Ok(&self.head)
+    }
+
+    /// The bytes, from the first one on.
+    fn whole(self) -> Bytes {
+        if self.head.is_empty() {
+            self.bytes
+        } else {
+            Box::new(Cursor::new(self.head).chain(self.bytes))
+        }
     }
 
     /// How much was read, for a progress bar.
@@ -155,7 +195,12 @@ impl TextSource {
 
 impl Read for TextSource {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        self.bytes.read(room)
+        if self.head.is_empty() {
+            return self.bytes.read(room);
+        }
+        let n_read = self.head.as_slice().read(room)?;
+        self.head.drain(..n_read);
+        Ok(n_read)
     }
 }
 
@@ -215,8 +260,8 @@ impl Source {
 
 impl From<TextSource> for Source {
     fn from(source: TextSource) -> Self {
-        let TextSource { name, bytes, progress } = source;
-        Self { name, buffer: Buffer::new(bytes), progress }
+        let (name, progress) = (Arc::clone(&source.name), source.progress.clone());
+        Self { name, buffer: Buffer::new(source.whole()), progress }
     }
 }
 

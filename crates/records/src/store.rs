@@ -57,6 +57,23 @@ impl<'a> StoredRow<'a> {
     pub fn text(&self, column: usize) -> Option<&'a str> {
         self.0.field(column)
     }
+
+    /// Returns a field as it is written.
+    ///
+    /// ```
+    /// # use oddsift_records::{Batch, Cell, ReadOptions, Reader, RowStore};
+    /// let mut reader = Reader::new("a.csv", &b"a\nx\n"[..], ReadOptions::new())?;
+    /// let mut batch = Batch::new();
+    /// reader.next_batch(&mut batch)?;
+    /// let mut store = RowStore::new();
+    /// batch.iter().for_each(|row| store.insert(&row));
+    /// assert_eq!(store.get(0).unwrap().value(0), Cell::Text("x"));
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn value(&self, column: usize) -> Cell<'a> {
+        self.0.cell(column)
+    }
 }
 
 impl RowStore {

@@ -30,13 +30,20 @@ use crate::{
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct TsParams {
-    seasons: Vec<Season>,
-    pub(crate) stl: StlParams,
-    pub(crate) windows: Option<Vec<usize>>,
-    score: Score,
-    threshold: f64,
-    threshold_low: Option<f64>,
-    truncation: bool,
+    /// After how long the series repeats.
+    pub seasons: Vec<Season>,
+    /// How it is taken apart.
+    pub stl: StlParams,
+    /// The windows of the seasons, where they are not found from the periods.
+    pub windows: Option<Vec<usize>>,
+    /// How unusual a remainder is.
+    pub score: Score,
+    /// The score above which a value is a spike.
+    pub threshold: f64,
+    /// The score below whose negative a value is a dip; `None` is the same.
+    pub threshold_low: Option<f64>,
+    /// Whether parts are cut to whole numbers first, as msticpy does.
+    pub truncation: bool,
 }
 
 impl Default for TsParams {

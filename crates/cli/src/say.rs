@@ -1,0 +1,39 @@
+//! What is said on standard error beside a result.
+
+use std::io::{IsTerminal, Write};
+
+use oddsift::pipeline::ReadSummary;
+use oddsift::records::escape_line;
+
+use crate::args::TalkArgs;
+
+pub(crate) fn warn_line(line: &str) {
+    // Nobody is left to be told if standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{}", escape_line(line));
+}
+
+/// Says what was left out or changed, one line each, and of columns without a name unless it is to be
+/// quiet.
+pub(crate) fn warn(args: &TalkArgs, read: &ReadSummary) {
+    let lines = if args.quiet { read.losses() } else { read.warnings() };
+    lines.iter().for_each(|line| warn_line(line));
+}
+
+/// Says which times of a column that nobody named were not read.
+pub(crate) fn warn_of_times(read: &ReadSummary) {
+    if let Some(line) = read.time_warning() {
+        warn_line(&format!("{line}; name the column by --time-column to be strict"));
+    }
+}
+
+/// Says `line` to a person: on a terminal, or where more talk is asked for.
+pub(crate) fn say(args: &TalkArgs, line: &str) {
+    if args.verbose || (std::io::stderr().is_terminal() && !args.quiet) {
+        warn_line(line);
+    }
+}
+
+/// How many there are of a thing, in words.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

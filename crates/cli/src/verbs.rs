@@ -1,0 +1,98 @@
+//! The verbs: a file each, with its flags, its run and its columns.
+#![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
+
+pub(crate) mod auditd;
+pub(crate) mod cluster;
+pub(crate) mod eps;
+pub(crate) mod features;
+pub(crate) mod outliers;
+pub(crate) mod periods;
+pub(crate) mod report;
+pub(crate) mod score;
+pub(crate) mod series;
+pub(crate) mod shell;
+pub(crate) mod stack;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+/// Sifts the odd ones out of security events.
+///
+/// Data goes to standard output, talk to standard error. Without FILE, or with `-`, data comes from
+/// standard input. Exit status: 0 done, 1 nothing found (only with --exit-status), 2 wrong usage,
+/// 3 bad data.
+#[derive(Debug, Parser)]
+#[command(name = "oddsift", version, max_term_width = 100, subcommand_required = true)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Add features to process events: lengths, token counts, character sums, hashes
+    #[command(after_help = features::EXAMPLES)]
+    Features(features::FeaturesArgs),
+    /// Cluster events: one exemplar for each cluster, every odd event by itself
+    #[command(after_help = cluster::args::EXAMPLES)]
+    Cluster(cluster::args::ClusterArgs),
+    /// Propose the distance for `cluster`: the curve of distances to the k-th neighbour, its knee, advice
+    #[command(after_help = eps::EXAMPLES)]
+    Eps(eps::EpsArgs),
+    /// Find the outliers among events by an isolation forest, each with its reasons
+    #[command(after_help = outliers::EXAMPLES)]
+    #[command(mut_arg("seed", |seed| seed.hide(false).help("Seed of the forest; without, 0 (42 under --compat msticpy)")))]
+    #[command(mut_arg("plot_features", |arg| arg.help("The two features on the axes; without, all pairs of the four that isolate the outliers most")))]
+    Outliers(outliers::OutliersArgs),
+    /// Label or score new rows by a saved model
+    #[command(after_help = score::EXAMPLES)]
+    Score(score::ScoreArgs),
+    /// Count combinations of values, the rare ones first
+    #[command(after_help = stack::EXAMPLES)]
+    Stack(stack::StackArgs),
+    /// Find anomalies in a time series, of values or of events counted in buckets
+    #[command(after_help = series::EXAMPLES)]
+    Series(series::SeriesArgs),
+    /// Join the anomalies that `series` prints to periods of time, as rows or as a query
+    ///
+    /// Flags of several groups (`series --by`) are joined to the periods of all.
+    #[command(after_help = periods::EXAMPLES)]
+    Periods(periods::PeriodsArgs),
+    /// Read Linux audit logs: events as rows, or clusters of processes
+    #[command(after_help = auditd::EXAMPLES)]
+    Auditd(auditd::AuditdArgs),
+    /// Put clusters, outliers and times on one page to hand over: offline HTML
+    ///
+    /// The page needs no network and holds no script but its own. Beside the patterns, memory takes four
+    /// bytes a row.
+    #[command(after_help = report::EXAMPLES)]
+    #[command(mut_arg("seed", |arg| arg.hide(false).help("Seed of the forest; without, 0")))]
+    Report(report::ReportArgs),
+    /// Print the script by which a shell completes verbs, flags and values
+    #[command(after_help = shell::COMPLETIONS_EXAMPLES)]
+    Completions(shell::CompletionsArgs),
+    /// Write the manual pages
+    #[command(after_help = shell::MAN_EXAMPLES)]
+    Man(shell::ManArgs),
+}
+
+impl Cli {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        match &self.verb {
+            Verb::Features(args) => features::run(args),
+            Verb::Cluster(args) => cluster::run(args),
+            Verb::Eps(args) => eps::run(args),
+            Verb::Outliers(args) => outliers::run(args),
+            Verb::Score(args) => score::run(args),
+            Verb::Stack(args) => stack::run(args),
+            Verb::Series(args) => series::run(args),
+            Verb::Periods(args) => periods::run(args),
+            Verb::Auditd(args) => auditd::run(args),
+            Verb::Report(args) => report::run(args),
+            Verb::Completions(args) => shell::completions(args),
+            Verb::Man(args) => shell::man(args),
+        }
+    }
+}

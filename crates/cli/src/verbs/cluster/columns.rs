@@ -1,0 +1,98 @@
+//! What `cluster` prints.
+
+use oddsift::pipeline::{ClusterRow, Clusters, Label, feature_cell, process_name};
+use oddsift::records::Cell;
+
+use crate::cells::{text_cell, text_or_missing, time_cell, time_or_missing};
+use crate::columns::Columns;
+use crate::table::TextCell;
+
+/// Where msticpy writes the first time of a cluster, over what is there.
+const FIRST_TIME: &str = "TimeGenerated";
+
+/// A row for each cluster and noise event. For msticpy the first time is in `TimeGenerated`, whatever
+/// the column of times is.
+pub(super) fn exemplar_columns<'c>(
+    found: &'c Clusters,
+    is_msticpys: bool,
+) -> Columns<'c, ClusterRow<'c>> {
+    let columns = people_columns(found);
+    let writes_time = is_msticpys && found.time.is_some();
+    let own = |name: &str| found.layout.own_name(name);
+    let mut columns = columns;
+    for (place, name) in found.layout.columns.iter().enumerate() {
+        columns = if writes_time && name == FIRST_TIME {
+            columns.file(name, first)
+        } else {
+            columns.file(name, move |row: &ClusterRow<'_>| {
+                row.record.map_or(Cell::Missing, |record| record.value(place))
+            })
+        };
+    }
+    for (place, name) in &found.computed {
+        columns = columns.file(own(name), move |row: &ClusterRow<'_>| {
+            row.values.get(*place).map_or(Cell::Missing, |value| feature_cell(name, *value))
+        });
+    }
+    columns = columns
+        .file(own("Clustered"), |row: &ClusterRow<'_>| Cell::Bool(!row.label.is_noise()))
+        .file(own("ClusterId"), |row| Cell::Int(row.label.to_i64()))
+        .file(own("ClusterSize"), |row| Cell::UInt(row.size));
+    if found.params.weight.is_some() {
+        columns = columns.file(own("ClusterWeight"), |row| Cell::Float(row.weight));
+    }
+    if writes_time && !found.layout.columns.iter().any(|name| name == FIRST_TIME) {
+        columns = columns.file(FIRST_TIME, first);
+    }
+    columns = columns
+        .file(own("FirstEventTime"), first)
+        .file(own("LastEventTime"), |row| time_or_missing(row.times.map(|times| times.1)))
+        .file(own("Template"), |row| text_or_missing(row.template.as_deref()));
+    for (place, name) in found.params.count_distinct.iter().enumerate() {
+        columns = columns.file(own(&format!("Distinct{name}")), move |row: &ClusterRow<'_>| {
+            row.distinct.get(place).map_or(Cell::Missing, |count| Cell::UInt(*count))
+        });
+    }
+    columns
+}
+
+fn first<'r>(row: &'r ClusterRow<'_>) -> Cell<'r> {
+    time_or_missing(row.times.map(|times| times.0))
+}
+
+/// For people: what it is, how often and when; the features last.
+fn people_columns<'c>(found: &'c Clusters) -> Columns<'c, ClusterRow<'c>> {
+    let mut columns = Columns::new()
+        .stands_out(|row: &ClusterRow<'_>| row.label.is_noise())
+        .table("Size", |row| TextCell::number(&row.size))
+        .table("Cluster", |row| TextCell::number(&row.label_text()));
+    if let Some(path) = found.layout.roles.path {
+        columns = columns.table("Process", move |row: &ClusterRow<'_>| {
+            let path = row.record.and_then(|record| record.text(path)).unwrap_or("");
+            TextCell::text(process_name(path, found.layout.path_separator))
+        });
+    }
+    if found.template.is_some() {
+        columns = columns.table("Template", |row| TextCell::text(&found.what(row)));
+    }
+    if found.time.is_some() {
+        columns = columns
+            .table("First (UTC)", |row| time_cell(row.times.map(|times| times.0)))
+            .table("Last (UTC)", |row| time_cell(row.times.map(|times| times.1)));
+    }
+    for (place, name) in found.features().iter().enumerate() {
+        columns = columns.table(name, move |row: &ClusterRow<'_>| {
+            let value = row.values.get(place).copied();
+            text_cell(value.map_or(Cell::Missing, |value| feature_cell(name, value)))
+        });
+    }
+    columns
+}
+
+/// The number of a row, its label and whether it is a core sample.
+pub(super) fn label_columns<'c>() -> Columns<'c, (u64, Label, bool)> {
+    Columns::new()
+        .both("row", |(row, ..): &(u64, Label, bool)| Cell::UInt(*row))
+        .both("ClusterId", |(_, label, _)| Cell::Int(label.to_i64()))
+        .both("IsCore", |(.., is_core)| Cell::Bool(*is_core))
+}

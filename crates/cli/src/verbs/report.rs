@@ -1,0 +1,120 @@
+//! `report`: clusters, outliers and times of one pass over the rows, on one page.
+#![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use oddsift::pipeline::{ClusterParams, Eps, IsolationForest, KeepRows};
+use oddsift::plot::{Labels, Report};
+use oddsift::records::Output;
+
+use crate::args::{FeatureArgs, InputArgs, PlotRowsArgs, TalkArgs};
+use crate::failure::{Failure, need_finds};
+use crate::picture::{plotted, write_whole};
+use crate::progress::Bar;
+use crate::say::{warn, warn_of_times};
+use crate::values::{eps, work_limit};
+use crate::verbs::cluster::args::SpaceArgs;
+use crate::verbs::cluster::{say_eps, say_facts};
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  oddsift report events.csv -o report.html
+      4688, Sysmon, Defender and Linux process events need no flags
+  oddsift report flows.csv --features bytes,packets --scale robust --eps auto -o flows.html
+  zcat events.ndjson.gz | oddsift report - --time-column Timestamp --title 'host 7, May' -o host7.html";
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    space: SpaceArgs,
+    /// Largest distance of neighbours, after scaling; `auto` is what `eps` proposes
+    ///
+    /// Without: 0.01; where --features is left out, too, and process features are taken, 0.0001.
+    #[arg(long, value_name = "EPS", value_parser = eps, help_heading = "Clustering")]
+    #[arg(allow_negative_numbers = true)]
+    eps: Option<Eps>,
+    /// Stop with an error after so much work, counted in distances and tree nodes
+    #[arg(long, value_name = "N", value_parser = work_limit, help_heading = "Clustering")]
+    work_limit: Option<u64>,
+    /// Column of the time; without, the first of TimeCreatedUtc, TimeGenerated, Timestamp, UtcTime
+    #[arg(long, value_name = "COLUMN", help_heading = "Clustering")]
+    time_column: Option<String>,
+    /// Columns, such as hosts or users, whose distinct values are counted in each cluster
+    #[arg(long, value_name = "C1,C2..", value_delimiter = ',', help_heading = "Clustering")]
+    count_distinct: Vec<String>,
+    /// Column whose common text is a cluster's template; without, the command line
+    #[arg(long, value_name = "COLUMN", help_heading = "Clustering")]
+    template: Option<String>,
+    #[command(flatten)]
+    recipe: FeatureArgs,
+    #[command(flatten)]
+    page: PageArgs,
+    #[command(flatten)]
+    plot_rows: PlotRowsArgs,
+}
+
+/// The page.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Page")]
+struct PageArgs {
+    /// Write the page to FILE, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Title of the page
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    title: Option<String>,
+    /// Label of the x axis
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    xlabel: Option<String>,
+    /// Label of the y axis
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    ylabel: Option<String>,
+    /// Clusters of fewer rows are set apart in the picture; without, 3
+    #[arg(long, value_name = "N")]
+    cut_off: Option<u64>,
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {
+    let path = match args.page.output.as_deref() {
+        Some(path) if path != Path::new("-") => path,
+        _ => return Err(Failure::usage("a report goes to a file; name it by -o report.html")),
+    };
+    let page_file = Output::file(path, &[&args.input.file])?;
+    let talk = &args.page.talk;
+    let bar = Bar::new(talk.quiet);
+    let found = params(args).fit(args.recipe.roles(args.input.input(&bar)))?;
+    let mut forest = IsolationForest::params();
+    forest.seed = args.input.seed.unwrap_or(forest.seed);
+    let outliers = found.outliers(forest, Report::MOST_OUTLIERS, Report::REASONS)?;
+    bar.finish();
+    say_eps(talk, &found);
+    warn(talk, &found.read);
+    warn_of_times(&found.read);
+    say_facts(talk, &found);
+    let mut report = Report::new(&found, outliers.as_ref());
+    report.title.clone_from(&args.page.title);
+    report.features = plotted(&args.plot_rows.plot_features, found.features())?;
+    report.label = found.label_column(args.plot_rows.plot_label.as_deref())?;
+    report.cut_off = args.page.cut_off;
+    let (x, y) = (args.page.xlabel.as_deref(), args.page.ylabel.as_deref());
+    report.labels = Labels { title: None, x, y };
+    write_whole(page_file, &report.page().map_err(Failure::data)?.to_html())?;
+    need_finds(talk.exit_status, found.events.n_noise_rows())
+}
+
+fn params(args: &ReportArgs) -> ClusterParams {
+    let mut params = ClusterParams::new();
+    args.space.set(&mut params, args.recipe.choice(&args.space.features, None));
+    params.clustering = params.clustering.work_limit(args.work_limit);
+    params.eps = args.eps;
+    params.time_column.clone_from(&args.time_column);
+    params.template.clone_from(&args.template);
+    params.count_distinct.clone_from(&args.count_distinct);
+    (params.keep, params.count_times) = (KeepRows::All, true);
+    params
+}

@@ -1,0 +1,98 @@
+//! `score`: new rows by a saved model: the clusters of one, the scores of a forest.
+#![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
+
+use std::path::PathBuf;
+
+use clap::Args;
+use oddsift::pipeline::{Input, Label, LabelledRows, Model, ScoredRows};
+use oddsift::records::Cell;
+
+use crate::args::{InputArgs, OutputArgs};
+use crate::columns::Columns;
+use crate::failure::{Failure, need_finds};
+use crate::output::Destination;
+use crate::progress::Bar;
+use crate::say::{counted, say, warn};
+use crate::verbs::outliers::write_scores;
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  oddsift cluster monday.csv --save-model hosts.json -q -o /dev/null
+  oddsift score hosts.json tuesday.csv -t csv
+      row and ClusterId of every row; -1 is near no cluster of the model
+  oddsift score forest.json tuesday.csv -t csv
+      a forest of `outliers --save-model`, a bare one (format isolation-forest), or one exported from
+      scikit-learn: row, score, decision and outlier (-1 or 1) of every row
+  oddsift score hosts.json tuesday.csv --with-input -t ndjson | jq 'select(.ClusterId == -1)'
+      every event that is near no cluster, as it was logged";
+
+#[derive(Debug, Args)]
+pub(crate) struct ScoreArgs {
+    /// A model that `cluster` or `outliers` saved, a bare isolation-forest, or scikit-learn's export
+    #[arg(value_name = "MODEL", help_heading = "Input")]
+    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Print the input columns, too; with a model of clusters the input is read twice
+    #[arg(long, help_heading = "Output")]
+    pub(crate) with_input: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
+    let bar = Bar::new(args.output.talk.quiet);
+    let model = Model::read(&args.model)?;
+    let mut input = args.input.input(&bar);
+    if args.with_input && matches!(model, Model::Clusters(_)) {
+        input = input.twice()?;
+    }
+    let name = args.model.display().to_string();
+    let n_unusual = match model.scores(&name, &input)? {
+        Some(scores) => print_scores(args, scores, &bar)?,
+        None => match model.labels(&input)? {
+            Some(labels) => print_labels(args, &labels, &input, &bar)?,
+            None => 0,
+        },
+    };
+    need_finds(args.output.talk.exit_status, n_unusual)
+}
+
+fn destination(args: &ScoreArgs) -> Result<Destination, Failure> {
+    Destination::open(&args.output, &[&args.input.file, &args.model])
+}
+
+/// Prints the scores; gives the number of outliers.
+fn print_scores(args: &ScoreArgs, scores: ScoredRows<'_>, bar: &Bar) -> Result<u64, Failure> {
+    let written = write_scores(&args.output, destination(args)?, scores, args.with_input, bar)?;
+    warn(&args.output.talk, &written.read);
+    let rows = counted(written.n_rows, "row", "rows");
+    let outliers = counted(written.n_outliers, "outlier", "outliers");
+    say(&args.output.talk, &format!("{rows}; {outliers}"));
+    Ok(written.n_outliers)
+}
+
+/// Prints the clusters; gives the number of rows near none.
+fn print_labels(
+    args: &ScoreArgs,
+    found: &LabelledRows,
+    input: &Input,
+    bar: &Bar,
+) -> Result<u64, Failure> {
+    bar.finish();
+    let destination = destination(args)?;
+    warn(&args.output.talk, &found.read);
+    let (rows, n_noise) = (counted(found.n_rows, "row", "rows"), found.n_noise);
+    say(&args.output.talk, &format!("{rows}, {n_noise} near no cluster"));
+    if args.with_input {
+        let columns = found.layout.columns_with("row", &["ClusterId"]);
+        destination.stream(&args.output, &columns, |sink| found.write_labelled(input, sink))?;
+        return Ok(n_noise);
+    }
+    let columns = Columns::new()
+        .both("row", |(row, _): &(u64, Label)| Cell::UInt(*row))
+        .both("ClusterId", |(_, label)| Cell::Int(label.to_i64()));
+    let n_rows = usize::try_from(found.n_rows).unwrap_or(usize::MAX);
+    columns.print(&args.output, destination, n_rows, found.iter().map(Ok))?;
+    Ok(n_noise)
+}

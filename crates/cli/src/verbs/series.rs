@@ -1,0 +1,151 @@
+//! `series`: rows become time series as they stream in, by group; each is taken apart, and what is left
+//! is scored.
+
+mod args; // what can be typed
+mod columns; // points or, for people, anomalies
+
+use oddsift::pipeline::{Error, SeriesFit, SeriesParams, SeriesValue, Stl, StlParams, TsParams};
+use oddsift::plot::{Labels, SeriesPlot};
+
+use self::args::StlArgs;
+pub(crate) use self::args::{EXAMPLES, SeriesArgs};
+use self::columns::series_columns;
+use crate::args::{Compat, TalkArgs};
+use crate::failure::{Failure, need_finds};
+use crate::output::Destination;
+use crate::picture::write_picture;
+use crate::progress::Bar;
+use crate::remedy::message;
+use crate::say::{counted, say, warn, warn_line};
+use crate::side_files::check_side_files;
+
+pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
+    let (output, inputs) = (args.output.output.as_deref(), [args.input.file.as_path()]);
+    check_side_files(None, &args.plot, args.plot.look(), output, &inputs)?;
+    let bar = Bar::new(args.output.talk.quiet);
+    let destination = Destination::open(&args.output, &inputs)?;
+    let params = params(args);
+    let found = params.fit(args.input.input(&bar))?;
+    bar.finish();
+    warn(&args.output.talk, &found.read);
+    say_left_out(&found.left_out);
+    say_facts(&args.output.talk, &found);
+    if !args.output.talk.quiet {
+        warn_of_few_cycles(&found);
+    }
+    draw(args, &params, &found)?;
+    print(args, &found, destination)?;
+    need_finds(args.output.talk.exit_status, found.n_flagged() as u64)
+}
+
+fn print(args: &SeriesArgs, found: &SeriesFit, destination: Destination) -> Result<(), Failure> {
+    let is_table = destination.is_table();
+    let points = found.points().filter(|point| !is_table || point.flag != 0);
+    let n_points = if is_table {
+        found.n_flagged()
+    } else {
+        found.series.iter().map(|it| it.values().len()).sum()
+    };
+    if is_table && n_points == 0 && !args.output.talk.quiet {
+        warn_line("no anomalies; -t csv prints every point");
+    }
+    let columns = series_columns(found, args.compat == Some(Compat::Msticpy));
+    columns.print(&args.output, destination, n_points, points.map(Ok))
+}
+
+/// Draws what was found, if a picture is asked for.
+fn draw(args: &SeriesArgs, params: &SeriesParams, found: &SeriesFit) -> Result<(), Failure> {
+    let Some(plot) = &args.plot.plot else { return Ok(()) };
+    let time = format!("{} (UTC)", found.columns.time);
+    let Labels { title, x, y } = args.plot.labels();
+    let labels = Labels { title, x: x.or(Some(&time)), y: y.or(Some(&found.columns.value)) };
+    let figure = SeriesPlot::new(&params.anomalies, &found.series).labels(labels).figure();
+    write_picture(plot, &figure, &[&args.input.file])
+}
+
+fn params(args: &SeriesArgs) -> SeriesParams {
+    let mut params = SeriesParams::new();
+    params.time_column.clone_from(&args.time_column);
+    params.value = match (&args.distinct, &args.value_column) {
+        _ if args.count => SeriesValue::Count,
+        (Some(name), _) => SeriesValue::Distinct(name.clone()),
+        (None, Some(name)) => SeriesValue::Column(name.clone()),
+        (None, None) => SeriesValue::FirstNumber,
+    };
+    params.aggregate = args.agg.map(Into::into);
+    params.bucket = args.bucket;
+    params.by.clone_from(&args.by);
+    params.fill = args.fill;
+    params.as_given = args.compat == Some(Compat::Msticpy);
+    params.anomalies = anomalies(args);
+    params
+}
+
+fn anomalies(args: &SeriesArgs) -> TsParams {
+    let params = TsParams::default()
+        .periods(&args.period)
+        .stl(stl(&args.stl))
+        .score(args.score)
+        .threshold(args.threshold)
+        .threshold_low(args.threshold_low)
+        .truncation(args.compat == Some(Compat::Msticpy));
+    match (args.stl.seasonal, args.period.len()) {
+        (Some(window), 2..) => params.windows(&vec![window; args.period.len()]),
+        _ => params,
+    }
+}
+
+/// The period comes from elsewhere.
+fn stl(args: &StlArgs) -> StlParams {
+    let params = Stl::params(2);
+    let params = args.seasonal.map_or(params, |window| params.seasonal(window));
+    params
+        .trend(args.trend)
+        .low_pass(args.low_pass)
+        .seasonal_degree(args.seasonal_deg)
+        .trend_degree(args.trend_deg)
+        .low_pass_degree(args.low_pass_deg)
+        .seasonal_jump(args.seasonal_jump)
+        .trend_jump(args.trend_jump)
+        .low_pass_jump(args.low_pass_jump)
+        .inner_iter(args.inner)
+        .outer_iter(args.outer)
+        .robust(args.robust)
+}
+
+/// Says why groups were left out.
+fn say_left_out(left_out: &[Error]) {
+    if let Some(first) = left_out.first() {
+        let groups = if left_out.len() == 1 { "group is" } else { "groups are" };
+        warn_line(&format!("{}; {} {groups} left out", message(first), left_out.len()));
+    }
+}
+
+/// Says where the season took in every value: through the two points of an hour a line always goes.
+fn warn_of_few_cycles(found: &SeriesFit) {
+    let Some(few) = found.few_cycles() else { return };
+    let more = match few.n_more {
+        0 => String::new(),
+        n => format!(" (and so in {})", counted(n as u64, "more group", "more groups")),
+    };
+    warn_line(&format!(
+        "{}{} points are two periods of {}, and the season takes in all of them, so that none is \
+         odd{more}; give {} points or more, or a shorter --period",
+        few.place,
+        few.n_points,
+        few.period,
+        3 * few.period
+    ));
+}
+
+fn say_facts(args: &TalkArgs, found: &SeriesFit) {
+    let n_points: usize = found.series.iter().map(|it| it.values().len()).sum();
+    let mut periods: Vec<usize> =
+        found.series.iter().flat_map(|it| it.periods()).copied().collect();
+    periods.sort_unstable();
+    periods.dedup();
+    let periods: Vec<String> = periods.iter().map(usize::to_string).collect();
+    let (n_series, periods) = (found.series.len(), periods.join(", "));
+    let anomalies = counted(found.n_flagged() as u64, "anomaly", "anomalies");
+    say(args, &format!("{n_points} points in {n_series} series, period {periods}; {anomalies}"));
+}

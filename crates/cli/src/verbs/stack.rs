@@ -1,0 +1,77 @@
+//! `stack`: combinations of values counted as rows stream in, the rare ones first.
+#![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
+
+use clap::Args;
+use oddsift::pipeline::{MAX_COUNT, StackParams, Stacked, own_name};
+use oddsift::records::Cell;
+
+use crate::args::{InputArgs, OutputArgs};
+use crate::cells::{text_cell, text_or_missing, time_or_missing};
+use crate::columns::Columns;
+use crate::failure::{Failure, need_finds};
+use crate::output::Destination;
+use crate::progress::Bar;
+use crate::say::{say, warn, warn_of_times};
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  oddsift stack events.csv --by NewProcessName,Account
+      which account runs what only now and then: count, first and last time, first row
+  oddsift stack events.csv --by ParentProcessName,NewProcessName --max-count 1 -t ndjson
+      pairs that occur once
+  zcat dns.ndjson.gz | oddsift stack - --by query --max-count 3 -t csv --raw | head";
+
+#[derive(Debug, Args)]
+pub(crate) struct StackArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Columns whose combinations are counted
+    #[arg(long, value_name = "C1,C2..", value_delimiter = ',', required = true)]
+    #[arg(help_heading = "Stacking")]
+    pub(crate) by: Vec<String>,
+    /// Print the combinations that occur in at most so many rows
+    #[arg(long, value_name = "N", default_value_t = MAX_COUNT, help_heading = "Stacking")]
+    pub(crate) max_count: u64,
+    /// Column of the time; without, the first of TimeCreatedUtc, TimeGenerated, Timestamp, UtcTime
+    #[arg(long, value_name = "COLUMN", help_heading = "Stacking")]
+    pub(crate) time_column: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+pub(crate) fn run(args: &StackArgs) -> Result<(), Failure> {
+    let bar = Bar::new(args.output.talk.quiet);
+    let mut params = StackParams::new(&args.by);
+    params.max_count = args.max_count;
+    params.time_column.clone_from(&args.time_column);
+    let destination = Destination::open(&args.output, &[&args.input.file])?;
+    let found = params.count(args.input.input(&bar))?;
+    bar.finish();
+    warn(&args.output.talk, &found.read);
+    warn_of_times(&found.read);
+    let rare = found.rare();
+    let (n_all, n_rare) = (found.stack.len(), rare.len());
+    let most = args.max_count;
+    say(
+        &args.output.talk,
+        &format!("{n_all} combinations, {n_rare} of them in at most {most} rows"),
+    );
+    columns(args).print(&args.output, destination, n_rare, rare.into_iter().map(Ok))?;
+    need_finds(args.output.talk.exit_status, n_rare as u64)
+}
+
+fn columns<'c>(args: &'c StackArgs) -> Columns<'c, Stacked<'c>> {
+    let own = |name: &str| own_name(&args.by, name);
+    // For people the count comes first, lest there is no room for it.
+    let mut columns =
+        Columns::new().table(own("count"), |it: &Stacked<'_>| text_cell(Cell::UInt(it.count())));
+    for (place, name) in args.by.iter().enumerate() {
+        columns = columns
+            .both(name, move |it: &Stacked<'_>| text_or_missing(it.values().nth(place).flatten()));
+    }
+    columns
+        .file(own("count"), |it| Cell::UInt(it.count()))
+        .both(own("first_time"), |it| time_or_missing(it.times().map(|times| times.0)))
+        .both(own("last_time"), |it| time_or_missing(it.times().map(|times| times.1)))
+        .both(own("first_row"), |it| Cell::UInt(it.first_row()))
+}

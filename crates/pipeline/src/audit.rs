@@ -1,0 +1,442 @@
+//! Linux audit logs as they are: events as rows, and processes in clusters.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use oddsift_auditd::{
+    AppFilter, AuditLog, ClusterOptions, Event, EventRow, Id, ProcessCluster, ProcessClusters,
+    ProcessEvent, ProcessTree, Timestamp, cluster_auditd_processes, msticpy,
+};
+use oddsift_records::Cell;
+
+use crate::fold::Batches;
+use crate::records_json::records_json;
+use crate::sink::{Push, stream};
+use crate::threads::with_threads;
+use crate::{Error, Input, Progress, Sink};
+
+/// Events that a thread takes in one go.
+const BATCH: usize = 1024;
+
+/// Bytes of events after which it takes no more: few are as long as their lines may be.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// Where all fields of an event are, in NDJSON and JSON.
+const RECORDS: &str = "records";
+
+/// Which events of audit logs are taken.
+///
+/// ```
+/// use oddsift_pipeline::{AuditParams, Input};
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+/// let found = AuditParams::new().clusters(&Input::logs([path]))?;
+/// assert_eq!(found.clusters.rows.len(), 14);
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct AuditParams {
+    /// The programs; all by default.
+    pub app: AppFilter,
+    /// The first time; none by default.
+    pub since: Option<Timestamp>,
+    /// The time before which events are taken; none by default.
+    pub until: Option<Timestamp>,
+    /// Whether events have all fields of their records as JSON, in a column of their own.
+    pub with_records: bool,
+    /// How processes are clustered, beside what is taken.
+    pub clustering: ClusterOptions,
+    /// Whether logs are read by msticpy's reader, with its losses.
+    pub msticpy_reader: bool,
+}
+
+/// Events of audit logs, to be written as they are read.
+pub struct AuditEvents<'p> {
+    params: &'p AuditParams,
+    events: EventBatches,
+}
+
+/// What was written of audit logs.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct AuditSummary {
+    /// The number of events.
+    pub n_events: u64,
+    /// What was skipped or replaced, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// Rows of msticpy's frame.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct MsticpyEvents {
+    /// The names of its columns.
+    pub columns: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<msticpy::Row>,
+    /// What was skipped or replaced, a line each.
+    pub warnings: Vec<String>,
+    keys: Vec<String>,
+}
+
+/// Processes of audit logs in clusters.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AuditClusters {
+    /// All processes: one before the wanted time may be the parent of one within.
+    pub processes: Vec<ProcessEvent>,
+    /// The clusters, and the processes that are like no other.
+    pub clusters: ProcessClusters,
+    /// Why there are none.
+    pub nothing: Option<Error>,
+    /// What was skipped or replaced, a line each.
+    pub warnings: Vec<String>,
+    tree: ProcessTree,
+}
+
+impl AuditParams {
+    /// All events.
+    ///
+    /// ```
+    /// assert!(oddsift_pipeline::AuditParams::new().since.is_none());
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether an event of this time is wanted; one at `until` is not.
+    fn has_time(&self, time: Timestamp) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+    }
+
+    /// Opens logs for their events as rows.
+    ///
+    /// # Errors
+    ///
+    /// For a log that is not there.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{AuditParams, Input};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// let params = AuditParams::new();
+    /// assert_eq!(params.events(&Input::logs([path]))?.columns()[0], "TimeGenerated");
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn events(&self, input: &Input) -> Result<AuditEvents<'_>, Error> {
+        let log = AuditLog::open(&input.paths())?;
+        Ok(AuditEvents { params: self, events: EventBatches { log, input: input.clone() } })
+    }
+
+    /// Reads logs as msticpy does, for the rows of its frame.
+    ///
+    /// # Errors
+    ///
+    /// For a log that cannot be read.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{AuditParams, Input};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// let events = AuditParams::new().events_as_msticpy(&Input::logs([path]))?;
+    /// assert_eq!(events.columns[..2], ["EventType", "mssg_id"]);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn events_as_msticpy(&self, input: &Input) -> Result<MsticpyEvents, Error> {
+        let (mut rows, warnings) = AuditLog::read_as_msticpy(&input.paths())?;
+        let exe = |row: &msticpy::Row| row.cells.get("exe").map(ToString::to_string);
+        rows.retain(|row| self.has_time(row.time) && self.app.matches(exe(row).as_deref()));
+        Ok(MsticpyEvents::new(rows, warnings))
+    }
+
+    /// Clusters the processes of logs, which are all kept: about half a kilobyte each beside their
+    /// command lines.
+    ///
+    /// # Errors
+    ///
+    /// For a log that cannot be read, or as msticpy has it for one without processes.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{AuditParams, Input};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// let found = AuditParams::new().clusters(&Input::logs([path]))?;
+    /// assert_eq!(found.processes.len(), 72);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn clusters(&self, input: &Input) -> Result<AuditClusters, Error> {
+        with_threads(input.n_threads(), || {
+            let (processes, warnings) = self.processes(input)?;
+            let options = self.clustering.clone().app(self.app.clone());
+            let options = options.since(self.since).until(self.until);
+            let name = || input.last_name();
+            let (clusters, nothing) = match cluster_auditd_processes(&processes, &options) {
+                Ok(clusters) => (clusters, None),
+                Err(source @ oddsift_auditd::Error::NoProcesses { .. }) if !self.msticpy_reader => {
+                    let none = ProcessClusters { rows: Vec::new(), labels: Vec::new() };
+                    (none, Some(Error::Audit { name: name(), source }))
+                }
+                Err(source) => return Err(Error::Audit { name: name(), source }),
+            };
+            let tree = ProcessTree::new(&processes);
+            Ok(AuditClusters { processes, clusters, nothing, warnings, tree })
+        })
+    }
+
+    /// All processes.
+    fn processes(&self, input: &Input) -> Result<(Vec<ProcessEvent>, Vec<String>), Error> {
+        if self.msticpy_reader {
+            let (rows, warnings) = AuditLog::read_as_msticpy(&input.paths())?;
+            let started = rows.iter().filter(|row| row.event_type == "SYSCALL_EXECVE");
+            return Ok((started.map(msticpy::Row::process).collect(), warnings));
+        }
+        let mut log = AuditLog::open(&input.paths())?;
+        let mut processes = Vec::new();
+        while let Some(event) = log.next_event()? {
+            processes.extend(event.process());
+            log.recycle(event);
+        }
+        Ok((processes, log.warnings()))
+    }
+}
+
+impl AuditEvents<'_> {
+    /// Returns the names of the columns.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{AuditParams, Input};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// let params = AuditParams::new();
+    /// assert_eq!(params.events(&Input::logs([path]))?.columns().len(), 15);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        let mut columns = EventRow::COLUMNS.map(str::to_owned).to_vec();
+        columns.extend(self.params.with_records.then(|| RECORDS.to_owned()));
+        columns
+    }
+
+    /// Writes each event, in the order in which they end.
+    ///
+    /// # Errors
+    ///
+    /// For a log that cannot be read on, and for a sink that fails.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{AuditParams, Input};
+    /// use oddsift_records::{OutputFormat, RowWriter, WriteOptions};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// let params = AuditParams::new();
+    /// let events = params.events(&Input::logs([path]))?;
+    /// let columns = events.columns();
+    /// let options = WriteOptions::default();
+    /// let mut writer = RowWriter::new(Vec::new(), OutputFormat::Csv, &columns, options)?;
+    /// assert_eq!(events.write(&mut writer)?.n_events, 830);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn write(mut self, sink: &mut impl Sink) -> Result<AuditSummary, Error> {
+        let params = self.params;
+        let n_events = AtomicU64::new(0);
+        let n_threads = self.events.n_threads();
+        with_threads(n_threads, || {
+            stream(&mut self.events, sink, Vec::new, |records, events, push| {
+                for event in events {
+                    let row = event.row();
+                    if params.has_time(row.time) && params.app.matches(row.exe.as_deref()) {
+                        n_events.fetch_add(1, Relaxed);
+                        let records = params.with_records.then(|| records_json(event, records));
+                        push_event(row, records, push)?;
+                    }
+                }
+                Ok(())
+            })
+        })?;
+        Ok(AuditSummary { n_events: n_events.into_inner(), warnings: self.events.log.warnings() })
+    }
+}
+
+impl std::fmt::Debug for AuditEvents<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuditEvents").field("params", self.params).finish_non_exhaustive()
+    }
+}
+
+struct EventBatches {
+    log: AuditLog,
+    input: Input,
+}
+
+impl Batches for EventBatches {
+    type Batch = Vec<Event>;
+
+    fn take(&mut self, batch: &mut Vec<Event>) -> Result<bool, Error> {
+        batch.drain(..).for_each(|event| self.log.recycle(event));
+        let mut n_bytes = 0;
+        while batch.len() < BATCH
+            && n_bytes < BATCH_BYTES
+            && let Some(event) = self.log.next_event()?
+        {
+            n_bytes += event.n_bytes();
+            batch.push(event);
+        }
+        let progress = Progress::reading(self.log.bytes_read(), self.log.n_bytes());
+        match self.input.tell(&progress) {
+            ControlFlow::Continue(()) => Ok(!batch.is_empty()),
+            ControlFlow::Break(()) => Err(Error::Cancelled),
+        }
+    }
+
+    fn n_threads(&self) -> usize {
+        self.input.n_threads()
+    }
+}
+
+fn push_event(row: EventRow<'_>, records: Option<&str>, push: &mut Push<'_>) -> Result<(), Error> {
+    let numbers = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(|id| id.and_then(Id::number));
+    let serial = row.serial;
+    let texts = row.texts();
+    let mut cells: Vec<Cell<'_>> =
+        texts.iter().map(|text| text.as_deref().map_or(Cell::Missing, Cell::Text)).collect();
+    if let Some(cell) = cells.get_mut(3) {
+        *cell = Cell::UInt(serial);
+    }
+    for (cell, number) in cells.iter_mut().skip(4).zip(numbers) {
+        if let Some(number) = number {
+            *cell = Cell::Int(number);
+        }
+    }
+    cells.extend(records.map(Cell::Json));
+    push(&cells)
+}
+
+/// What stands before the keys of the log in msticpy's frame.
+const FIXED: [&str; 3] = ["EventType", "mssg_id", "TimeGenerated"];
+
+impl MsticpyEvents {
+    fn new(rows: Vec<msticpy::Row>, warnings: Vec<String>) -> Self {
+        let keys: BTreeSet<String> =
+            rows.iter().flat_map(|row| row.cells.keys()).cloned().collect();
+        let mut columns = FIXED.map(str::to_owned).to_vec();
+        columns.extend(keys.iter().map(|key| {
+            // A key may have the name of a column of ours, as any text can stand in a log.
+            let mut column = key.clone();
+            while FIXED.contains(&column.as_str()) || (column != *key && keys.contains(&column)) {
+                column.push('#');
+            }
+            column
+        }));
+        Self { columns, rows, warnings, keys: keys.into_iter().collect() }
+    }
+
+    /// Returns the cell of a row in a column, by its place.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{AuditParams, Input};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// let events = AuditParams::new().events_as_msticpy(&Input::logs([path]))?;
+    /// assert_eq!(events.cell(&events.rows[0], 0).to_string(), events.rows[0].event_type);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cell<'r>(&self, row: &'r msticpy::Row, column: usize) -> Cell<'r> {
+        match column {
+            0 => Cell::Text(&row.event_type),
+            1 => Cell::Text(&row.mssg_id),
+            2 => Cell::Time(row.time),
+            _ => match self.keys.get(column - FIXED.len()).and_then(|key| row.cells.get(key)) {
+                None => Cell::Missing,
+                Some(msticpy::Cell::Number(number)) => Cell::Int(*number),
+                Some(msticpy::Cell::Text(text)) => Cell::Text(text),
+            },
+        }
+    }
+}
+
+/// A cluster of processes with its first one, or a process that is like no other.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct AuditClusterRow<'c> {
+    /// The cluster.
+    pub cluster: &'c ProcessCluster,
+    /// The process.
+    pub process: &'c ProcessEvent,
+    /// The command line of the process that started it.
+    pub parent: Option<&'c str>,
+}
+
+impl AuditClusterRow<'_> {
+    /// Returns the number of the cluster, or `noise`.
+    ///
+    /// ```
+    /// # use oddsift_pipeline::{AuditParams, Input};
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// let found = AuditParams::new().clusters(&Input::logs([path]))?;
+    /// assert_eq!(found.rarest_first()[0].label_text(), "noise");
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn label_text(&self) -> String {
+        let label = self.cluster.label;
+        if label.is_noise() { "noise".to_owned() } else { label.to_string() }
+    }
+}
+
+impl AuditClusters {
+    /// Returns one row for each process that is like no other, then one for each cluster.
+    ///
+    /// ```
+    /// # use oddsift_pipeline::{AuditParams, Input};
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// let found = AuditParams::new().clusters(&Input::logs([path]))?;
+    /// assert_eq!(found.rows().len(), 14);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rows(&self) -> Vec<AuditClusterRow<'_>> {
+        self.clusters.rows.iter().filter_map(|cluster| self.row(cluster)).collect()
+    }
+
+    /// Returns the rows of [`rows`](Self::rows), those of the fewest processes first, and of equals
+    /// those seen first.
+    ///
+    /// ```
+    /// # use oddsift_pipeline::{AuditParams, Input};
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// let found = AuditParams::new().clusters(&Input::logs([path]))?;
+    /// assert!(found.rarest_first().is_sorted_by_key(|row| row.cluster.size));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rarest_first(&self) -> Vec<AuditClusterRow<'_>> {
+        let mut rows = self.rows();
+        rows.sort_by_key(|row| (row.cluster.size, row.cluster.row));
+        rows
+    }
+
+    fn row<'c>(&'c self, cluster: &'c ProcessCluster) -> Option<AuditClusterRow<'c>> {
+        let process = self.processes.get(cluster.row)?;
+        let parent = self.tree.parent(cluster.row).and_then(|row| self.processes.get(row));
+        let parent = parent.and_then(|parent| parent.cmdline.as_deref());
+        Some(AuditClusterRow { cluster, process, parent })
+    }
+
+    /// Returns the number of processes that are like no other.
+    ///
+    /// ```
+    /// # use oddsift_pipeline::{AuditParams, Input};
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// assert_eq!(AuditParams::new().clusters(&Input::logs([path]))?.n_noise(), 6);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn n_noise(&self) -> usize {
+        self.clusters.rows.iter().filter(|row| row.label.is_noise()).count()
+    }
+}

@@ -1,0 +1,720 @@
+use oddsift_dbscan::Warning;
+use oddsift_eventcluster::{
+    ClusterModel, EventClusterParams, EventClusters, EventRow, KDistances, Label,
+};
+use oddsift_features::Recipe;
+use oddsift_records::{Cell, StoredRow};
+use oddsift_timespan::Timestamp;
+
+use crate::fold::Feed;
+use crate::layout::Head;
+use crate::plan::RowPlan;
+use crate::sink::stream_beside_input;
+use crate::space::{FeaturePlan, refuse_repeated};
+use crate::table::{Ingested, Keep, KeptRows, TablePlan, ingest};
+use crate::threads::with_threads;
+use crate::time_column::time_column;
+use crate::{
+    Error, FeatureChoice, Input, Layout, Parameter, Progress, ReadSummary, Sink, TimeCounts,
+};
+
+/// How the rows of an input are clustered.
+///
+/// ```
+/// use oddsift_pipeline::ClusterParams;
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+/// let found = ClusterParams::new().fit(path)?;
+/// let rarest = &found.rarest_first()[0];
+/// assert_eq!((rarest.size, rarest.label.is_noise()), (1, true));
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ClusterParams {
+    /// The features by which rows have distances.
+    pub features: FeatureChoice,
+    /// The column with the number of events that each row represents; none by default.
+    pub weight: Option<String>,
+    /// Scaling, distance, the number of rows of a core sample, times of noise events, limit of work.
+    pub clustering: EventClusterParams,
+    /// The largest distance of neighbours; `None` (the default) is 0.0001 for process events of which
+    /// no features are named, and 0.01 else.
+    pub eps: Option<Eps>,
+    /// The column of times; the first known one by default.
+    pub time_column: Option<String>,
+    /// The column whose common text is a cluster's template; the command line by default.
+    pub template: Option<String>,
+    /// Columns whose distinct values are counted in each cluster.
+    pub count_distinct: Vec<String>,
+    /// What is kept of rows beside their patterns.
+    pub keep: KeepRows,
+    /// Whether it is counted how many rows were when.
+    pub count_times: bool,
+}
+
+/// A distance, or that it is to be proposed by the curve of distances.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Eps {
+    /// The knee of the curve.
+    Auto,
+    /// This one.
+    Value(f64),
+}
+
+/// What is kept of rows beside their patterns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum KeepRows {
+    /// The rows that are printed: those that may be noise, and the first of each pattern.
+    #[default]
+    Exemplars,
+    /// The pattern of each row, four bytes a row.
+    Labels,
+    /// The pattern of each row, and the first row of each pattern.
+    LabelsAndFirstRows,
+    /// The pattern of each row, and the rows that are printed.
+    All,
+}
+
+/// Where an eps comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EpsSource {
+    /// Nobody gave one.
+    Default,
+    /// It was given.
+    Given,
+    /// The knee of the curve of distances proposed it.
+    Proposed,
+}
+
+/// Clusters of the rows of an input, and the events that are like no other.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Clusters {
+    /// The columns of the input and the parts that they play.
+    pub layout: Layout,
+    /// What was read and left out.
+    pub read: ReadSummary,
+    /// The parameters that were taken.
+    pub params: ClusterParams,
+    /// The column of times.
+    pub time: Option<usize>,
+    /// The column of texts that make the template.
+    pub template: Option<usize>,
+    /// The features that are no column of the input, by their place in the vector.
+    pub computed: Vec<(usize, String)>,
+    /// The clusters of the patterns.
+    pub events: EventClusters,
+    /// Where the eps comes from.
+    pub eps_source: EpsSource,
+    /// What is dubious about the result.
+    pub warnings: Vec<Warning>,
+    recipe: Recipe,
+    pub(crate) ingested: Ingested,
+}
+
+/// A cluster with its first row as the exemplar, or an event that is like no other.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ClusterRow<'c> {
+    /// The number of the row, from 0.
+    pub row: u64,
+    /// The row itself.
+    pub record: Option<StoredRow<'c>>,
+    /// The cluster, or noise.
+    pub label: Label,
+    /// The number of rows.
+    pub size: u64,
+    /// The sum of their weights.
+    pub weight: f64,
+    /// The first and the last time.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// The common text of the rows, or the text of a noise event.
+    pub template: Option<String>,
+    /// The values of the features.
+    pub values: &'c [f64],
+    /// The number of distinct values in each column of
+    /// [`count_distinct`](ClusterParams::count_distinct).
+    pub distinct: Vec<u64>,
+}
+
+impl Default for ClusterParams {
+    fn default() -> Self {
+        Self {
+            features: FeatureChoice::default(),
+            weight: None,
+            clustering: EventClusters::params(),
+            eps: None,
+            time_column: None,
+            template: None,
+            count_distinct: Vec::new(),
+            keep: KeepRows::default(),
+            count_times: false,
+        }
+    }
+}
+
+/// What is to be done, once the columns are known.
+pub(crate) struct ClusterPlan {
+    table: TablePlan,
+    recipe: Recipe,
+    eps: Eps,
+    computed: Vec<(usize, String)>,
+    time: Option<usize>,
+    template: Option<usize>,
+}
+
+const COUNT_DISTINCT: Parameter = Parameter("count_distinct");
+const WEIGHT: Parameter = Parameter("weight");
+const TEMPLATE: Parameter = Parameter("template");
+
+impl ClusterParams {
+    /// Process features, or all numeric columns; unit scaling, Euclidean distance, two rows of a core.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{ClusterParams, Eps};
+    ///
+    /// let mut params = ClusterParams::new();
+    /// params.eps = Some(Eps::Auto);
+    /// params.clustering = params.clustering.min_samples(3);
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Clusters the rows of an input.
+    ///
+    /// Memory grows with the distinct feature vectors, and by four bytes a row where labels are kept.
+    ///
+    /// # Errors
+    ///
+    /// For an input that cannot be read, a column that it lacks, a row that is bad or misses a value
+    /// unless such are skipped, or parameters out of range.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!((found.events.clusters().len(), found.events.n_noise_rows()), (29, 33));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn fit(&self, input: impl Into<Input>) -> Result<Clusters, Error> {
+        let input = &input.into();
+        with_threads(input.n_threads(), || {
+            refuse_repeated(COUNT_DISTINCT, &self.count_distinct)?;
+            let head = Head::open(input)?;
+            let plan = self.plan(&head, input)?;
+            self.run(head, plan, input)
+        })
+    }
+
+    fn plan(&self, head: &Head, input: &Input) -> Result<ClusterPlan, Error> {
+        let layout = &head.layout;
+        let weight = self.weight.as_deref();
+        let features = FeaturePlan::new(head, &self.features, weight)?;
+        let template = match &self.template {
+            Some(name) => Some(layout.column(TEMPLATE, name)?),
+            None => layout.roles.command_line,
+        };
+        let recipe = weighted(head, &features.recipe, &self.features, weight)?;
+        let mut rows = RowPlan::new(head, input, recipe);
+        let time = time_column(layout, self.time_column.as_deref(), Some(input))?;
+        if let Some(column) = time {
+            rows = rows.with_time(head, input, column, self.time_column.is_some())?;
+        }
+        let distinct = self.count_distinct.iter();
+        let distinct: Result<Vec<usize>, Error> =
+            distinct.map(|name| layout.column(COUNT_DISTINCT, name)).collect();
+        Ok(ClusterPlan {
+            table: TablePlan {
+                template,
+                distinct: distinct?,
+                keep: self.keep(),
+                counts_times: self.count_times,
+                ..TablePlan::new(rows)
+            },
+            recipe: features.recipe,
+            eps: self.eps.unwrap_or(Eps::Value(features.usual_eps)),
+            computed: features.computed,
+            time,
+            template,
+        })
+    }
+
+    fn keep(&self) -> Keep {
+        let is_weighted = self.weight.is_some();
+        let first = KeptRows { below: 0.0, is_weighted };
+        let maybe_noise =
+            KeptRows { below: self.clustering.dbscan.min_samples as f64, is_weighted };
+        let (labels, rows) = match self.keep {
+            KeepRows::Exemplars => (false, Some(maybe_noise)),
+            KeepRows::Labels => (true, None),
+            KeepRows::LabelsAndFirstRows => (true, Some(first)),
+            KeepRows::All => (true, Some(maybe_noise)),
+        };
+        Keep { labels, rows }
+    }
+
+    fn run(&self, head: Head, plan: ClusterPlan, input: &Input) -> Result<Clusters, Error> {
+        let layout = head.layout.clone();
+        let (table, ingested) = ingest(Feed::new(head, input), plan.table)?;
+        ingested.need_rows(&table)?;
+        let failed = |error| self.error(&ingested, error);
+        let is_weighted = self.weight.is_some();
+        let (eps, curve) = match plan.eps {
+            Eps::Value(eps) => (eps, None),
+            Eps::Auto => {
+                let curve = self.clustering.k_distances(&table, is_weighted).map_err(failed)?;
+                let name = || ingested.read.name.clone();
+                let eps = curve.propose_eps().ok_or_else(|| Error::NoKnee { name: name() })?;
+                (eps, Some(curve))
+            }
+        };
+        let tell = |it: oddsift_dbscan::Progress| {
+            input.tell(&Progress::step(it.step.to_string(), it.done, it.total))
+        };
+        let fitted = self.clustering.eps(eps).fit_patterns_with(table, is_weighted, &tell);
+        let events = fitted.map_err(failed)?;
+        let eps_source = match (self.eps, &curve) {
+            (_, Some(_)) => EpsSource::Proposed,
+            (Some(_), None) => EpsSource::Given,
+            (None, None) => EpsSource::Default,
+        };
+        let warnings = match &curve {
+            Some(curve) => events.advise(curve).map(|advice| advice.warnings),
+            None => events.warnings(),
+        };
+        let found = Clusters {
+            layout,
+            read: ingested.read.clone(),
+            params: self.clone(),
+            time: plan.time,
+            template: plan.template,
+            computed: plan.computed,
+            warnings: warnings.map_err(failed)?,
+            events,
+            eps_source,
+            recipe: plan.recipe,
+            ingested,
+        };
+        found.need_noise_rows()?;
+        Ok(found)
+    }
+
+    /// Columns by their names.
+    fn error(&self, ingested: &Ingested, source: oddsift_eventcluster::Error) -> Error {
+        use oddsift_eventcluster::Error as Cause;
+        let name = ingested.read.name.clone();
+        match source {
+            Cause::ScaleRange { column, scaling } => {
+                let feature = ingested.recipe.names().get(column).cloned().unwrap_or_default();
+                Error::ScaleRange { name, feature, scaling }
+            }
+            Cause::Dbscan(
+                oddsift_dbscan::Error::NonFiniteWeight { .. }
+                | oddsift_dbscan::Error::WeightsRange(_),
+            ) => Error::WeightRange { name },
+            Cause::Dbscan(oddsift_dbscan::Error::Cancelled) => Error::Cancelled,
+            source => Error::Cluster { name, source },
+        }
+    }
+
+    /// Reads an input for its curve of distances to the k-th neighbour, and what it proposes.
+    ///
+    /// # Errors
+    ///
+    /// As [`fit`](Self::fit).
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let curve = oddsift_pipeline::ClusterParams::new().distances(path)?;
+    /// assert!(curve.distances.propose_eps().is_some());
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn distances(&self, input: impl Into<Input>) -> Result<Distances, Error> {
+        let input = &input.into();
+        with_threads(input.n_threads(), || {
+            let head = Head::open(input)?;
+            let features = FeaturePlan::new(&head, &self.features, self.weight.as_deref())?;
+            let recipe = weighted(&head, &features.recipe, &self.features, self.weight.as_deref())?;
+            let plan = TablePlan::new(RowPlan::new(&head, input, recipe));
+            let (table, ingested) = ingest(Feed::new(head, input), plan)?;
+            ingested.need_rows(&table)?;
+            let failed = |error| self.error(&ingested, error);
+            let is_weighted = self.weight.is_some();
+            let distances = self.clustering.k_distances(&table, is_weighted).map_err(failed)?;
+            let proposal = match distances.propose_eps() {
+                None => None,
+                Some(eps) => {
+                    let events = self.clustering.eps(eps).fit_patterns(table, is_weighted);
+                    let events = events.map_err(failed)?;
+                    let warnings = events.advise(&distances).map_err(failed)?.warnings;
+                    Some(Proposal { eps, events, warnings })
+                }
+            };
+            Ok(Distances { read: ingested.read.clone(), distances, proposal })
+        })
+    }
+}
+
+/// The recipe of a row: its features, and the weight behind them.
+fn weighted(
+    head: &Head,
+    features: &Recipe,
+    choice: &FeatureChoice,
+    weight: Option<&str>,
+) -> Result<Recipe, Error> {
+    let Some(weight) = weight else { return Ok(features.clone()) };
+    head.layout.column(WEIGHT, weight)?;
+    let mut names = features.names().to_vec();
+    names.push(weight.to_owned());
+    head.layout.recipe(&names, &choice.options)
+}
+
+/// The curve of distances to the k-th neighbour, and what its knee proposes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Distances {
+    /// What was read and left out.
+    pub read: ReadSummary,
+    /// The curve.
+    pub distances: KDistances,
+    /// The distance of its knee; `None` where it has none.
+    pub proposal: Option<Proposal>,
+}
+
+/// A distance that a curve proposes, and what comes of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Proposal {
+    /// The distance.
+    pub eps: f64,
+    /// The clusters by it.
+    pub events: EventClusters,
+    /// What is dubious about it.
+    pub warnings: Vec<Warning>,
+}
+
+impl Proposal {
+    /// Returns how many clusters and noise rows it gives, in words.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let curve = oddsift_pipeline::ClusterParams::new().distances(path)?;
+    /// assert!(curve.proposal.unwrap().summary().contains("clusters"));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn summary(&self) -> String {
+        summary(&self.events)
+    }
+}
+
+fn summary(events: &EventClusters) -> String {
+    let n_noise = events.n_noise_rows();
+    let share = 100.0 * n_noise as f64 / events.patterns().n_rows() as f64;
+    let counted = |count: u64, one: &str, many: &str| {
+        format!("{count} {}", if count == 1 { one } else { many })
+    };
+    let clusters = counted(events.clusters().len() as u64, "cluster", "clusters");
+    let noise = counted(n_noise, "noise row", "noise rows");
+    format!("{clusters}, {noise} ({share:.1}%)")
+}
+
+impl ClusterRow<'_> {
+    /// Returns the number of the cluster, or `noise`.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.rows()[0].label_text(), "noise");
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn label_text(&self) -> String {
+        if self.label.is_noise() { "noise".to_owned() } else { self.label.to_string() }
+    }
+}
+
+impl Clusters {
+    /// Beside negative weights a pattern can be noise although it weighs enough by itself, and then not
+    /// all of its rows were kept.
+    fn need_noise_rows(&self) -> Result<(), Error> {
+        if !matches!(self.params.keep, KeepRows::Exemplars | KeepRows::All) {
+            return Ok(());
+        }
+        let kept = self.ingested.kept.iter();
+        let noise = kept.filter(|row| self.events.pattern_label(row.pattern).is_noise());
+        if noise.count() as u64 == self.events.n_noise_rows() {
+            return Ok(());
+        }
+        Err(Error::NoiseNotKept { name: self.read.name.clone() })
+    }
+
+    /// Returns one row for each noise event, in the order of the input, then one for each cluster.
+    ///
+    /// Rows must have been kept ([`KeepRows::Exemplars`] or [`KeepRows::All`]).
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.rows().len(), 33 + 29);
+    /// assert_eq!(found.rows()[61].template.as_deref(), Some("bc *"));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rows(&self) -> Vec<ClusterRow<'_>> {
+        let by_cluster = self.events.distinct_by_cluster();
+        let rows = self.events.rows_with(self.ingested.kept.clone());
+        rows.into_iter().map(|row| self.row(&row, &by_cluster)).collect()
+    }
+
+    /// Returns the rows of [`rows`](Self::rows), those of the fewest events first, and of equals those
+    /// seen first.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.rarest_first().last().map(|row| row.size), Some(71));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rarest_first(&self) -> Vec<ClusterRow<'_>> {
+        let mut rows = self.rows();
+        rows.sort_by_key(|row| (row.size, row.row));
+        rows
+    }
+
+    fn row(&self, row: &EventRow, by_cluster: &[Vec<u64>]) -> ClusterRow<'_> {
+        let record = self.ingested.store.get(row.row);
+        let cluster = row.label.cluster().map(|cluster| cluster as usize);
+        let template = match cluster.and_then(|cluster| self.events.clusters().get(cluster)) {
+            Some(cluster) => cluster.template().map(|template| template.to_string()),
+            None => record
+                .zip(self.template)
+                .and_then(|(record, column)| record.text(column))
+                .map(str::to_owned),
+        };
+        let distinct = match cluster {
+            Some(cluster) => by_cluster.get(cluster).cloned().unwrap_or_default(),
+            // A noise row has one value, or none where it is missing.
+            None => self.params.count_distinct.iter().map(|name| self.has(record, name)).collect(),
+        };
+        ClusterRow {
+            row: row.row,
+            record,
+            label: row.label,
+            size: row.size,
+            weight: row.weight,
+            times: row.times,
+            template,
+            values: self.features_of(self.events.patterns().values(row.pattern)),
+            distinct,
+        }
+    }
+
+    fn has(&self, record: Option<StoredRow<'_>>, name: &str) -> u64 {
+        let column = self.layout.columns.iter().position(|column| column == name);
+        let value = column.and_then(|column| record?.text(column));
+        u64::from(value.is_some())
+    }
+
+    /// Returns what a row is, for people: its template, or an example where masks have left nothing to
+    /// read; empty where there is no column of texts.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// let most = found.rarest_first().pop().unwrap();
+    /// assert!(found.what(&most).starts_with("e.g. "));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn what(&self, row: &ClusterRow<'_>) -> String {
+        let Some(column) = self.template else { return String::new() };
+        let template = row.template.as_deref().unwrap_or("");
+        let example = row.record.and_then(|record| record.text(column)).unwrap_or("");
+        let is_readable =
+            template.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3);
+        if is_readable || example.is_empty() {
+            template.to_owned()
+        } else {
+            format!("e.g. {example}")
+        }
+    }
+
+    /// Returns the column whose text is beside the points of a picture: the named one, else that of the
+    /// template, else the path.
+    ///
+    /// # Errors
+    ///
+    /// If the input has no column of that name.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.label_column(None)?, found.layout.roles.command_line);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn label_column(&self, named: Option<&str>) -> Result<Option<usize>, Error> {
+        self.layout.label_column(named, self.template)
+    }
+
+    /// Returns how many clusters and noise rows there are, in words.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.summary(), "29 clusters, 33 noise rows (9.1%)");
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn summary(&self) -> String {
+        summary(&self.events)
+    }
+
+    /// Returns the names of the features, in the order of the vector.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.features(), ["pathScore", "commandlineTokensFull", "isSystemSession"]);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn features(&self) -> &[String] {
+        self.recipe.names()
+    }
+
+    /// The features of a pattern, without the weight that follows them.
+    pub(crate) fn features_of<'v>(&self, values: &'v [f64]) -> &'v [f64] {
+        values.get(..self.features().len()).unwrap_or(values)
+    }
+
+    /// Returns the text of a column in the first row of a pattern, where rows were kept.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// let first = found.events.patterns().ids().next().unwrap();
+    /// let column = found.layout.roles.path.unwrap();
+    /// assert_eq!(found.first_text(first, column), Some("C:\\Diagnostics\\UserTmp\\ftp.exe"));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn first_text(&self, pattern: oddsift_patterns::PatternId, column: usize) -> Option<&str> {
+        let row = self.ingested.store.get(self.events.patterns().first_row(pattern))?;
+        row.text(column)
+    }
+
+    /// Returns the number, the label and whether it is a core sample of each row that was not skipped,
+    /// in the order of the input. Labels must have been kept.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{ClusterParams, KeepRows};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let mut params = ClusterParams::new();
+    /// params.keep = KeepRows::Labels;
+    /// assert_eq!(params.fit(path)?.labels().count(), 363);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn labels(&self) -> impl Iterator<Item = (u64, Label, bool)> {
+        let rows = self.ingested.row_patterns.iter();
+        rows.filter_map(|(row, pattern)| {
+            let (label, is_core) = self.label(pattern)?;
+            Some((row, label, is_core))
+        })
+    }
+
+    fn label(&self, pattern: usize) -> Option<(Label, bool)> {
+        let model = self.events.model();
+        Some((*model.labels().get(pattern)?, model.is_core(pattern)))
+    }
+
+    /// Reads the input once more and passes on each row: its number, its columns, its cluster and
+    /// whether it is a core sample. Labels must have been kept, and `input` must be one that can be
+    /// read twice ([`Input::twice`]).
+    ///
+    /// # Errors
+    ///
+    /// For an input that cannot be read again, and for a sink that fails.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{ClusterParams, Input, KeepRows};
+    /// use oddsift_records::{OutputFormat, RowWriter, WriteOptions};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let input = Input::file(path).twice()?;
+    /// let mut params = ClusterParams::new();
+    /// params.keep = KeepRows::Labels;
+    /// let found = params.fit(&input)?;
+    /// let mut columns = vec!["row".to_owned()];
+    /// columns.extend(found.layout.columns.iter().cloned());
+    /// columns.extend(["ClusterId", "IsCore"].map(str::to_owned));
+    /// let options = WriteOptions::default();
+    /// let mut writer = RowWriter::new(Vec::new(), OutputFormat::Csv, &columns, options)?;
+    /// found.write_labelled(&input, &mut writer)?;
+    /// assert_eq!(writer.finish()?.iter().filter(|byte| **byte == b'\n').count(), 364);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn write_labelled(&self, input: &Input, sink: &mut impl Sink) -> Result<(), Error> {
+        stream_beside_input(input, sink, |row| {
+            let (label, is_core) = self.label(self.ingested.row_patterns.get(row)?)?;
+            Some(vec![Cell::Int(label.to_i64()), Cell::Bool(is_core)])
+        })
+    }
+
+    /// Returns how many rows were when, if [`count_times`](ClusterParams::count_times) asked for it.
+    ///
+    /// ```
+    /// use oddsift_pipeline::ClusterParams;
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let mut params = ClusterParams::new();
+    /// params.count_times = true;
+    /// let counts = params.fit(path)?;
+    /// assert_eq!(counts.times().steps().iter().map(|(_, count)| count).sum::<u64>(), 363);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn times(&self) -> &TimeCounts {
+        &self.ingested.time_counts
+    }
+
+    /// Returns the time and the pattern of each noise event, in the order of time. Rows must have been
+    /// kept.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.noise_times().len(), 33);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn noise_times(&self) -> Vec<(Timestamp, oddsift_patterns::PatternId)> {
+        let noise = self.ingested.kept.iter();
+        let noise = noise.filter(|row| self.events.pattern_label(row.pattern).is_noise());
+        let mut times: Vec<_> = noise.filter_map(|row| Some((row.time?, row.pattern))).collect();
+        times.sort_by_key(|(time, _)| *time);
+        times
+    }
+
+    /// Returns the whole way from a row to its cluster, to be saved and applied to new rows.
+    ///
+    /// # Errors
+    ///
+    /// For a model that cannot be made, such as one past the limits of a saved one.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.model()?.recipe().names().len(), 3);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn model(&self) -> Result<ClusterModel, Error> {
+        let model = self.events.model_with(self.recipe.clone());
+        model.map_err(|source| Error::Cluster { name: self.read.name.clone(), source })
+    }
+}

@@ -1,0 +1,541 @@
+use std::fmt;
+
+use oddsift_records::Position;
+
+/// Why a job could not be done.
+///
+/// A message begins with its place where it has one, and says what would mend it; it knows no flag of
+/// any tool. A caller that has flags finds the one that mends it by the variant.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An input cannot be read, or a result cannot be written.
+    #[error(transparent)]
+    Records(#[from] oddsift_records::Error),
+    /// A header lacks a column, has two of a name, or the like.
+    #[error("{name}:1: {source}{}", DelimiterHint(columns))]
+    Header {
+        /// The input.
+        name: String,
+        /// Its columns.
+        columns: Vec<String>,
+        /// What is wrong.
+        source: oddsift_features::Error,
+    },
+    /// A parameter names a column that the input lacks, or that it has under a name in other case.
+    #[error("{name}:1: {parameter}: {source}")]
+    Column {
+        /// The input.
+        name: String,
+        /// The parameter that names it.
+        parameter: Parameter,
+        /// What is wrong.
+        source: oddsift_features::Error,
+    },
+    /// A parameter is out of its range or names something twice.
+    #[error("{parameter} {what}")]
+    Parameter {
+        /// The parameter.
+        parameter: Parameter,
+        /// What is wrong with it, and what to do.
+        what: ParameterFault,
+    },
+    /// A schema was asked for of which the input has neither path nor command line.
+    #[error(
+        "{name}:1: schema {schema} has columns {path} and {command_line}, of which the file has none; \
+         take another schema, or map {command_line} to a column; columns: {}",
+        oddsift_features::column_list(columns)
+    )]
+    Schema {
+        /// The input.
+        name: String,
+        /// The schema.
+        schema: oddsift_features::Schema,
+        /// The schema's column of paths.
+        path: &'static str,
+        /// The schema's column of command lines.
+        command_line: &'static str,
+        /// The input's columns.
+        columns: Vec<String>,
+    },
+    /// The input has a header and nothing else.
+    #[error("{name}: there are no data rows; give at least one")]
+    NoRows {
+        /// The input.
+        name: String,
+    },
+    /// Every data row was left out.
+    #[error("{place}: all data rows were skipped; there are none left{}", Reason(reason))]
+    AllSkipped {
+        /// The first row that was skipped, or the input.
+        place: Place,
+        /// Why it was.
+        reason: String,
+    },
+    /// No column that could be taken.
+    #[error("{name}:1: {what}; columns: {}", oddsift_features::column_list(columns))]
+    NothingToTake {
+        /// The input.
+        name: String,
+        /// What is lacking.
+        what: Lacking,
+        /// The input's columns.
+        columns: Vec<String>,
+    },
+    /// A bare forest names no features, and the input has not as many numeric columns as it has.
+    #[error(
+        "{name}:1: {found} numeric columns for the {expected} features of {model}, which names none; \
+         give a file with those columns, or add feature_names to the model"
+    )]
+    ModelColumns {
+        /// The input.
+        name: String,
+        /// Numeric columns of the input.
+        found: usize,
+        /// Features of the model.
+        expected: usize,
+        /// The file of the model.
+        model: String,
+    },
+    /// A row has no value where one is needed.
+    #[error("{position}: {column} has no value; leave such rows out or count them as 0")]
+    Missing {
+        /// Where.
+        position: Position,
+        /// The column's name.
+        column: String,
+    },
+    /// A row has a value that cannot be used.
+    #[error("{position}: {column}: {fault}")]
+    Value {
+        /// Where.
+        position: Position,
+        /// The column's name.
+        column: String,
+        /// What is wrong with it.
+        fault: ValueFault,
+    },
+    /// A row cannot be taken.
+    #[error("{position}: {what}")]
+    Row {
+        /// Where.
+        position: Position,
+        /// What is wrong with it.
+        what: RowFault,
+    },
+    /// Times that name their zone and times that do not are in one column.
+    #[error(
+        "{position}: {column}: the time names a zone or names none, unlike earlier ones; say what the \
+         latter are in"
+    )]
+    MixedZones {
+        /// Where the second kind begins.
+        position: Position,
+        /// The column's name.
+        column: String,
+    },
+    /// A scaling takes the numbers of a feature out of the range of `f64`.
+    #[error("{name}: {feature} leaves the range of f64 under scaling {scaling}; use none")]
+    ScaleRange {
+        /// The input.
+        name: String,
+        /// The feature.
+        feature: String,
+        /// The scaling.
+        scaling: oddsift_eventcluster::Scaling,
+    },
+    /// Weights that cannot be added up.
+    #[error("{name}: the weights sum to more than can be held; divide the column of weights")]
+    WeightRange {
+        /// The input.
+        name: String,
+    },
+    /// Negative weights that make noise of a pattern whose rows were not kept.
+    #[error(
+        "{name}: negative weights make noise of rows that were not kept; leave such rows out, or ask for labels"
+    )]
+    NoiseNotKept {
+        /// The input.
+        name: String,
+    },
+    /// The curve of distances proposes no eps.
+    #[error(
+        "{name}: the distances have no knee that proposes an eps; look at the curve, give an eps"
+    )]
+    NoKnee {
+        /// The input.
+        name: String,
+    },
+    /// The input was another when it was read once more.
+    #[error("{name}: the file changed while it was read; try again on a copy")]
+    Changed {
+        /// The input.
+        name: String,
+    },
+    /// What can be read but once could not be kept for a second reading.
+    #[error("{name}: cannot be kept for a second reading: {source}; give a file")]
+    Spool {
+        /// The input.
+        name: String,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+    /// Patterns could not be made of the rows.
+    #[error(transparent)]
+    Patterns(#[from] oddsift_patterns::Error),
+    /// Clusters could not be found.
+    #[error("{name}: {source}")]
+    Cluster {
+        /// The input.
+        name: String,
+        /// What went wrong.
+        source: oddsift_eventcluster::Error,
+    },
+    /// A forest could not be grown, or rows not be scored by it.
+    #[error("{name}: {source}")]
+    Outliers {
+        /// The input.
+        name: String,
+        /// What went wrong.
+        source: oddsift_outliers::Error,
+    },
+    /// A forest could not score.
+    #[error(transparent)]
+    Forest(#[from] oddsift_iforest::Error),
+    /// A series could not be made or taken apart.
+    #[error("{place}: {}{source}", Group(group))]
+    Series {
+        /// The input, with the line of the point at fault where it is known.
+        place: Place,
+        /// The series of this group, where there are several.
+        group: Option<String>,
+        /// What went wrong.
+        source: oddsift_timeseries::Error,
+    },
+    /// A time that a query language cannot write.
+    #[error("{name}: {source}")]
+    Query {
+        /// The input.
+        name: String,
+        /// What is wrong.
+        source: oddsift_timespan::Error,
+    },
+    /// A time, a format of times or a zone is none.
+    #[error(transparent)]
+    Time(#[from] oddsift_timespan::Error),
+    /// A model cannot be read.
+    #[error("{name}:{}{fault}", JsonPlace(fault))]
+    Model {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        fault: ModelFault,
+    },
+    /// An audit log cannot be read on.
+    #[error("{place}: cannot be read: {source}; check that the log is whole")]
+    Log {
+        /// Where.
+        place: Place,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+    /// An audit log, or what was made of it, has nothing to cluster or cannot be understood.
+    #[error("{name}: {source}")]
+    Audit {
+        /// The file that was written last.
+        name: String,
+        /// What went wrong.
+        source: oddsift_auditd::Error,
+    },
+    /// The system gives no more threads.
+    #[error("no threads can be started: {source}; ask for fewer")]
+    Threads {
+        /// What the system says.
+        source: rayon::ThreadPoolBuildError,
+    },
+    /// Vectors that do not make a matrix, which no input can bring about.
+    #[error("the vectors make no matrix: {0}")]
+    Shape(#[from] ndarray::ShapeError),
+    /// The callback of progress asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// A parameter of a job, named as its field is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Parameter(pub &'static str);
+
+impl fmt::Display for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// An input, with line and column where they are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The input.
+    pub name: String,
+    /// The physical line, from 1.
+    pub line: Option<u64>,
+    /// The column, from 1.
+    pub column: Option<u64>,
+}
+
+impl Place {
+    pub(crate) fn of(name: &str) -> Self {
+        Self { name: name.to_owned(), line: None, column: None }
+    }
+
+    pub(crate) fn line(name: &str, line: u64) -> Self {
+        Self { line: Some(line), ..Self::of(name) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            None => f.write_str(&self.name),
+            Some(line) => write!(f, "{}", Position::new(&self.name, line, self.column)),
+        }
+    }
+}
+
+/// What is wrong with a parameter.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParameterFault {
+    /// A list names something twice, which would count twice.
+    #[error("names {0:?} twice; name it once")]
+    Repeated(String),
+    /// A period of no length, and the like.
+    #[error("cannot be: {0}")]
+    Series(oddsift_timeseries::Error),
+    /// What a forest cannot be grown by.
+    #[error("cannot be: {0}")]
+    Forest(oddsift_iforest::Error),
+    /// A column that a query cannot name.
+    #[error("cannot be: {0}")]
+    Query(oddsift_timespan::Error),
+}
+
+/// What an input lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Lacking {
+    /// A feature.
+    #[error("no numeric column to take for a feature; name features")]
+    Feature,
+    /// A column of times.
+    #[error("no known column of times; name one")]
+    Time,
+    /// A column of values.
+    #[error("no column of numbers; name one, or count rows")]
+    Value,
+    /// A column of a process or a command line.
+    #[error(
+        "no column holds a process or a command line (NewProcessName, CommandLine and the like); \
+         name them, or columns of text"
+    )]
+    Process,
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValueFault {
+    /// Text where a number is needed.
+    #[error("{0:?} is not a number; write digits and a point, or skip bad rows")]
+    NotANumber(String),
+    /// A number past the range of `f64`.
+    #[error(
+        "{0:?} gives no finite number; correct it (or the scale of character sums), or skip bad rows"
+    )]
+    NotFinite(String),
+    /// Something else that makes no number.
+    #[error("{text:?} {kind}; correct it, or skip bad rows")]
+    Other {
+        /// The beginning of the text.
+        text: String,
+        /// What is wrong with it.
+        kind: oddsift_features::ValueErrorKind,
+    },
+    /// A number past the range of `f32`, where that is asked for.
+    #[error(
+        "{feature} is {value:e}, past single precision; use double precision, or skip bad rows"
+    )]
+    PastSingle {
+        /// The feature.
+        feature: String,
+        /// Its value.
+        value: f64,
+    },
+    /// A number, an array or the like where text is needed.
+    #[error("expected text, found {}; correct the line, or skip bad rows", kind_name(*.0))]
+    NotText(oddsift_records::FieldKind),
+    /// Text that is no time.
+    #[error("{0}")]
+    Time(oddsift_timespan::Error),
+    /// A time that names its zone where earlier ones do not, or the other way around.
+    #[error("{text:?} {}; say what such times are in", zone_name(*.zoned))]
+    Zone {
+        /// The time.
+        text: String,
+        /// Whether it names its zone.
+        zoned: bool,
+    },
+}
+
+/// What is wrong with a row.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowFault {
+    /// It cannot become a pattern.
+    #[error("{0}")]
+    Pattern(oddsift_patterns::Error),
+    /// It cannot be counted.
+    #[error("{0}")]
+    Stack(oddsift_outliers::Error),
+    /// It cannot be put into a series.
+    #[error("{0}")]
+    Series(oddsift_timeseries::Error),
+    /// A flag that is none.
+    #[error("{column} is {value}, and a flag is -1, 0 or 1; correct it, or skip bad rows")]
+    Flag {
+        /// The column.
+        column: String,
+        /// Its value.
+        value: f64,
+    },
+}
+
+/// What is wrong with the file of a model.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelFault {
+    /// It cannot be read.
+    #[error("cannot be read: {0}; check the path")]
+    Read(std::io::Error),
+    /// It is no JSON, or not that of a model.
+    #[error("{what}{}", if what.contains("save the model") { "" } else { "; save the model anew" })]
+    Json {
+        /// The line, from 1; 0 where it is the whole that is wrong.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong.
+        what: String,
+    },
+    /// It names no format.
+    #[error("no model: it names no format; {known} can be read")]
+    NoFormat {
+        /// The formats that can be read.
+        known: String,
+    },
+    /// It names a format of others.
+    #[error("a model of format {format:?}; {known} can be read")]
+    Format {
+        /// The format.
+        format: String,
+        /// The formats that can be read.
+        known: String,
+    },
+    /// It is of another version.
+    #[error("version {found} of {format}; version {expected} can be read")]
+    Version {
+        /// Its version, or `none`.
+        found: String,
+        /// Its format.
+        format: &'static str,
+        /// The version that can be read.
+        expected: u64,
+    },
+    /// A forest of scikit-learn that is none.
+    #[error("{0}")]
+    Forest(oddsift_iforest::Error),
+    /// It names a feature twice.
+    #[error("feature_names has {0:?} twice; name each feature once")]
+    RepeatedFeature(String),
+}
+
+fn kind_name(kind: oddsift_records::FieldKind) -> &'static str {
+    use oddsift_records::FieldKind;
+    match kind {
+        FieldKind::Number => "a number",
+        FieldKind::Bool => "true or false",
+        FieldKind::Nested => "an array or object",
+        FieldKind::Time => "a time",
+        FieldKind::Text => "text",
+        FieldKind::Missing => "nothing",
+    }
+}
+
+fn zone_name(zoned: bool) -> &'static str {
+    if zoned {
+        "names a zone, while earlier times name none"
+    } else {
+        "names no zone, while earlier times do"
+    }
+}
+
+/// The reason of a row, behind a colon.
+struct Reason<'a>(&'a str);
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, ": {}", self.0) }
+    }
+}
+
+/// A group's name, before a colon.
+struct Group<'a>(&'a Option<String>);
+
+impl fmt::Display for Group<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(group) = self.0 else { return Ok(()) };
+        write!(f, "group {:?}: ", excerpt(group))
+    }
+}
+
+/// Line and column of a model's file, where it is not the whole that is wrong.
+struct JsonPlace<'a>(&'a ModelFault);
+
+impl fmt::Display for JsonPlace<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            ModelFault::Json { line, column, .. } if *line > 0 => write!(f, "{line}:{column}: "),
+            _ => f.write_str(" "),
+        }
+    }
+}
+
+/// What would mend a header of one column that was split by the wrong delimiter.
+struct DelimiterHint<'a>(&'a [String]);
+
+impl fmt::Display for DelimiterHint<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match likely_delimiter(self.0) {
+            Some(delimiter) => write!(f, "; try the delimiter {delimiter:?}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The delimiter that a header of one column holds, which was split by another.
+///
+/// ```
+/// use oddsift_pipeline::likely_delimiter;
+///
+/// assert_eq!(likely_delimiter(&["Image;CommandLine".to_owned()]), Some(';'));
+/// assert_eq!(likely_delimiter(&["Image".to_owned()]), None);
+/// ```
+#[must_use]
+pub fn likely_delimiter(columns: &[String]) -> Option<char> {
+    let [only] = columns else { return None };
+    [';', '\t', '|'].into_iter().find(|delimiter| only.contains(*delimiter))
+}
+
+/// The beginning of a text of data, for a message.
+pub(crate) fn excerpt(text: &str) -> String {
+    text.chars().take(60).collect()
+}

@@ -1,0 +1,130 @@
+//! Batches of an input, worked on by threads in turn.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use oddsift_records::{Batch, Rows};
+
+use crate::layout::Head;
+use crate::plan::RowRoom;
+use crate::threads::alone;
+use crate::{Error, Input, Progress, ReadSummary};
+
+/// An input that is read in batches.
+pub(crate) trait Batches: Send + Sized {
+    type Batch: Default;
+
+    /// Fills a batch, which may hold an earlier one; `false` at the end.
+    fn take(&mut self, batch: &mut Self::Batch) -> Result<bool, Error>;
+
+    /// How many threads work on the batches.
+    fn n_threads(&self) -> usize;
+
+    /// Calls `work` with each batch and its place, on all threads with a state each, and gives the
+    /// states. Threads take turns at the input, so reading and working overlap without
+    /// a queue. Of several failures, the one of the earliest batch is given: what a run says does
+    /// not depend on its threads.
+    fn for_each<S: Send>(
+        &mut self,
+        state: impl Fn() -> S + Sync,
+        work: impl Fn(&mut S, u64, &Self::Batch) -> Result<(), Error> + Sync,
+    ) -> Result<Vec<S>, Error> {
+        let threads = self.n_threads();
+        let input = Mutex::new((0_u64, self));
+        let stop = AtomicBool::new(false);
+        let failure: Mutex<Option<(u64, Error)>> = Mutex::new(None);
+        let fail = |place, error| {
+            stop.store(true, Ordering::Relaxed);
+            let mut first = failure.lock().unwrap_or_else(PoisonError::into_inner);
+            if first.as_ref().is_none_or(|(earlier, _)| place < *earlier) {
+                *first = Some((place, error));
+            }
+        };
+        let run = || {
+            let mut state = state();
+            let mut batch = Self::Batch::default();
+            while !stop.load(Ordering::Relaxed) {
+                let mut turn = input.lock().unwrap_or_else(PoisonError::into_inner);
+                let (next, input) = &mut *turn;
+                let place = *next;
+                *next += 1;
+                let taken = input.take(&mut batch);
+                drop(turn);
+                match taken {
+                    Ok(false) => break,
+                    Err(error) => fail(place, error),
+                    Ok(true) => {
+                        if let Err(error) = work(&mut state, place, &batch) {
+                            fail(place, error);
+                        }
+                    }
+                }
+            }
+            state
+        };
+        let run = || match alone() {
+            Ok(_pool) => Some(run()),
+            Err(error) => {
+                fail(0, error);
+                None
+            }
+        };
+        let states = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+            let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+            let states =
+                joined.map(|state| state.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            states.flatten().collect()
+        });
+        match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some((_, error)) => Err(error),
+            None => Ok(states),
+        }
+    }
+}
+
+/// An input whose first batch was looked at already: for the separator of paths, numeric columns and
+/// the kind of times.
+pub(crate) struct Feed<'i> {
+    input: &'i Input,
+    rows: Box<dyn Rows>,
+    head: Option<Batch>,
+}
+
+impl<'i> Feed<'i> {
+    pub(crate) fn new(head: Head, input: &'i Input) -> Self {
+        Self { input, rows: head.rows, head: Some(head.batch) }
+    }
+
+    /// What was read and left out, once all is read.
+    pub(crate) fn finish(self, room: RowRoom) -> ReadSummary {
+        ReadSummary {
+            name: self.rows.name().to_owned(),
+            input: self.rows.summary().clone(),
+            skipped: room.skipped,
+            unread_times: room.unread_times,
+        }
+    }
+}
+
+impl Batches for Feed<'_> {
+    type Batch = Batch;
+
+    fn take(&mut self, batch: &mut Batch) -> Result<bool, Error> {
+        if let Some(head) = self.head.take() {
+            *batch = head;
+            return Ok(!batch.is_empty());
+        }
+        let more = self.rows.next_batch(batch)?;
+        let progress = Progress::reading(self.rows.bytes_read(), self.rows.n_bytes());
+        match self.input.tell(&progress) {
+            ControlFlow::Continue(()) => Ok(more),
+            ControlFlow::Break(()) => Err(Error::Cancelled),
+        }
+    }
+
+    fn n_threads(&self) -> usize {
+        self.input.n_threads()
+    }
+}

@@ -1,0 +1,75 @@
+#![doc = include_str!("../README.md")]
+
+mod audit; // AuditParams: audit logs as they are
+mod cluster; // ClusterParams, Clusters: rows to clusters
+mod error; // Error and what it is made of
+mod feature_rows; // FeatureParams, FeatureRows: rows with features added
+mod fold; // batches of an input, worked on by threads
+mod formats; // which format an input has
+mod input; // Input: where rows come from and how they are read
+mod layout; // Layout: columns and the parts that they play
+mod model; // Model: what was saved, on new rows
+mod names; // names of our columns beside those of an input
+mod ordered; // chunks of threads in the order of the input
+mod outliers; // OutlierParams, Outliers: a forest over a stream
+mod pattern_outliers; // PatternOutliers: a forest of clustered patterns
+mod periods; // PeriodParams, Periods: flags to periods of time
+mod plan; // what is taken from each row
+mod progress; // Progress
+mod read_summary; // ReadSummary: nothing is lost in silence
+mod records_json; // all fields of an audit event
+mod score; // rows scored as they stream by
+mod series; // SeriesParams, SeriesFit: rows to time series
+mod sink; // Sink: where rows go while they are made
+mod space; // FeatureChoice
+mod stack; // StackParams, StackCounts: combinations counted
+mod table; // rows to distinct patterns
+mod threads; // a pool for each job
+mod time_column; // which column holds the times
+mod time_counts; // TimeCounts: how many rows were when
+
+pub use {
+    audit::{
+        AuditClusterRow, AuditClusters, AuditEvents, AuditParams, AuditSummary, MsticpyEvents,
+    },
+    cluster::{ClusterParams, ClusterRow, Clusters, Distances, Eps, EpsSource, KeepRows, Proposal},
+    error::{
+        Error, Lacking, ModelFault, Parameter, ParameterFault, Place, RowFault, ValueFault,
+        likely_delimiter,
+    },
+    feature_rows::{
+        FeatureColumn, FeatureParams, FeatureRows, FeatureSummary, Origin, feature_cell,
+    },
+    input::{Input, Missing},
+    layout::{Layout, schema_columns},
+    model::{LabelledRows, Model},
+    names::{OWN_PREFIX, own_name},
+    outliers::{FittedOutliers, OutlierParams, OutlierRow, Outliers, msticpy_forest},
+    pattern_outliers::PatternOutliers,
+    periods::{PeriodParams, Periods, QueryLanguage},
+    progress::Progress,
+    read_summary::ReadSummary,
+    score::{ScoreColumns, ScoredRows, ScoredSummary},
+    series::{FewCycles, SeriesColumns, SeriesFit, SeriesParams, SeriesPoint, SeriesValue},
+    sink::{Chunk, Sink},
+    space::FeatureChoice,
+    stack::{StackCounts, StackParams},
+    time_counts::TimeCounts,
+};
+
+// What parameters and results hold of the crates below.
+pub use {
+    oddsift_auditd::{AppFilter, ClusterOptions, msticpy},
+    oddsift_dbscan::{Metric, Warning},
+    oddsift_eventcluster::{EventClusterParams, EventClusters, Label, NoiseTimes, Scaling},
+    oddsift_features::{
+        Delimiters, FeatureOptions, Roles, SchemaChoice, SessionRule, column_list, process_name,
+    },
+    oddsift_iforest::{
+        Contamination, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples, Precision,
+    },
+    oddsift_outliers::{MAX_COUNT, OutlierModel, Stack, Stacked},
+    oddsift_stl::{Degree, Stl, StlParams},
+    oddsift_timeseries::{Aggregate, Anomalies, Fill, Score, Season, Signs, TsParams},
+    oddsift_timespan::{Period, TimeParser, TimeSpan, Timestamp},
+};

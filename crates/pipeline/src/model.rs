@@ -1,0 +1,299 @@
+use std::path::Path;
+
+use ndarray::ArrayView2;
+use oddsift_eventcluster::{ClusterModel, Label};
+use oddsift_features::{FeatureOptions, Recipe};
+use oddsift_iforest::{ForestModel, Precision, SklearnForest};
+use oddsift_outliers::OutlierModel;
+use oddsift_patterns::PatternTable;
+use oddsift_records::Cell;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::error::ModelFault;
+use crate::fold::Feed;
+use crate::layout::Head;
+use crate::plan::RowPlan;
+use crate::score::{Scorer, Verdict};
+use crate::sink::stream_beside_input;
+use crate::space::repeated;
+use crate::table::{Ingested, Keep, TablePlan, ingest};
+use crate::threads::with_threads;
+use crate::{Error, Input, Layout, ReadSummary, ScoredRows, Sink};
+
+/// A saved model of any kind; what is read is untrusted and checked as a whole.
+///
+/// ```
+/// use oddsift_pipeline::{ClusterParams, Model};
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+/// let json = serde_json::to_string(&ClusterParams::new().fit(path)?.model()?).unwrap();
+/// let model = Model::parse("model.json", json.as_bytes())?;
+/// assert!(matches!(model, Model::Clusters(_)));
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Model {
+    /// Clusters, with the way from a row to its vector.
+    Clusters(Box<ClusterModel>),
+    /// A forest, with the way from a row to its vector.
+    Outliers(Box<OutlierModel>),
+    /// A forest by itself: its features are columns.
+    Forest(Box<ForestModel>),
+}
+
+/// What tells a model file's kind.
+#[derive(Deserialize)]
+struct Format {
+    format: Option<String>,
+    version: Option<u64>,
+    /// What scikit-learn's export has.
+    max_samples_: Option<IgnoredAny>,
+    trees: Option<IgnoredAny>,
+}
+
+/// The formats that can be read, each with its version.
+const KNOWN: [(&str, u64); 3] = [
+    (ClusterModel::FORMAT, ClusterModel::VERSION),
+    (OutlierModel::FORMAT, OutlierModel::VERSION),
+    (ForestModel::FORMAT, ForestModel::VERSION),
+];
+
+impl Model {
+    /// Reads a model from a file: one of ours, a bare isolation forest, or scikit-learn's export.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Model`] for a file that cannot be read or is no model of a known format and version.
+    ///
+    /// ```
+    /// assert!(oddsift_pipeline::Model::read("no/such.json").is_err());
+    /// ```
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        match std::fs::read(path) {
+            Ok(bytes) => Self::parse(&name, &bytes),
+            Err(error) => Err(Error::Model { name, fault: ModelFault::Read(error) }),
+        }
+    }
+
+    /// Reads a model from the bytes of a file; `name` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    ///
+    /// ```
+    /// let error = oddsift_pipeline::Model::parse("m.json", b"{}").unwrap_err();
+    /// assert!(error.to_string().starts_with("m.json: no model: it names no format"));
+    /// ```
+    pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        let fault = |fault| Error::Model { name: name.to_owned(), fault };
+        let head: Format = json(bytes).map_err(fault)?;
+        let Some(format) = head.format else {
+            if head.max_samples_.is_some() && head.trees.is_some() {
+                let export: SklearnForest = json(bytes).map_err(fault)?;
+                let model = ForestModel::try_from(export);
+                let model = model.map_err(|error| fault(ModelFault::Forest(error)))?;
+                return Ok(Self::Forest(Box::new(model)));
+            }
+            return Err(fault(ModelFault::NoFormat { known: formats() }));
+        };
+        let Some((known, version)) = KNOWN.iter().find(|(known, _)| *known == format) else {
+            return Err(fault(ModelFault::Format { format, known: formats() }));
+        };
+        if head.version != Some(*version) {
+            let found = head.version.map_or_else(|| "none".to_owned(), |it| it.to_string());
+            return Err(fault(ModelFault::Version { found, format: known, expected: *version }));
+        }
+        match *known {
+            ClusterModel::FORMAT => json(bytes).map(|model| Self::Clusters(Box::new(model))),
+            OutlierModel::FORMAT => json(bytes).map(|model| Self::Outliers(Box::new(model))),
+            _ => json(bytes).map(|model| Self::Forest(Box::new(model))),
+        }
+        .map_err(fault)
+    }
+
+    /// Opens an input for the scores of its rows; `None` for a model of clusters.
+    ///
+    /// # Errors
+    ///
+    /// For an input that cannot be read, or that lacks a column of the model.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{Model, OutlierParams};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let fitted = OutlierParams::new().fit(path)?;
+    /// let json = serde_json::to_string(&*fitted.model).unwrap();
+    /// let model = Model::parse("model.json", json.as_bytes())?;
+    /// assert!(model.scores("model.json", path)?.is_some());
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn scores(
+        &self,
+        name: &str,
+        input: impl Into<Input>,
+    ) -> Result<Option<ScoredRows<'_>>, Error> {
+        let input = input.into();
+        let (forest, head, recipe) = match self {
+            Self::Clusters(_) => return Ok(None),
+            Self::Outliers(model) => {
+                let head = Head::open_plain(&input)?;
+                let recipe = head.layout.rebind(model.recipe())?;
+                (model.detector().forest(), head, recipe)
+            }
+            Self::Forest(model) => {
+                let head = Head::open_plain(&input)?;
+                let recipe = recipe_of_bare(name, model, &head)?;
+                (model.forest(), head, recipe)
+            }
+        };
+        let is_single = forest.precision() == Precision::F32;
+        let rows = RowPlan::new(&head, &input, recipe).with_single_precision(is_single);
+        let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
+        Ok(Some(ScoredRows::new(head, input, scorer)))
+    }
+
+    /// Labels the rows of an input by the clusters of the model; `None` for a forest.
+    ///
+    /// # Errors
+    ///
+    /// As [`scores`](Self::scores), and for a row that is bad unless such are skipped.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{ClusterParams, Model};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let json = serde_json::to_string(&ClusterParams::new().fit(path)?.model()?).unwrap();
+    /// let labels = Model::parse("model.json", json.as_bytes())?.labels(path)?.unwrap();
+    /// assert_eq!((labels.n_rows, labels.n_noise), (363, 33));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn labels(&self, input: impl Into<Input>) -> Result<Option<LabelledRows>, Error> {
+        let Self::Clusters(model) = self else { return Ok(None) };
+        let input = &input.into();
+        with_threads(input.n_threads(), || label(model, input)).map(Some)
+    }
+}
+
+/// The columns of a bare forest: those that it names, else the numeric ones of the input in order.
+fn recipe_of_bare(name: &str, model: &ForestModel, head: &Head) -> Result<Recipe, Error> {
+    let options = FeatureOptions::default();
+    if let Some(names) = model.feature_names() {
+        if let Some(twice) = repeated(names) {
+            let fault = ModelFault::RepeatedFeature(twice.clone());
+            return Err(Error::Model { name: name.to_owned(), fault });
+        }
+        return head.layout.recipe(names, &options);
+    }
+    let names = head.numeric_columns();
+    let (found, expected) = (names.len(), model.forest().n_features());
+    if found != expected {
+        let model = name.to_owned();
+        return Err(Error::ModelColumns { name: head.layout.name.clone(), found, expected, model });
+    }
+    head.layout.recipe(&names, &options)
+}
+
+/// Rows with the clusters of a saved model.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct LabelledRows {
+    /// The columns of the input and the parts that they play.
+    pub layout: Layout,
+    /// What was read and left out.
+    pub read: ReadSummary,
+    /// The number of rows.
+    pub n_rows: u64,
+    /// The number of rows that are near no cluster.
+    pub n_noise: u64,
+    labels: Vec<Label>,
+    ingested: Ingested,
+}
+
+fn label(model: &ClusterModel, input: &Input) -> Result<LabelledRows, Error> {
+    let head = Head::open_plain(input)?;
+    let layout = head.layout.clone();
+    let rows = RowPlan::new(&head, input, layout.rebind(model.recipe())?);
+    let plan = TablePlan { keep: Keep::LABELS, ..TablePlan::new(rows) };
+    let (table, ingested) = ingest(Feed::new(head, input), plan)?;
+    let labels = predict(model, &table, &ingested)?;
+    let noise = labels.iter().zip(table.weights()).filter(|(label, _)| label.is_noise());
+    let n_noise = noise.map(|(_, n)| n).sum();
+    let read = ingested.read.clone();
+    Ok(LabelledRows { layout, read, n_rows: table.n_rows(), n_noise, labels, ingested })
+}
+
+/// The label of each pattern.
+fn predict(
+    model: &ClusterModel,
+    table: &PatternTable,
+    ingested: &Ingested,
+) -> Result<Vec<Label>, Error> {
+    let x = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix());
+    let labels = model.predict(&x?);
+    labels.map_err(|source| Error::Cluster { name: ingested.read.name.clone(), source })
+}
+
+impl LabelledRows {
+    /// Returns the number and the label of each row that was not skipped, in the order of the input.
+    ///
+    /// ```
+    /// # use oddsift_pipeline::{ClusterParams, Model};
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// # let json = serde_json::to_string(&ClusterParams::new().fit(path)?.model()?).unwrap();
+    /// let labels = Model::parse("model.json", json.as_bytes())?.labels(path)?.unwrap();
+    /// assert_eq!(labels.iter().filter(|(_, label)| label.is_noise()).count(), 33);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = (u64, Label)> {
+        let rows = self.ingested.row_patterns.iter();
+        rows.filter_map(|(row, pattern)| Some((row, *self.labels.get(pattern)?)))
+    }
+
+    /// Reads the input once more and passes on each row: its number, its columns and its cluster.
+    /// `input` must be one that can be read twice ([`Input::twice`]).
+    ///
+    /// # Errors
+    ///
+    /// For an input that cannot be read again, and for a sink that fails.
+    ///
+    /// ```
+    /// # use oddsift_pipeline::{ClusterParams, Input, Model};
+    /// # use oddsift_records::{OutputFormat, RowWriter, WriteOptions};
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// # let json = serde_json::to_string(&ClusterParams::new().fit(path)?.model()?).unwrap();
+    /// let input = Input::file(path).twice()?;
+    /// let labels = Model::parse("model.json", json.as_bytes())?.labels(&input)?.unwrap();
+    /// let mut columns = vec!["row".to_owned()];
+    /// columns.extend(labels.layout.columns.iter().cloned());
+    /// columns.push("ClusterId".to_owned());
+    /// let options = WriteOptions::default();
+    /// let mut writer = RowWriter::new(Vec::new(), OutputFormat::Csv, &columns, options)?;
+    /// labels.write_labelled(&input, &mut writer)?;
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn write_labelled(&self, input: &Input, sink: &mut impl Sink) -> Result<(), Error> {
+        stream_beside_input(input, sink, |row| {
+            let label = self.labels.get(self.ingested.row_patterns.get(row)?)?;
+            Some(vec![Cell::Int(label.to_i64())])
+        })
+    }
+}
+
+fn formats() -> String {
+    KNOWN.map(|(format, _)| format).join(", ")
+}
+
+/// One JSON value and nothing behind it; memory grows with the bytes read.
+fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ModelFault> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let what = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let what = what.strip_suffix(&place).unwrap_or(&what).to_owned();
+        ModelFault::Json { line: error.line(), column: error.column(), what }
+    })
+}

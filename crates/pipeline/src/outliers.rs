@@ -1,0 +1,540 @@
+use std::sync::Arc;
+
+use ndarray::ArrayView2;
+use oddsift_features::Recipe;
+use oddsift_iforest::{
+    Draws, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples, Precision,
+};
+use oddsift_outliers::{DrawnRows, OutlierDetector, OutlierModel, Reason};
+use oddsift_patterns::PatternTable;
+use oddsift_records::StoredRow;
+
+use crate::error::ParameterFault;
+use crate::fold::Feed;
+use crate::layout::Head;
+use crate::plan::RowPlan;
+use crate::score::{Find, Finds, Scorer, Verdict};
+use crate::space::FeaturePlan;
+use crate::table::{Ingested, Keep, TablePlan, ingest};
+use crate::threads::with_threads;
+use crate::{Error, FeatureChoice, Input, Layout, Parameter, ReadSummary, ScoredRows};
+
+/// So many rows of samples, of all trees together, are drawn as rows stream by: each thread keeps its
+/// own. For more the pattern of every row is kept, and they are drawn at the end.
+const MOST_STREAMED: usize = 1 << 17;
+
+/// Rows whose reasons are computed in one go.
+const BLOCK: usize = 1024;
+
+/// How outliers among the rows of an input are found: an isolation forest is fitted to them, then they
+/// are scored as they stream by once more.
+///
+/// ```
+/// use oddsift_pipeline::OutlierParams;
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+/// let params = OutlierParams::new().features(["commandlineLen", "commandlineTokensFull"]).top(3);
+/// let found = params.find(path)?;
+/// for outlier in found.rows() {
+///     let outlier = outlier?;
+///     println!("{:4} {:.3} {}", outlier.row, outlier.score, outlier.reasons.join("; "));
+/// }
+/// assert_eq!(found.len(), 3);
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct OutlierParams {
+    /// The features by which rows are cut apart.
+    pub features: FeatureChoice,
+    /// The forest.
+    pub forest: IsolationForestParams,
+    /// The number of rows to take, the most unusual first; `None` (the default) takes those whose
+    /// score is below the forest's offset.
+    pub top: Option<usize>,
+    /// The most reasons of a row; 3 by default.
+    pub n_reasons: usize,
+    /// Whether the patterns of the rows that the forest is fitted to are kept, for a picture.
+    pub keep_patterns: bool,
+}
+
+impl Default for OutlierParams {
+    fn default() -> Self {
+        Self {
+            features: FeatureChoice::default(),
+            forest: IsolationForest::params(),
+            top: None,
+            n_reasons: 3,
+            keep_patterns: false,
+        }
+    }
+}
+
+/// A forest that is fitted to the rows of an input, with the way from a row to its vector.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct FittedOutliers {
+    /// The forest and the way from a row to its vector: what is saved.
+    pub model: Arc<OutlierModel>,
+    /// The parameters.
+    pub params: OutlierParams,
+    /// What was read and left out.
+    pub read: ReadSummary,
+    /// The number of rows.
+    pub n_rows: u64,
+    /// The number of distinct vectors.
+    pub n_distinct: usize,
+    /// The distinct vectors, if [`keep_patterns`](OutlierParams::keep_patterns) asked for them.
+    pub patterns: Option<Arc<PatternTable>>,
+}
+
+/// Outliers, the most unusual first, each with its reasons.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outliers {
+    /// The columns of the input and the parts that they play.
+    pub layout: Layout,
+    /// What was read and left out.
+    pub read: ReadSummary,
+    /// What they were found by.
+    pub fitted: FittedOutliers,
+    finds: Finds,
+}
+
+/// A row that is set apart.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct OutlierRow<'o> {
+    /// The number of the row, from 0.
+    pub row: u64,
+    /// The row itself.
+    pub record: Option<StoredRow<'o>>,
+    /// The score, from -1 to 0; the lower, the more unusual.
+    pub score: f64,
+    /// The score less the forest's offset; negative is an outlier.
+    pub decision: f64,
+    /// The values of the features.
+    pub values: &'o [f64],
+    /// Why it is set apart, the strongest reason first.
+    pub reasons: Vec<String>,
+    /// The reasons in one text, with `; ` between them.
+    pub reason_text: String,
+}
+
+impl OutlierParams {
+    /// Process features, or all numeric columns; 100 trees of 256 rows; rows below the offset.
+    ///
+    /// ```
+    /// let mut params = oddsift_pipeline::OutlierParams::new();
+    /// params.forest = params.forest.n_trees(200).seed(7);
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the features: columns of the input, or features of process events.
+    ///
+    /// ```
+    /// let params = oddsift_pipeline::OutlierParams::new().features(["bytes", "packets"]);
+    /// assert_eq!(params.features.names.len(), 2);
+    /// ```
+    #[must_use]
+    pub fn features(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.features.names = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the number of rows to take, the most unusual first.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_pipeline::OutlierParams::new().top(10).top, Some(10));
+    /// ```
+    #[must_use]
+    pub fn top(mut self, n_rows: usize) -> Self {
+        self.top = Some(n_rows);
+        self
+    }
+
+    /// Fits a forest to the rows of an input and finds the outliers among them.
+    ///
+    /// The input is read twice; memory grows with its distinct vectors, and with the outliers.
+    ///
+    /// # Errors
+    ///
+    /// For an input that cannot be read or changes meanwhile, a column that it lacks, a row that is bad
+    /// or misses a value unless such are skipped, or parameters out of range.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::OutlierParams::new().top(5).find(path)?;
+    /// assert_eq!(found.rows().count(), 5);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn find(&self, input: impl Into<Input>) -> Result<Outliers, Error> {
+        let input = input.into().twice()?;
+        let fitted = self.fit(&input)?;
+        let found = fitted.find(&input, self.top)?;
+        fitted.check_rows(found.n_rows())?;
+        Ok(found)
+    }
+
+    /// Fits a forest to the rows of an input.
+    ///
+    /// # Errors
+    ///
+    /// As [`find`](Self::find).
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
+    /// assert_eq!((fitted.n_rows, fitted.n_distinct), (363, 113));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn fit(&self, input: impl Into<Input>) -> Result<FittedOutliers, Error> {
+        let input = &input.into().twice()?;
+        with_threads(input.n_threads(), || self.fit_to(input))
+    }
+
+    fn fit_to(&self, input: &Input) -> Result<FittedOutliers, Error> {
+        let head = Head::open(input)?;
+        let recipe = FeaturePlan::new(&head, &self.features, None)?.recipe;
+        let draws = match self.forest.max_samples {
+            // A share of the rows can only be drawn when their number is known.
+            MaxSamples::Fraction(_) => None,
+            _ if self.n_drawn() > MOST_STREAMED => None,
+            _ => Some(self.forest.draws().map_err(|error| Error::Parameter {
+                parameter: Parameter("forest"),
+                what: ParameterFault::Forest(error),
+            })?),
+        };
+        let (mut table, mut ingested) = self.ingest(head, input, &recipe, draws)?;
+        if ingested.drawn.is_some() && ingested.read.n_left_out() > 0 {
+            // Rows that are left out may be drawn by their number; the second time they are known.
+            (table, ingested) = self.ingest(Head::open(input)?, input, &recipe, None)?;
+        }
+        ingested.need_rows(&table)?;
+        let model = fit_forest(self.forest, &table, &ingested, recipe)?;
+        Ok(FittedOutliers {
+            model: Arc::new(model),
+            params: self.clone(),
+            n_rows: table.n_rows(),
+            n_distinct: table.len(),
+            patterns: self.keep_patterns.then(|| Arc::new(table)),
+            read: ingested.read,
+        })
+    }
+
+    /// The number of rows in the samples of all trees.
+    fn n_drawn(&self) -> usize {
+        self.forest.n_trees.saturating_mul(self.forest.n_slots(usize::MAX))
+    }
+
+    fn ingest(
+        &self,
+        head: Head,
+        input: &Input,
+        recipe: &Recipe,
+        draws: Option<Draws>,
+    ) -> Result<(PatternTable, Ingested), Error> {
+        let rows = RowPlan::new(&head, input, recipe.clone())
+            .with_single_precision(self.forest.precision == Precision::F32);
+        let keep = if draws.is_some() { Keep::NOTHING } else { Keep::LABELS };
+        ingest(Feed::new(head, input), TablePlan { keep, draws, ..TablePlan::new(rows) })
+    }
+}
+
+/// Returns the forest that msticpy's `identify_outliers` fits: 100 trees of 100 rows, the square root of
+/// the features each, contamination 0.05, seed 42.
+///
+/// ```
+/// assert_eq!(oddsift_pipeline::msticpy_forest().seed, 42);
+/// ```
+#[must_use]
+pub fn msticpy_forest() -> IsolationForestParams {
+    oddsift_outliers::msticpy_params(usize::MAX, 1).max_features(MaxFeatures::Sqrt)
+}
+
+/// Fits a forest to the patterns of rows, by the samples that were drawn as they streamed by, or by the
+/// pattern of each row.
+pub(crate) fn fit_forest(
+    params: IsolationForestParams,
+    table: &PatternTable,
+    ingested: &Ingested,
+    recipe: Recipe,
+) -> Result<OutlierModel, Error> {
+    let failed = |source| Error::Outliers { name: ingested.read.name.clone(), source };
+    let detector = if let Some(drawn) = &ingested.drawn {
+        OutlierDetector::fit_patterns(&params, table, drawn)
+    } else {
+        let params = of_rows(params, table.n_rows());
+        draw(&params, table, ingested)
+            .and_then(|drawn| OutlierDetector::fit_patterns(&params, table, &drawn))
+    };
+    OutlierModel::new(recipe, detector.map_err(failed)?).map_err(failed)
+}
+
+/// The parameters with samples no larger than the rows, whose number is known.
+fn of_rows(params: IsolationForestParams, n_rows: u64) -> IsolationForestParams {
+    let n_rows = usize::try_from(n_rows).unwrap_or(usize::MAX);
+    match params.max_samples {
+        MaxSamples::Auto => params,
+        _ => params.max_samples(MaxSamples::Count(params.n_slots(n_rows))),
+    }
+}
+
+/// Draws the samples when the pattern of every row is known.
+fn draw(
+    params: &IsolationForestParams,
+    table: &PatternTable,
+    ingested: &Ingested,
+) -> Result<DrawnRows, oddsift_outliers::Error> {
+    // Rows that were left out do not count.
+    let patterns: Vec<_> = ingested.row_patterns.iter().map(|(_, pattern)| pattern).collect();
+    let ids: Vec<_> = table.ids().collect();
+    let mut drawn = DrawnRows::new(params.draws()?);
+    drawn.take(0..patterns.len() as u64, |row| {
+        let pattern = patterns.get(usize::try_from(row).ok()?)?;
+        ids.get(*pattern).copied()
+    });
+    Ok(drawn)
+}
+
+impl FittedOutliers {
+    /// Finds the outliers among the rows of an input, which may be the one that the forest was fitted
+    /// to, or the `top` most unusual rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`OutlierParams::find`].
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
+    /// assert_eq!(fitted.find(path, Some(2))?.len(), 2);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn find(&self, input: impl Into<Input>, top: Option<usize>) -> Result<Outliers, Error> {
+        let input = &input.into();
+        let (layout, finds, read) = with_threads(input.n_threads(), || self.look(input, top))?;
+        Ok(Outliers { layout, read, fitted: self.clone(), finds })
+    }
+
+    /// Checks that an input has as many rows as it had when the forest was fitted to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Changed`] if it has not.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
+    /// assert!(fitted.check_rows(363).is_ok() && fitted.check_rows(364).is_err());
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn check_rows(&self, n_rows: u64) -> Result<(), Error> {
+        if n_rows == self.n_rows {
+            return Ok(());
+        }
+        Err(Error::Changed { name: self.read.name.clone() })
+    }
+
+    fn look(
+        &self,
+        input: &Input,
+        top: Option<usize>,
+    ) -> Result<(Layout, Finds, ReadSummary), Error> {
+        let head = Head::open(input)?;
+        let layout = head.layout.clone();
+        let rows = self.row_plan(&head, input)?;
+        let scorer = Scorer { rows, forest: self.forest(), verdict: Verdict::Decision };
+        let (finds, read) = scorer.find(Feed::new(head, input), top)?;
+        Ok((layout, finds, read))
+    }
+
+    fn row_plan(&self, head: &Head, input: &Input) -> Result<RowPlan, Error> {
+        let recipe = head.layout.rebind(self.model.recipe())?;
+        let is_single = self.params.forest.precision == Precision::F32;
+        Ok(RowPlan::new(head, input, recipe).with_single_precision(is_single))
+    }
+
+    /// Returns the forest.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
+    /// assert_eq!(fitted.forest().n_features(), 3);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn forest(&self) -> &IsolationForest {
+        self.model.detector().forest()
+    }
+}
+
+impl FittedOutliers {
+    /// Plans the scores of every row of an input: its columns are known then, and where they go can be
+    /// opened.
+    ///
+    /// `outliers` are the rows that count as such; `None` are those of a negative decision.
+    ///
+    /// # Errors
+    ///
+    /// As [`find`](Self::find).
+    ///
+    /// ```
+    /// use oddsift_records::{OutputFormat, RowWriter, WriteOptions};
+    ///
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
+    /// let scores = fitted.scores(path, None)?;
+    /// let columns = ["row", "score", "decision", "outlier"].map(str::to_owned);
+    /// let options = WriteOptions::default();
+    /// let mut writer = RowWriter::new(Vec::new(), OutputFormat::Csv, &columns, options)?;
+    /// let written = scores.write(ScoreColumns::Bare, &mut writer)?;
+    /// assert_eq!(written.n_rows, 363);
+    /// # use oddsift_pipeline::ScoreColumns;
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn scores(
+        &self,
+        input: impl Into<Input>,
+        outliers: Option<&Outliers>,
+    ) -> Result<ScoredRows<'_>, Error> {
+        let input = input.into();
+        let head = Head::open(&input)?;
+        let rows = self.row_plan(&head, &input)?;
+        let verdict = outliers.map_or(Verdict::Decision, |outliers| {
+            Verdict::Rows(outliers.finds.rows.iter().map(|find| find.scored.row).collect())
+        });
+        Ok(ScoredRows::new(head, input, Scorer { rows, forest: self.forest(), verdict }))
+    }
+}
+
+impl Outliers {
+    /// Returns the number of outliers.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// assert_eq!(oddsift_pipeline::OutlierParams::new().top(4).find(path)?.len(), 4);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.finds.rows.len()
+    }
+
+    /// Returns whether there are none.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// assert!(!oddsift_pipeline::OutlierParams::new().top(4).find(path)?.is_empty());
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.finds.rows.is_empty()
+    }
+
+    /// Returns the number of rows that were looked at.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// assert_eq!(oddsift_pipeline::OutlierParams::new().top(4).find(path)?.n_rows(), 363);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn n_rows(&self) -> u64 {
+        self.finds.n_rows
+    }
+
+    /// Returns the column whose text is beside the points of a picture: the named one, else the command
+    /// line, else the path.
+    ///
+    /// # Errors
+    ///
+    /// If the input has no column of that name.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::OutlierParams::new().top(4).find(path)?;
+    /// assert_eq!(found.label_column(None)?, found.layout.roles.command_line);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn label_column(&self, named: Option<&str>) -> Result<Option<usize>, Error> {
+        self.layout.label_column(named, self.layout.roles.command_line)
+    }
+
+    /// Keeps those whose decision is negative.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let mut found = oddsift_pipeline::OutlierParams::new().top(363).find(path)?;
+    /// found.retain_negative();
+    /// assert!(found.rows().all(|row| row.is_ok_and(|row| row.decision < 0.0)));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn retain_negative(&mut self) {
+        self.finds.rows.retain(|find| find.scored.is_outlier);
+    }
+
+    /// Returns the outliers, the most unusual first, and of equals the earlier; their reasons are found
+    /// on the way.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::OutlierParams::new().top(4).find(path)?;
+    /// let scores: Vec<f64> = found.rows().filter_map(Result::ok).map(|row| row.score).collect();
+    /// assert!(scores.is_sorted());
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn rows(&self) -> impl Iterator<Item = Result<OutlierRow<'_>, Error>> {
+        self.finds.rows.chunks(BLOCK).flat_map(|block| self.block(block))
+    }
+
+    fn block<'o>(&'o self, block: &'o [Find]) -> Vec<Result<OutlierRow<'o>, Error>> {
+        match self.reasons(block) {
+            Err(error) => vec![Err(error)],
+            Ok(reasons) => {
+                let row = |(find, reasons)| Ok(self.row(find, reasons));
+                block.iter().zip(reasons).map(row).collect()
+            }
+        }
+    }
+
+    fn row<'o>(&'o self, find: &'o Find, reasons: Vec<String>) -> OutlierRow<'o> {
+        let scored = find.scored;
+        OutlierRow {
+            row: scored.row,
+            record: self.finds.store.get(scored.row),
+            score: scored.score,
+            decision: scored.decision,
+            values: &find.vector,
+            reason_text: reasons.join("; "),
+            reasons,
+        }
+    }
+
+    /// Why each row is set apart, in words.
+    fn reasons(&self, block: &[Find]) -> Result<Vec<Vec<String>>, Error> {
+        let (model, n_reasons) = (&self.fitted.model, self.fitted.params.n_reasons);
+        let vectors: Vec<f64> = block.iter().flat_map(|find| &find.vector).copied().collect();
+        reasons(model, &vectors, n_reasons, &self.read.name)
+    }
+}
+
+/// The reasons of vectors that lie one behind the other.
+pub(crate) fn reasons(
+    model: &OutlierModel,
+    vectors: &[f64],
+    n_reasons: usize,
+    name: &str,
+) -> Result<Vec<Vec<String>>, Error> {
+    let names = model.recipe().names();
+    let text = |reason: &Reason| reason.text(names.get(reason.feature).map_or("", String::as_str));
+    let n_rows = vectors.len() / names.len().max(1);
+    let x = ArrayView2::from_shape((n_rows, names.len()), vectors)?;
+    let reasons = model.detector().reasons(&x, n_reasons);
+    let reasons = reasons.map_err(|source| Error::Outliers { name: name.to_owned(), source })?;
+    Ok(reasons.iter().map(|reasons| reasons.iter().map(text).collect()).collect())
+}

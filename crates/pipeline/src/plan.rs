@@ -1,0 +1,327 @@
+//! What is taken from each row: its feature vector and its time, by the rules for bad and missing.
+
+use oddsift_features::{Field, Recipe, Scratch, ValueError, ValueErrorKind};
+use oddsift_records::{BadRows, Cell, FieldKind, Position, Record, Row, SkipLog};
+use oddsift_timespan::{ParsedTime, TimeParser, Timestamp};
+
+use crate::error::{RowFault, ValueFault, excerpt};
+use crate::layout::Head;
+use crate::{Error, Input, Missing};
+
+/// The plan for a row.
+pub(crate) struct RowPlan {
+    name: String,
+    columns: Vec<String>,
+    pub(crate) recipe: Recipe,
+    texts: Vec<usize>,
+    time: Option<TimePlan>,
+    missing: Missing,
+    bad_rows: BadRows,
+    /// A value that is missing is NaN, and no fault.
+    has_gaps: bool,
+    /// Values must be in the range of `f32`.
+    is_single: bool,
+}
+
+/// A column of times that all name their zone, or all do not.
+struct TimePlan {
+    column: usize,
+    parser: TimeParser,
+    zoned: Option<bool>,
+    /// A column that nobody named may hold what is no time: the row then has none.
+    is_named: bool,
+    /// A blank is no time, and no fault.
+    may_lack: bool,
+}
+
+/// Room that is used again for each row.
+#[derive(Default)]
+pub(crate) struct RowRoom {
+    scratch: Scratch,
+    zeros: Vec<usize>,
+    pub(crate) values: Vec<f64>,
+    pub(crate) skipped: SkipLog,
+    /// Times that could not be read, of a column that nobody named.
+    pub(crate) unread_times: SkipLog,
+    /// Where the first rows held no time: the first line whose time names no zone, and the first
+    /// whose time does.
+    pub(crate) first_zones: [Option<u64>; 2],
+}
+
+impl RowRoom {
+    /// What was noted in all rooms.
+    pub(crate) fn merged<'a>(rooms: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut all = Self::default();
+        for room in rooms {
+            all.merge(room);
+        }
+        all
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.skipped.merge(&other.skipped);
+        self.unread_times.merge(&other.unread_times);
+        for (ours, theirs) in self.first_zones.iter_mut().zip(other.first_zones) {
+            *ours = [*ours, theirs].into_iter().flatten().min();
+        }
+    }
+}
+
+/// What came of a row.
+pub(crate) enum Taken {
+    /// Its vector is in [`RowRoom::values`].
+    Row { time: Option<Timestamp> },
+    /// It was left out and counted.
+    Skipped,
+}
+
+/// Why a row cannot be used.
+enum Trouble {
+    Missing { column: usize },
+    Bad { column: usize, fault: ValueFault },
+}
+
+impl RowPlan {
+    /// Paths, command lines and the columns of text features must be text in JSON, too.
+    pub(crate) fn new(head: &Head, input: &Input, recipe: Recipe) -> Self {
+        let layout = &head.layout;
+        let is_text = |column: &usize| {
+            let is_role = [layout.roles.path, layout.roles.command_line].contains(&Some(*column));
+            let name = layout.columns.get(*column).map_or("", String::as_str);
+            let is_feature_of = |feature: &String| {
+                feature.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+            };
+            recipe.columns().any(|used| used == name)
+                && (is_role || recipe.names().iter().any(is_feature_of))
+        };
+        let texts = (0..layout.columns.len()).filter(is_text).collect();
+        Self {
+            name: layout.name.clone(),
+            columns: layout.columns.clone(),
+            recipe,
+            texts,
+            time: None,
+            missing: input.missing,
+            bad_rows: input.bad_rows,
+            has_gaps: false,
+            is_single: false,
+        }
+    }
+
+    /// Takes only values in the range of single precision.
+    pub(crate) fn with_single_precision(mut self, is_single: bool) -> Self {
+        self.is_single = is_single;
+        self
+    }
+
+    /// Takes a value that is missing for NaN, where no flag says otherwise.
+    pub(crate) fn with_gaps(mut self) -> Self {
+        self.has_gaps = self.missing == Missing::Fail;
+        self
+    }
+
+    /// Whether the first time of the input names its zone.
+    pub(crate) fn is_zoned(&self) -> bool {
+        self.time.as_ref().is_some_and(|time| time.zoned == Some(true))
+    }
+
+    /// Reads times from `column`; whether times name their zone is found from the first rows.
+    pub(crate) fn with_time(
+        mut self,
+        head: &Head,
+        input: &Input,
+        column: usize,
+        is_named: bool,
+    ) -> Result<Self, Error> {
+        let parser = input.time_parser()?;
+        let first = head.batch.iter().find_map(|row| parsed(row, column, &parser)?.ok());
+        let zoned = first.map(|time| time.zoned);
+        let may_lack = input.missing == Missing::Zero;
+        self.time = Some(TimePlan { column, parser, zoned, is_named, may_lack });
+        Ok(self)
+    }
+
+    /// Computes the vector of a row and its time.
+    pub(crate) fn take(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Taken, Error> {
+        let read = self.texts_are_text(row).and_then(|()| self.evaluate(row, room));
+        let read = read.and_then(|()| self.values_fit(room));
+        let trouble = match read.and_then(|()| self.time_of(row, room)) {
+            Ok(time) => return Ok(Taken::Row { time }),
+            Err(trouble) => trouble,
+        };
+        let (column, may_skip) = match trouble {
+            Trouble::Missing { column } => (column, self.missing == Missing::Skip),
+            Trouble::Bad { column, .. } => (column, self.bad_rows == BadRows::Skip),
+        };
+        let position = self.position(row, Some(column));
+        let column = self.columns.get(column).cloned().unwrap_or_default();
+        if may_skip {
+            let reason = match trouble {
+                Trouble::Missing { .. } => format!("{column} has no value"),
+                Trouble::Bad { fault, .. } => format!("{column}: {fault}"),
+            };
+            room.skipped.note(row.line(), position.column, reason);
+            return Ok(Taken::Skipped);
+        }
+        Err(match trouble {
+            Trouble::Missing { .. } => Error::Missing { position, column },
+            Trouble::Bad { fault, .. } => Error::Value { position, column, fault },
+        })
+    }
+
+    /// Refuses a row, or counts it as skipped where bad rows are.
+    pub(crate) fn refuse(
+        &self,
+        row: Row<'_>,
+        room: &mut RowRoom,
+        what: RowFault,
+    ) -> Result<(), Error> {
+        if self.bad_rows == BadRows::Skip {
+            room.skipped.note(row.line(), None, what);
+            return Ok(());
+        }
+        Err(self.row_error(row, what))
+    }
+
+    /// What cannot be done with a row.
+    pub(crate) fn row_error(&self, row: Row<'_>, what: RowFault) -> Error {
+        Error::Row { position: self.position(row, None), what }
+    }
+
+    fn position(&self, row: Row<'_>, column: Option<usize>) -> Position {
+        let column = column.map(|column| (column as u64).saturating_add(1));
+        Position::new(&self.name, row.line(), column)
+    }
+
+    fn texts_are_text(&self, row: Row<'_>) -> Result<(), Trouble> {
+        for &column in &self.texts {
+            match row.kind(column) {
+                FieldKind::Text | FieldKind::Missing => {}
+                kind => return Err(Trouble::Bad { column, fault: ValueFault::NotText(kind) }),
+            }
+        }
+        Ok(())
+    }
+
+    fn values_fit(&self, room: &RowRoom) -> Result<(), Trouble> {
+        #[expect(clippy::cast_possible_truncation, reason = "rounding is what is asked for")]
+        let is_past = |value: &f64| self.is_single && !(*value as f32).is_finite();
+        let Some(place) = room.values.iter().position(is_past) else { return Ok(()) };
+        let feature = self.recipe.names().get(place).cloned().unwrap_or_default();
+        let value = room.values.get(place).copied().unwrap_or_default();
+        let column = self.columns.iter().position(|name| *name == feature).unwrap_or_default();
+        Err(Trouble::Bad { column, fault: ValueFault::PastSingle { feature, value } })
+    }
+
+    fn evaluate(&self, row: Row<'_>, room: &mut RowRoom) -> Result<(), Trouble> {
+        room.values.resize(self.recipe.names().len(), 0.0);
+        room.zeros.clear();
+        loop {
+            let zeros = &room.zeros;
+            let get = |column| {
+                if zeros.contains(&column) { Field::Text("0") } else { field(row, column) }
+            };
+            let Err(error) = self.recipe.evaluate(get, &mut room.scratch, &mut room.values) else {
+                return Ok(());
+            };
+            let is_new = !room.zeros.contains(&error.column);
+            match error.kind {
+                ValueErrorKind::Missing if self.missing == Missing::Zero && is_new => {
+                    room.zeros.push(error.column);
+                }
+                ValueErrorKind::Missing if self.has_gaps => {
+                    // Such a plan has one value.
+                    room.values.fill(f64::NAN);
+                    return Ok(());
+                }
+                _ => return Err(value_trouble(error, row)),
+            }
+        }
+    }
+
+    fn time_of(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Option<Timestamp>, Trouble> {
+        let Some(plan) = &self.time else { return Ok(None) };
+        let time = read_time(row, plan);
+        if let (None, Ok(Some(time))) = (plan.zoned, &time) {
+            let first = &mut room.first_zones[usize::from(time.zoned)];
+            *first = Some(first.map_or(row.line(), |first| first.min(row.line())));
+        }
+        let time = time.map(|time| time.map(|time| time.timestamp));
+        if plan.is_named {
+            return time;
+        }
+        if let Err(Trouble::Bad { column, fault }) = &time {
+            room.unread_times.note(row.line(), self.position(row, Some(*column)).column, fault);
+        }
+        Ok(time.ok().flatten())
+    }
+
+    /// An error where times that name a zone and times that do not were both met.
+    pub(crate) fn need_one_kind_of_time(&self, room: &RowRoom) -> Result<(), Error> {
+        let (Some(plan), [Some(naive), Some(zoned)]) = (&self.time, room.first_zones) else {
+            return Ok(());
+        };
+        if !plan.is_named {
+            return Ok(());
+        }
+        let (line, column) = (naive.max(zoned), plan.column);
+        Err(Error::MixedZones {
+            position: Position::new(&self.name, line, Some((column as u64).saturating_add(1))),
+            column: self.columns.get(column).cloned().unwrap_or_default(),
+        })
+    }
+}
+
+/// A column of a row, as features take it.
+fn field(row: Row<'_>, column: usize) -> Field<'_> {
+    match row.value(column) {
+        Cell::Missing => Field::Missing,
+        Cell::Text(text) | Cell::Json(text) => Field::Text(text),
+        Cell::Int(number) => Field::Number(number as f64),
+        Cell::UInt(number) => Field::Number(number as f64),
+        Cell::Float(number) => Field::Number(number),
+        Cell::Bool(true) => Field::Text("true"),
+        Cell::Bool(false) => Field::Text("false"),
+        // No feature takes a time; as text it is refused with its place.
+        Cell::Time(_) | Cell::NaiveTime(_) => Field::Text("a time"),
+    }
+}
+
+/// A time of a row, which some sources have as one; `None` where it is missing.
+fn parsed(
+    row: Row<'_>,
+    column: usize,
+    parser: &TimeParser,
+) -> Option<Result<ParsedTime, oddsift_timespan::Error>> {
+    if let Cell::Time(timestamp) = row.value(column) {
+        return Some(Ok(ParsedTime { timestamp, zoned: true }));
+    }
+    let text = row.to_text(column)?;
+    if text.trim().is_empty() { None } else { Some(parser.parse(&text)) }
+}
+
+fn read_time(row: Row<'_>, plan: &TimePlan) -> Result<Option<ParsedTime>, Trouble> {
+    let column = plan.column;
+    let Some(time) = parsed(row, column, &plan.parser) else {
+        return if plan.may_lack { Ok(None) } else { Err(Trouble::Missing { column }) };
+    };
+    let time = time.map_err(|error| Trouble::Bad { column, fault: ValueFault::Time(error) })?;
+    if plan.zoned.is_some_and(|zoned| zoned != time.zoned) {
+        let text = row.to_text(column).unwrap_or_default().into_owned();
+        let fault = ValueFault::Zone { text, zoned: time.zoned };
+        return Err(Trouble::Bad { column, fault });
+    }
+    Ok(Some(time))
+}
+
+fn value_trouble(error: ValueError, row: Row<'_>) -> Trouble {
+    let column = error.column;
+    let text = || excerpt(&row.to_text(column).unwrap_or_default());
+    let fault = match error.kind {
+        ValueErrorKind::Missing => return Trouble::Missing { column },
+        ValueErrorKind::NotANumber => ValueFault::NotANumber(text()),
+        ValueErrorKind::NotFinite => ValueFault::NotFinite(text()),
+        kind => ValueFault::Other { text: text(), kind },
+    };
+    Trouble::Bad { column, fault }
+}

@@ -1,0 +1,86 @@
+use oddsift_records::{Position, SkipLog, Summary};
+
+use crate::{Error, error::Place};
+
+/// What was read, and what was left out or changed: nothing is lost in silence.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ReadSummary {
+    /// The name of the input.
+    pub name: String,
+    /// What the source of the rows says.
+    pub input: Summary,
+    /// Rows that the job left out: bad values and missing ones.
+    pub skipped: SkipLog,
+    /// Times that could not be read, of a column that nobody named; their rows have no time.
+    pub unread_times: SkipLog,
+}
+
+impl ReadSummary {
+    /// Returns the number of rows that were left out, for whatever reason.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{Input, StackParams};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let stack = StackParams::new(["Account"]).count(path)?;
+    /// assert_eq!(stack.read.n_left_out(), 0);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn n_left_out(&self) -> u64 {
+        self.skipped.count().saturating_add(self.input.skipped().count())
+    }
+
+    /// Returns one line for each kind of thing that was left out or changed.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let stack = oddsift_pipeline::StackParams::new(["Account"]).count(path)?;
+    /// assert!(stack.read.losses().is_empty());
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn losses(&self) -> Vec<String> {
+        self.input.losses_with(&self.name, &self.skipped)
+    }
+
+    /// Returns the lines of [`losses`](Self::losses), and one of columns without a name.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let stack = oddsift_pipeline::StackParams::new(["Account"]).count(path)?;
+    /// assert_eq!(stack.read.warnings().len(), 1); // the first column numbers the rows
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        self.input.warnings_with(&self.name, &self.skipped)
+    }
+
+    /// Returns a line about the times that were not read; `None` if all were.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let stack = oddsift_pipeline::StackParams::new(["Account"]).count(path)?;
+    /// assert_eq!(stack.read.time_warning(), None);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn time_warning(&self) -> Option<String> {
+        let first = self.unread_times.first()?;
+        let place = Position::new(&self.name, first.line, first.column);
+        let count = self.unread_times.count();
+        let times = if count == 1 { "1 time is" } else { &format!("{count} times are") };
+        Some(format!("{place}: {times} left out, the first: {}", first.reason))
+    }
+
+    /// An error that says why there is no row.
+    pub(crate) fn all_skipped(&self) -> Error {
+        let first = self.skipped.first().or(self.input.skipped().first());
+        let place = first
+            .map_or_else(|| Place::of(&self.name), |first| Place::line(&self.name, first.line));
+        let reason = first.map_or_else(String::new, |first| first.reason.clone());
+        Error::AllSkipped { place, reason }
+    }
+}

@@ -1,0 +1,345 @@
+//! Rows scored by a forest as they stream by: nothing is kept but what is to be shown.
+
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use ndarray::ArrayView2;
+use oddsift_iforest::IsolationForest;
+use oddsift_records::{Batch, Cell, Record, Row, RowStore};
+
+use crate::fold::{Batches, Feed};
+use crate::layout::Head;
+use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::sink::stream;
+use crate::threads::with_threads;
+use crate::{Error, Input, Layout, ReadSummary, Sink};
+
+/// A forest, and how rows become its vectors.
+pub(crate) struct Scorer<'a> {
+    pub(crate) rows: RowPlan,
+    pub(crate) forest: &'a IsolationForest,
+    pub(crate) verdict: Verdict,
+}
+
+/// Which rows are outliers.
+pub(crate) enum Verdict {
+    /// Those whose decision is negative.
+    Decision,
+    /// These.
+    Rows(HashSet<u64>),
+}
+
+/// What is known of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scored {
+    pub(crate) row: u64,
+    pub(crate) score: f64,
+    pub(crate) decision: f64,
+    pub(crate) is_outlier: bool,
+}
+
+/// Room that a thread uses again for each batch.
+#[derive(Default)]
+pub(crate) struct ScoreRoom {
+    pub(crate) row: RowRoom,
+    vectors: Vec<f64>,
+    known: KnownScores,
+}
+
+/// Events repeat: the scores of the first so many distinct vectors.
+#[derive(Default)]
+struct KnownScores {
+    /// By the bits of the vector.
+    scores: HashMap<Box<[u64]>, f64>,
+    key: Vec<u64>,
+}
+
+impl KnownScores {
+    /// So many are kept by each thread.
+    const MOST: usize = 65_536;
+
+    fn key(&mut self, vector: &[f64]) -> &[u64] {
+        self.key.clear();
+        self.key.extend(vector.iter().map(|value| value.to_bits()));
+        &self.key
+    }
+
+    /// The scores of vectors that lie one behind the other.
+    fn score(&mut self, forest: &IsolationForest, vectors: &[f64]) -> Result<Vec<f64>, Error> {
+        let n_features = forest.n_features();
+        let mut scores = Vec::with_capacity(vectors.len() / n_features);
+        let (mut new, mut places) = (Vec::new(), Vec::new());
+        for (place, vector) in vectors.chunks_exact(n_features).enumerate() {
+            self.key(vector);
+            let known = self.scores.get(self.key.as_slice());
+            if known.is_none() {
+                new.extend(vector);
+                places.push(place);
+            }
+            scores.push(known.copied().unwrap_or_default());
+        }
+        let x = ArrayView2::from_shape((places.len(), n_features), &new)?;
+        let found = forest.score_samples(&x)?;
+        for ((place, score), vector) in places.iter().zip(found).zip(new.chunks_exact(n_features)) {
+            if let Some(slot) = scores.get_mut(*place) {
+                *slot = score;
+            }
+            if self.scores.len() < Self::MOST {
+                let key = self.key(vector).into();
+                self.scores.insert(key, score);
+            }
+        }
+        Ok(scores)
+    }
+}
+
+impl Scorer<'_> {
+    /// Calls `take` with each row of the batch that is not left out, and its vector.
+    fn score(
+        &self,
+        batch: &Batch,
+        room: &mut ScoreRoom,
+        mut take: impl FnMut(Row<'_>, Scored, &[f64]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        room.vectors.clear();
+        let mut rows = Vec::with_capacity(batch.len());
+        for row in batch {
+            if let Taken::Row { .. } = self.rows.take(row, &mut room.row)? {
+                room.vectors.extend(&room.row.values);
+                rows.push(row);
+            }
+        }
+        let n_features = self.forest.n_features();
+        let scores = room.known.score(self.forest, &room.vectors)?;
+        for ((row, score), vector) in rows.iter().zip(scores).zip(room.vectors.chunks(n_features)) {
+            let (row_number, decision) = (row.row(), score - self.forest.offset());
+            let is_outlier = match &self.verdict {
+                Verdict::Decision => decision < 0.0,
+                Verdict::Rows(rows) => rows.contains(&row_number),
+            };
+            take(*row, Scored { row: row_number, score, decision, is_outlier }, vector)?;
+        }
+        Ok(())
+    }
+
+    /// The outliers, the oddest first; or, with `top`, the so many oddest rows.
+    pub(crate) fn find(
+        &self,
+        mut feed: Feed<'_>,
+        top: Option<usize>,
+    ) -> Result<(Finds, ReadSummary), Error> {
+        let state = || (ScoreRoom::default(), Finds::new(top));
+        let parts = feed.for_each(state, |(room, finds), _, batch| {
+            self.score(batch, room, |row, scored, vector| {
+                finds.offer(row, scored, vector);
+                Ok(())
+            })?;
+            finds.prune();
+            Ok(())
+        })?;
+        let (rooms, parts): (Vec<ScoreRoom>, Vec<Finds>) = parts.into_iter().unzip();
+        let mut finds = Finds::new(top);
+        for part in parts {
+            finds.merge(part);
+        }
+        finds.finish();
+        Ok((finds, feed.finish(RowRoom::merged(rooms.iter().map(|room| &room.row)))))
+    }
+}
+
+/// The scores of every row of an input, to be written as they are computed.
+pub struct ScoredRows<'f> {
+    head: Head,
+    input: Input,
+    scorer: Scorer<'f>,
+}
+
+/// What is written of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ScoreColumns {
+    /// Its number, score, decision and verdict (-1 or 1).
+    Bare,
+    /// Its number, its own columns, score, decision and verdict.
+    BehindInput,
+    /// Its number, score, decision and verdict, then its own columns.
+    BeforeInput,
+}
+
+/// What was scored.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ScoredSummary {
+    /// The number of rows.
+    pub n_rows: u64,
+    /// The number of outliers among them.
+    pub n_outliers: u64,
+    /// What was read and left out.
+    pub read: ReadSummary,
+}
+
+impl<'f> ScoredRows<'f> {
+    pub(crate) fn new(head: Head, input: Input, scorer: Scorer<'f>) -> Self {
+        Self { head, input, scorer }
+    }
+
+    /// Returns the columns of the input and the parts that they play.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
+    /// assert!(fitted.scores(path, None)?.layout().columns.contains(&"CommandLine".to_owned()));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.head.layout
+    }
+
+    /// Writes a line for each row, in the order of the input.
+    ///
+    /// # Errors
+    ///
+    /// For a row that is bad unless such are skipped, and for a sink that fails.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{OutlierParams, ScoreColumns};
+    /// use oddsift_records::{OutputFormat, RowWriter, WriteOptions};
+    ///
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let fitted = OutlierParams::new().fit(path)?;
+    /// let columns = ["row", "score", "decision", "outlier"].map(str::to_owned);
+    /// let options = WriteOptions::default();
+    /// let mut writer = RowWriter::new(Vec::new(), OutputFormat::Csv, &columns, options)?;
+    /// fitted.scores(path, None)?.write(ScoreColumns::Bare, &mut writer)?;
+    /// assert!(writer.finish()?.starts_with(b"row,score,decision,outlier\n0,-0."));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn write(
+        self,
+        columns: ScoreColumns,
+        sink: &mut impl Sink,
+    ) -> Result<ScoredSummary, Error> {
+        let Self { head, input, scorer } = self;
+        let n_columns = if columns == ScoreColumns::Bare { 0 } else { head.layout.columns.len() };
+        let (n_rows, n_outliers) = (AtomicU64::new(0), AtomicU64::new(0));
+        let mut feed = Feed::new(head, &input);
+        let rooms = with_threads(input.n_threads(), || {
+            stream(&mut feed, sink, ScoreRoom::default, |room, batch, push| {
+                scorer.score(batch, room, |row, scored, _| {
+                    n_rows.fetch_add(1, Relaxed);
+                    n_outliers.fetch_add(u64::from(scored.is_outlier), Relaxed);
+                    let mut cells = Vec::with_capacity(n_columns + 4);
+                    cells.push(Cell::UInt(scored.row));
+                    cells.extend((0..n_columns).map(|column| row.value(column)));
+                    cells.extend([Cell::Float(scored.score), Cell::Float(scored.decision)]);
+                    cells.push(Cell::Int(if scored.is_outlier { -1 } else { 1 }));
+                    if columns == ScoreColumns::BeforeInput
+                        && let Some(behind) = cells.get_mut(1..)
+                    {
+                        behind.rotate_right(3);
+                    }
+                    push(&cells)
+                })
+            })
+        })?;
+        Ok(ScoredSummary {
+            n_rows: n_rows.into_inner(),
+            n_outliers: n_outliers.into_inner(),
+            read: feed.finish(RowRoom::merged(rooms.iter().map(|room| &room.row))),
+        })
+    }
+}
+
+impl std::fmt::Debug for ScoredRows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ScoredRows").field("layout", &self.head.layout).finish_non_exhaustive()
+    }
+}
+
+/// Rows that are shown.
+#[derive(Debug)]
+pub(crate) struct Finds {
+    pub(crate) rows: Vec<Find>,
+    pub(crate) store: RowStore,
+    top: Option<usize>,
+    /// With `top`, one that is not before it is none of the oddest.
+    worst: Option<(f64, u64)>,
+    /// How many rows were looked at.
+    pub(crate) n_rows: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Find {
+    pub(crate) scored: Scored,
+    pub(crate) vector: Vec<f64>,
+}
+
+impl Find {
+    fn key(&self) -> (f64, u64) {
+        (self.scored.score, self.scored.row)
+    }
+}
+
+/// The oddest first, and of equals the earlier.
+fn order(a: (f64, u64), b: (f64, u64)) -> Ordering {
+    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+}
+
+impl Finds {
+    fn new(top: Option<usize>) -> Self {
+        Self { rows: Vec::new(), store: RowStore::new(), top, worst: None, n_rows: 0 }
+    }
+
+    fn offer(&mut self, row: Row<'_>, scored: Scored, vector: &[f64]) {
+        self.n_rows += 1;
+        let is_wanted = match self.top {
+            None => scored.is_outlier,
+            Some(_) => {
+                self.worst.is_none_or(|worst| order((scored.score, scored.row), worst).is_lt())
+            }
+        };
+        if is_wanted {
+            self.rows.push(Find { scored, vector: vector.to_vec() });
+            self.store.insert(&row);
+        }
+    }
+
+    /// Lets go of rows that are not among the oddest, once they are as many as those.
+    fn prune(&mut self) {
+        /// So many may be kept in vain.
+        const SPARE: usize = 1024;
+        if let Some(top) = self.top
+            && self.rows.len() > top.saturating_mul(2).saturating_add(SPARE)
+        {
+            self.keep_top(top);
+        }
+    }
+
+    fn keep_top(&mut self, top: usize) {
+        if self.rows.len() > top {
+            self.sort();
+            self.rows.truncate(top);
+            self.worst = self.rows.last().map(Find::key);
+            let kept: HashSet<u64> = self.rows.iter().map(|find| find.scored.row).collect();
+            self.store.retain(|row| kept.contains(&row));
+        }
+    }
+
+    fn sort(&mut self) {
+        self.rows.sort_unstable_by(|a, b| order(a.key(), b.key()));
+    }
+
+    fn merge(&mut self, mut other: Self) {
+        self.rows.append(&mut other.rows);
+        self.store.merge(&other.store);
+        self.n_rows += other.n_rows;
+    }
+
+    fn finish(&mut self) {
+        self.sort();
+        if let Some(top) = self.top {
+            self.keep_top(top);
+        }
+    }
+}

@@ -1,0 +1,600 @@
+use std::{collections::HashMap, ops::ControlFlow};
+
+use oddsift_features::FeatureOptions;
+use oddsift_records::{Batch, Record, Row};
+use oddsift_timeseries::{Aggregate, Anomalies, Fill, Series, SeriesBuilder, TsParams};
+use oddsift_timespan::{Period, Timestamp};
+
+use crate::error::{Lacking, ParameterFault, Place, RowFault, excerpt};
+use crate::fold::{Batches, Feed};
+use crate::layout::Head;
+use crate::names::own_name;
+use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::threads::with_threads;
+use crate::time_column::need_time_column;
+use crate::{Error, Input, Parameter, Progress, ReadSummary};
+
+const BY: Parameter = Parameter("by");
+const DISTINCT: Parameter = Parameter("distinct");
+const VALUE_COLUMN: Parameter = Parameter("value_column");
+const BUCKET: Parameter = Parameter("bucket");
+
+/// How the rows of an input become time series, and how those are taken apart.
+///
+/// ```
+/// use oddsift_pipeline::SeriesParams;
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/time_series.csv");
+/// let found = SeriesParams::new().fit(path)?;
+/// assert_eq!(found.n_flagged(), 8);
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct SeriesParams {
+    /// The column of times; the first known one by default.
+    pub time_column: Option<String>,
+    /// What is measured.
+    pub value: SeriesValue,
+    /// How the values in a bucket are joined; with none, and without a bucket, each row is a point.
+    pub aggregate: Option<Aggregate>,
+    /// The length of a bucket; an hour where rows are counted or joined and none is given.
+    pub bucket: Option<Period>,
+    /// The column of which each value has a series of its own.
+    pub by: Option<String>,
+    /// What becomes of a time or value that is missing; by default it is an error, and zero where rows
+    /// or distinct values are counted.
+    pub fill: Option<Fill>,
+    /// Whether points are taken as they stand, neither sorted nor checked, as msticpy does.
+    pub as_given: bool,
+    /// How a series is taken apart, and which remainders are anomalies.
+    pub anomalies: TsParams,
+}
+
+/// What a series measures.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum SeriesValue {
+    /// The first column of numbers that has no other part to play.
+    #[default]
+    FirstNumber,
+    /// The numbers of a column.
+    Column(String),
+    /// The number of rows in each bucket.
+    Count,
+    /// The number of distinct values of a column in each bucket.
+    Distinct(String),
+}
+
+/// Series of an input, taken apart.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SeriesFit {
+    /// The series, in the order of their groups.
+    pub series: Vec<Anomalies>,
+    /// Why groups that are too short and the like were left out.
+    pub left_out: Vec<Error>,
+    /// The names of the columns of group, time and value.
+    pub columns: SeriesColumns,
+    /// Whether the times of the input name their zone.
+    pub is_zoned: bool,
+    /// What was read and left out.
+    pub read: ReadSummary,
+}
+
+/// The names of the columns of a series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SeriesColumns {
+    /// That of the groups.
+    pub by: Option<String>,
+    /// That of the times.
+    pub time: String,
+    /// That of the values.
+    pub value: String,
+}
+
+#[derive(Debug, Clone)]
+struct Column {
+    place: usize,
+    name: String,
+}
+
+/// The series before they are taken apart.
+struct Given {
+    series: Vec<Series>,
+    left_out: Vec<Error>,
+    columns: SeriesColumns,
+    is_zoned: bool,
+    read: ReadSummary,
+}
+
+impl SeriesParams {
+    /// The first column of numbers, a point a row; a season of 24 points; z-scores above 3.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{SeriesParams, SeriesValue};
+    ///
+    /// let mut params = SeriesParams::new();
+    /// params.value = SeriesValue::Count;
+    /// params.bucket = Some("10min".parse()?);
+    /// # Ok::<(), oddsift_timespan::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads series from an input and takes each apart.
+    ///
+    /// Memory grows with the points or, where rows are joined, with the buckets that have some.
+    ///
+    /// # Errors
+    ///
+    /// For an input that cannot be read, a column that it lacks, a row that is bad or misses a value
+    /// unless such are skipped or filled, parameters out of range, or where no series is left.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/time_series.csv");
+    /// let found = oddsift_pipeline::SeriesParams::new().fit(path)?;
+    /// assert_eq!(found.columns.value, "TotalBytesSent");
+    /// assert_eq!(found.series[0].values().len(), 840);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn fit(&self, input: impl Into<Input>) -> Result<SeriesFit, Error> {
+        let input = &input.into();
+        with_threads(input.n_threads(), || {
+            let head = Head::open_plain(input)?;
+            let given = Reading::plan(self, head, input)?.run()?;
+            self.fit_all(given, input)
+        })
+    }
+
+    /// Takes every series apart. Of many groups, those that are too short and the like are left out.
+    fn fit_all(&self, given: Given, input: &Input) -> Result<SeriesFit, Error> {
+        let Given { series: all, mut left_out, columns, is_zoned, read } = given;
+        let tell = |it: oddsift_timeseries::Progress| match all.len() {
+            1 => ControlFlow::Continue(()),
+            _ => input.tell(&Progress::step("series", it.done, it.total)),
+        };
+        let results = self.anomalies.fit_groups_with(&all, &tell);
+        let mut series = Vec::new();
+        for (of_group, result) in all.iter().zip(results) {
+            match result {
+                Ok(anomalies) => series.push(anomalies),
+                Err(oddsift_timeseries::Error::Cancelled) => return Err(Error::Cancelled),
+                Err(error) => {
+                    let is_of_group = self.by.is_some() && is_of_group(&error);
+                    let error = group_error(Place::of(&read.name), of_group.group(), error);
+                    if !is_of_group {
+                        return Err(error);
+                    }
+                    left_out.push(error);
+                }
+            }
+        }
+        if series.is_empty() && !left_out.is_empty() {
+            return Err(left_out.swap_remove(0));
+        }
+        Ok(SeriesFit { series, left_out, columns, is_zoned, read })
+    }
+}
+
+impl SeriesFit {
+    /// Returns the number of points that are flagged.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/time_series.csv");
+    /// assert_eq!(oddsift_pipeline::SeriesParams::new().fit(path)?.n_flagged(), 8);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn n_flagged(&self) -> usize {
+        self.series.iter().flat_map(Anomalies::anomalies).filter(|flag| **flag != 0).count()
+    }
+}
+
+/// A point of a series, with what was made of it. What is undefined is NaN.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct SeriesPoint<'f> {
+    /// The group of its series.
+    pub group: Option<&'f str>,
+    /// Its time.
+    pub time: Timestamp,
+    /// Its value.
+    pub value: f64,
+    /// What season and trend leave.
+    pub residual: f64,
+    /// The trend.
+    pub trend: f64,
+    /// The season.
+    pub seasonal: f64,
+    /// How much it counted in a robust decomposition.
+    pub weight: f64,
+    /// What was expected: trend and season.
+    pub baseline: f64,
+    /// How unusual the residual is.
+    pub score: f64,
+    /// 1 for a spike, -1 for a dip, 0 for neither.
+    pub flag: i8,
+}
+
+/// Series in which the season takes in every value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FewCycles {
+    /// The input and the group of the first one, before a message.
+    pub place: String,
+    /// Its number of points.
+    pub n_points: usize,
+    /// Its longest period.
+    pub period: usize,
+    /// The number of further such series.
+    pub n_more: usize,
+}
+
+impl SeriesFit {
+    /// Returns every point of every series.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/time_series.csv");
+    /// let found = oddsift_pipeline::SeriesParams::new().fit(path)?;
+    /// assert_eq!(found.points().filter(|point| point.flag != 0).count(), 8);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn points(&self) -> impl Iterator<Item = SeriesPoint<'_>> {
+        self.series.iter().flat_map(|series| (0..series.values().len()).map(|at| point(series, at)))
+    }
+
+    /// Returns where the season takes in every value, so that none can be an anomaly: through the two
+    /// points that an hour has in two days a line always goes.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/time_series.csv");
+    /// assert_eq!(oddsift_pipeline::SeriesParams::new().fit(path)?.few_cycles(), None);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn few_cycles(&self) -> Option<FewCycles> {
+        let longest = |it: &Anomalies| it.periods().iter().copied().max().unwrap_or_default();
+        let is_taken_in = |it: &&Anomalies| {
+            it.values().len() <= 2 * longest(it)
+                && it.score().iter().all(|score| *score == 0.0 || score.is_nan())
+                && it.values().windows(2).any(|pair| pair.first() != pair.last())
+        };
+        let mut series = self.series.iter().filter(is_taken_in);
+        let first = series.next()?;
+        Some(FewCycles {
+            place: place_of(&self.read.name, first.group()),
+            n_points: first.values().len(),
+            period: longest(first),
+            n_more: series.count(),
+        })
+    }
+}
+
+fn place_of(name: &str, group: Option<&str>) -> String {
+    match group {
+        None => format!("{name}: "),
+        Some(group) => format!("{name}: group {:?}: ", excerpt(group)),
+    }
+}
+
+fn point(series: &Anomalies, at: usize) -> SeriesPoint<'_> {
+    let part = |part: &[f64]| part.get(at).copied().unwrap_or(f64::NAN);
+    SeriesPoint {
+        group: series.group(),
+        time: series.times().get(at).copied().unwrap_or(Timestamp::UNIX_EPOCH),
+        value: part(series.values()),
+        residual: part(series.residual()),
+        trend: part(series.trend()),
+        seasonal: part(series.seasonal()),
+        weight: part(series.weights()),
+        baseline: part(series.baseline()),
+        score: part(series.score()),
+        flag: series.anomalies().get(at).copied().unwrap_or_default(),
+    }
+}
+
+/// What is to be read.
+struct Reading<'a> {
+    params: &'a SeriesParams,
+    feed: Feed<'a>,
+    rows: RowPlan,
+    time: Column,
+    /// None where rows are counted.
+    value: Option<Column>,
+    by: Option<Column>,
+    buckets: Option<(Period, Aggregate)>,
+    fill: Fill,
+}
+
+impl<'a> Reading<'a> {
+    fn plan(params: &'a SeriesParams, head: Head, input: &'a Input) -> Result<Self, Error> {
+        head.need_rows()?;
+        let layout = &head.layout;
+        let named = |parameter: Parameter, name: &String| {
+            let place = layout.column(parameter, name)?;
+            Ok::<_, Error>(Column { place, name: name.clone() })
+        };
+        let time = need_time_column(layout, params.time_column.as_deref())?;
+        let time =
+            Column { place: time, name: layout.columns.get(time).cloned().unwrap_or_default() };
+        let by = params.by.as_ref().map(|name| named(BY, name)).transpose()?;
+        let value = match &params.value {
+            SeriesValue::Count => None,
+            SeriesValue::Distinct(name) => Some(named(DISTINCT, name)?),
+            SeriesValue::Column(name) => Some(named(VALUE_COLUMN, name)?),
+            SeriesValue::FirstNumber => Some(first_numeric(&head, &[Some(&time), by.as_ref()])?),
+        };
+        let buckets = params.buckets();
+        let is_distinct = matches!(params.value, SeriesValue::Distinct(_));
+        let recipe = match &value {
+            Some(column) if !is_distinct => vec![column.name.clone()],
+            _ => Vec::new(),
+        };
+        let recipe = layout.recipe(&recipe, &FeatureOptions::default())?;
+        let rows = RowPlan::new(&head, input, recipe);
+        let rows = rows.with_time(&head, input, time.place, true)?;
+        // A blank is a gap like a missing time: in a bucket it is left out, where a fill says so.
+        let fills = params.fill.is_some_and(|fill| fill != Fill::Error);
+        let rows = if buckets.is_none() || fills { rows.with_gaps() } else { rows };
+        let counts = value.is_none() || is_distinct;
+        let fill = params.fill.unwrap_or(if counts { Fill::Zero } else { Fill::Error });
+        let feed = Feed::new(head, input);
+        Ok(Self { params, feed, rows, time, value, by, buckets, fill })
+    }
+
+    fn columns(&self) -> SeriesColumns {
+        let by = self.by.as_ref().map(|column| column.name.clone());
+        let mut taken: Vec<String> = by.iter().cloned().collect();
+        let time = own_name(&taken, &self.time.name);
+        taken.push(time.clone());
+        let value = match (&self.value, &self.params.value) {
+            (None, _) => "count".to_owned(),
+            (Some(column), SeriesValue::Distinct(_)) => format!("Distinct{}", column.name),
+            (Some(column), _) => column.name.clone(),
+        };
+        SeriesColumns { by, time, value: own_name(&taken, &value) }
+    }
+
+    fn run(self) -> Result<Given, Error> {
+        match self.buckets {
+            Some((bucket, aggregate)) => self.read_buckets(bucket, aggregate),
+            None => self.read_points(),
+        }
+    }
+
+    fn read_buckets(mut self, bucket: Period, aggregate: Aggregate) -> Result<Given, Error> {
+        let empty = SeriesBuilder::new(bucket, aggregate).map_err(|error| Error::Parameter {
+            parameter: BUCKET,
+            what: ParameterFault::Series(error),
+        })?;
+        let state = || (RowRoom::default(), empty.clone());
+        let (rows, by, value) = (&self.rows, &self.by.as_ref(), &self.value);
+        let add = |builder: &mut SeriesBuilder, row: Row<'_>, time, values: &[f64]| {
+            let group = group_of(*by, row);
+            match value {
+                Some(column) if aggregate == Aggregate::Distinct => {
+                    let text = row.to_text(column.place);
+                    builder.add_text(group.as_deref(), time, text.as_deref())
+                }
+                _ => builder.add(group.as_deref(), time, values.first().copied()),
+            }
+        };
+        let parts = self.feed.for_each(state, |(room, builder), _, batch| {
+            take(rows, batch, room, |row, time, values| {
+                let added = add(builder, row, time, values);
+                added.map_err(|error| rows.row_error(row, RowFault::Series(error)))
+            })
+        })?;
+        let (rooms, builders): (Vec<RowRoom>, Vec<SeriesBuilder>) = parts.into_iter().unzip();
+        let columns = self.columns();
+        let (read, is_zoned) = finish(self.feed, &self.rows, &rooms)?;
+        let failed = |error| group_error(Place::of(&read.name), None, error);
+        let mut whole = empty;
+        for builder in builders {
+            whole.merge(builder).map_err(failed)?;
+        }
+        let series = whole.finish(self.fill).map_err(failed)?;
+        if series.is_empty() {
+            return Err(nothing_left(&read));
+        }
+        Ok(Given { series, left_out: Vec::new(), columns, is_zoned, read })
+    }
+
+    fn read_points(mut self) -> Result<Given, Error> {
+        let state = || (RowRoom::default(), Points::default());
+        let (rows, by) = (&self.rows, &self.by.as_ref());
+        let parts = self.feed.for_each(state, |(room, points), _, batch| {
+            take(rows, batch, room, |row, time, values| {
+                let group = group_of(*by, row);
+                let value = values.first().copied().unwrap_or(f64::NAN);
+                let point = Point { row: row.row(), line: row.line(), time, value };
+                points.of(group.as_deref()).push(point);
+                Ok(())
+            })
+        })?;
+        let (rooms, parts): (Vec<RowRoom>, Vec<Points>) = parts.into_iter().unzip();
+        let mut whole = Points::default();
+        for part in parts {
+            whole.merge(part);
+        }
+        let columns = self.columns();
+        let (read, is_zoned) = finish(self.feed, &self.rows, &rooms)?;
+        let (mut series, mut left_out) = (Vec::new(), Vec::new());
+        for (group, points) in whole.into_groups() {
+            let pairs: Vec<_> = points.iter().map(|point| (point.time, point.value)).collect();
+            if self.params.as_given {
+                series.push(Series::as_given(&pairs).with_group(group));
+                continue;
+            }
+            match Series::from_points(&pairs, self.fill) {
+                Ok(of_group) => series.push(of_group.with_group(group)),
+                Err(error) => {
+                    let is_of_group = self.by.is_some() && is_of_group(&error);
+                    let error = point_error(&read.name, group.as_deref(), &points, error);
+                    if !is_of_group {
+                        return Err(error);
+                    }
+                    left_out.push(error);
+                }
+            }
+        }
+        if series.is_empty() {
+            return Err(left_out.pop().unwrap_or_else(|| nothing_left(&read)));
+        }
+        Ok(Given { series, left_out, columns, is_zoned, read })
+    }
+}
+
+impl SeriesParams {
+    /// How rows are joined; none where each is a point.
+    fn buckets(&self) -> Option<(Period, Aggregate)> {
+        let aggregate = match (&self.value, self.aggregate) {
+            (SeriesValue::Count, _) => Aggregate::Count,
+            (SeriesValue::Distinct(_), _) => Aggregate::Distinct,
+            (_, Some(aggregate)) => aggregate,
+            (_, None) => self.bucket.map(|_| Aggregate::Sum)?,
+        };
+        Some((self.bucket.unwrap_or(Period::HOUR), aggregate))
+    }
+}
+
+/// A row of the file as a point.
+#[derive(Debug, Clone, Copy)]
+struct Point {
+    row: u64,
+    line: u64,
+    time: Timestamp,
+    value: f64,
+}
+
+/// Points by group, in any order.
+#[derive(Debug, Default)]
+struct Points {
+    groups: Vec<(Option<String>, Vec<Point>)>,
+    /// Where the groups with a name are.
+    places: HashMap<String, usize>,
+    ungrouped: Option<usize>,
+}
+
+impl Points {
+    fn of(&mut self, group: Option<&str>) -> &mut Vec<Point> {
+        let known = match group {
+            None => self.ungrouped,
+            Some(group) => self.places.get(group).copied(),
+        };
+        let place = known.unwrap_or(self.groups.len());
+        if known.is_none() {
+            self.groups.push((group.map(str::to_owned), Vec::new()));
+            match group {
+                None => self.ungrouped = Some(place),
+                Some(group) => _ = self.places.insert(group.to_owned(), place),
+            }
+        }
+        &mut self.groups[place].1
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (group, mut points) in other.groups {
+            self.of(group.as_deref()).append(&mut points);
+        }
+    }
+
+    /// The points of each group as they stood in the file, groups by name.
+    fn into_groups(mut self) -> Vec<(Option<String>, Vec<Point>)> {
+        self.groups.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        for (_, points) in &mut self.groups {
+            points.sort_unstable_by_key(|point| point.row);
+        }
+        self.groups
+    }
+}
+
+/// Calls `add` with the time and values of each row that is not left out.
+fn take<'b>(
+    rows: &RowPlan,
+    batch: &'b Batch,
+    room: &mut RowRoom,
+    mut add: impl FnMut(Row<'b>, Timestamp, &[f64]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    for row in batch {
+        match rows.take(row, room)? {
+            Taken::Row { time: Some(time) } => add(row, time, &room.values)?,
+            Taken::Row { time: None } => {
+                room.skipped.note(row.line(), None, "a row without a time is no point");
+            }
+            Taken::Skipped => {}
+        }
+    }
+    Ok(())
+}
+
+/// Ends the reading; gives whether times name their zone, too.
+fn finish(feed: Feed<'_>, rows: &RowPlan, rooms: &[RowRoom]) -> Result<(ReadSummary, bool), Error> {
+    let room = RowRoom::merged(rooms);
+    rows.need_one_kind_of_time(&room)?;
+    let is_zoned = rows.is_zoned() || room.first_zones[1].is_some();
+    Ok((feed.finish(room), is_zoned))
+}
+
+/// The group of a row; a blank is none.
+fn group_of<'b>(by: Option<&Column>, row: Row<'b>) -> Option<std::borrow::Cow<'b, str>> {
+    row.to_text(by?.place).filter(|group| !group.is_empty())
+}
+
+/// The first column of numbers that has no other part to play.
+fn first_numeric(head: &Head, taken: &[Option<&Column>]) -> Result<Column, Error> {
+    let is_taken = |name: &String| taken.iter().flatten().any(|column| column.name == *name);
+    let name = head.numeric_columns().into_iter().find(|name| !is_taken(name));
+    let name = name.ok_or_else(|| head.layout.lacks(Lacking::Value))?;
+    Ok(Column { place: head.layout.column(VALUE_COLUMN, &name)?, name })
+}
+
+fn nothing_left(read: &ReadSummary) -> Error {
+    Error::AllSkipped { place: Place::of(&read.name), reason: String::new() }
+}
+
+/// Whether a fault lies in the data of a group, and not in what was asked for.
+fn is_of_group(error: &oddsift_timeseries::Error) -> bool {
+    use oddsift_timeseries::Error;
+    matches!(
+        error,
+        Error::TooShort { .. }
+            | Error::NoStep { .. }
+            | Error::NoValues { .. }
+            | Error::NoPeriod { .. }
+            | Error::FewPeriods { .. }
+    )
+}
+
+/// What is wrong with points, at the line of the first one that is.
+fn point_error(
+    name: &str,
+    group: Option<&str>,
+    points: &[Point],
+    error: oddsift_timeseries::Error,
+) -> Error {
+    use oddsift_timeseries::Error as Cause;
+    let index = match error {
+        Cause::Duplicate { second, .. } => Some(second),
+        Cause::Gap { index, .. }
+        | Cause::MissingValue { index, .. }
+        | Cause::Infinite { index, .. }
+        | Cause::OffGrid { index, .. } => Some(index),
+        _ => None,
+    };
+    let line = index.and_then(|index| points.get(index)).map(|point| point.line);
+    group_error(Place { line, ..Place::of(name) }, group, error)
+}
+
+/// What is wrong with the series of a group.
+fn group_error(place: Place, group: Option<&str>, error: oddsift_timeseries::Error) -> Error {
+    match error {
+        oddsift_timeseries::Error::Group { group, source } => {
+            Error::Series { place, group: Some(group), source: *source }
+        }
+        source => Error::Series { place, group: group.map(str::to_owned), source },
+    }
+}

@@ -1,0 +1,252 @@
+//! Rows to distinct patterns, over threads; the rows that may be printed are kept.
+
+use std::borrow::Cow;
+
+use oddsift_eventcluster::NoiseRow;
+use oddsift_features::Recipe;
+use oddsift_iforest::Draws;
+use oddsift_outliers::DrawnRows;
+use oddsift_patterns::{Observation, PatternId, PatternTable};
+use oddsift_records::{Batch, Record, Row, RowStore};
+
+use crate::error::RowFault;
+use crate::fold::{Batches, Feed};
+use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::{Error, ReadSummary, TimeCounts};
+
+/// A row that was skipped has no pattern.
+const NO_PATTERN: u32 = u32::MAX;
+
+/// What to keep of rows beside their patterns.
+pub(crate) struct TablePlan {
+    pub(crate) rows: RowPlan,
+    /// The column whose common text is the template.
+    pub(crate) template: Option<usize>,
+    /// Columns whose distinct values are counted.
+    pub(crate) distinct: Vec<usize>,
+    pub(crate) keep: Keep,
+    /// Which rows the samples of a forest take.
+    pub(crate) draws: Option<Draws>,
+    /// Whether it is counted how many rows were when.
+    pub(crate) counts_times: bool,
+}
+
+impl TablePlan {
+    /// The patterns of rows and nothing else.
+    pub(crate) fn new(rows: RowPlan) -> Self {
+        Self {
+            rows,
+            template: None,
+            distinct: Vec::new(),
+            keep: Keep::NOTHING,
+            draws: None,
+            counts_times: false,
+        }
+    }
+}
+
+/// What is kept of each row.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Keep {
+    /// Its pattern, four bytes.
+    pub(crate) labels: bool,
+    pub(crate) rows: Option<KeptRows>,
+}
+
+/// The full row: the first of each pattern, and the further ones while the pattern weighs less than
+/// this, for those may be noise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct KeptRows {
+    pub(crate) below: f64,
+    /// The weight of a row is the last value of its vector.
+    pub(crate) is_weighted: bool,
+}
+
+impl Keep {
+    pub(crate) const NOTHING: Self = Self { labels: false, rows: None };
+    pub(crate) const LABELS: Self = Self { labels: true, rows: None };
+}
+
+/// What is known of the input beside its patterns.
+#[derive(Debug)]
+pub(crate) struct Ingested {
+    pub(crate) store: RowStore,
+    pub(crate) kept: Vec<NoiseRow>,
+    pub(crate) row_patterns: RowPatterns,
+    pub(crate) drawn: Option<DrawnRows>,
+    pub(crate) time_counts: TimeCounts,
+    pub(crate) read: ReadSummary,
+    pub(crate) recipe: Recipe,
+}
+
+/// What one thread gathers.
+struct Part {
+    table: PatternTable,
+    store: RowStore,
+    kept: Vec<NoiseRow>,
+    labels: Vec<(u64, Vec<u32>)>,
+    drawn: Option<DrawnRows>,
+    time_counts: TimeCounts,
+    room: RowRoom,
+}
+
+/// Reads the input to its end; gives its patterns, in the order of their first rows.
+pub(crate) fn ingest(
+    mut feed: Feed<'_>,
+    plan: TablePlan,
+) -> Result<(PatternTable, Ingested), Error> {
+    let parts = feed.for_each(|| Part::new(&plan), |part, _, batch| part.take(batch, &plan))?;
+    let mut parts = parts.into_iter();
+    let mut whole = parts.next().unwrap_or_else(|| Part::new(&plan));
+    for part in parts {
+        whole.merge(part)?;
+    }
+    plan.rows.need_one_kind_of_time(&whole.room)?;
+    let order = whole.table.sort_by_first_row();
+    whole.rename(&order);
+    let ingested = Ingested {
+        row_patterns: RowPatterns::new(whole.labels),
+        store: whole.store,
+        kept: whole.kept,
+        drawn: whole.drawn,
+        time_counts: whole.time_counts,
+        read: feed.finish(whole.room),
+        recipe: plan.rows.recipe,
+    };
+    Ok((whole.table, ingested))
+}
+
+impl Ingested {
+    /// An error where no row is left.
+    pub(crate) fn need_rows(&self, table: &PatternTable) -> Result<(), Error> {
+        if table.is_empty() { Err(self.read.all_skipped()) } else { Ok(()) }
+    }
+}
+
+impl Part {
+    fn new(plan: &TablePlan) -> Self {
+        let table = PatternTable::new(plan.rows.recipe.names().len())
+            .with_templates(plan.template.is_some())
+            .with_distinct(plan.distinct.len());
+        Self {
+            table,
+            store: RowStore::new(),
+            kept: Vec::new(),
+            labels: Vec::new(),
+            drawn: plan.draws.clone().map(DrawnRows::new),
+            time_counts: TimeCounts::default(),
+            room: RowRoom::default(),
+        }
+    }
+
+    fn take(&mut self, batch: &Batch, plan: &TablePlan) -> Result<(), Error> {
+        let first = batch.get(0).map_or(0, |row| row.row());
+        let keeps_labels = plan.keep.labels;
+        let mut labels = Vec::new();
+        for row in batch {
+            let pattern = self.take_row(row, plan)?;
+            if keeps_labels || self.drawn.is_some() {
+                // Rows that the reader skipped leave a gap.
+                let place = usize::try_from(row.row() - first).unwrap_or(labels.len());
+                labels.resize(place, None);
+                labels.push(pattern);
+            }
+        }
+        if let Some(drawn) = &mut self.drawn {
+            let of_row = |row: u64| *labels.get(usize::try_from(row - first).ok()?)?;
+            drawn.take(first..first + labels.len() as u64, of_row);
+        }
+        if keeps_labels && !labels.is_empty() {
+            let ids = labels.into_iter().map(|pattern| pattern.map_or(NO_PATTERN, id)).collect();
+            self.labels.push((first, ids));
+        }
+        Ok(())
+    }
+
+    fn take_row(&mut self, row: Row<'_>, plan: &TablePlan) -> Result<Option<PatternId>, Error> {
+        let Taken::Row { time } = plan.rows.take(row, &mut self.room)? else { return Ok(None) };
+        if let Some(time) = time.filter(|_| plan.counts_times) {
+            self.time_counts.add(time);
+        }
+        // A missing value in a counted column is no value.
+        let distinct: Vec<Option<Cow<'_, str>>> =
+            plan.distinct.iter().map(|column| row.to_text(*column)).collect();
+        let distinct: Vec<Option<&str>> = distinct.iter().map(Option::as_deref).collect();
+        let text = plan.template.map(|column| row.to_text(column).unwrap_or_default());
+        let observation =
+            Observation { row: row.row(), time, text: text.as_deref(), distinct: &distinct };
+        let pattern = self.table.add(&self.room.values, &observation);
+        let pattern =
+            pattern.map_err(|error| plan.rows.row_error(row, RowFault::Pattern(error)))?;
+        if let Some(KeptRows { below, is_weighted }) = plan.keep.rows {
+            let n_rows = self.table.weight(pattern);
+            let each = self.room.values.last().filter(|_| is_weighted).copied().unwrap_or(1.0);
+            if n_rows == 1 || n_rows as f64 * each < below {
+                self.store.insert(&row);
+                self.kept.push(NoiseRow { row: row.row(), pattern, time });
+            }
+        }
+        Ok(Some(pattern))
+    }
+
+    fn merge(&mut self, mut other: Self) -> Result<(), Error> {
+        let table = std::mem::replace(&mut other.table, PatternTable::new(0));
+        let names = self.table.merge(table)?;
+        other.rename(&names);
+        self.store.merge(&other.store);
+        self.kept.append(&mut other.kept);
+        self.labels.append(&mut other.labels);
+        self.time_counts.merge(std::mem::take(&mut other.time_counts));
+        if let (Some(ours), Some(theirs)) = (&mut self.drawn, &other.drawn) {
+            ours.merge(theirs);
+        }
+        self.room.merge(&other.room);
+        Ok(())
+    }
+
+    /// Gives patterns their ids in another table.
+    fn rename(&mut self, names: &[PatternId]) {
+        let renamed = |pattern: PatternId| names.get(pattern.index()).copied().unwrap_or(pattern);
+        for row in &mut self.kept {
+            row.pattern = renamed(row.pattern);
+        }
+        if let Some(drawn) = &mut self.drawn {
+            drawn.rename(names);
+        }
+        for label in self.labels.iter_mut().flat_map(|(_, labels)| labels) {
+            if let Some(name) = names.get(*label as usize) {
+                *label = id(*name);
+            }
+        }
+    }
+}
+
+fn id(pattern: PatternId) -> u32 {
+    u32::try_from(pattern.index()).unwrap_or(NO_PATTERN)
+}
+
+/// The pattern of each row, four bytes a row, as the batches had them.
+#[derive(Debug)]
+pub(crate) struct RowPatterns(Vec<(u64, Vec<u32>)>);
+
+impl RowPatterns {
+    fn new(mut batches: Vec<(u64, Vec<u32>)>) -> Self {
+        batches.sort_unstable_by_key(|(first, _)| *first);
+        Self(batches)
+    }
+
+    /// Each row that was not skipped, and its pattern.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, usize)> {
+        let rows = self.0.iter().flat_map(|(first, patterns)| (*first..).zip(patterns));
+        rows.filter(|(_, pattern)| **pattern != NO_PATTERN)
+            .map(|(row, pattern)| (row, *pattern as usize))
+    }
+
+    /// The pattern of a row; `None` where it was skipped.
+    pub(crate) fn get(&self, row: u64) -> Option<usize> {
+        let behind = self.0.partition_point(|(first, _)| *first <= row);
+        let (first, patterns) = self.0.get(behind.checked_sub(1)?)?;
+        let pattern = patterns.get(usize::try_from(row - first).ok()?)?;
+        (*pattern != NO_PATTERN).then_some(*pattern as usize)
+    }
+}
