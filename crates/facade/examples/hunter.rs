@@ -1,4 +1,4 @@
-//! For a threat hunter: process events become a list of the odd ones and a page to hand over.
+//! For a threat hunter: process events become a list of the unusual ones and a page to hand over.
 //!
 //! ```sh
 //! cargo run -p oddsift --example hunter -- events.csv report.html
@@ -8,111 +8,39 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::{env, error::Error, fs};
 
-use ndarray::{Array2, Axis};
-use oddsift::eventcluster::{EventClusters, Events, Timestamp};
-use oddsift::features::{FeatureOptions, Recipe, Roles, SchemaChoice, Scratch};
-use oddsift::iforest::{Contamination, IsolationForest};
-use oddsift::outliers::OutlierDetector;
-use oddsift::plot::{ClusterPlot, OutlierPlot, Page};
-use oddsift::records::{Batch, ReadOptions, Reader, escape_line};
-use oddsift::timespan::TimeParser;
-
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+use oddsift::pipeline::{ClusterParams, IsolationForest, KeepRows, OutlierParams};
+use oddsift::plot::Report;
+use oddsift::records::escape_line;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
-/// Clusters go by the first three: which program, in the system's session or not, how many arguments.
-/// Outliers go by the last two, of which there is more and less.
-const FEATURES: [&str; 4] =
-    ["pathScore", "isSystemSession", "commandlineTokensFull", "commandlineLen"];
 
-fn main() -> Outcome<()> {
+fn main() -> Result<(), Box<dyn Error>> {
     let mut args = env::args_os().skip(1).map(PathBuf::from);
     let events = args.next().unwrap_or_else(|| SAMPLE.into());
     let report = args.next().unwrap_or_else(|| env::temp_dir().join("oddsift-report.html"));
     run(&events, &report, &mut io::stdout().lock())
 }
 
-pub(crate) fn run(events: &Path, report: &Path, out: &mut dyn Write) -> Outcome<()> {
-    let (x, lines, times) = read(events)?;
-
-    // What is common comes in clusters; what is like nothing else is noise, and looked at first.
-    let texts: Vec<Option<&str>> = lines.iter().map(|line| Some(line.as_str())).collect();
-    let events = Events::new(&x).names(&FEATURES)?.columns(&FEATURES[..3])?;
-    let events = events.texts(&texts)?.times(&times)?;
-    let found = EventClusters::params().eps(0.0001).min_samples(2).fit_events(&events)?;
-    let (n_odd, n_groups) = (found.n_noise_rows(), found.clusters().len());
-    writeln!(out, "{n_odd} events are like no other, beside {n_groups} groups:")?;
-    for row in found.rows().unwrap_or_default().iter().filter(|row| !row.is_clustered()).take(3) {
-        writeln!(out, "  {}", start_of(texts[usize::try_from(row.row)?]))?;
+pub(crate) fn run(events: &Path, page: &Path, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    // What is common comes in clusters; what is like nothing else is looked at first.
+    let mut params = ClusterParams::new();
+    (params.keep, params.count_times) = (KeepRows::All, true);
+    let found = params.fit(events)?;
+    writeln!(out, "{}, the rarest first:", found.summary())?;
+    for row in found.rarest_first().iter().take(3) {
+        writeln!(out, "  {:>3}  {}", row.size, escape_line(&found.what(row)))?;
     }
-
-    let x = x.select(Axis(1), &[2, 3]);
-    let (detector, vectors, table) = oddest(&x, &lines)?;
-    writeln!(out, "{} outliers, the oddest first:", table.len())?;
-    for [score, why, line] in table.iter().take(3) {
-        writeln!(out, "  {score}  {}\n          {why}", start_of(Some(line)))?;
+    // A forest says of each row how unusual it is, and why.
+    let features = ["commandlineTokensFull", "commandlineLen"];
+    writeln!(out, "outliers, the most unusual first:")?;
+    for row in OutlierParams::new().features(features).top(3).find(events)?.rows() {
+        let row = row?;
+        writeln!(out, "  {:.3}  row {}: {}", row.score, row.row, row.reason_text)?;
     }
-
     // Both on one page, which asks no network for anything. What data say is text on it.
-    let line_of = |row| lines.get(usize::try_from(row).ok()?).map(String::as_str);
-    let exemplar = |pattern| line_of(found.patterns().first_row(pattern));
-    let notes: Vec<String> = table.iter().map(|[_, why, line]| format!("{line}\n{why}")).collect();
-    let outliers = OutlierPlot::new(&detector, &FEATURES[2..]);
-    let page = Page::new("Processes on one host")
-        .facts(&[("Events", lines.len().to_string()), ("Groups", n_groups.to_string())])
-        .figure(ClusterPlot::new(&found, &FEATURES[..3]).texts(&exemplar).figure())
-        .figure(outliers.training(&x, None).outliers(&vectors, &notes).figure()?)
-        .table("The oddest", &["Score", "Why", "Command line"], &[true, false, false], &table);
-    fs::write(report, page.to_html())?;
-    Ok(writeln!(out, "report: {}", report.display())?)
-}
-
-type Odd = (OutlierDetector, Array2<f64>, Vec<[String; 3]>);
-
-/// A forest tells how odd a row is, and why: score, reasons and command line of one row in a hundred.
-fn oddest(x: &Array2<f64>, lines: &[String]) -> Outcome<Odd> {
-    let params = IsolationForest::params().seed(1).contamination(Contamination::Fraction(0.01));
-    let detector = OutlierDetector::fit(&params, x)?;
-    let scores = detector.forest().score_samples(x)?;
-    let mut odd: Vec<usize> = (0..scores.len()).collect();
-    odd.retain(|row| scores[*row] < detector.forest().offset());
-    odd.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]));
-    let vectors = x.select(Axis(0), &odd);
-    let mut table = Vec::new();
-    for (row, reasons) in odd.iter().zip(detector.reasons(&vectors, 2)?) {
-        let why: Vec<_> = reasons.iter().map(|it| it.text(FEATURES[2 + it.feature])).collect();
-        table.push([format!("{:.3}", scores[*row]), why.join("; "), lines[*row].clone()]);
-    }
-    Ok((detector, vectors, table))
-}
-
-/// The beginning of a command line, fit for a terminal, which would obey what attackers write.
-fn start_of(line: Option<&str>) -> String {
-    escape_line(&line.unwrap_or_default().chars().take(90).collect::<String>())
-}
-
-/// Events as numbers, with the command line and the time of each.
-type Log = (Array2<f64>, Vec<String>, Vec<Option<Timestamp>>);
-
-fn read(path: &Path) -> Outcome<Log> {
-    let mut reader = Reader::open(path, ReadOptions::new())?;
-    // Which column is the path, the command line, the session, the time: known of common logs.
-    let roles = Roles::resolve(reader.columns(), SchemaChoice::Auto, &[])?;
-    let wanted = FEATURES.map(String::from);
-    let recipe = Recipe::resolve(reader.columns(), &wanted, &roles, &FeatureOptions::default())?;
-    let (parser, mut batch, mut scratch) = (TimeParser::new(), Batch::new(), Scratch::default());
-    let (mut values, mut vector) = (Vec::new(), [0.0; FEATURES.len()]);
-    let (mut lines, mut times) = (Vec::new(), Vec::new());
-    while reader.next_batch(&mut batch)? {
-        for row in &batch {
-            recipe.evaluate(|column| row.text(column), &mut scratch, &mut vector)?;
-            values.extend(vector);
-            let text = |column: Option<usize>| column.and_then(|column| row.text(column));
-            lines.push(text(roles.command_line).unwrap_or_default().to_owned());
-            times.push(text(roles.time).and_then(|it| Some(parser.parse(it).ok()?.timestamp)));
-        }
-    }
-    Ok((Array2::from_shape_vec((lines.len(), FEATURES.len()), values)?, lines, times))
+    let outliers = found.outliers(IsolationForest::params(), Report::MOST_OUTLIERS, 3)?;
+    fs::write(page, Report::new(&found, outliers.as_ref()).page()?.to_html())?;
+    Ok(writeln!(out, "report: {}", page.display())?)
 }

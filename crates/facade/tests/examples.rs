@@ -13,6 +13,8 @@ mod hunter;
 #[path = "../examples/nightly.rs"]
 #[expect(dead_code, reason = "its `main` reads arguments")]
 mod nightly;
+#[path = "../examples/readme.rs"]
+mod readme;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -21,57 +23,56 @@ fn sample(name: &str) -> PathBuf {
 }
 
 #[test]
-fn the_hunter_finds_what_is_odd_and_hands_a_page_over() -> Outcome {
+fn the_example_of_the_readme_stands_there_and_runs() -> Outcome {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let readme = fs::read_to_string(root.join("README.md"))?;
+    assert!(readme.contains(include_str!("../examples/readme.rs")));
+    std::env::set_current_dir(root)?;
+    Ok(readme::main()?)
+}
+
+#[test]
+fn the_hunter_finds_what_is_unusual_and_hands_a_page_over() -> Outcome {
     let folder = tempfile::tempdir()?;
     let (report, mut out) = (folder.path().join("report.html"), Vec::new());
     hunter::run(&sample("processes_on_host.csv"), &report, &mut out)?;
     let out = String::from_utf8(out)?;
-    assert!(
-        out.starts_with("33 events are like no other, beside 29 groups:\n  .\\reg  not"),
-        "{out}"
-    );
-    assert!(out.contains("4 outliers, the oddest first:\n  -0.7"), "{out}");
+    let first = "29 clusters, 33 noise rows (9.1%), the rarest first:\n    1  .\\reg  not";
+    assert!(out.starts_with(first), "{out}");
+    assert!(out.contains("outliers, the most unusual first:\n  -0.7"), "{out}");
     assert!(out.contains("commandlineTokensFull 68 (typical 3 to 52)"), "{out}");
     let page = fs::read_to_string(report)?;
-    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<dt>Groups</dt><dd>29</dd>"));
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<dt>Clusters</dt><dd>29</dd>"));
     Ok(())
 }
 
 #[test]
 fn the_engineer_sees_the_same_values_by_three_algorithms() -> Outcome {
     let mut out = Vec::new();
-    engineer::run(&sample("time_series.csv"), "TotalBytesSent", &mut out)?;
+    engineer::run(&mut out)?;
     let out = String::from_utf8(out)?;
     let lines: Vec<&str> = out.lines().collect();
     assert!(lines[0].starts_with("stl: period 168; value 149 is 4.227e7"), "{out}");
-    assert!(lines[1].ends_with("4 clusters, 6 rows of noise"), "{out}");
-    let labels: Vec<&str> = lines[2].split(' ').skip(1).collect();
-    // Hour 149 is in day 6, which is like no other.
-    assert_eq!((labels.len(), labels[149 / 24]), (35, "-1"), "{out}");
-    assert!(lines[3].ends_with("doubled -1") && lines[4].starts_with("iforest: row "), "{out}");
+    assert!(lines[1].starts_with("dbscan: ") && lines[2].starts_with("iforest: day "), "{out}");
     Ok(())
 }
 
-/// Alerts, talk and the number of alerts of one night.
-fn night(model: &Path, events: &Path) -> Result<(String, String, usize), Box<dyn Error>> {
+/// Scores, talk and the number of outliers of one night.
+fn night(model: &Path, events: &Path) -> Result<(String, String, u64), Box<dyn Error>> {
     let (mut out, mut talk) = (Vec::new(), Vec::new());
-    let n_alerts = nightly::run(model, events, &mut out, &mut talk)?;
-    Ok((String::from_utf8(out)?, String::from_utf8(talk)?, n_alerts))
+    let n_outliers = nightly::run(model, events, &mut out, &mut talk)?;
+    Ok((String::from_utf8(out)?, String::from_utf8(talk)?, n_outliers))
 }
 
 #[test]
 fn the_first_night_fits_and_the_next_one_scores_the_same() -> Outcome {
     let folder = tempfile::tempdir()?;
     let (model, events) = (folder.path().join("model.json"), sample("processes_on_host.csv"));
-    let (alerts, talk, n_alerts) = night(&model, &events)?;
-    assert!(talk.starts_with("fitted ") && talk.ends_with("8 alerts in 363 events\n"), "{talk}");
-    assert_eq!((n_alerts, alerts.lines().count()), (8, 8));
-    for alert in alerts.lines() {
-        let alert: serde_json::Value = serde_json::from_str(alert)?;
-        assert!(alert["score"].as_f64() < Some(-0.5) && alert["event"]["CommandLine"].is_string());
-    }
-    let (again, talk, _) = night(&model, &events)?;
-    assert!(again == alerts && !talk.contains("fitted"), "{talk}");
+    let (scores, talk, n_outliers) = night(&model, &events)?;
+    assert!(model.exists() && talk.is_empty(), "{talk}");
+    assert_eq!((n_outliers, scores.lines().count()), (8, 364));
+    assert_eq!(scores.lines().filter(|line| line.ends_with(",-1")).count(), 8);
+    assert_eq!(night(&model, &events)?.0, scores);
     Ok(())
 }
 
@@ -83,8 +84,8 @@ fn a_night_is_quiet_loud_or_in_trouble() -> Outcome {
     fs::write(&events, "CommandLine\nwhoami /all\n")?;
     assert_eq!(night(&model, &events)?.2, 0);
     fs::write(&events, format!("Host,CommandLine\nweb,{}\nweb,a,b\n", "%a% ".repeat(900)))?;
-    let (_, talk, n_alerts) = night(&model, &events)?;
-    assert!(n_alerts == 1 && talk.contains(":3:3: 1 row skipped"), "{talk}");
+    let (_, talk, n_outliers) = night(&model, &events)?;
+    assert!(n_outliers == 1 && talk.contains(":3:3: 1 row skipped"), "{talk}");
     fs::write(&events, "Host\nweb\n")?;
     let error = night(&model, &events).unwrap_err().to_string();
     assert!(error.contains("needs column `CommandLine`"), "{error}");
