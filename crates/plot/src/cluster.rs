@@ -206,12 +206,7 @@ impl<'a> ClusterPlot<'a> {
             let labels = if nth == 0 { self.labels } else { Labels::default() };
             self.view(&shown, pair, labels, clouds.len())
         });
-        let counts = self.counts();
-        let facts = self.facts(n_merged);
-        let (title, facts) = match self.labels.title {
-            Some(title) => (clean(title, 120), format!("{counts}; {facts}")),
-            None => (counts, facts),
-        };
+        let (title, facts) = self.labels.heading(self.counts(), self.facts(n_merged));
         Figure { title, facts, views: views.collect(), clouds, details: self.details(&told) }
     }
 

@@ -14,7 +14,7 @@ pub(crate) fn decimate(x: &[f64], y: &[f64]) -> (Vec<f64>, Vec<f64>) {
     }
     let mut kept = (Vec::new(), Vec::new());
     for (xs, ys) in x.chunks(n.div_ceil(PARTS)).zip(y.chunks(n.div_ceil(PARTS))) {
-        for place in places(ys) {
+        for place in extremes(ys, |y| *y) {
             kept.0.extend(xs.get(place));
             kept.1.extend(ys.get(place));
         }
@@ -22,13 +22,15 @@ pub(crate) fn decimate(x: &[f64], y: &[f64]) -> (Vec<f64>, Vec<f64>) {
     kept
 }
 
-/// In order and each once. A value that is missing keeps the line broken.
-fn places(ys: &[f64]) -> Vec<usize> {
-    let present = || ys.iter().enumerate().filter(|(_, y)| !y.is_nan());
-    let least = present().min_by(|a, b| a.1.total_cmp(b.1)).map(|(place, _)| place);
-    let largest = present().max_by(|a, b| a.1.total_cmp(b.1)).map(|(place, _)| place);
-    let missing = ys.iter().position(|y| y.is_nan());
-    let ends = [Some(0), Some(ys.len().saturating_sub(1))];
+/// The places of the first, the last, the least and the largest of some points, in order and each once.
+/// One whose value is missing is among them, since it breaks the line.
+pub(crate) fn extremes<T>(points: &[T], value: impl Fn(&T) -> f64) -> Vec<usize> {
+    let values = || points.iter().map(&value).enumerate();
+    let present = || values().filter(|(_, y)| !y.is_nan());
+    let least = present().min_by(|a, b| a.1.total_cmp(&b.1)).map(|(place, _)| place);
+    let largest = present().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(place, _)| place);
+    let missing = values().find(|(_, y)| y.is_nan()).map(|(place, _)| place);
+    let ends = [Some(0), Some(points.len().saturating_sub(1))];
     let mut places: Vec<usize> =
         [least, largest, missing].into_iter().chain(ends).flatten().collect();
     places.sort_unstable();

@@ -3,7 +3,6 @@
 //! Data are in it twice at most: as escaped text, and as JSON without `<`. So no markup of the file is
 //! born of data, and the policy lets no script run but the two that are known by their hashes.
 
-mod escape; // text and JSON without markup
 mod scripts; // plotly.js, our own, and their hashes
 mod style; // the style sheet
 #[cfg(test)]
@@ -13,11 +12,11 @@ use scripts::Scripts;
 
 use crate::{
     Figure, Page,
+    escape::{json, text},
     figure::Table,
     page::{Block, NOTHING},
     text::{LONG, clean},
 };
-use escape::{json, text};
 
 /// The file of a page.
 pub(crate) fn document(page: &Page) -> String {

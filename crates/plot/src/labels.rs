@@ -1,3 +1,5 @@
+use crate::text::clean;
+
 /// Title and labels of the axes, where those that come by themselves will not do.
 ///
 /// ```
@@ -19,6 +21,16 @@ pub struct Labels<'a> {
     /// Of the y axis.
     #[doc(alias = "ylabel")]
     pub y: Option<&'a str>,
+}
+
+impl Labels<'_> {
+    /// The title and the line of facts, which begins with the counts where these are not the title.
+    pub(crate) fn heading(&self, counts: String, facts: String) -> (String, String) {
+        match self.title {
+            Some(title) => (clean(title, 120), format!("{counts}; {facts}")),
+            None => (counts, facts),
+        }
+    }
 }
 
 /// A feature's name with its unit, where it is known.

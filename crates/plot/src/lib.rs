@@ -4,6 +4,7 @@ mod cluster; // ClusterPlot: clusters and noise over two features
 mod decimate; // fewer points for lines that look the same
 mod distance; // DistancePlot: distances to the k-th neighbour
 mod error; // Error
+mod escape; // text and JSON without markup
 mod figure; // Figure: what is drawn, before it is known how
 mod html; // a page as one file
 #[cfg(feature = "pipeline")]

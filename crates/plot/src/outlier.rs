@@ -9,7 +9,7 @@ use oddsift_outliers::OutlierDetector;
 use crate::{
     Error, Figure, Labels,
     figure::View,
-    text::{clean, count, counted, number, rounded},
+    text::{count, counted, number, rounded},
 };
 use points::Points;
 
@@ -270,12 +270,7 @@ impl<'a> OutlierPlot<'a> {
             4 => 2,
             _ => 3,
         };
-        let counts = self.counted();
-        let facts = self.facts(&points);
-        let (title, facts) = match self.labels.title {
-            Some(title) => (clean(title, 120), format!("{counts}; {facts}")),
-            None => (counts, facts),
-        };
+        let (title, facts) = self.labels.heading(self.counted(), self.facts(&points));
         let view = View { name: String::new(), n_columns, panels };
         Ok(Figure::of_view(title, facts, points.clouds, view))
     }

@@ -113,12 +113,7 @@ impl<'a> SeriesPlot<'a> {
         if drawn.len() > 1 {
             views.insert(0, self.side_by_side(&drawn));
         }
-        let counts = self.counts();
-        let facts = self.facts(&drawn);
-        let (title, facts) = match self.labels.title {
-            Some(title) => (clean(title, 120), format!("{counts}; {facts}")),
-            None => (counts, facts),
-        };
+        let (title, facts) = self.labels.heading(self.counts(), self.facts(&drawn));
         Figure { title, facts, clouds, views, details: Vec::new() }
     }
 

@@ -1,4 +1,4 @@
-//! Figures as SVG: what is drawn where is settled here, plotters writes it down.
+//! Figures as SVG: what is drawn where is settled here, plotters draws it on a backend of ours.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -7,10 +7,10 @@
 )]
 
 mod axes; // grid, ticks and labels of a panel
+mod backend; // elements as text
 mod canvas; // primitives in pixels
 mod colors; // of roles, by light and in the dark
 mod contour; // where a surface is zero
-mod finish; // from what plotters writes to a document
 mod geometry; // points, boxes, and what lies in these
 mod header; // title, facts and legend
 mod labels; // words that do not lie on each other
@@ -30,9 +30,8 @@ mod surface; // levels of a surface
 mod tests; // what holds for every picture
 
 use self::{
-    canvas::{Canvas, WIDTH, drawn},
+    canvas::{Canvas, WIDTH},
     colors::{MUTED, PAPER},
-    finish::finish,
     geometry::Rect,
     layout::{LABEL_SIZE, MARGIN, Page},
     panel::{Detail, draw_panel},
@@ -56,11 +55,12 @@ impl Figure {
     /// ```
     pub fn to_svg(&self) -> String {
         let page = Page::of(self);
-        let written = drawn(page.height, |canvas| self.draw(canvas, &page));
-        finish(&written, page.height, &self.title, &self.facts)
+        let mut canvas = Canvas::new(page.height, &self.title, &self.facts);
+        self.draw(&mut canvas, &page);
+        canvas.into_svg()
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, page: &Page<'_>) {
+    fn draw(&self, canvas: &mut Canvas, page: &Page<'_>) {
         canvas.rect(&Rect::new(0.0, 0.0, WIDTH, page.height), PAPER.fill());
         page.header.draw(canvas);
         if let Some(view) = self.views.first() {

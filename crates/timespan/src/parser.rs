@@ -1,5 +1,5 @@
 use jiff::{
-    Timestamp, Zoned,
+    Timestamp, ZonedDateTime,
     civil::{self, DateTime},
     fmt::strtime::{self, BrokenDownTime},
     tz::{Offset, TimeZone},
@@ -181,15 +181,15 @@ fn resolve(fields: &BrokenDownTime) -> Result<Resolved, jiff::Error> {
         return Ok(Resolved::Instant(timestamp));
     }
     if fields.offset().is_some() || fields.iana_time_zone().is_some() {
-        return fields.to_zoned().map(|zoned| Resolved::Instant(zoned.timestamp()));
+        return fields.to_zoned_datetime().map(|zoned| Resolved::Instant(zoned.timestamp()));
     }
     fields.to_datetime().map(Resolved::Civil)
 }
 
 /// Prints a time in the format and reads it back: what fails here would fail on every row.
 fn check_format(format: &str) -> Result<(), jiff::Error> {
-    let sample: Zoned =
-        civil::date(2024, 3, 1).at(10, 20, 30, 123_456_789).to_zoned(TimeZone::UTC)?;
+    let sample: ZonedDateTime =
+        civil::date(2024, 3, 1).at(10, 20, 30, 123_456_789).to_zoned_datetime(TimeZone::UTC)?;
     let printed = strtime::format(format, &sample)?;
     resolve(&BrokenDownTime::parse(format, printed)?)?;
     Ok(())

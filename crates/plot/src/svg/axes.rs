@@ -1,7 +1,7 @@
 //! Grid, ticks and labels of a panel.
 
 use super::{
-    canvas::{Anchor, Canvas, Stroke, WIDTH},
+    canvas::{Anchor, Canvas, WIDTH},
     colors::{AXIS, GRID, INK, MUTED},
     layout::{LABEL_SIZE, Place, TICK_GAP, TICK_LINE, TICK_SIZE},
     measure::{BOLD, fit, width},
@@ -11,14 +11,14 @@ use crate::{
     ticks::Tick,
 };
 
-/// In quarters of a pixel.
-const THIN: u32 = 4;
+/// The width of grid and axes in pixels.
+const THIN: f64 = 1.0;
 
 /// Draws what lies below all layers.
-pub(super) fn draw_grid(canvas: &mut Canvas<'_>, place: &Place<'_>) {
+pub(super) fn draw_grid(canvas: &mut Canvas, place: &Place<'_>) {
     for x in place.x_ticks.iter().filter_map(|tick| place.x.at(tick.at)) {
         let (from, to) = ((x, place.plot.top), (x, place.plot.bottom));
-        canvas.line(from, to, Stroke::Solid(GRID, THIN));
+        canvas.line(from, to, GRID.stroke(THIN));
     }
     for tick in &place.y_ticks {
         draw_level(canvas, place, tick);
@@ -30,18 +30,18 @@ fn is_zero(place: &Place<'_>, tick: &Tick) -> bool {
 }
 
 /// Zero is set apart from other levels.
-fn draw_level(canvas: &mut Canvas<'_>, place: &Place<'_>, tick: &Tick) {
+fn draw_level(canvas: &mut Canvas, place: &Place<'_>, tick: &Tick) {
     if let Some(y) = place.y.at(tick.at) {
         let color = if is_zero(place, tick) { AXIS } else { GRID };
-        canvas.line((place.plot.left, y), (place.plot.right, y), Stroke::Solid(color, THIN));
+        canvas.line((place.plot.left, y), (place.plot.right, y), color.stroke(THIN));
     }
 }
 
 /// Draws the x axis and all words outside of the axes.
-pub(super) fn draw_axes(canvas: &mut Canvas<'_>, place: &Place<'_>) {
+pub(super) fn draw_axes(canvas: &mut Canvas, place: &Place<'_>) {
     let plot = &place.plot;
     if !has_zero_near(place) {
-        canvas.line((plot.left, plot.bottom), (plot.right, plot.bottom), Stroke::Solid(AXIS, THIN));
+        canvas.line((plot.left, plot.bottom), (plot.right, plot.bottom), AXIS.stroke(THIN));
     }
     for tick in &place.y_ticks {
         let at = (plot.left - TICK_GAP, place.y.at(tick.at).unwrap_or(plot.bottom));
@@ -68,7 +68,7 @@ fn has_zero_near(place: &Place<'_>) -> bool {
     y.is_some_and(|y| place.plot.bottom - y < 24.0)
 }
 
-fn draw_foot(canvas: &mut Canvas<'_>, place: &Place<'_>) {
+fn draw_foot(canvas: &mut Canvas, place: &Place<'_>) {
     let top = place.plot.bottom + TICK_GAP + 0.5 * TICK_LINE - 1.0;
     for tick in &place.x_ticks {
         for (nth, word) in [&tick.label, &tick.below].into_iter().enumerate() {
@@ -89,7 +89,7 @@ fn inside(x: f64, width: f64, left: f64) -> f64 {
 }
 
 /// The panel's title, with the label of the y axis beside it.
-fn draw_head(canvas: &mut Canvas<'_>, place: &Place<'_>) {
+fn draw_head(canvas: &mut Canvas, place: &Place<'_>) {
     let (mut x, y) = (place.left, place.plot.top - 13.0);
     let room = place.plot.right - x;
     let title = fit(&place.panel.title, BOLD * LABEL_SIZE, room);

@@ -1,11 +1,12 @@
 //! Primitives in pixels, drawn by plotters.
 
-use plotters::{
-    prelude::{DrawingBackend, SVGBackend},
-    style::{FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle, text_anchor},
+use plotters::style::{
+    FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle, text_anchor,
 };
+use plotters_backend::DrawingBackend;
 
 use super::{
+    backend::{Group, Svg},
     colors::Color,
     geometry::{Point, Rect},
 };
@@ -13,15 +14,13 @@ use crate::text::clean;
 
 /// The width of all pictures in pixels.
 pub(super) const WIDTH: f64 = 900.0;
-/// Plotters knows whole numbers only, so it is told of quarters of a pixel.
-pub(super) const SCALE: f64 = 4.0;
-/// The width of strokes that become dashed, in quarters of a pixel; no other stroke has it.
-pub(super) const DASHED: u32 = 5;
-/// The size of words that lie on what is drawn, in pixels: they have a border of paper, and no other text
-/// has this size.
-pub(super) const LABEL: f64 = 11.25;
-/// Characters of a text.
+/// Coordinates to a pixel: plotters knows whole numbers only.
+const SCALE: f64 = 4.0;
+/// The width of dashed lines in pixels.
+const DASHED: f64 = 1.25;
+/// The most characters of a text, and of one that is heard and not seen.
 const MOST_CHARS: usize = 300;
+const MOST_HEARD: usize = 1000;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fill {
@@ -29,11 +28,11 @@ pub(super) struct Fill {
     pub(super) opacity: f64,
 }
 
+/// A line of a width in pixels.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Stroke {
-    /// Of so many quarters of a pixel.
-    Solid(Color, u32),
-    Dashed(Color),
+pub(super) struct Stroke {
+    color: Color,
+    width: f64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +56,10 @@ impl Color {
         Fill { color: self, opacity: 1.0 }
     }
 
+    pub(super) fn stroke(self, width: f64) -> Stroke {
+        Stroke { color: self, width }
+    }
+
     pub(super) fn text(self, size: f64) -> Font {
         Font { size, is_bold: false, color: self, anchor: Anchor::Start }
     }
@@ -72,52 +75,57 @@ impl Font {
     }
 }
 
-pub(super) struct Canvas<'a> {
-    backend: SVGBackend<'a>,
-}
-
-/// What is drawn on a canvas of a height in pixels, as plotters writes it.
+/// A picture that is being drawn.
 ///
-/// Writing to a string does not fail, and a primitive that did would be missing only.
-pub(super) fn drawn(height: f64, draw: impl FnOnce(&mut Canvas<'_>)) -> String {
-    let mut out = String::new();
-    let size = (quarters(WIDTH).unsigned_abs(), quarters(height).unsigned_abs());
-    let mut canvas = Canvas { backend: SVGBackend::with_string(&mut out, size) };
-    draw(&mut canvas);
-    let _ = canvas.backend.present();
-    drop(canvas);
-    out
+/// Writing to a string does not fail, and a primitive that did would only be missing.
+pub(super) struct Canvas {
+    svg: Svg,
 }
 
-impl Canvas<'_> {
+impl Canvas {
+    /// An empty picture of a height in pixels.
+    pub(super) fn new(height: f64, title: &str, about: &str) -> Self {
+        let size = (quarters(WIDTH).unsigned_abs(), quarters(height).unsigned_abs());
+        let [title, about] = [title, about].map(|text| clean(text, MOST_HEARD));
+        Self { svg: Svg::new((WIDTH, height), size, &title, &about) }
+    }
+
+    pub(super) fn into_svg(self) -> String {
+        self.svg.finish()
+    }
+
     pub(super) fn line(&mut self, from: Point, to: Point, stroke: Stroke) {
-        let _ = self.backend.draw_line(place(from), place(to), &stroked(stroke));
+        let _ = self.svg.draw_line(place(from), place(to), &stroked(stroke));
+    }
+
+    pub(super) fn dashed_line(&mut self, from: Point, to: Point, color: Color) {
+        self.group(Group::Dashed, |canvas| canvas.line(from, to, color.stroke(DASHED)));
     }
 
     /// A line through two points or more.
     pub(super) fn path(&mut self, points: &[Point], stroke: Stroke) {
         let points = places(points);
         if points.len() > 1 {
-            let _ = self.backend.draw_path(points, &stroked(stroke));
+            let _ = self.svg.draw_path(points, &stroked(stroke));
         }
     }
 
     pub(super) fn polygon(&mut self, corners: &[Point], fill: Fill) {
         let corners = places(corners);
         if corners.len() > 2 {
-            let _ = self.backend.fill_polygon(corners, &filled(fill));
+            let _ = self.svg.fill_polygon(corners, &filled(fill));
         }
     }
 
     pub(super) fn circle(&mut self, center: Point, radius: f64, fill: Fill) {
         let radius = quarters(radius).unsigned_abs().max(1);
-        let _ = self.backend.draw_circle(place(center), radius, &filled(fill), true);
+        let _ = self.svg.draw_circle(place(center), radius, &filled(fill), true);
     }
 
     pub(super) fn rect(&mut self, rect: &Rect, fill: Fill) {
         let (from, to) = (place((rect.left, rect.top)), place((rect.right, rect.bottom)));
         if from.0 < to.0 && from.1 < to.1 {
-            let _ = self.backend.draw_rect(from, to, &filled(fill), true);
+            let _ = self.svg.draw_rect(from, to, &filled(fill), true);
         }
     }
 
@@ -128,18 +136,27 @@ impl Canvas<'_> {
             return;
         }
         let style = if font.is_bold { FontStyle::Bold } else { FontStyle::Normal };
-        // Plotters divides by this: it takes the height of a line for the size.
-        let size = font.size * SCALE * 1.24;
         let h_pos = match font.anchor {
             Anchor::Start => text_anchor::HPos::Left,
             Anchor::Middle => text_anchor::HPos::Center,
             Anchor::End => text_anchor::HPos::Right,
         };
         let color = rgba(font.color, 1.0);
-        let style = TextStyle::from(FontDesc::new(FontFamily::SansSerif, size, style))
+        let style = TextStyle::from(FontDesc::new(FontFamily::SansSerif, font.size * SCALE, style))
             .color(&color)
             .pos(text_anchor::Pos::new(h_pos, text_anchor::VPos::Center));
-        let _ = self.backend.draw_text(&text, &style, place(at));
+        let _ = self.svg.draw_text(&text, &style, place(at));
+    }
+
+    /// A line of text that lies on what is drawn.
+    pub(super) fn label(&mut self, text: &str, at: Point, font: Font) {
+        self.group(Group::Bordered, |canvas| canvas.text(text, at, font));
+    }
+
+    fn group(&mut self, group: Group, draw: impl FnOnce(&mut Self)) {
+        self.svg.open(group);
+        draw(self);
+        self.svg.close();
     }
 }
 
@@ -171,9 +188,30 @@ fn filled(fill: Fill) -> ShapeStyle {
 }
 
 fn stroked(stroke: Stroke) -> ShapeStyle {
-    let (color, stroke_width) = match stroke {
-        Stroke::Solid(color, width) => (color, width),
-        Stroke::Dashed(color) => (color, DASHED),
-    };
-    ShapeStyle { color: rgba(color, 1.0), filled: false, stroke_width }
+    let stroke_width = quarters(stroke.width).unsigned_abs();
+    ShapeStyle { color: rgba(stroke.color, 1.0), filled: false, stroke_width }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::svg::colors::INK;
+
+    #[test]
+    fn dashes_and_borders_are_around_what_they_are_of() {
+        let mut canvas = Canvas::new(100.0, "", "");
+        canvas.dashed_line((0.0, 0.0), (1.0, 1.0), INK);
+        canvas.label("a word", (5.0, 6.0), INK.text(11.25));
+        canvas.text("another", (5.0, 6.0), INK.text(11.25));
+        let picture = canvas.into_svg();
+        let document = roxmltree::Document::parse(&picture).unwrap();
+        let around = |tag: &str| {
+            let elements = document.descendants().filter(|node| node.has_tag_name(tag));
+            elements.filter_map(|node| node.parent()).collect::<Vec<_>>()
+        };
+        assert_eq!(around("line")[0].attribute("stroke-dasharray"), Some("16 12"));
+        let groups = around("text").into_iter();
+        let borders: Vec<_> = groups.map(|group| group.attribute("stroke-width")).collect();
+        assert_eq!(borders, [Some("10"), None]);
+    }
 }

@@ -11,7 +11,7 @@ use crate::figure::Role;
 pub(super) struct Color(pub(super) [u8; 3]);
 
 impl Color {
-    /// As plotters writes it.
+    /// As documents have it: [`style`] finds it there.
     pub(super) fn hex(self) -> String {
         let Self([red, green, blue]) = self;
         format!("#{red:02X}{green:02X}{blue:02X}")

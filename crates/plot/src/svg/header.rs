@@ -45,7 +45,7 @@ impl<'a> Header<'a> {
         self.facts_top() + FACTS_LINE * self.facts.len() as f64 + 8.0
     }
 
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>) {
+    pub(super) fn draw(&self, canvas: &mut Canvas) {
         for (nth, line) in self.title.iter().enumerate() {
             let y = 22.0 + TITLE_LINE * (nth as f64 + 0.5);
             canvas.text(line, (MARGIN, y), INK.text(TITLE_SIZE).bold());

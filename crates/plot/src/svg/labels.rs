@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    canvas::{Anchor, Canvas, LABEL, Stroke},
+    canvas::{Anchor, Canvas},
     colors::{INK, MUTED},
     geometry::{Point, Rect},
     measure::width,
@@ -20,7 +20,8 @@ pub(super) struct Words {
 /// The side of such a cell in pixels.
 const CELL: f64 = 4.0;
 
-/// The height of a line of them.
+/// The size of words and the height of a line of them.
+const SIZE: f64 = 11.25;
 const LINE: f64 = 13.0;
 /// From a point to its word.
 const GAP: f64 = 4.0;
@@ -94,12 +95,12 @@ impl Words {
     }
 
     /// Writes a word beside a point of this radius, if there is room.
-    pub(super) fn label(&mut self, canvas: &mut Canvas<'_>, word: &str, at: Point, radius: f64) {
+    pub(super) fn label(&mut self, canvas: &mut Canvas, word: &str, at: Point, radius: f64) {
         let tries = beside(at, radius, size_of(word));
         let tries: Vec<Rect> = tries.filter(|place| self.is_led(at, radius, place)).collect();
         let Some(place) = self.place(tries) else { return };
         if let Some((from, to)) = leader(at, radius, &place) {
-            canvas.line(from, to, Stroke::Solid(MUTED, 3));
+            canvas.line(from, to, MUTED.stroke(0.75));
             self.shun(&[from, to]);
         }
         write(canvas, word, &place, at.0);
@@ -114,7 +115,7 @@ impl Words {
 
     /// Writes a word at one of some places, even if none is free; it begins or ends where it is nearest
     /// to a column.
-    pub(super) fn rule(&mut self, canvas: &mut Canvas<'_>, word: &str, tries: [Rect; 4], x: f64) {
+    pub(super) fn rule(&mut self, canvas: &mut Canvas, word: &str, tries: [Rect; 4], x: f64) {
         let place = self.place(tries);
         // A limit without its word would be a riddle.
         let place = place.or_else(|| tries.into_iter().find(|it| self.bounds.holds(it)));
@@ -138,11 +139,11 @@ fn cell((x, y): &Point) -> (i32, i32) {
 
 /// The size of a word.
 pub(super) fn size_of(word: &str) -> (f64, f64) {
-    (width(word, LABEL), LINE)
+    (width(word, SIZE), LINE)
 }
 
 /// Fast at the side that is nearer to a column: fonts may be wider or narrower than they are taken for.
-fn write(canvas: &mut Canvas<'_>, word: &str, place: &Rect, x: f64) {
+fn write(canvas: &mut Canvas, word: &str, place: &Rect, x: f64) {
     let (at, anchor) = if place.right <= x {
         (place.right, Anchor::End)
     } else if place.left >= x {
@@ -151,7 +152,7 @@ fn write(canvas: &mut Canvas<'_>, word: &str, place: &Rect, x: f64) {
         (f64::midpoint(place.left, place.right), Anchor::Middle)
     };
     let y = f64::midpoint(place.top, place.bottom);
-    canvas.text(word, (at, y), INK.text(LABEL).anchored(anchor));
+    canvas.label(word, (at, y), INK.text(SIZE).anchored(anchor));
 }
 
 /// Places for a word around a point, the nearest first.

@@ -1,7 +1,7 @@
 //! What shapes and colours mean.
 
 use super::{
-    canvas::{Canvas, Fill, Stroke, WIDTH},
+    canvas::{Canvas, Fill, WIDTH},
     colors::{INK, Look, MUTED, ODD_STEPS, USUAL_STEPS, area},
     geometry::{Point, Rect},
     layout::{LABEL_SIZE, MARGIN},
@@ -62,7 +62,7 @@ impl<'a> Legend<'a> {
         ROW * self.rows.len() as f64
     }
 
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, room: &Rect) {
+    pub(super) fn draw(&self, canvas: &mut Canvas, room: &Rect) {
         for (nth, row) in self.rows.iter().enumerate() {
             let mut at = (room.left, room.top + ROW * (nth as f64 + 0.5));
             for entry in row {
@@ -139,7 +139,7 @@ impl Entry<'_> {
         }
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, at: Point) {
+    fn draw(&self, canvas: &mut Canvas, at: Point) {
         let (x, y) = at;
         match self.sign {
             Sign::Points(role, radius) => {
@@ -147,7 +147,7 @@ impl Entry<'_> {
                 draw_mark(canvas, Look::of(role), mark);
             }
             Sign::Line(role) => {
-                let stroke = Stroke::Solid(Look::of(role).color, 8);
+                let stroke = Look::of(role).color.stroke(2.0);
                 canvas.line((x + 1.0, y), (x + SIGN - 1.0, y), stroke);
             }
             Sign::Area(role) => {
@@ -161,7 +161,7 @@ impl Entry<'_> {
     }
 
     /// The steps of a surface, from odd to usual.
-    fn draw_key(&self, canvas: &mut Canvas<'_>, (x, y): Point) {
+    fn draw_key(&self, canvas: &mut Canvas, (x, y): Point) {
         canvas.text(&self.text(), (x, y), INK.text(LABEL_SIZE));
         let mut x = x + width(&self.text(), LABEL_SIZE) + GAP + 2.0;
         canvas.text(ENDS.0, (x, y), MUTED.text(LABEL_SIZE));

@@ -4,6 +4,7 @@ use super::{
     geometry::{Point, Rect},
     layout::Place,
 };
+use crate::decimate::extremes;
 
 /// The pieces of a line inside the axes. It is broken where it has no place; points of one column of
 /// pixels are told by the first, the last, the highest and the lowest.
@@ -87,12 +88,7 @@ fn runs<T>(items: &[T], column: f64, x: impl Fn(&T) -> f64) -> impl Iterator<Ite
 fn thinned(points: &[Point], column: f64) -> Vec<Point> {
     let mut kept = Vec::with_capacity(points.len().min(4096));
     for run in runs(points, column, |point| point.0) {
-        let by_height = |a: &(usize, &Point), b: &(usize, &Point)| a.1.1.total_cmp(&b.1.1);
-        let highest = run.iter().enumerate().min_by(by_height).map_or(0, |(nth, _)| nth);
-        let lowest = run.iter().enumerate().max_by(by_height).map_or(0, |(nth, _)| nth);
-        let mut places = [0, highest.min(lowest), highest.max(lowest), run.len() - 1].to_vec();
-        places.dedup();
-        kept.extend(places.into_iter().filter_map(|nth| run.get(nth)));
+        kept.extend(extremes(run, |point| point.1).into_iter().filter_map(|nth| run.get(nth)));
     }
     kept
 }

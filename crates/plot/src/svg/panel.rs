@@ -2,7 +2,7 @@
 
 use super::{
     axes::{draw_axes, draw_grid},
-    canvas::{Canvas, Stroke},
+    canvas::Canvas,
     colors::{Color, Look, area},
     geometry::Rect,
     labels::Words,
@@ -46,8 +46,8 @@ impl Detail {
 }
 
 /// A panel that is being drawn.
-struct Sheet<'s, 'c> {
-    canvas: &'s mut Canvas<'c>,
+struct Sheet<'s> {
+    canvas: &'s mut Canvas,
     place: &'s Place<'s>,
     detail: &'s Detail,
     words: Words,
@@ -61,12 +61,7 @@ struct Points<'a> {
 }
 
 /// Draws a panel, what is odd on top of all others.
-pub(super) fn draw_panel(
-    canvas: &mut Canvas<'_>,
-    figure: &Figure,
-    place: &Place<'_>,
-    detail: &Detail,
-) {
+pub(super) fn draw_panel(canvas: &mut Canvas, figure: &Figure, place: &Place<'_>, detail: &Detail) {
     draw_grid(canvas, place);
     let mut sheet = Sheet { canvas, place, detail, words: Words::new(place.plot) };
     let layers = &place.panel.layers;
@@ -98,7 +93,7 @@ fn points<'a>(figure: &'a Figure, layer: &Layer) -> Option<Points<'a>> {
 /// Words beside points that are tried.
 const MOST_LABELS: usize = 120;
 
-impl Sheet<'_, '_> {
+impl Sheet<'_> {
     fn draw_layer(&mut self, layer: &Layer) {
         let (place, detail) = (self.place, self.detail);
         match layer {
@@ -120,7 +115,7 @@ impl Sheet<'_, '_> {
             }
             Layer::Rule { role, at, .. } => {
                 if let Some((from, to)) = ends(place, *at) {
-                    self.canvas.line(from, to, Stroke::Dashed(Look::of(*role).color));
+                    self.canvas.dashed_line(from, to, Look::of(*role).color);
                     self.words.shun(&[from, to]);
                 }
             }
@@ -131,15 +126,15 @@ impl Sheet<'_, '_> {
     /// The more points there are, the thinner the line is.
     fn draw_line(&mut self, color: Color, x: &[f64], y: &[f64]) {
         let width = match x.len() as f64 / self.place.plot.width() {
-            0.0..0.6 => 6,
-            0.6..4.0 => 4,
-            _ => 2,
+            0.0..0.6 => 1.5,
+            0.6..4.0 => 1.0,
+            _ => 0.5,
         };
         for piece in pieces(self.place, x, y, self.detail.column) {
             self.words.shun(&piece);
             match piece[..] {
                 [only] => self.canvas.circle(only, 1.25, color.fill()),
-                _ => self.canvas.path(&piece, Stroke::Solid(color, width)),
+                _ => self.canvas.path(&piece, color.stroke(width)),
             }
         }
     }

@@ -70,7 +70,7 @@ fn merged(marks: Vec<Mark>, side: f64) -> Vec<Mark> {
 }
 
 /// Marks that are not translucent have a border of paper, which sets them apart from each other.
-pub(super) fn draw_mark(canvas: &mut Canvas<'_>, look: Look, mark: Mark) {
+pub(super) fn draw_mark(canvas: &mut Canvas, look: Look, mark: Mark) {
     if look.opacity >= 1.0 {
         draw_shape(canvas, look.shape, Mark { radius: mark.radius + 1.25, ..mark }, PAPER.fill());
     }
@@ -78,12 +78,7 @@ pub(super) fn draw_mark(canvas: &mut Canvas<'_>, look: Look, mark: Mark) {
 }
 
 /// Shapes of a radius are about equally large.
-fn draw_shape(
-    canvas: &mut Canvas<'_>,
-    shape: Shape,
-    Mark { at: (x, y), radius }: Mark,
-    fill: Fill,
-) {
+fn draw_shape(canvas: &mut Canvas, shape: Shape, Mark { at: (x, y), radius }: Mark, fill: Fill) {
     let corners = |corners: &[Point]| -> Vec<Point> {
         corners.iter().map(|(dx, dy)| (x + dx * radius, y + dy * radius)).collect()
     };

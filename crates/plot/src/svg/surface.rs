@@ -1,7 +1,7 @@
 //! Surfaces: areas between levels, and the line along the border of what is odd.
 
 use super::{
-    canvas::{Canvas, Stroke},
+    canvas::Canvas,
     colors::{Color, MUTED, ODD_STEPS, USUAL_STEPS},
     contour::contours,
     geometry::Rect,
@@ -78,12 +78,7 @@ fn spread(n: usize) -> Vec<usize> {
 ///
 /// Levels lie on each other, the lowest one first. So there are no gaps between them, not even thin
 /// ones.
-pub(super) fn draw_surface(
-    canvas: &mut Canvas<'_>,
-    place: &Place<'_>,
-    surface: &Surface,
-    most: usize,
-) {
+pub(super) fn draw_surface(canvas: &mut Canvas, place: &Place<'_>, surface: &Surface, most: usize) {
     let extent = surface.extent(&place.plot);
     let levels = Levels::of(&surface.z);
     let runs_of =
@@ -104,7 +99,7 @@ pub(super) fn draw_surface(
     let pieces = contours(surface);
     if pieces.iter().map(Vec::len).sum::<usize>() <= MOST_PIECES {
         for piece in pieces.iter().flat_map(|piece| clipped(piece, &extent)) {
-            canvas.path(&piece, Stroke::Solid(MUTED, 4));
+            canvas.path(&piece, MUTED.stroke(1.0));
         }
     }
 }

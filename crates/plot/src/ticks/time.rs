@@ -152,7 +152,7 @@ impl Step {
                 let (year, month) = ((nth * size).div_euclid(12), (nth * size).rem_euclid(12));
                 let (year, month) = (i16::try_from(year).ok()?, i8::try_from(month + 1).ok()?);
                 let first = date(1, 1, 1).with().year(year).month(month).build().ok()?;
-                Some(first.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond())
+                Some(first.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp().as_millisecond())
             }
         }
     }

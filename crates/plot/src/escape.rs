@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-/// A text as HTML shows it, between tags or in quotes.
+/// A text as HTML and SVG show it, between tags or in quotes.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
     replace(text, |c| match c {
         '&' => Some("&amp;"),
