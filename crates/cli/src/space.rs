@@ -18,10 +18,9 @@ const DEFAULT_EPS: f64 = 0.01;
 
 /// The features of a run.
 pub(crate) struct Space {
-    /// Makes the feature vector, and of weighted rows the weight behind it.
-    pub(crate) recipe: Recipe,
     pub(crate) features: FeaturePlan,
-    pub(crate) is_weighted: bool,
+    /// Makes the weight of a row, where rows have one.
+    pub(crate) weight: Option<Recipe>,
     /// The distance where none is given.
     pub(crate) usual_eps: f64,
 }
@@ -35,17 +34,16 @@ impl Space {
     ) -> Result<Self, Failure> {
         let weight = args.weight.as_deref();
         let features = FeaturePlan::new(input, &args.features, weight, recipe, session_rule)?;
-        let weighted = match weight {
-            None => features.recipe.clone(),
+        let weight = match weight {
+            None => None,
             Some(weight) => {
                 input.column("--weight", weight)?;
-                let mut names = features.recipe.names().to_vec();
-                names.push(weight.to_owned());
-                input.recipe(&names, &feature_options(recipe, session_rule))?
+                let options = feature_options(recipe, session_rule);
+                Some(input.recipe(&[weight.to_owned()], &options)?)
             }
         };
         let usual_eps = if features.is_usual { PROCESS_EPS } else { DEFAULT_EPS };
-        Ok(Self { recipe: weighted, features, is_weighted: weight.is_some(), usual_eps })
+        Ok(Self { features, weight, usual_eps })
     }
 }
 

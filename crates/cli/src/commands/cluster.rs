@@ -16,7 +16,7 @@ pub(super) use self::picture::figure;
 pub(super) use self::print::Clustered;
 use crate::args::{ClusterArgs, Compat, Emit, Eps};
 use crate::failure::Failure;
-use crate::ingest::{IngestPlan, Ingested, Keep, KeptRows, ingest};
+use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
 use crate::input::{Input, counted, say, threads, warn};
 use crate::model_file::save_model;
 use crate::output::Destination;
@@ -93,7 +93,8 @@ impl Job {
             Some(name) => Some(input.column("--template", name)?),
             None => input.roles.command_line,
         };
-        let mut rows = RowPlan::new(input, &args.input, space.recipe);
+        let features = space.features.recipe;
+        let mut rows = RowPlan::new(input, &args.input, features.clone()).with_weight(space.weight);
         let time = time_column(input, args.time_column.as_deref(), Some(&args.recipe))?;
         if let Some(column) = time {
             rows = rows.with_time(input, &args.input, column, args.time_column.is_some())?;
@@ -101,16 +102,13 @@ impl Job {
         let distinct: Result<Vec<usize>, Failure> = (args.count_distinct.iter())
             .map(|name| input.column("--count-distinct", name))
             .collect();
-        let is_weighted = space.is_weighted;
         let keep = match args.emit {
             Emit::Labels => {
                 // A picture takes the first row of each pattern.
-                let rows = args.plot.plot.as_ref().map(|_| KeptRows { below: 0.0, is_weighted });
-                Keep { labels: true, rows }
+                Keep { labels: true, rows_below: args.plot.plot.as_ref().map(|_| 0.0) }
             }
             Emit::Exemplars => {
-                let below = args.space.min_samples as f64;
-                Keep { labels: false, rows: Some(KeptRows { below, is_weighted }) }
+                Keep { labels: false, rows_below: Some(args.space.min_samples as f64) }
             }
         };
         Ok(Self {
@@ -122,7 +120,7 @@ impl Job {
                 draws: None,
                 counts_times: false,
             },
-            features: space.features.recipe,
+            features,
             eps: args.eps.unwrap_or(Eps::Given(space.usual_eps)),
             computed: space.features.computed,
             time,
@@ -148,7 +146,6 @@ pub(super) fn cluster(
         .scaling(args.space.scale)
         .work_limit(args.work_limit)
         .noise_times(noise_times);
-    let is_weighted = args.space.weight.is_some();
     let failed = |error| cluster_failure(ingested, error);
     let (eps, curve) = match eps {
         Eps::Given(eps) => {
@@ -158,7 +155,7 @@ pub(super) fn cluster(
             (eps, None)
         }
         Eps::Auto => {
-            let curve = params.k_distances(&table, is_weighted).map_err(failed)?;
+            let curve = params.k_distances(&table).map_err(failed)?;
             let eps = curve.propose_eps().ok_or_else(|| no_proposal(ingested))?;
             say(&args.output, &format!("eps {eps:?}, proposed by the knee of the distances"));
             (eps, Some(curve))
@@ -169,7 +166,7 @@ pub(super) fn cluster(
         progress.tell(it.done, it.total, it.step.to_string());
         ControlFlow::Continue(())
     };
-    let found = params.eps(eps).fit_patterns_with(table, is_weighted, &tell).map_err(failed)?;
+    let found = params.eps(eps).fit_patterns_with(table, &tell).map_err(failed)?;
     progress.finish();
     let warnings = match curve {
         Some(curve) => found.advise(&curve).map(|advice| advice.warnings),

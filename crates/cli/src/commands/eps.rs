@@ -25,8 +25,7 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
     check_side_files(None, &args.plot, args.plot.look(), output, &inputs)?;
     let input = Input::open(&Source::once(&args.input), args.recipe.schema, &args.recipe.map)?;
     let space = Space::plan(&input, &args.space, &args.recipe, SessionRule::default())?;
-    let Space { recipe, is_weighted, .. } = space;
-    let rows = RowPlan::new(&input, &args.input, recipe);
+    let rows = RowPlan::new(&input, &args.input, space.features.recipe).with_weight(space.weight);
     let plan = IngestPlan {
         rows,
         template: None,
@@ -45,7 +44,7 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
         .metric(args.space.metric)
         .scaling(args.space.scale);
     let failed = |error| cluster_failure(&ingested, error);
-    let distances = params.k_distances(&table, is_weighted).map_err(failed)?;
+    let distances = params.k_distances(&table).map_err(failed)?;
     advise(args, &params, table, &distances).map_err(failed)?;
     if let Some(plot) = &args.plot.plot {
         let figure = DistancePlot::new(&distances).labels(args.plot.labels()).figure();
@@ -78,7 +77,7 @@ fn advise(
         return Ok(());
     };
     warn_line(&format!("eps {eps:?} proposed"));
-    let found = params.eps(eps).fit_patterns(table, args.space.weight.is_some())?;
+    let found = params.eps(eps).fit_patterns(table)?;
     warn_line(&format!("it gives {}", clusters_and_noise(&found)));
     for warning in found.advise(distances)?.warnings {
         warn_line(&format!("beware: {warning}"));

@@ -98,7 +98,7 @@ fn read(input: Input, args: &PeriodsArgs, rows: &RowPlan, column: &str) -> Resul
     let parts = feed.for_each(threads(&args.input), state, |(room, points), _, batch| {
         for row in batch {
             match rows.take(row, room)? {
-                Taken::Row { time: Some(time) } => {
+                Taken::Row { time: Some(time), .. } => {
                     let value = room.values.first().copied().unwrap_or(f64::NAN);
                     if is_flag && ![-1.0, 0.0, 1.0].contains(&value) {
                         rows.refuse(
@@ -110,7 +110,7 @@ fn read(input: Input, args: &PeriodsArgs, rows: &RowPlan, column: &str) -> Resul
                         points.push((time, value));
                     }
                 }
-                Taken::Row { time: None } => {
+                Taken::Row { time: None, .. } => {
                     room.skipped.note(row.line(), None, "a row without a time is no point");
                 }
                 Taken::Skipped => {}

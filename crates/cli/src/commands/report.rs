@@ -16,7 +16,7 @@ use self::outliers::Odd;
 use super::cluster::{Clustered, Job, cluster, figure, need_noise_rows, say_facts};
 use crate::args::{ClusterArgs, Emit};
 use crate::failure::Failure;
-use crate::ingest::{IngestPlan, Ingested, Keep, KeptRows, ingest};
+use crate::ingest::{IngestPlan, Ingested, Keep, ingest};
 use crate::input::{Input, threads, warn};
 use crate::picture::{plotted, write_whole};
 use crate::source::Source;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
         Some(name) => Some(input.column("--plot-label", name)?),
         None => template.or(input.roles.path),
     };
-    let names = feature_names(args, plan.rows.recipe.names());
+    let names = plan.rows.recipe.names().to_vec();
     let features = plotted(&args.plot_rows.plot_features, &names)?;
     let page_file = Output::file(path, &[&args.input.file])?;
     let columns = input.columns.clone();
@@ -85,16 +85,10 @@ fn labels(args: &ClusterArgs) -> Labels<'_> {
     Labels { title: None, ..args.plot.labels() }
 }
 
-/// The names of the features, without the weight that follows them.
-fn feature_names(args: &ClusterArgs, names: &[String]) -> Vec<String> {
-    let n_features = names.len() - usize::from(args.space.weight.is_some());
-    names.iter().take(n_features).cloned().collect()
-}
-
 /// As for clusters, with the pattern of each row and the times.
 fn whole(plan: IngestPlan) -> IngestPlan {
-    let rows = plan.keep.rows.unwrap_or(KeptRows { below: 0.0, is_weighted: false });
-    IngestPlan { keep: Keep { labels: true, rows: Some(rows) }, counts_times: true, ..plan }
+    let rows_below = plan.keep.rows_below.or(Some(0.0));
+    IngestPlan { keep: Keep { labels: true, rows_below }, counts_times: true, ..plan }
 }
 
 struct Report<'a> {
@@ -133,7 +127,7 @@ impl Report<'_> {
 
     /// The features of a pattern.
     fn values(&self, pattern: PatternId) -> impl Iterator<Item = f64> {
-        self.patterns().values(pattern).iter().take(self.names.len()).copied()
+        self.patterns().values(pattern).iter().copied()
     }
 
     fn summary(&self) -> Vec<(String, String)> {

@@ -114,7 +114,7 @@ fn score_clusters(
     let (table, ingested) = ingest(feed, plan, threads(&args.input))?;
     let labels = predict(model, &table, &ingested)?;
     warn(&args.output, &ingested.reader, &ingested.skipped);
-    let noise = labels.iter().zip(table.weights()).filter(|(label, _)| label.is_noise());
+    let noise = labels.iter().zip(table.counts()).filter(|(label, _)| label.is_noise());
     let n_noise: u64 = noise.map(|(_, n)| n).sum();
     let rows = counted(table.n_rows(), "row", "rows");
     say(&args.output, &format!("{rows}, {n_noise} near no cluster"));

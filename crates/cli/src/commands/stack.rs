@@ -68,7 +68,7 @@ fn count(
 ) -> Result<(), Failure> {
     let mut taken = Vec::with_capacity(batch.len());
     for row in batch {
-        if let Taken::Row { time } = rows.take(row, room)? {
+        if let Taken::Row { time, .. } = rows.take(row, room)? {
             taken.push((row, time));
         }
     }

@@ -28,15 +28,12 @@ impl Drawn {
         template: Option<usize>,
     ) -> Result<Option<Self>, Failure> {
         let Some(plot) = args.plot.plot.clone() else { return Ok(None) };
-        // A weight follows the features.
-        let n_features = names.len() - usize::from(args.space.weight.is_some());
-        let names: Vec<String> = names.iter().take(n_features).cloned().collect();
         let label = match &args.plot_rows.plot_label {
             Some(name) => Some(input.column("--plot-label", name)?),
             None => template.or(input.roles.path),
         };
-        let features = plotted(&args.plot_rows.plot_features, &names)?;
-        Ok(Some(Self { plot, names, features, label }))
+        let features = plotted(&args.plot_rows.plot_features, names)?;
+        Ok(Some(Self { plot, names: names.to_vec(), features, label }))
     }
 
     pub(super) fn write(

@@ -184,11 +184,8 @@ impl Clustered<'_> {
         cells
     }
 
-    /// The names of the features, without the weight that follows them in the vector.
     fn feature_names(&self) -> &[String] {
-        let names = self.ingested.recipe.names();
-        let n_features = names.len() - usize::from(self.args.space.weight.is_some());
-        names.get(..n_features).unwrap_or(names)
+        self.ingested.recipe.names()
     }
 
     pub(super) fn print_labels(&self, destination: Destination) -> Result<(), Failure> {

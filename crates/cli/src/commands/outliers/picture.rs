@@ -28,13 +28,13 @@ impl Training {
 
     /// Distinct vectors, and how many rows have each.
     fn patterns(&self, n_features: usize) -> Result<(ArrayView2<'_, f64>, Vec<f64>), Failure> {
-        let (matrix, weights) = match &self.table {
-            Some(table) => (table.matrix(), table.weights()),
+        let (matrix, counts) = match &self.table {
+            Some(table) => (table.matrix(), table.counts()),
             None => (&[][..], &[][..]),
         };
-        let vectors = ArrayView2::from_shape((weights.len(), n_features), matrix);
-        let weights = weights.iter().map(|weight| *weight as f64).collect();
-        Ok((vectors.map_err(Failure::data)?, weights))
+        let vectors = ArrayView2::from_shape((counts.len(), n_features), matrix);
+        let counts = counts.iter().map(|count| *count as f64).collect();
+        Ok((vectors.map_err(Failure::data)?, counts))
     }
 }
 

@@ -100,7 +100,7 @@ impl Odd {
         let first = table.times(id).map(|(first, _)| minute(first)).unwrap_or_default();
         vec![
             format!("{:.3}", self.score(id)),
-            table.weight(id).to_string(),
+            table.count(id).to_string(),
             report.text(id),
             reasons.join("; "),
             first,
@@ -116,13 +116,13 @@ impl Odd {
         let table = report.patterns();
         let training = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix());
         let training = training.map_err(Failure::data)?;
-        let weights: Vec<f64> = table.weights().iter().map(|weight| *weight as f64).collect();
+        let weights: Vec<f64> = table.counts().iter().map(|count| *count as f64).collect();
         let text = |(id, reasons): (&PatternId, &Vec<String>)| {
             format!("{}\n{}", report.text(*id).replace(['\n', '\r'], " "), reasons.join("\n"))
         };
         let texts: Vec<String> = self.oddest.iter().zip(reasons).map(text).collect();
-        let odd_weights: Vec<f64> = self.oddest.iter().map(|id| table.weight(*id) as f64).collect();
-        let n_rows = self.oddest.iter().map(|id| table.weight(*id)).sum();
+        let odd_weights: Vec<f64> = self.oddest.iter().map(|id| table.count(*id) as f64).collect();
+        let n_rows = self.oddest.iter().map(|id| table.count(*id)).sum();
         OutlierPlot::new(self.model.detector(), &report.names)
             .training(&training, Some(&weights))
             .outliers(vectors, &texts)

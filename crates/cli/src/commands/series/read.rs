@@ -259,8 +259,8 @@ fn take<'b>(
 ) -> Result<(), Failure> {
     for row in batch {
         match rows.take(row, room)? {
-            Taken::Row { time: Some(time) } => add(row, time, &room.values)?,
-            Taken::Row { time: None } => {
+            Taken::Row { time: Some(time), .. } => add(row, time, &room.values)?,
+            Taken::Row { time: None, .. } => {
                 room.skipped.note(row.line(), None, "a row without a time is no point");
             }
             Taken::Skipped => {}
