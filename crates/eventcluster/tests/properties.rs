@@ -80,6 +80,18 @@ proptest! {
     }
 
     #[test]
+    fn noise_row_has_its_own_weight_to_the_bit(
+        x in rows(), weights in prop::collection::vec(prop::sample::select(vec![0.1, 0.7, 1.0]), 60),
+    ) {
+        let weights = &weights[..x.nrows()];
+        let params = EventClusters::params().eps(0.5).min_samples(4).scaling(Scaling::None);
+        let found = params.fit_events(&Events::new(&x).weights(weights).unwrap()).unwrap();
+        for row in found.rows().unwrap().iter().filter(|row| !row.is_clustered()) {
+            prop_assert_eq!(row.weight, weights[usize::try_from(row.row).unwrap()]);
+        }
+    }
+
+    #[test]
     fn whole_weights_equal_repeated_rows(
         x in rows(), weights in prop::collection::vec(1..4_u32, 60), min_samples in 1..6_usize,
     ) {
