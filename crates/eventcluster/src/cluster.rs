@@ -22,10 +22,10 @@ impl Cluster {
         Self { label, size: 0, weight: 0.0, exemplar, times: None, template: None, patterns }
     }
 
-    /// Takes in a pattern of `table` whose rows weigh `weight` together.
-    pub(crate) fn take(&mut self, table: &PatternTable, pattern: PatternId, weight: f64) {
-        self.size += table.weight(pattern);
-        self.weight += weight;
+    /// Takes in a pattern of `table`.
+    pub(crate) fn take(&mut self, table: &PatternTable, pattern: PatternId) {
+        self.size += table.count(pattern);
+        self.weight += table.weight(pattern);
         self.times = join_times(self.times, table.times(pattern));
         match (&mut self.template, table.template(pattern)) {
             (Some(joined), Some(other)) => joined.merge(other),

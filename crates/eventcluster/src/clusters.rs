@@ -18,8 +18,6 @@ pub struct EventClusters {
     scaler: Scaler,
     matrix: Array2<f64>,
     model: Dbscan,
-    /// The sum of the rows' weights, by pattern.
-    weights: Vec<f64>,
     clusters: Vec<Cluster>,
     noise_times: NoiseTimes,
     rows: Option<Vec<NoiseRow>>,
@@ -45,12 +43,10 @@ impl EventClusters {
         scaler: Scaler,
         matrix: Array2<f64>,
         model: Dbscan,
-        weights: Vec<f64>,
         noise_times: NoiseTimes,
     ) -> Self {
         let clusters = Vec::with_capacity(model.n_clusters());
-        let mut found =
-            Self { table, scaler, matrix, model, weights, clusters, noise_times, rows: None };
+        let mut found = Self { table, scaler, matrix, model, clusters, noise_times, rows: None };
         found.summarise();
         found
     }
@@ -66,8 +62,7 @@ impl EventClusters {
             }
             let first_row = self.table.first_row(pattern);
             let cluster = by_label.entry(label).or_insert_with(|| Cluster::new(label, first_row));
-            let weight = self.weights.get(pattern.index()).copied().unwrap_or_default();
-            cluster.take(&self.table, pattern, weight);
+            cluster.take(&self.table, pattern);
         }
         self.clusters = by_label.into_values().collect();
         self.clusters.sort_by_key(Cluster::label);
@@ -151,10 +146,6 @@ impl EventClusters {
         self.model.labels().get(pattern.index()).copied().unwrap_or(Label::NOISE)
     }
 
-    fn pattern_weight(&self, pattern: PatternId) -> f64 {
-        self.weights.get(pattern.index()).copied().unwrap_or_default()
-    }
-
     /// What is dubious about these clusters, in words, and the `eps` that `distances` propose.
     ///
     /// # Errors
@@ -166,16 +157,16 @@ impl EventClusters {
     /// # use oddsift_patterns::Observation;
     /// let mut table = PatternTable::new(1);
     /// for (row, x) in [0.0, 1.0, 2.0, 3.0, 4.0].into_iter().enumerate() {
-    ///     table.add(&[x], &Observation { row: row as u64, ..Observation::default() })?;
+    ///     table.add(&[x], &Observation::new(row as u64))?;
     /// }
     /// let params = EventClusters::params().eps(0.1).scaling(Scaling::None);
-    /// let distances = params.k_distances(&table, false)?;
-    /// let advice = params.fit_patterns(table, false)?.advise(&distances)?;
+    /// let distances = params.k_distances(&table)?;
+    /// let advice = params.fit_patterns(table)?.advise(&distances)?;
     /// assert!(!advice.warnings.is_empty()); // all is noise
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn advise(&self, distances: &KDistances) -> Result<Advice, Error> {
-        Ok(distances.advise(&self.model, Some(&self.weights))?)
+        Ok(distances.advise(&self.model, Some(&self.table.weights()))?)
     }
 
     /// What is dubious about these clusters, as far as can be told without their distances.
@@ -192,7 +183,7 @@ impl EventClusters {
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn warnings(&self) -> Result<Vec<Warning>, Error> {
-        let mut warnings = self.model.warnings(Some(&self.weights))?;
+        let mut warnings = self.model.warnings(Some(&self.table.weights()))?;
         let mut rows = self.matrix.rows().into_iter();
         let first = rows.next();
         // Rows that are all equal, once they are scaled, belong together at any eps.
@@ -211,7 +202,7 @@ impl EventClusters {
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn n_noise_rows(&self) -> u64 {
-        self.noise_patterns().map(|pattern| self.table.weight(pattern)).sum()
+        self.noise_patterns().map(|pattern| self.table.count(pattern)).sum()
     }
 
     /// The patterns that are noise, in the order of their first rows.
@@ -293,13 +284,12 @@ impl EventClusters {
     }
 
     fn noise_row(&self, row: &NoiseRow, shared: Option<Times>) -> EventRow {
-        let count = self.table.weight(row.pattern).max(1) as f64;
         EventRow {
             row: row.row,
             pattern: row.pattern,
             label: Label::NOISE,
             size: 1,
-            weight: self.pattern_weight(row.pattern) / count,
+            weight: self.table.row_weight(row.pattern),
             times: match self.noise_times {
                 NoiseTimes::Own => row.time.map(|time| (time, time)),
                 NoiseTimes::Shared => shared,
@@ -322,9 +312,9 @@ impl EventClusters {
     /// let mut table = PatternTable::new(1).with_distinct(1);
     /// for (row, host) in ["a", "b", "a"].into_iter().enumerate() {
     ///     let distinct = &[Some(host)];
-    ///     table.add(&[1.0], &Observation { row: row as u64, time: None, text: None, distinct })?;
+    ///     table.add(&[1.0], &Observation { distinct, ..Observation::new(row as u64) })?;
     /// }
-    /// let found = EventClusters::params().fit_patterns(table, false)?;
+    /// let found = EventClusters::params().fit_patterns(table)?;
     /// assert_eq!(found.distinct_by_cluster(), [[2]]);
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```

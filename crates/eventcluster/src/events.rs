@@ -190,10 +190,6 @@ impl<'a> Events<'a> {
         Ok(self)
     }
 
-    pub(crate) fn is_weighted(&self) -> bool {
-        self.weights.is_some()
-    }
-
     pub(crate) fn time(&self, row: usize) -> Option<Timestamp> {
         self.times.and_then(|times| times.get(row).copied().flatten())
     }
@@ -206,18 +202,16 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Collapses the events to patterns, the weight as last value of the vector; gives each row's
-    /// pattern, too.
+    /// Collapses the events to patterns; gives each row's pattern, too.
     pub(crate) fn collapse(&self) -> Result<(PatternTable, Vec<PatternId>), Error> {
         let features = self.features();
-        let n_values = features.ncols() + usize::from(self.is_weighted());
-        let mut table = PatternTable::new(n_values).with_templates(self.texts.is_some());
+        let n_features = features.ncols();
+        let mut table = PatternTable::new(n_features).with_templates(self.texts.is_some());
         let mut patterns = Vec::with_capacity(self.n_rows());
-        let mut values = Vec::with_capacity(n_values);
+        let mut values = Vec::with_capacity(n_features);
         for (row, features) in features.rows().into_iter().enumerate() {
             values.clear();
             values.extend(features);
-            values.extend(self.weights.and_then(|weights| weights.get(row)));
             patterns.push(table.add(&values, &self.observation(row))?);
         }
         Ok((table, patterns))
@@ -225,10 +219,10 @@ impl<'a> Events<'a> {
 
     fn observation(&self, row: usize) -> Observation<'a> {
         Observation {
-            row: row as u64,
+            weight: self.weights.and_then(|weights| weights.get(row)).copied().unwrap_or(1.0),
             time: self.time(row),
             text: self.texts.and_then(|texts| texts.get(row).copied().flatten()),
-            distinct: &[],
+            ..Observation::new(row as u64)
         }
     }
 }

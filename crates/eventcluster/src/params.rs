@@ -1,6 +1,6 @@
 use std::ops::ControlFlow;
 
-use ndarray::{Array2, ArrayRef2};
+use ndarray::{Array2, ArrayRef2, ArrayView2};
 use oddsift_dbscan::{Dbscan, DbscanParams, KDistances, Metric, Progress};
 use oddsift_patterns::{PatternId, PatternTable};
 
@@ -198,7 +198,7 @@ impl EventClusterParams {
             time: events.time(row),
         };
         let go_on = |_| ControlFlow::Continue(());
-        let mut found = self.fit_sorted(table, events.is_weighted(), &go_on)?;
+        let mut found = self.fit_sorted(table, &go_on)?;
         found.keep_rows(row_patterns.iter().enumerate().map(noise_row).collect());
         Ok(found)
     }
@@ -208,9 +208,8 @@ impl EventClusterParams {
     /// The table is put in the order of first rows: whoever holds ids of its patterns calls
     /// [`PatternTable::sort_by_first_row`] before, and renames them.
     ///
-    /// With `weighted`, the last value of each vector is the weight of one such row and no feature.
-    /// The result is that of the rows themselves, but without a label for each row. Time and memory
-    /// are those of DBSCAN on the patterns.
+    /// The result is that of the rows themselves with their weights, but without a label for each
+    /// row. Time and memory are those of DBSCAN on the patterns.
     ///
     /// # Errors
     ///
@@ -222,18 +221,14 @@ impl EventClusterParams {
     ///
     /// let mut table = PatternTable::new(2);
     /// for row in 0..3 {
-    ///     table.add(&[1.0, 7.0], &Observation { row, time: None, text: None, distinct: &[] })?;
+    ///     table.add(&[1.0, 7.0], &Observation::new(row))?;
     /// }
-    /// let found = EventClusters::params().fit_patterns(table, false)?;
+    /// let found = EventClusters::params().fit_patterns(table)?;
     /// assert_eq!(found.clusters()[0].size(), 3);
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
-    pub fn fit_patterns(
-        &self,
-        table: PatternTable,
-        weighted: bool,
-    ) -> Result<EventClusters, Error> {
-        self.fit_patterns_with(table, weighted, &|_| ControlFlow::Continue(()))
+    pub fn fit_patterns(&self, table: PatternTable) -> Result<EventClusters, Error> {
+        self.fit_patterns_with(table, &|_| ControlFlow::Continue(()))
     }
 
     /// As [`fit_patterns`](Self::fit_patterns), and tells `progress` how far DBSCAN is, which may
@@ -252,24 +247,22 @@ impl EventClusterParams {
     /// let mut table = PatternTable::new(1);
     /// table.add(&[1.0], &Observation::default())?;
     /// let stop = |_| ControlFlow::Break(());
-    /// assert!(EventClusters::params().fit_patterns_with(table, false, &stop).is_err());
+    /// assert!(EventClusters::params().fit_patterns_with(table, &stop).is_err());
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn fit_patterns_with(
         &self,
         mut table: PatternTable,
-        weighted: bool,
         progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
     ) -> Result<EventClusters, Error> {
         table.sort_by_first_row();
-        self.fit_sorted(table, weighted, progress)
+        self.fit_sorted(table, progress)
     }
 
     /// The distance of each row to its `min_samples`-th nearest, itself counted, after scaling: the
     /// curve that proposes an `eps`.
     ///
-    /// With `weighted`, the last value of each vector is the weight of one such row. Time and memory
-    /// are those of [`DbscanParams::k_distances`] on the patterns.
+    /// Time and memory are those of [`DbscanParams::k_distances`] on the patterns.
     ///
     /// # Errors
     ///
@@ -280,65 +273,38 @@ impl EventClusterParams {
     /// # use oddsift_patterns::Observation;
     /// let mut table = PatternTable::new(1);
     /// for (row, x) in [0.0, 0.1, 0.2, 9.0].into_iter().enumerate() {
-    ///     table.add(&[x], &Observation { row: row as u64, ..Observation::default() })?;
+    ///     table.add(&[x], &Observation::new(row as u64))?;
     /// }
-    /// let distances = EventClusters::params().scaling(Scaling::None).k_distances(&table, false)?;
+    /// let distances = EventClusters::params().scaling(Scaling::None).k_distances(&table)?;
     /// assert_eq!(distances.curve().last(), Some(&(8.8, 1.0)));
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
-    pub fn k_distances(&self, table: &PatternTable, weighted: bool) -> Result<KDistances, Error> {
-        let space = Space::of(table, self.scaling, weighted)?;
-        Ok(self.dbscan.k_distances(&space.matrix, Some(&space.weights))?)
+    pub fn k_distances(&self, table: &PatternTable) -> Result<KDistances, Error> {
+        let (_, matrix) = scaled(table, self.scaling)?;
+        Ok(self.dbscan.k_distances(&matrix, Some(&table.weights()))?)
     }
 
     fn fit_sorted(
         &self,
         table: PatternTable,
-        weighted: bool,
         progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
     ) -> Result<EventClusters, Error> {
-        let Space { scaler, matrix, weights } = Space::of(&table, self.scaling, weighted)?;
-        let model = self.dbscan.fit_with(&matrix, Some(&weights), progress)?;
-        Ok(EventClusters::new(table, scaler, matrix, model, weights, self.noise_times))
+        let (scaler, matrix) = scaled(&table, self.scaling)?;
+        let model = self.dbscan.fit_with(&matrix, Some(&table.weights()), progress)?;
+        Ok(EventClusters::new(table, scaler, matrix, model, self.noise_times))
     }
 }
 
-/// Patterns as weighted points.
-struct Space {
-    scaler: Scaler,
-    matrix: Array2<f64>,
-    weights: Vec<f64>,
-}
-
-impl Space {
-    fn of(table: &PatternTable, scaling: Scaling, weighted: bool) -> Result<Self, Error> {
-        if table.is_empty() {
-            return Err(Error::NoRows);
-        }
-        let (features, row_weights) = split_weights(table, weighted);
-        let scaler = Scaler::fit(scaling, &features, table.weights())?;
-        let matrix = scaler.transform(&features)?;
-        let counts = table.weights().iter().map(|count| *count as f64);
-        let weights = match row_weights {
-            Some(each) => counts.zip(each).map(|(count, one)| count * one).collect(),
-            None => counts.collect(),
-        };
-        Ok(Self { scaler, matrix, weights })
+/// The scaling, fitted to the rows of the patterns, and the patterns scaled.
+fn scaled(table: &PatternTable, scaling: Scaling) -> Result<(Scaler, Array2<f64>), Error> {
+    if table.is_empty() {
+        return Err(Error::NoRows);
     }
-}
-
-/// Splits the pattern vectors into the features and, of weighted rows, the weight of one row.
-fn split_weights(table: &PatternTable, weighted: bool) -> (Array2<f64>, Option<Vec<f64>>) {
-    let n_values = table.n_features();
-    let n_features = n_values.saturating_sub(usize::from(weighted));
-    let values = table.matrix();
-    let features = Array2::from_shape_fn((table.len(), n_features), |(pattern, feature)| {
-        values[pattern * n_values + feature]
-    });
-    let last_of = |vector: &[f64]| vector.last().copied();
-    let weights =
-        weighted.then(|| values.chunks_exact(n_values.max(1)).filter_map(last_of).collect());
-    (features, weights)
+    let shape = (table.len(), table.n_features());
+    let features = ArrayView2::from_shape(shape, table.matrix()).map_err(|_| Error::NoRows)?;
+    let scaler = Scaler::fit(scaling, &features, table.counts())?;
+    let matrix = scaler.transform(&features)?;
+    Ok((scaler, matrix))
 }
 
 /// Clusters the rows of `x` with msticpy's defaults; `dbcluster_events` in one call.

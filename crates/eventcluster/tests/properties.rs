@@ -24,10 +24,10 @@ fn scalings() -> impl Strategy<Value = Scaling> {
     ])
 }
 
-fn table_of(x: &Array2<f64>, rows: impl Iterator<Item = usize>) -> PatternTable {
+fn table_of(x: &Array2<f64>, weights: &[f64], rows: impl Iterator<Item = usize>) -> PatternTable {
     let mut table = PatternTable::new(x.ncols());
     for row in rows {
-        let observation = Observation { row: row as u64, time: None, text: None, distinct: &[] };
+        let observation = Observation { weight: weights[row], ..Observation::new(row as u64) };
         table.add(x.row(row).as_slice().unwrap(), &observation).unwrap();
     }
     table
@@ -48,11 +48,13 @@ proptest! {
     #[test]
     fn chunks_merged_in_any_order_give_the_same_clusters(
         x in rows(), scaling in scalings(), chunks in 1..5_usize, backwards in any::<bool>(),
+        weights in prop::collection::vec(prop::sample::select(vec![1.0, 1.0, 0.1, 2.5]), 60),
     ) {
         let params = EventClusters::params().eps(0.7).scaling(scaling);
-        let whole = params.fit(&x).unwrap();
+        let weights = &weights[..x.nrows()];
+        let whole = params.fit_events(&Events::new(&x).weights(weights).unwrap()).unwrap();
         let mut parts: Vec<PatternTable> = (0..chunks)
-            .map(|chunk| table_of(&x, (0..x.nrows()).filter(|row| row % chunks == chunk)))
+            .map(|chunk| table_of(&x, weights, (0..x.nrows()).filter(|row| row % chunks == chunk)))
             .collect();
         if backwards {
             parts.reverse();
@@ -61,7 +63,7 @@ proptest! {
         for part in parts {
             merged.merge(part).unwrap();
         }
-        let merged = params.fit_patterns(merged, false).unwrap();
+        let merged = params.fit_patterns(merged).unwrap();
         prop_assert_eq!(whole.clusters(), merged.clusters());
         prop_assert_eq!(whole.scaled(), merged.scaled());
         prop_assert_eq!(whole.n_noise_rows(), merged.n_noise_rows());
@@ -74,6 +76,18 @@ proptest! {
         for cluster in found.clusters() {
             let first = labels.iter().position(|label| *label == cluster.label()).unwrap();
             prop_assert_eq!(cluster.exemplar(), first as u64);
+        }
+    }
+
+    #[test]
+    fn noise_row_has_its_own_weight_to_the_bit(
+        x in rows(), weights in prop::collection::vec(prop::sample::select(vec![0.1, 0.7, 1.0]), 60),
+    ) {
+        let weights = &weights[..x.nrows()];
+        let params = EventClusters::params().eps(0.5).min_samples(4).scaling(Scaling::None);
+        let found = params.fit_events(&Events::new(&x).weights(weights).unwrap()).unwrap();
+        for row in found.rows().unwrap().iter().filter(|row| !row.is_clustered()) {
+            prop_assert_eq!(row.weight, weights[usize::try_from(row.row).unwrap()]);
         }
     }
 

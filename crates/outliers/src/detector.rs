@@ -51,7 +51,8 @@ impl OutlierDetector {
     }
 
     /// Fits to rows that were collapsed to `table` as they streamed by, with the samples drawn
-    /// meanwhile: the same forest as that of the rows themselves.
+    /// meanwhile: the same forest as that of the rows themselves. Every row counts as one, whatever
+    /// its weight.
     ///
     /// Time is that of the forest, and `O(n log n)` a feature in the patterns for what is typical.
     ///
@@ -68,7 +69,7 @@ impl OutlierDetector {
     /// let (mut table, mut drawn) = (PatternTable::new(1), DrawnRows::new(params.draws()?));
     /// for (row, value) in [1.0, 5.0, 1.0].into_iter().enumerate() {
     ///     let row = row as u64;
-    ///     let pattern = table.add(&[value], &Observation { row, ..Observation::default() })?;
+    ///     let pattern = table.add(&[value], &Observation::new(row))?;
     ///     drawn.take(row..row + 1, |_| Some(pattern));
     /// }
     /// let streamed = OutlierDetector::fit_patterns(&params, &table, &drawn)?;
@@ -82,13 +83,13 @@ impl OutlierDetector {
     ) -> Result<Self, Error> {
         let shape = (table.len(), table.n_features());
         let x = ArrayView2::from_shape(shape, table.matrix()).map_err(|_| Error::NoRows)?;
-        let weights: Vec<f64> = table.weights().iter().map(|weight| *weight as f64).collect();
+        let counts: Vec<f64> = table.counts().iter().map(|count| *count as f64).collect();
         let mut forest = params.fit_drawn(&x, &drawn.samples())?;
         if let Some(share) = params.contamination_fraction() {
             let scores = forest.score_samples(&x)?;
-            forest = forest.with_offset(percentile(&scores, Some(&weights), share))?;
+            forest = forest.with_offset(percentile(&scores, Some(&counts), share))?;
         }
-        Ok(Self { forest, typical: Typical::of_columns(&x, Some(&weights)) })
+        Ok(Self { forest, typical: Typical::of_columns(&x, Some(&counts)) })
     }
 
     /// Joins the parts.

@@ -85,7 +85,7 @@ impl DrawnRows {
     /// # use {oddsift_iforest::IsolationForest, oddsift_outliers::DrawnRows, oddsift_patterns::*};
     /// let (params, mut table) = (IsolationForest::params().n_trees(1), PatternTable::new(1));
     /// for (row, value) in [(5, 1.0), (4, 2.0)] {
-    ///     table.add(&[value], &Observation { row, ..Observation::default() })?;
+    ///     table.add(&[value], &Observation::new(row))?;
     /// }
     /// let (mut drawn, ids) = (DrawnRows::new(params.draws()?), table.ids().collect::<Vec<_>>());
     /// drawn.take(0..2, |row| ids.get(row as usize).copied());

@@ -29,7 +29,7 @@ fn gather(
     for &(start, end) in batches {
         let patterns: Vec<_> = (start..end)
             .map(|row| {
-                let observation = Observation { row: row as u64, ..Observation::default() };
+                let observation = Observation::new(row as u64);
                 table.add(x.row(row).as_slice().unwrap(), &observation).unwrap()
             })
             .collect();

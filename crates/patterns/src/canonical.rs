@@ -22,20 +22,20 @@ impl PatternTable {
     /// use oddsift_patterns::{Observation, PatternTable};
     ///
     /// let (mut a, mut b) = (PatternTable::new(1), PatternTable::new(1));
-    /// a.add(&[2.0], &Observation { row: 4, ..Observation::default() })?;
-    /// b.add(&[9.0], &Observation { row: 0, ..Observation::default() })?;
-    /// b.add(&[2.0], &Observation { row: 1, ..Observation::default() })?;
+    /// a.add(&[2.0], &Observation::new(4))?;
+    /// b.add(&[9.0], &Observation::new(0))?;
+    /// b.add(&[2.0], &Observation::new(1))?;
     /// let ids = a.merge(b)?;
     /// assert_eq!(ids.iter().map(|id| id.index()).collect::<Vec<_>>(), [1, 0]);
-    /// assert_eq!((a.weight(ids[1]), a.first_row(ids[1])), (2, 1));
+    /// assert_eq!((a.count(ids[1]), a.first_row(ids[1])), (2, 1));
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
     pub fn merge(&mut self, mut other: Self) -> Result<Vec<PatternId>, Error> {
         self.check_merge(&other)?;
         let mut ids = Vec::with_capacity(other.len());
         for id in other.ids() {
-            let here = self.find_or_insert(other.values(id))?;
-            self.fold(here, other.weight(id), other.first_row(id), other.times(id));
+            let here = self.find_or_insert(other.values(id), other.row_weight(id))?;
+            self.fold(here, other.count(id), other.first_row(id), other.times(id));
             let template = other.templates.get_mut(id.index()).and_then(Option::take);
             self.fold_template(here, template);
             ids.push(PatternId(here));
@@ -56,8 +56,8 @@ impl PatternTable {
     /// use oddsift_patterns::{Observation, PatternTable};
     ///
     /// let mut table = PatternTable::new(1);
-    /// table.add(&[7.0], &Observation { row: 5, ..Observation::default() })?;
-    /// table.add(&[3.0], &Observation { row: 2, ..Observation::default() })?;
+    /// table.add(&[7.0], &Observation::new(5))?;
+    /// table.add(&[3.0], &Observation::new(2))?;
     /// let new_ids = table.sort_by_first_row();
     /// assert_eq!(new_ids.iter().map(|id| id.index()).collect::<Vec<_>>(), [1, 0]);
     /// assert_eq!(table.matrix(), [3.0, 7.0]);
@@ -67,7 +67,10 @@ impl PatternTable {
         let mut order: Vec<PatternId> = self.ids().collect();
         order.sort_unstable_by(|&a, &b| self.compare(a, b));
         self.values = order.iter().flat_map(|&id| self.values(id)).copied().collect();
-        self.weights = order.iter().map(|&id| self.weight(id)).collect();
+        self.counts = order.iter().map(|&id| self.count(id)).collect();
+        if !self.row_weights.is_empty() {
+            self.row_weights = order.iter().map(|&id| self.row_weight(id)).collect();
+        }
         self.first_rows = order.iter().map(|&id| self.first_row(id)).collect();
         self.times = order.iter().map(|&id| self.times(id)).collect();
         if self.has_templates {
@@ -82,7 +85,7 @@ impl PatternTable {
     /// ```
     /// use oddsift_patterns::{Observation, PatternTable};
     ///
-    /// let row = |row| Observation { row, ..Observation::default() };
+    /// let row = |row| Observation::new(row);
     /// let (mut a, mut b) = (PatternTable::new(1), PatternTable::new(1));
     /// a.add(&[7.0], &row(1))?;
     /// a.add(&[3.0], &row(0))?;
@@ -98,13 +101,15 @@ impl PatternTable {
         self
     }
 
-    /// Callers number rows uniquely; where they do not, the values decide.
+    /// Callers number rows uniquely; where they do not, the values decide, then the weight.
     fn compare(&self, a: PatternId, b: PatternId) -> Ordering {
         let by_row = self.first_row(a).cmp(&self.first_row(b));
         let pairs = || self.values(a).iter().zip(self.values(b));
-        by_row.then_with(|| {
-            pairs().map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
-        })
+        by_row
+            .then_with(|| {
+                pairs().map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+            })
+            .then_with(|| self.row_weight(a).total_cmp(&self.row_weight(b)))
     }
 
     fn rename(&mut self, order: &[PatternId]) -> Vec<PatternId> {
@@ -147,7 +152,8 @@ impl PatternTable {
             // Counting the new ones takes a pass, so only where it matters.
             all <= room || new() <= room
         };
-        let new = || other.ids().filter(|&id| self.find(other.values(id)).is_none()).count();
+        let is_new = |&id: &PatternId| self.find(other.values(id), other.row_weight(id)).is_none();
+        let new = || other.ids().filter(is_new).count();
         if !fits(self.len(), MAX_PATTERNS, other.len(), &new) {
             return Err(Error::TooManyPatterns { limit: MAX_PATTERNS });
         }

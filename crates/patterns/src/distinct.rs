@@ -127,7 +127,7 @@ impl PatternTable {
     /// let mut table = PatternTable::new(1).with_distinct(1);
     /// for (row, host) in ["web", "db", "web"].into_iter().enumerate() {
     ///     let distinct = &[Some(host)];
-    ///     table.add(&[row as f64], &Observation { row: row as u64, distinct, ..Default::default() })?;
+    ///     table.add(&[row as f64], &Observation { distinct, ..Observation::new(row as u64) })?;
     /// }
     /// assert_eq!(table.fold_distinct(table.ids()), [2]);
     /// # Ok::<(), oddsift_patterns::Error>(())
@@ -151,7 +151,7 @@ impl PatternTable {
     /// let mut table = PatternTable::new(1).with_distinct(1);
     /// for (row, host) in ["web", "db", "web"].into_iter().enumerate() {
     ///     let distinct = &[Some(host)];
-    ///     table.add(&[row as f64], &Observation { row: row as u64, distinct, ..Default::default() })?;
+    ///     table.add(&[row as f64], &Observation { distinct, ..Observation::new(row as u64) })?;
     /// }
     /// // The first and third pattern are group 0, the second is in none.
     /// assert_eq!(table.distinct_by_group(&[0, u32::MAX, 0], 1), [[1]]);

@@ -12,6 +12,12 @@ pub enum Error {
         /// The column, from 0.
         column: usize,
     },
+    /// The weight of a row is NaN or an infinity.
+    #[error("row {row} has a weight that is not finite; drop the row or give it another weight")]
+    NonFiniteWeight {
+        /// The row, as the caller numbers it.
+        row: u64,
+    },
     /// A row has not as many values as the table has features.
     #[error("row {row} has {found} values, the table has {expected} features; give one a feature")]
     Length {

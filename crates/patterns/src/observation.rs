@@ -5,19 +5,41 @@ use oddsift_timespan::Timestamp;
 /// ```
 /// use oddsift_patterns::Observation;
 ///
-/// let bare = Observation { row: 7, ..Observation::default() };
-/// assert!(bare.time.is_none() && bare.text.is_none() && bare.distinct.is_empty());
+/// let seen = Observation { text: Some("cmd /c dir"), ..Observation::new(7) };
+/// assert_eq!((seen.row, seen.weight, seen.time), (7, 1.0, None));
 /// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Observation<'a> {
     /// The row's number, given by the caller and unique over all tables that will merge.
     pub row: u64,
+    /// The weight of the row, as scikit-learn's `sample_weight`; finite, 1 where rows have none.
+    pub weight: f64,
     /// When it happened, if that is known.
     pub time: Option<Timestamp>,
     /// The text for the template; a missing text takes no part, an empty one does.
     pub text: Option<&'a str>,
     /// One value for each counted column; a missing value is not counted.
     pub distinct: &'a [Option<&'a str>],
+}
+
+impl Observation<'_> {
+    /// A row of weight 1 of which nothing else is known.
+    ///
+    /// ```
+    /// # use oddsift_patterns::Observation;
+    /// let bare = Observation::new(7);
+    /// assert!(bare.time.is_none() && bare.text.is_none() && bare.distinct.is_empty());
+    /// ```
+    pub const fn new(row: u64) -> Self {
+        Self { row, weight: 1.0, time: None, text: None, distinct: &[] }
+    }
+}
+
+/// Row 0, as [`Observation::new`] has it.
+impl Default for Observation<'_> {
+    fn default() -> Self {
+        Self::new(0)
+    }
 }
 
 /// Names a pattern of one [`PatternTable`](crate::PatternTable): a number from 0.
@@ -41,7 +63,7 @@ impl PatternId {
     /// # use oddsift_patterns::{Observation, PatternTable};
     /// let mut table = PatternTable::new(1);
     /// table.add(&[1.5], &Observation::default())?;
-    /// let id = table.add(&[2.5], &Observation { row: 1, ..Observation::default() })?;
+    /// let id = table.add(&[2.5], &Observation::new(1))?;
     /// assert_eq!(table.matrix()[id.index()], 2.5);
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```

@@ -11,7 +11,8 @@ struct Written<'a> {
     n_features: usize,
     has_templates: bool,
     values: &'a [f64],
-    weights: &'a [u64],
+    counts: &'a [u64],
+    row_weights: &'a [f64],
     first_rows: &'a [u64],
     times: &'a [Option<(Timestamp, Timestamp)>],
     templates: &'a [Option<TemplateState>],
@@ -31,7 +32,9 @@ struct Saved {
     n_features: usize,
     has_templates: bool,
     values: Vec<f64>,
-    weights: Vec<u64>,
+    counts: Vec<u64>,
+    /// Empty where every row weighs 1.
+    row_weights: Vec<f64>,
     first_rows: Vec<u64>,
     times: Vec<Option<(Timestamp, Timestamp)>>,
     templates: Vec<Option<TemplateState>>,
@@ -53,7 +56,8 @@ impl Serialize for PatternTable {
             n_features: self.n_features,
             has_templates: self.has_templates,
             values: &self.values,
-            weights: &self.weights,
+            counts: &self.counts,
+            row_weights: &self.row_weights,
             first_rows: &self.first_rows,
             times: &self.times,
             templates: &self.templates,
@@ -76,7 +80,7 @@ impl<'de> Deserialize<'de> for PatternTable {
 impl Saved {
     fn into_table(self) -> Result<PatternTable, Error> {
         self.check_lengths()?;
-        let n_patterns = self.weights.len();
+        let n_patterns = self.counts.len();
         let mut table = PatternTable::new(self.n_features).with_templates(self.has_templates);
         for position in 0..n_patterns {
             self.read_pattern(&mut table, position)?;
@@ -89,11 +93,13 @@ impl Saved {
     }
 
     fn check_lengths(&self) -> Result<(), Error> {
-        let n = self.weights.len();
+        let n = self.counts.len();
         let n_values = n.saturating_mul(self.n_features);
         let n_templates = if self.has_templates { n } else { 0 };
+        let n_row_weights = if self.row_weights.is_empty() { 0 } else { n };
         for (field, expected, found) in [
             ("values", n_values, self.values.len()),
+            ("row_weights", n_row_weights, self.row_weights.len()),
             ("first_rows", n, self.first_rows.len()),
             ("times", n, self.times.len()),
             ("templates", n_templates, self.templates.len()),
@@ -111,19 +117,23 @@ impl Saved {
         if values.iter().any(|value| !value.is_finite()) {
             return refuse("values", Fault::NonFinite);
         }
-        let id = table.find_or_insert(values)?;
+        let row_weight = self.row_weights.get(position).copied().unwrap_or(1.0);
+        if !row_weight.is_finite() {
+            return refuse("row_weights", Fault::NonFinite);
+        }
+        let id = table.find_or_insert(values, row_weight)?;
         if id as usize != position {
             return refuse("values", Fault::Repeated);
         }
-        let weight = self.weights[position];
-        if weight == 0 {
-            return refuse("weights", Fault::OutOfRange);
+        let count = self.counts[position];
+        if count == 0 {
+            return refuse("counts", Fault::OutOfRange);
         }
-        table.n_rows.checked_add(weight).ok_or(Error::TooManyRows)?;
+        table.n_rows.checked_add(count).ok_or(Error::TooManyRows)?;
         if self.times[position].is_some_and(|(first, last)| last < first) {
             return refuse("times", Fault::EndBeforeStart);
         }
-        table.fold(id, weight, self.first_rows[position], self.times[position]);
+        table.fold(id, count, self.first_rows[position], self.times[position]);
         Ok(())
     }
 }
@@ -155,7 +165,8 @@ mod tests {
         let time = Some(Timestamp::UNIX_EPOCH);
         for (row, host) in [(0, "a"), (1, "b"), (2, "a")] {
             let distinct = &[Some(host)];
-            let seen = Observation { row, time, text: Some("x 1"), distinct };
+            let weight = if row == 2 { 1.5 } else { 1.0 };
+            let seen = Observation { row, weight, time, text: Some("x 1"), distinct };
             table.add(&[row as f64 / 2.0, 0.1], &seen).unwrap();
         }
         table
@@ -174,9 +185,11 @@ mod tests {
             ("\"n_features\":2", "\"n_features\":3"),
             ("\"n_features\":2", "\"n_features\":18446744073709551615"),
             ("\"has_templates\":true", "\"has_templates\":false"),
-            ("\"weights\":[1,1,1]", "\"weights\":[1,1,1,1]"),
-            ("\"weights\":[1,1,1]", "\"weights\":[1,0,1]"),
-            ("\"weights\":[1,1,1]", "\"weights\":[1,18446744073709551615,1]"),
+            ("\"counts\":[1,1,1]", "\"counts\":[1,1,1,1]"),
+            ("\"counts\":[1,1,1]", "\"counts\":[1,0,1]"),
+            ("\"counts\":[1,1,1]", "\"counts\":[1,18446744073709551615,1]"),
+            ("\"row_weights\":[1.0,1.0,1.5]", "\"row_weights\":[1.0,1.5]"),
+            ("\"row_weights\":[1.0,1.0", "\"row_weights\":[1.0,1e999"),
             ("\"values\":[0.0,0.1,0.5", "\"values\":[0.0,0.1,-0.0"),
             ("\"values\":[0.0", "\"values\":[null"),
             ("\"values\":[0.0", "\"values\":[1e999"),

@@ -9,7 +9,11 @@ use crate::{Error, Observation, PatternId, TemplateState};
 /// Most patterns of a table: the last `u32` is left free, as a mark for "none".
 pub(crate) const MAX_PATTERNS: u32 = u32::MAX - 1;
 
-/// Distinct rows of numbers, each with its weight, first row, times and template.
+/// Distinct rows of numbers, each with its count of rows, weight, first row, times and template.
+///
+/// Rows of equal values and equal weight are of one pattern; rows that differ in weight alone are
+/// patterns of their own, so that no sum of weights depends on the order of the rows. A weight takes
+/// memory only in a table that has one beside 1.
 ///
 /// Patterns are numbered in the order in which they came. Memory grows with the
 /// number of patterns (and of distinct counted values), not with the rows. Two
@@ -21,9 +25,9 @@ pub(crate) const MAX_PATTERNS: u32 = u32::MAX - 1;
 /// use oddsift_patterns::{Observation, PatternTable};
 ///
 /// let mut table = PatternTable::new(2);
-/// let a = table.add(&[1.0, -0.0], &Observation { row: 0, ..Observation::default() })?;
-/// let b = table.add(&[1.0, 0.0], &Observation { row: 1, ..Observation::default() })?;
-/// assert_eq!((a, table.weight(a), table.n_rows(), table.len()), (b, 2, 2, 1));
+/// let a = table.add(&[1.0, -0.0], &Observation::new(0))?;
+/// let b = table.add(&[1.0, 0.0], &Observation::new(1))?;
+/// assert_eq!((a, table.count(a), table.n_rows(), table.len()), (b, 2, 2, 1));
 /// # Ok::<(), oddsift_patterns::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -33,7 +37,10 @@ pub struct PatternTable {
     pub(crate) n_rows: u64,
     /// Row-major, `n_features` a pattern.
     pub(crate) values: Vec<f64>,
-    pub(crate) weights: Vec<u64>,
+    /// Rows a pattern.
+    pub(crate) counts: Vec<u64>,
+    /// The weight of one row of each pattern; empty as long as all weigh 1.
+    pub(crate) row_weights: Vec<f64>,
     pub(crate) first_rows: Vec<u64>,
     pub(crate) times: Vec<Option<(Timestamp, Timestamp)>>,
     /// One a pattern where templates are kept, else empty.
@@ -60,7 +67,8 @@ impl PatternTable {
             has_templates: false,
             n_rows: 0,
             values: Vec::new(),
-            weights: Vec::new(),
+            counts: Vec::new(),
+            row_weights: Vec::new(),
             first_rows: Vec::new(),
             times: Vec::new(),
             templates: Vec::new(),
@@ -78,7 +86,7 @@ impl PatternTable {
     /// let mut table = PatternTable::new(1).with_templates(true);
     /// for (row, text) in ["ping host-1", "ping host-2"].into_iter().enumerate() {
     ///     let text = Some(text);
-    ///     table.add(&[1.0], &Observation { row: row as u64, text, ..Observation::default() })?;
+    ///     table.add(&[1.0], &Observation { text, ..Observation::new(row as u64) })?;
     /// }
     /// let id = table.ids().next().unwrap();
     /// assert_eq!(table.template(id).unwrap().template().to_string(), "ping *");
@@ -99,7 +107,7 @@ impl PatternTable {
     /// let mut table = PatternTable::new(1).with_distinct(2); // hosts and users
     /// for (row, user) in ["alice", "bob"].into_iter().enumerate() {
     ///     let distinct = &[Some("web"), Some(user)];
-    ///     table.add(&[1.0], &Observation { row: row as u64, distinct, ..Observation::default() })?;
+    ///     table.add(&[1.0], &Observation { distinct, ..Observation::new(row as u64) })?;
     /// }
     /// assert_eq!(table.fold_distinct(table.ids()), [1, 2]);
     /// # Ok::<(), oddsift_patterns::Error>(())
@@ -116,8 +124,9 @@ impl PatternTable {
     ///
     /// # Errors
     ///
-    /// [`Error::NonFinite`] for a NaN or an infinity, [`Error::Length`] and
-    /// [`Error::DistinctLength`] for a wrong number of values, [`Error::TooManyPatterns`],
+    /// [`Error::NonFinite`] and [`Error::NonFiniteWeight`] for a NaN or an infinity,
+    /// [`Error::Length`] and [`Error::DistinctLength`] for a wrong number of values,
+    /// [`Error::TooManyPatterns`],
     /// [`Error::TooManyValues`] and [`Error::TooManyRows`] where the table is full.
     ///
     /// ```
@@ -125,8 +134,8 @@ impl PatternTable {
     ///
     /// let mut table = PatternTable::new(2);
     /// let id = table.add(&[0.0, 1.0], &Observation::default())?;
-    /// assert_eq!(table.add(&[-0.0, 1.0], &Observation { row: 1, ..Observation::default() })?, id);
-    /// let error = table.add(&[0.0, f64::NAN], &Observation { row: 2, ..Observation::default() }).unwrap_err();
+    /// assert_eq!(table.add(&[-0.0, 1.0], &Observation::new(1))?, id);
+    /// let error = table.add(&[0.0, f64::NAN], &Observation::new(2)).unwrap_err();
     /// assert_eq!(error, Error::NonFinite { row: 2, column: 1 });
     /// assert_eq!(table.n_rows(), 2);
     /// # Ok::<(), Error>(())
@@ -137,7 +146,7 @@ impl PatternTable {
         observation: &Observation<'_>,
     ) -> Result<PatternId, Error> {
         self.check(values, observation)?;
-        let id = self.find_or_insert(values)?;
+        let id = self.find_or_insert(values, observation.weight)?;
         let time = observation.time.map(|time| (time, time));
         self.fold(id, 1, observation.row, time);
         self.add_texts(id, observation);
@@ -150,13 +159,13 @@ impl PatternTable {
     /// # use oddsift_patterns::{Observation, PatternTable};
     /// let mut table = PatternTable::new(1);
     /// for (row, value) in [3.0, 5.0, 3.0].into_iter().enumerate() {
-    ///     table.add(&[value], &Observation { row: row as u64, ..Observation::default() })?;
+    ///     table.add(&[value], &Observation::new(row as u64))?;
     /// }
     /// assert_eq!(table.len(), 2);
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
     pub fn len(&self) -> usize {
-        self.weights.len()
+        self.counts.len()
     }
 
     /// True if no row was added.
@@ -166,7 +175,7 @@ impl PatternTable {
     /// assert!(PatternTable::new(3).is_empty());
     /// ```
     pub fn is_empty(&self) -> bool {
-        self.weights.is_empty()
+        self.counts.is_empty()
     }
 
     /// Number of values a row.
@@ -179,13 +188,13 @@ impl PatternTable {
         self.n_features
     }
 
-    /// Number of rows added, those of merged tables too: the sum of all weights.
+    /// Number of rows added, those of merged tables too: the sum of all counts.
     ///
     /// ```
     /// # use oddsift_patterns::{Observation, PatternTable};
     /// let mut table = PatternTable::new(1);
     /// table.add(&[3.0], &Observation::default())?;
-    /// table.add(&[3.0], &Observation { row: 1, ..Observation::default() })?;
+    /// table.add(&[3.0], &Observation::new(1))?;
     /// assert_eq!((table.n_rows(), table.len()), (2, 1));
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
@@ -221,9 +230,9 @@ impl PatternTable {
     ///
     /// let mut table = PatternTable::new(1);
     /// for (row, value) in [3.0, 5.0, 3.0].into_iter().enumerate() {
-    ///     table.add(&[value], &Observation { row: row as u64, ..Observation::default() })?;
+    ///     table.add(&[value], &Observation::new(row as u64))?;
     /// }
-    /// assert_eq!(table.ids().map(|id| table.weight(id)).collect::<Vec<_>>(), [2, 1]);
+    /// assert_eq!(table.ids().map(|id| table.count(id)).collect::<Vec<_>>(), [2, 1]);
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
     #[expect(clippy::cast_possible_truncation, reason = "there are at most MAX_PATTERNS")]
@@ -237,7 +246,7 @@ impl PatternTable {
     /// # use oddsift_patterns::{Observation, PatternTable};
     /// let mut table = PatternTable::new(2);
     /// table.add(&[1.0, 2.0], &Observation::default())?;
-    /// table.add(&[3.0, 4.0], &Observation { row: 1, ..Observation::default() })?;
+    /// table.add(&[3.0, 4.0], &Observation::new(1))?;
     /// assert_eq!(table.matrix(), [1.0, 2.0, 3.0, 4.0]);
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
@@ -245,19 +254,36 @@ impl PatternTable {
         &self.values
     }
 
-    /// The weights of all patterns, in their order.
+    /// The number of rows of each pattern, in the order of the patterns.
     ///
     /// ```
     /// # use oddsift_patterns::{Observation, PatternTable};
     /// let mut table = PatternTable::new(1);
     /// for (row, value) in [3.0, 5.0, 3.0].into_iter().enumerate() {
-    ///     table.add(&[value], &Observation { row: row as u64, ..Observation::default() })?;
+    ///     table.add(&[value], &Observation::new(row as u64))?;
     /// }
-    /// assert_eq!(table.weights(), [2, 1]);
+    /// assert_eq!(table.counts(), [2, 1]);
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
-    pub fn weights(&self) -> &[u64] {
-        &self.weights
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// The [`weight`](Self::weight) of each pattern, in the order of the patterns: what algorithms
+    /// take as sample weights. Costs a pass over the patterns.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1);
+    /// for (row, weight) in [0.5, 2.0, 0.5].into_iter().enumerate() {
+    ///     table.add(&[1.0], &Observation { weight, ..Observation::new(row as u64) })?;
+    /// }
+    /// assert_eq!(table.weights(), [1.0, 2.0]);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
+    #[doc(alias = "sample_weight")]
+    pub fn weights(&self) -> Vec<f64> {
+        self.ids().map(|id| self.weight(id)).collect()
     }
 
     /// The pattern's values.
@@ -277,18 +303,48 @@ impl PatternTable {
         row_of(&self.values, self.n_features, id.0)
     }
 
-    /// How many rows are of the pattern.
+    /// The number of rows of the pattern.
     ///
     /// ```
     /// # use oddsift_patterns::{Observation, PatternTable};
     /// let mut table = PatternTable::new(1);
     /// table.add(&[1.0], &Observation::default())?;
-    /// let id = table.add(&[1.0], &Observation { row: 1, ..Observation::default() })?;
-    /// assert_eq!(table.weight(id), 2);
+    /// let id = table.add(&[1.0], &Observation::new(1))?;
+    /// assert_eq!(table.count(id), 2);
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
-    pub fn weight(&self, id: PatternId) -> u64 {
-        self.weights[id.index()]
+    pub fn count(&self, id: PatternId) -> u64 {
+        self.counts[id.index()]
+    }
+
+    /// The weight of one row of the pattern; 1 where rows have none.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1);
+    /// let plain = table.add(&[1.0], &Observation::new(0))?;
+    /// let light = table.add(&[1.0], &Observation { weight: 0.25, ..Observation::new(1) })?;
+    /// assert_ne!(plain, light);
+    /// assert_eq!((table.row_weight(plain), table.row_weight(light)), (1.0, 0.25));
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
+    pub fn row_weight(&self, id: PatternId) -> f64 {
+        self.row_weight_of(id.0)
+    }
+
+    /// The weight of all rows of the pattern: their [`count`](Self::count) times the weight of
+    /// [one](Self::row_weight).
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1);
+    /// table.add(&[1.0], &Observation { weight: 2.5, ..Observation::new(0) })?;
+    /// let id = table.add(&[1.0], &Observation { weight: 2.5, ..Observation::new(1) })?;
+    /// assert_eq!((table.count(id), table.weight(id)), (2, 5.0));
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
+    pub fn weight(&self, id: PatternId) -> f64 {
+        self.count(id) as f64 * self.row_weight(id)
     }
 
     /// The lowest row number of the pattern: its exemplar.
@@ -296,8 +352,8 @@ impl PatternTable {
     /// ```
     /// # use oddsift_patterns::{Observation, PatternTable};
     /// let mut table = PatternTable::new(1);
-    /// table.add(&[1.0], &Observation { row: 8, ..Observation::default() })?;
-    /// let id = table.add(&[1.0], &Observation { row: 5, ..Observation::default() })?;
+    /// table.add(&[1.0], &Observation::new(8))?;
+    /// let id = table.add(&[1.0], &Observation::new(5))?;
     /// assert_eq!(table.first_row(id), 5);
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
@@ -313,7 +369,7 @@ impl PatternTable {
     /// let mut table = PatternTable::new(1);
     /// for (row, second) in [30, 10, 20].into_iter().enumerate() {
     ///     let time = Some(at(second));
-    ///     table.add(&[1.0], &Observation { row: row as u64, time, ..Observation::default() })?;
+    ///     table.add(&[1.0], &Observation { time, ..Observation::new(row as u64) })?;
     /// }
     /// assert_eq!(table.times(table.ids().next().unwrap()), Some((at(10), at(30))));
     /// # Ok::<(), oddsift_patterns::Error>(())
@@ -328,7 +384,7 @@ impl PatternTable {
     /// # use oddsift_patterns::{Observation, PatternTable};
     /// let mut table = PatternTable::new(1).with_templates(true);
     /// let id = table.add(&[1.0], &Observation { text: Some("dir"), ..Observation::default() })?;
-    /// let silent = table.add(&[2.0], &Observation { row: 1, ..Observation::default() })?;
+    /// let silent = table.add(&[2.0], &Observation::new(1))?;
     /// assert_eq!(table.template(id).unwrap().template().to_string(), "dir");
     /// assert!(table.template(silent).is_none());
     /// # Ok::<(), oddsift_patterns::Error>(())
@@ -337,30 +393,30 @@ impl PatternTable {
         self.templates.get(id.index()).and_then(Option::as_ref)
     }
 
-    /// The pattern that has these values.
-    pub(crate) fn find(&self, values: &[f64]) -> Option<u32> {
-        self.find_hashed(values, hash_row(&self.hasher, values))
+    /// The pattern that has these values, in rows of this weight.
+    pub(crate) fn find(&self, values: &[f64], row_weight: f64) -> Option<u32> {
+        self.find_hashed(values, row_weight, hash_row(&self.hasher, values, row_weight))
     }
 
-    pub(crate) fn find_or_insert(&mut self, values: &[f64]) -> Result<u32, Error> {
-        let hash = hash_row(&self.hasher, values);
-        match self.find_hashed(values, hash) {
+    pub(crate) fn find_or_insert(&mut self, values: &[f64], row_weight: f64) -> Result<u32, Error> {
+        let hash = hash_row(&self.hasher, values, row_weight);
+        match self.find_hashed(values, row_weight, hash) {
             Some(id) => Ok(id),
-            None => self.insert(values, hash),
+            None => self.insert(values, row_weight, hash),
         }
     }
 
-    /// Adds `weight` rows to what is known of a pattern.
+    /// Adds `count` rows to what is known of a pattern.
     pub(crate) fn fold(
         &mut self,
         id: u32,
-        weight: u64,
+        count: u64,
         first_row: u64,
         times: Option<(Timestamp, Timestamp)>,
     ) {
         let at = id as usize;
-        self.n_rows += weight;
-        self.weights[at] += weight;
+        self.n_rows += count;
+        self.counts[at] += count;
         self.first_rows[at] = self.first_rows[at].min(first_row);
         if let Some((first, last)) = times {
             let (from, to) = self.times[at].unwrap_or((first, last));
@@ -376,6 +432,9 @@ impl PatternTable {
         if let Some(column) = values.iter().position(|value| !value.is_finite()) {
             return Err(Error::NonFinite { row, column });
         }
+        if !observation.weight.is_finite() {
+            return Err(Error::NonFiniteWeight { row });
+        }
         let (expected, found) = (self.distinct.len(), observation.distinct.len());
         if expected != found {
             return Err(Error::DistinctLength { row, expected, found });
@@ -389,23 +448,39 @@ impl PatternTable {
         Ok(())
     }
 
-    fn find_hashed(&self, values: &[f64], hash: u64) -> Option<u32> {
+    fn row_weight_of(&self, id: u32) -> f64 {
+        row_weight_of(&self.row_weights, id)
+    }
+
+    #[expect(clippy::float_cmp, reason = "patterns are told apart by the numbers themselves")]
+    fn find_hashed(&self, values: &[f64], row_weight: f64, hash: u64) -> Option<u32> {
         // Compared as numbers: all are finite, and -0.0 equals 0.0.
-        let same = |&id: &u32| row_of(&self.values, self.n_features, id) == values;
+        let same = |&id: &u32| {
+            row_of(&self.values, self.n_features, id) == values
+                && self.row_weight_of(id) == row_weight
+        };
         self.index.find(hash, same).copied()
     }
 
-    fn insert(&mut self, values: &[f64], hash: u64) -> Result<u32, Error> {
+    #[expect(clippy::float_cmp, reason = "1 is the weight of rows that have none")]
+    fn insert(&mut self, values: &[f64], row_weight: f64, hash: u64) -> Result<u32, Error> {
         let full = Error::TooManyPatterns { limit: MAX_PATTERNS };
         let id = u32::try_from(self.len()).ok().filter(|&id| id < MAX_PATTERNS).ok_or(full)?;
         self.values.extend(values.iter().map(|&value| without_sign_of_zero(value)));
-        self.weights.push(0);
+        if row_weight != 1.0 || !self.row_weights.is_empty() {
+            self.row_weights.resize(self.len(), 1.0);
+            self.row_weights.push(without_sign_of_zero(row_weight));
+        }
+        self.counts.push(0);
         self.first_rows.push(u64::MAX);
         self.times.push(None);
         if self.has_templates {
             self.templates.push(None);
         }
-        let rehash = |&id: &u32| hash_row(&self.hasher, row_of(&self.values, self.n_features, id));
+        let rehash = |&id: &u32| {
+            let values = row_of(&self.values, self.n_features, id);
+            hash_row(&self.hasher, values, row_weight_of(&self.row_weights, id))
+        };
         self.index.insert_unique(hash, id, rehash);
         Ok(id)
     }
@@ -431,7 +506,8 @@ impl PartialEq for PatternTable {
             && self.has_templates == other.has_templates
             && self.n_rows == other.n_rows
             && self.values == other.values
-            && self.weights == other.weights
+            && self.counts == other.counts
+            && self.row_weights == other.row_weights
             && self.first_rows == other.first_rows
             && self.times == other.times
             && self.templates == other.templates
@@ -443,16 +519,22 @@ fn row_of(values: &[f64], n_features: usize, id: u32) -> &[f64] {
     &values[id as usize * n_features..][..n_features]
 }
 
+/// The weight of one row of a pattern, where an empty list says that all weigh 1.
+fn row_weight_of(row_weights: &[f64], id: u32) -> f64 {
+    row_weights.get(id as usize).copied().unwrap_or(1.0)
+}
+
 fn without_sign_of_zero(value: f64) -> f64 {
     // -0.0 + 0.0 is 0.0, and every other number stays as it is.
     value + 0.0
 }
 
-fn hash_row(hasher: &DefaultHashBuilder, values: &[f64]) -> u64 {
+fn hash_row(hasher: &DefaultHashBuilder, values: &[f64], row_weight: f64) -> u64 {
     // Seeded anew for each table, so that no log can be written to collide.
     let mut hasher = hasher.build_hasher();
     for &value in values {
         hasher.write_u64(without_sign_of_zero(value).to_bits());
     }
+    hasher.write_u64(without_sign_of_zero(row_weight).to_bits());
     hasher.finish()
 }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oddsift_patterns::{Observation, Part, PatternId, PatternTable, TemplateState};
+use oddsift_patterns::{Error, Observation, Part, PatternId, PatternTable, TemplateState};
 use oddsift_timespan::Timestamp;
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
 struct Row {
     values: [f64; 2],
+    weight: f64,
     time: Option<Timestamp>,
     text: Option<String>,
     host: Option<String>,
@@ -16,13 +17,23 @@ struct Row {
 
 prop_compose! {
     fn row()(
+        row in row_of_one(),
+        weight in prop::sample::select(vec![1.0, 1.0, 1.0, 0.0, -0.0, 2.5, -7.0]),
+    ) -> Row {
+        Row { weight, ..row }
+    }
+}
+
+prop_compose! {
+    /// A row that weighs 1, as all do where rows have no weights.
+    fn row_of_one()(
         values in [prop::sample::select(vec![0.0, -0.0, 1.5, -7.0]), prop::sample::select(vec![0.0, 2.0])],
         time in prop::option::of(0i64..100),
         text in prop::option::of(text()),
         host in prop::option::of("[a-d]"),
     ) -> Row {
         let time = time.map(|second| Timestamp::from_second(second).expect("a second of 1970"));
-        Row { values, time, text, host }
+        Row { values, weight: 1.0, time, text, host }
     }
 }
 
@@ -45,10 +56,10 @@ fn table_of<'a>(rows: impl IntoIterator<Item = (usize, &'a Row)>) -> PatternTabl
     let mut table = PatternTable::new(2).with_templates(true).with_distinct(1);
     for (number, row) in rows {
         let distinct = &[row.host.as_deref()];
-        let (time, text) = (row.time, row.text.as_deref());
-        let id = table.add(&row.values, &Observation { row: number as u64, time, text, distinct });
-        let id = id.expect("the row is finite");
-        assert_eq!(table.values(id), row.values);
+        let (weight, time, text) = (row.weight, row.time, row.text.as_deref());
+        let seen = Observation { row: number as u64, weight, time, text, distinct };
+        let id = table.add(&row.values, &seen).expect("the row is finite");
+        assert_eq!((table.values(id), table.row_weight(id)), (&row.values[..], row.weight));
     }
     table
 }
@@ -92,18 +103,20 @@ proptest! {
 
     #[test]
     fn a_pattern_knows_what_its_rows_say(rows in prop::collection::vec(row(), 1..40)) {
-        let mut groups: BTreeMap<[u64; 2], Vec<usize>> = BTreeMap::new();
+        let mut groups: BTreeMap<[u64; 3], Vec<usize>> = BTreeMap::new();
         for (i, row) in rows.iter().enumerate() {
-            groups.entry(row.values.map(|v| (v + 0.0).to_bits())).or_default().push(i);
+            let key = [row.values[0], row.values[1], row.weight];
+            groups.entry(key.map(|v| (v + 0.0).to_bits())).or_default().push(i);
         }
         let table = table_of(rows.iter().enumerate());
         prop_assert_eq!((table.len(), table.n_rows()), (groups.len(), rows.len() as u64));
         for id in table.ids() {
-            let bits = [0, 1].map(|c| table.values(id)[c].to_bits());
-            let members = &groups[&bits];
+            let (values, row_weight) = (table.values(id), table.row_weight(id));
+            let members = &groups[&[values[0], values[1], row_weight].map(f64::to_bits)];
             let times: BTreeSet<_> = members.iter().filter_map(|&i| rows[i].time).collect();
             let texts: Vec<_> = members.iter().filter_map(|&i| rows[i].text.as_ref()).collect();
-            prop_assert_eq!(table.weight(id), members.len() as u64);
+            prop_assert_eq!(table.count(id), members.len() as u64);
+            prop_assert_eq!(table.weight(id), members.len() as f64 * row_weight);
             prop_assert_eq!(table.first_row(id), members[0] as u64);
             prop_assert_eq!(table.times(id), times.first().copied().zip(times.last().copied()));
             prop_assert_eq!(table.template(id).cloned(), (!texts.is_empty()).then(|| state_of(&texts)));
@@ -113,12 +126,13 @@ proptest! {
     #[test]
     fn distinct_counts_are_those_of_the_rows(
         rows in prop::collection::vec(row(), 1..40),
-        group_of in prop::collection::vec(0u32..4, 8),
+        group_of in prop::collection::vec(0u32..4, 24),
     ) {
         let mut table = table_of(rows.iter().enumerate());
         let mut hosts = vec![BTreeSet::new(); 3];
         for row in &rows {
-            let id = table.add(&row.values, &Observation { distinct: &[None], ..Default::default() });
+            let seen = Observation { weight: row.weight, distinct: &[None], ..Default::default() };
+            let id = table.add(&row.values, &seen);
             let group = group_of[id.unwrap().index()] as usize;
             if let (Some(host), Some(hosts)) = (&row.host, hosts.get_mut(group)) {
                 hosts.insert(host);
@@ -155,6 +169,23 @@ proptest! {
         let table = table_of(rows.iter().enumerate());
         let text = serde_json::to_string(&table).unwrap();
         prop_assert_eq!(serde_json::from_str::<PatternTable>(&text).unwrap(), table);
+    }
+
+    #[test]
+    fn a_table_keeps_weights_only_where_a_row_has_one(
+        rows in prop::collection::vec(row_of_one(), 1..20),
+        weighted in prop::collection::vec(row(), 0..4),
+    ) {
+        let n_kept = |table: &PatternTable| {
+            let saved = serde_json::to_value(table).unwrap();
+            saved["row_weights"].as_array().unwrap().len()
+        };
+        let mut table = table_of(rows.iter().enumerate());
+        let counts: Vec<f64> = table.counts().iter().map(|count| *count as f64).collect();
+        prop_assert_eq!((n_kept(&table), table.weights()), (0, counts));
+        table.merge(table_of(weighted.iter().enumerate())).unwrap();
+        let has_weights = weighted.iter().any(|row| row.weight != 1.0);
+        prop_assert_eq!(n_kept(&table), if has_weights { table.len() } else { 0 });
     }
 
     #[test]
@@ -240,6 +271,10 @@ fn bad_rows_are_refused_and_change_nothing() {
     assert!(error.contains("row 8") && error.contains("column 1"), "{error}");
     assert!(table.add(&[f64::NEG_INFINITY, 0.0], &seen).is_err());
     assert!(table.add(&[1.0], &seen).is_err());
+    for weight in [f64::NAN, f64::INFINITY] {
+        let error = table.add(&[1.0, 2.0], &Observation { weight, ..seen }).unwrap_err();
+        assert_eq!(error, Error::NonFiniteWeight { row: 8 });
+    }
     assert!(table.add(&[1.0, 2.0], &Observation { distinct: &[], ..seen }).is_err());
     assert!(table.merge(PatternTable::new(3).with_distinct(1)).is_err());
     assert!(table.merge(PatternTable::new(2)).is_err());
@@ -251,9 +286,9 @@ fn bad_rows_are_refused_and_change_nothing() {
 fn rows_without_features_are_of_one_pattern() {
     let mut table = PatternTable::new(0);
     for row in 0..3 {
-        table.add(&[], &Observation { row, ..Observation::default() }).unwrap();
+        table.add(&[], &Observation::new(row)).unwrap();
     }
-    assert_eq!((table.len(), table.weights(), table.matrix().len()), (1, &[3][..], 0));
+    assert_eq!((table.len(), table.counts(), table.matrix().len()), (1, &[3][..], 0));
     let text = serde_json::to_string(&table).unwrap();
     assert_eq!(serde_json::from_str::<PatternTable>(&text).unwrap(), table);
 }
@@ -263,7 +298,7 @@ fn counts_past_64_bits_are_an_error() {
     let mut table = PatternTable::new(1);
     table.add(&[1.0], &Observation::default()).unwrap();
     let text = serde_json::to_string(&table).unwrap();
-    let full = text.replace("\"weights\":[1]", "\"weights\":[18446744073709551615]");
+    let full = text.replace("\"counts\":[1]", "\"counts\":[18446744073709551615]");
     let mut full: PatternTable = serde_json::from_str(&full).unwrap();
     assert!(full.add(&[1.0], &Observation::default()).is_err());
     assert!(table.merge(full).is_err());

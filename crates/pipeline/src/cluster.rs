@@ -11,7 +11,7 @@ use crate::layout::Head;
 use crate::plan::RowPlan;
 use crate::sink::stream_beside_input;
 use crate::space::{FeaturePlan, refuse_repeated};
-use crate::table::{Ingested, Keep, KeptRows, TablePlan, ingest};
+use crate::table::{Ingested, Keep, TablePlan, ingest};
 use crate::threads::with_threads;
 use crate::time_column::time_column;
 use crate::{
@@ -110,7 +110,6 @@ pub struct Clusters {
     pub eps_source: EpsSource,
     /// What is dubious about the result.
     pub warnings: Vec<Warning>,
-    recipe: Recipe,
     pub(crate) ingested: Ingested,
 }
 
@@ -158,7 +157,6 @@ impl Default for ClusterParams {
 /// What is to be done, once the columns are known.
 pub(crate) struct ClusterPlan {
     table: TablePlan,
-    recipe: Recipe,
     eps: Eps,
     computed: Vec<(usize, String)>,
     time: Option<usize>,
@@ -217,8 +215,8 @@ impl ClusterParams {
             Some(name) => Some(layout.column(TEMPLATE, name)?),
             None => layout.roles.command_line,
         };
-        let recipe = weighted(head, &features.recipe, &self.features, weight)?;
-        let mut rows = RowPlan::new(head, input, recipe);
+        let weight = weight_recipe(head, &self.features, weight)?;
+        let mut rows = RowPlan::new(head, input, features.recipe).with_weight(weight);
         let time = time_column(layout, self.time_column.as_deref(), Some(input))?;
         if let Some(column) = time {
             rows = rows.with_time(head, input, column, self.time_column.is_some())?;
@@ -234,7 +232,6 @@ impl ClusterParams {
                 counts_times: self.count_times,
                 ..TablePlan::new(rows)
             },
-            recipe: features.recipe,
             eps: self.eps.unwrap_or(Eps::Value(features.usual_eps)),
             computed: features.computed,
             time,
@@ -243,17 +240,14 @@ impl ClusterParams {
     }
 
     fn keep(&self) -> Keep {
-        let is_weighted = self.weight.is_some();
-        let first = KeptRows { below: 0.0, is_weighted };
-        let maybe_noise =
-            KeptRows { below: self.clustering.dbscan.min_samples as f64, is_weighted };
-        let (labels, rows) = match self.keep {
+        let maybe_noise = self.clustering.dbscan.min_samples as f64;
+        let (labels, rows_below) = match self.keep {
             KeepRows::Exemplars => (false, Some(maybe_noise)),
             KeepRows::Labels => (true, None),
-            KeepRows::LabelsAndFirstRows => (true, Some(first)),
+            KeepRows::LabelsAndFirstRows => (true, Some(0.0)),
             KeepRows::All => (true, Some(maybe_noise)),
         };
-        Keep { labels, rows }
+        Keep { labels, rows_below }
     }
 
     fn run(&self, head: Head, plan: ClusterPlan, input: &Input) -> Result<Clusters, Error> {
@@ -261,11 +255,10 @@ impl ClusterParams {
         let (table, ingested) = ingest(Feed::new(head, input), plan.table)?;
         ingested.need_rows(&table)?;
         let failed = |error| self.error(&ingested, error);
-        let is_weighted = self.weight.is_some();
         let (eps, curve) = match plan.eps {
             Eps::Value(eps) => (eps, None),
             Eps::Auto => {
-                let curve = self.clustering.k_distances(&table, is_weighted).map_err(failed)?;
+                let curve = self.clustering.k_distances(&table).map_err(failed)?;
                 let name = || ingested.read.name.clone();
                 let eps = curve.propose_eps().ok_or_else(|| Error::NoKnee { name: name() })?;
                 (eps, Some(curve))
@@ -274,7 +267,7 @@ impl ClusterParams {
         let tell = |it: oddsift_dbscan::Progress| {
             input.tell(&Progress::step(it.step.to_string(), it.done, it.total))
         };
-        let fitted = self.clustering.eps(eps).fit_patterns_with(table, is_weighted, &tell);
+        let fitted = self.clustering.eps(eps).fit_patterns_with(table, &tell);
         let events = fitted.map_err(failed)?;
         let eps_source = match (self.eps, &curve) {
             (_, Some(_)) => EpsSource::Proposed,
@@ -295,7 +288,6 @@ impl ClusterParams {
             warnings: warnings.map_err(failed)?,
             events,
             eps_source,
-            recipe: plan.recipe,
             ingested,
         };
         found.need_noise_rows()?;
@@ -337,17 +329,17 @@ impl ClusterParams {
         with_threads(input.n_threads(), || {
             let head = Head::open(input)?;
             let features = FeaturePlan::new(&head, &self.features, self.weight.as_deref())?;
-            let recipe = weighted(&head, &features.recipe, &self.features, self.weight.as_deref())?;
-            let plan = TablePlan::new(RowPlan::new(&head, input, recipe));
+            let weight = weight_recipe(&head, &self.features, self.weight.as_deref())?;
+            let rows = RowPlan::new(&head, input, features.recipe).with_weight(weight);
+            let plan = TablePlan::new(rows);
             let (table, ingested) = ingest(Feed::new(head, input), plan)?;
             ingested.need_rows(&table)?;
             let failed = |error| self.error(&ingested, error);
-            let is_weighted = self.weight.is_some();
-            let distances = self.clustering.k_distances(&table, is_weighted).map_err(failed)?;
+            let distances = self.clustering.k_distances(&table).map_err(failed)?;
             let proposal = match distances.propose_eps() {
                 None => None,
                 Some(eps) => {
-                    let events = self.clustering.eps(eps).fit_patterns(table, is_weighted);
+                    let events = self.clustering.eps(eps).fit_patterns(table);
                     let events = events.map_err(failed)?;
                     let warnings = events.advise(&distances).map_err(failed)?.warnings;
                     Some(Proposal { eps, events, warnings })
@@ -358,18 +350,15 @@ impl ClusterParams {
     }
 }
 
-/// The recipe of a row: its features, and the weight behind them.
-fn weighted(
+/// What makes the weight of a row, where rows have one.
+fn weight_recipe(
     head: &Head,
-    features: &Recipe,
     choice: &FeatureChoice,
     weight: Option<&str>,
-) -> Result<Recipe, Error> {
-    let Some(weight) = weight else { return Ok(features.clone()) };
+) -> Result<Option<Recipe>, Error> {
+    let Some(weight) = weight else { return Ok(None) };
     head.layout.column(WEIGHT, weight)?;
-    let mut names = features.names().to_vec();
-    names.push(weight.to_owned());
-    head.layout.recipe(&names, &choice.options)
+    head.layout.recipe(&[weight.to_owned()], &choice.options).map(Some)
 }
 
 /// The curve of distances to the k-th neighbour, and what its knee proposes.
@@ -509,7 +498,7 @@ impl Clusters {
             weight: row.weight,
             times: row.times,
             template,
-            values: self.features_of(self.events.patterns().values(row.pattern)),
+            values: self.events.patterns().values(row.pattern),
             distinct,
         }
     }
@@ -584,12 +573,7 @@ impl Clusters {
     /// ```
     #[must_use]
     pub fn features(&self) -> &[String] {
-        self.recipe.names()
-    }
-
-    /// The features of a pattern, without the weight that follows them.
-    pub(crate) fn features_of<'v>(&self, values: &'v [f64]) -> &'v [f64] {
-        values.get(..self.features().len()).unwrap_or(values)
+        self.ingested.recipe.names()
     }
 
     /// Returns the text of a column in the first row of a pattern, where rows were kept.
@@ -714,7 +698,7 @@ impl Clusters {
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn model(&self) -> Result<ClusterModel, Error> {
-        let model = self.events.model_with(self.recipe.clone());
+        let model = self.events.model_with(self.ingested.recipe.clone());
         model.map_err(|source| Error::Cluster { name: self.read.name.clone(), source })
     }
 }

@@ -221,7 +221,7 @@ fn label(model: &ClusterModel, input: &Input) -> Result<LabelledRows, Error> {
     let plan = TablePlan { keep: Keep::LABELS, ..TablePlan::new(rows) };
     let (table, ingested) = ingest(Feed::new(head, input), plan)?;
     let labels = predict(model, &table, &ingested)?;
-    let noise = labels.iter().zip(table.weights()).filter(|(label, _)| label.is_noise());
+    let noise = labels.iter().zip(table.counts()).filter(|(label, _)| label.is_noise());
     let n_noise = noise.map(|(_, n)| n).sum();
     let read = ingested.read.clone();
     Ok(LabelledRows { layout, read, n_rows: table.n_rows(), n_noise, labels, ingested })

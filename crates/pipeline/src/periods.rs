@@ -142,7 +142,7 @@ impl PeriodParams {
         let parts = feed.for_each(state, |(room, points), _, batch| {
             for row in batch {
                 match rows.take(row, room)? {
-                    Taken::Row { time: Some(time) } => {
+                    Taken::Row { time: Some(time), .. } => {
                         let value = room.values.first().copied().unwrap_or(f64::NAN);
                         if self.threshold.is_none() && ![-1.0, 0.0, 1.0].contains(&value) {
                             let column = column.clone();
@@ -151,7 +151,7 @@ impl PeriodParams {
                             points.push((time, value));
                         }
                     }
-                    Taken::Row { time: None } => {
+                    Taken::Row { time: None, .. } => {
                         room.skipped.note(row.line(), None, "a row without a time is no point");
                     }
                     Taken::Skipped => {}

@@ -13,6 +13,8 @@ pub(crate) struct RowPlan {
     name: String,
     columns: Vec<String>,
     pub(crate) recipe: Recipe,
+    /// Makes the weight of a row; without it every row weighs 1.
+    weight: Option<Recipe>,
     texts: Vec<usize>,
     time: Option<TimePlan>,
     missing: Missing,
@@ -70,7 +72,7 @@ impl RowRoom {
 /// What came of a row.
 pub(crate) enum Taken {
     /// Its vector is in [`RowRoom::values`].
-    Row { time: Option<Timestamp> },
+    Row { time: Option<Timestamp>, weight: f64 },
     /// It was left out and counted.
     Skipped,
 }
@@ -99,6 +101,7 @@ impl RowPlan {
             name: layout.name.clone(),
             columns: layout.columns.clone(),
             recipe,
+            weight: None,
             texts,
             time: None,
             missing: input.missing,
@@ -106,6 +109,12 @@ impl RowPlan {
             has_gaps: false,
             is_single: false,
         }
+    }
+
+    /// Takes the weight of each row by a recipe of one value.
+    pub(crate) fn with_weight(mut self, weight: Option<Recipe>) -> Self {
+        self.weight = weight;
+        self
     }
 
     /// Takes only values in the range of single precision.
@@ -145,8 +154,11 @@ impl RowPlan {
     pub(crate) fn take(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Taken, Error> {
         let read = self.texts_are_text(row).and_then(|()| self.evaluate(row, room));
         let read = read.and_then(|()| self.values_fit(room));
-        let trouble = match read.and_then(|()| self.time_of(row, room)) {
-            Ok(time) => return Ok(Taken::Row { time }),
+        let read = read.and_then(|()| self.weight_of(row, room));
+        let read =
+            read.and_then(|weight| Ok(Taken::Row { time: self.time_of(row, room)?, weight }));
+        let trouble = match read {
+            Ok(taken) => return Ok(taken),
             Err(trouble) => trouble,
         };
         let (column, may_skip) = match trouble {
@@ -215,23 +227,39 @@ impl RowPlan {
 
     fn evaluate(&self, row: Row<'_>, room: &mut RowRoom) -> Result<(), Trouble> {
         room.values.resize(self.recipe.names().len(), 0.0);
-        room.zeros.clear();
+        let RowRoom { scratch, zeros, values, .. } = room;
+        self.evaluate_by(&self.recipe, row, scratch, zeros, values)
+    }
+
+    fn weight_of(&self, row: Row<'_>, room: &mut RowRoom) -> Result<f64, Trouble> {
+        let Some(recipe) = &self.weight else { return Ok(1.0) };
+        let mut weight = [1.0];
+        self.evaluate_by(recipe, row, &mut room.scratch, &mut room.zeros, &mut weight)?;
+        Ok(weight[0])
+    }
+
+    fn evaluate_by(
+        &self,
+        recipe: &Recipe,
+        row: Row<'_>,
+        scratch: &mut Scratch,
+        zeros: &mut Vec<usize>,
+        values: &mut [f64],
+    ) -> Result<(), Trouble> {
+        zeros.clear();
         loop {
-            let zeros = &room.zeros;
             let get = |column| {
                 if zeros.contains(&column) { Field::Text("0") } else { field(row, column) }
             };
-            let Err(error) = self.recipe.evaluate(get, &mut room.scratch, &mut room.values) else {
-                return Ok(());
-            };
-            let is_new = !room.zeros.contains(&error.column);
+            let Err(error) = recipe.evaluate(get, scratch, values) else { return Ok(()) };
+            let is_new = !zeros.contains(&error.column);
             match error.kind {
                 ValueErrorKind::Missing if self.missing == Missing::Zero && is_new => {
-                    room.zeros.push(error.column);
+                    zeros.push(error.column);
                 }
                 ValueErrorKind::Missing if self.has_gaps => {
                     // Such a plan has one value.
-                    room.values.fill(f64::NAN);
+                    values.fill(f64::NAN);
                     return Ok(());
                 }
                 _ => return Err(value_trouble(error, row)),

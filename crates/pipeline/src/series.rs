@@ -521,8 +521,8 @@ fn take<'b>(
 ) -> Result<(), Error> {
     for row in batch {
         match rows.take(row, room)? {
-            Taken::Row { time: Some(time) } => add(row, time, &room.values)?,
-            Taken::Row { time: None } => {
+            Taken::Row { time: Some(time), .. } => add(row, time, &room.values)?,
+            Taken::Row { time: None, .. } => {
                 room.skipped.note(row.line(), None, "a row without a time is no point");
             }
             Taken::Skipped => {}

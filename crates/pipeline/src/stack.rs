@@ -115,7 +115,7 @@ fn count(
 ) -> Result<(), Error> {
     let (mut taken, mut texts) = (Vec::with_capacity(batch.len()), Vec::new());
     for row in batch {
-        if let Taken::Row { time } = rows.take(row, room)? {
+        if let Taken::Row { time, .. } = rows.take(row, room)? {
             taken.push((row, time));
             texts.extend(by.iter().map(|column| row.to_text(*column)));
         }

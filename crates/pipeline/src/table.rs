@@ -50,21 +50,14 @@ impl TablePlan {
 pub(crate) struct Keep {
     /// Its pattern, four bytes.
     pub(crate) labels: bool,
-    pub(crate) rows: Option<KeptRows>,
-}
-
-/// The full row: the first of each pattern, and the further ones while the pattern weighs less than
-/// this, for those may be noise.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct KeptRows {
-    pub(crate) below: f64,
-    /// The weight of a row is the last value of its vector.
-    pub(crate) is_weighted: bool,
+    /// The full row: the first of each pattern, and the further ones while the pattern weighs less
+    /// than this, for those may be noise.
+    pub(crate) rows_below: Option<f64>,
 }
 
 impl Keep {
-    pub(crate) const NOTHING: Self = Self { labels: false, rows: None };
-    pub(crate) const LABELS: Self = Self { labels: true, rows: None };
+    pub(crate) const NOTHING: Self = Self { labels: false, rows_below: None };
+    pub(crate) const LABELS: Self = Self { labels: true, rows_below: None };
 }
 
 /// What is known of the input beside its patterns.
@@ -164,7 +157,9 @@ impl Part {
     }
 
     fn take_row(&mut self, row: Row<'_>, plan: &TablePlan) -> Result<Option<PatternId>, Error> {
-        let Taken::Row { time } = plan.rows.take(row, &mut self.room)? else { return Ok(None) };
+        let Taken::Row { time, weight } = plan.rows.take(row, &mut self.room)? else {
+            return Ok(None);
+        };
         if let Some(time) = time.filter(|_| plan.counts_times) {
             self.time_counts.add(time);
         }
@@ -173,18 +168,21 @@ impl Part {
             plan.distinct.iter().map(|column| row.to_text(*column)).collect();
         let distinct: Vec<Option<&str>> = distinct.iter().map(Option::as_deref).collect();
         let text = plan.template.map(|column| row.to_text(column).unwrap_or_default());
-        let observation =
-            Observation { row: row.row(), time, text: text.as_deref(), distinct: &distinct };
+        let observation = Observation {
+            row: row.row(),
+            weight,
+            time,
+            text: text.as_deref(),
+            distinct: &distinct,
+        };
         let pattern = self.table.add(&self.room.values, &observation);
         let pattern =
             pattern.map_err(|error| plan.rows.row_error(row, RowFault::Pattern(error)))?;
-        if let Some(KeptRows { below, is_weighted }) = plan.keep.rows {
-            let n_rows = self.table.weight(pattern);
-            let each = self.room.values.last().filter(|_| is_weighted).copied().unwrap_or(1.0);
-            if n_rows == 1 || n_rows as f64 * each < below {
-                self.store.insert(&row);
-                self.kept.push(NoiseRow { row: row.row(), pattern, time });
-            }
+        if let Some(below) = plan.keep.rows_below
+            && (self.table.count(pattern) == 1 || self.table.weight(pattern) < below)
+        {
+            self.store.insert(&row);
+            self.kept.push(NoiseRow { row: row.row(), pattern, time });
         }
         Ok(Some(pattern))
     }

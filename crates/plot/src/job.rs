@@ -101,11 +101,10 @@ pub fn outlier_figure(found: &Outliers, picture: &OutlierPicture<'_>) -> Result<
     let vectors = vectors.map_err(oddsift_pipeline::Error::from)?;
     let (matrix, weights) = match &found.fitted.patterns {
         Some(table) => (table.matrix(), table.weights()),
-        None => (&[][..], &[][..]),
+        None => (&[][..], Vec::new()),
     };
     let usual = ArrayView2::from_shape((weights.len(), names.len()), matrix);
     let usual = usual.map_err(oddsift_pipeline::Error::from)?;
-    let weights: Vec<f64> = weights.iter().map(|weight| *weight as f64).collect();
     OutlierPlot::new(model.detector(), names)
         .training(&usual, Some(&weights))
         .outliers(&vectors, &texts)

@@ -86,7 +86,7 @@ impl<'a> ClusterPlot<'a> {
     fn text(&self, mark: &Mark, n_merged: usize, told: &[usize]) -> String {
         let is_dot = mark.size <= DOT;
         let table = self.found.patterns();
-        let rows = table.weight(mark.pattern);
+        let rows = table.count(mark.pattern);
         let mut lines: Vec<String> = Vec::new();
         let length = if is_dot { 80 } else { 160 };
         lines.extend(self.text_of(mark.pattern).map(|text| clean(text, length)));
@@ -130,7 +130,7 @@ impl<'a> ClusterPlot<'a> {
         let mut order: Vec<usize> = (0..marks.len()).collect();
         let size = |mark: &Mark| match mark.cluster {
             Some(place) => self.found.clusters().get(place).map_or(0, Cluster::size),
-            None => self.found.patterns().weight(mark.pattern),
+            None => self.found.patterns().count(mark.pattern),
         };
         order.sort_by_key(|nth| marks.get(*nth).map(size));
         let word = |nth: usize| Some((nth, clean(self.text_of(marks.get(nth)?.pattern)?, 36)));

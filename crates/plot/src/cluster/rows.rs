@@ -13,13 +13,13 @@ const MOST_LISTED: usize = 1000;
 const LISTED_ROWS: usize = 10;
 
 impl ClusterPlot<'_> {
-    /// The heaviest patterns of each cluster.
+    /// The most frequent patterns of each cluster.
     pub(super) fn details(&self, told: &[usize]) -> Vec<Table> {
         let table = self.found.patterns();
         let has_times = table.ids().next().is_some_and(|id| table.times(id).is_some());
         let of_cluster = |cluster: &Cluster| {
             let mut patterns = cluster.patterns().to_vec();
-            patterns.sort_by_key(|id| (std::cmp::Reverse(table.weight(*id)), table.first_row(*id)));
+            patterns.sort_by_key(|id| (std::cmp::Reverse(table.count(*id)), table.first_row(*id)));
             patterns.truncate(LISTED_ROWS);
             let rows =
                 patterns.into_iter().map(|pattern| self.detail(pattern, has_times, told)).collect();
@@ -61,7 +61,7 @@ impl ClusterPlot<'_> {
 
     fn detail(&self, pattern: PatternId, has_times: bool, told: &[usize]) -> Vec<String> {
         let table = self.found.patterns();
-        let mut cells = vec![count(table.weight(pattern)), count(table.first_row(pattern))];
+        let mut cells = vec![count(table.count(pattern)), count(table.first_row(pattern))];
         if has_times {
             let (first, last) = table.times(pattern).unzip();
             cells.extend([first, last].map(|time| time.map(short_time).unwrap_or_default()));

@@ -35,7 +35,7 @@ fn row(report: &Report<'_>, found: &PatternOutliers, at: usize) -> Vec<String> {
     let first = table.times(id).map(|(first, _)| minute(first)).unwrap_or_default();
     vec![
         format!("{:.3}", found.scores[at]),
-        table.weight(id).to_string(),
+        table.count(id).to_string(),
         report.text(id),
         found.reasons[at].join("; "),
         first,
@@ -46,15 +46,14 @@ fn figure(report: &Report<'_>, found: &PatternOutliers) -> Result<Figure, Error>
     let table = report.patterns();
     let training = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix());
     let training = training.map_err(oddsift_pipeline::Error::from)?;
-    let weights: Vec<f64> = table.weights().iter().map(|weight| *weight as f64).collect();
+    let weights = table.weights();
     let texts: Vec<String> = (found.patterns.iter().zip(&found.reasons))
         .map(|(id, reasons)| {
             format!("{}\n{}", report.text(*id).replace(['\n', '\r'], " "), reasons.join("\n"))
         })
         .collect();
-    let found_weights: Vec<f64> =
-        found.patterns.iter().map(|id| table.weight(*id) as f64).collect();
-    let n_rows = found.patterns.iter().map(|id| table.weight(*id)).sum();
+    let found_weights: Vec<f64> = found.patterns.iter().map(|id| table.weight(*id)).collect();
+    let n_rows = found.patterns.iter().map(|id| table.count(*id)).sum();
     OutlierPlot::new(found.model.detector(), report.clusters.features())
         .training(&training, Some(&weights))
         .outliers(&found.vectors, &texts)
