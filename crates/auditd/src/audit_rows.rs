@@ -1,6 +1,9 @@
 use std::{
     collections::{HashMap, VecDeque},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use jiff::Timestamp;
@@ -59,6 +62,7 @@ pub struct AuditRows {
     waiting: VecDeque<Event>,
     next_row: u64,
     summary: Summary,
+    n_processes: Arc<AtomicU64>,
     is_done: bool,
 }
 
@@ -119,6 +123,7 @@ impl AuditRows {
             waiting: VecDeque::new(),
             next_row: 0,
             summary: Summary::default(),
+            n_processes: Arc::default(),
             is_done: false,
         }
     }
@@ -166,6 +171,21 @@ impl AuditRows {
         self
     }
 
+    /// Returns the count of programs that were started, wanted or not, of what is read so far.
+    ///
+    /// ```
+    /// use std::sync::atomic::Ordering;
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
+    /// let rows = oddsift_auditd::AuditRows::open(&[path])?;
+    /// assert_eq!(rows.process_counter().load(Ordering::Relaxed), 0);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn process_counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.n_processes)
+    }
+
     fn next_event(&mut self) -> Result<Option<Event>, Error> {
         match self.waiting.pop_front() {
             Some(event) => Ok(Some(event)),
@@ -203,6 +223,7 @@ impl AuditRows {
             push(batch.push(self.next_row, line), &row, self.parent(&row));
             self.next_row = self.next_row.saturating_add(1);
         }
+        self.n_processes.fetch_add(u64::from(starts), Relaxed);
         // A program that could not be run is no parent.
         if starts && row.success.as_deref() != Some("no") {
             self.start(&row);

@@ -95,19 +95,16 @@ fn records_message(error: &records::Error) -> String {
 }
 
 fn value_message(fault: &ValueFault) -> String {
+    let remedy = match fault {
+        ValueFault::NotFinite(_) => "correct it (or --ord-scale), or skip bad rows",
+        ValueFault::PastSingle { .. } => "use --precision f64, or skip bad rows",
+        fault => fault.remedy(),
+    };
     match fault {
-        ValueFault::NotFinite(text) => format!(
-            "{text:?} gives no finite number; correct it (or --ord-scale), or skip bad rows{SKIP}"
-        ),
-        ValueFault::PastSingle { feature, value } => format!(
-            "{feature} is {value:e}, past single precision; use --precision f64, or skip bad rows{SKIP}"
-        ),
-        ValueFault::NotANumber(_) | ValueFault::Other { .. } | ValueFault::NotText(_) => {
-            format!("{fault}{SKIP}")
-        }
         ValueFault::Time(timespan::Error::Shape { .. }) => format!("{fault} (--time-format)"),
-        ValueFault::Zone { .. } => format!("{fault} (--time-zone UTC)"),
-        fault => fault.to_string(),
+        ValueFault::Time(_) => fault.to_string(),
+        ValueFault::Zone { .. } => format!("{fault}; {remedy} (--time-zone UTC)"),
+        fault => format!("{fault}; {remedy}{SKIP}"),
     }
 }
 

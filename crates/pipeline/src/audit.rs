@@ -5,14 +5,19 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use oddsift_auditd::{
-    AppFilter, AuditLog, ClusterOptions, Event, EventRow, Id, ProcessCluster, ProcessClusters,
-    ProcessEvent, ProcessTree, Timestamp, cluster_auditd_processes, msticpy,
+    AppFilter, AuditLog, AuditRows, ClusterOptions, Event, Id, ProcessCluster, ProcessEvent,
+    ProcessTree, Timestamp, cluster_auditd_processes, msticpy,
 };
-use oddsift_records::Cell;
+use oddsift_eventcluster::{EventClusters, EventRow, Label, Scaling};
+use oddsift_features::{FeatureOptions, Schema, SchemaChoice};
+use oddsift_records::{Cell, RowStore, StoredRow};
 
-use crate::fold::Batches;
+use crate::fold::{Batches, Feed};
+use crate::layout::Head;
+use crate::plan::RowPlan;
 use crate::records_json::records_json;
 use crate::sink::{Push, stream};
+use crate::table::{Keep, TablePlan, ingest};
 use crate::threads::with_threads;
 use crate::{Error, Input, Progress, Sink};
 
@@ -32,7 +37,7 @@ const RECORDS: &str = "records";
 ///
 /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
 /// let found = AuditParams::new().clusters(&Input::logs([path]))?;
-/// assert_eq!(found.clusters.rows.len(), 14);
+/// assert_eq!(found.rows.len(), 14);
 /// # Ok::<(), oddsift_pipeline::Error>(())
 /// ```
 #[derive(Debug, Clone, Default)]
@@ -46,9 +51,8 @@ pub struct AuditParams {
     pub until: Option<Timestamp>,
     /// Whether events have all fields of their records as JSON, in a column of their own.
     pub with_records: bool,
-    /// How processes are clustered, beside what is taken.
-    pub clustering: ClusterOptions,
-    /// Whether logs are read by msticpy's reader, with its losses.
+    /// Whether logs are read by msticpy's reader, with its losses, and processes clustered by its
+    /// features.
     pub msticpy_reader: bool,
 }
 
@@ -82,18 +86,18 @@ pub struct MsticpyEvents {
 }
 
 /// Processes of audit logs in clusters.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct AuditClusters {
-    /// All processes: one before the wanted time may be the parent of one within.
-    pub processes: Vec<ProcessEvent>,
-    /// The clusters, and the processes that are like no other.
-    pub clusters: ProcessClusters,
+    /// The number of processes that were clustered.
+    pub n_processes: u64,
+    /// One row for each process that is like no other, in the order of the logs, then one for each
+    /// cluster.
+    pub rows: Vec<AuditClusterRow>,
     /// Why there are none.
     pub nothing: Option<Error>,
     /// What was skipped or replaced, a line each.
     pub warnings: Vec<String>,
-    tree: ProcessTree,
 }
 
 impl AuditParams {
@@ -152,8 +156,11 @@ impl AuditParams {
         Ok(MsticpyEvents::new(rows, warnings))
     }
 
-    /// Clusters the processes of logs, which are all kept: about half a kilobyte each beside their
-    /// command lines.
+    /// Clusters the processes of logs: those of one program, user and kind of session, with as many
+    /// delimiters in their command line, are alike.
+    ///
+    /// Memory grows with the kinds of processes, and with the command line that each process number ran
+    /// last. By msticpy's reader all processes are kept and clustered by msticpy's function.
     ///
     /// # Errors
     ///
@@ -164,42 +171,87 @@ impl AuditParams {
     ///
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
     /// let found = AuditParams::new().clusters(&Input::logs([path]))?;
-    /// assert_eq!(found.processes.len(), 72);
+    /// assert_eq!((found.n_processes, found.rows.len()), (72, 14));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn clusters(&self, input: &Input) -> Result<AuditClusters, Error> {
-        with_threads(input.n_threads(), || {
-            let (processes, warnings) = self.processes(input)?;
-            let options = self.clustering.clone().app(self.app.clone());
-            let options = options.since(self.since).until(self.until);
-            let name = || input.last_name();
-            let (clusters, nothing) = match cluster_auditd_processes(&processes, &options) {
-                Ok(clusters) => (clusters, None),
-                Err(source @ oddsift_auditd::Error::NoProcesses { .. }) if !self.msticpy_reader => {
-                    let none = ProcessClusters { rows: Vec::new(), labels: Vec::new() };
-                    (none, Some(Error::Audit { name: name(), source }))
-                }
-                Err(source) => return Err(Error::Audit { name: name(), source }),
-            };
-            let tree = ProcessTree::new(&processes);
-            Ok(AuditClusters { processes, clusters, nothing, warnings, tree })
+        if self.msticpy_reader {
+            return self.clusters_as_msticpy(input);
+        }
+        with_threads(input.n_threads(), || self.cluster_rows(input))
+    }
+
+    fn cluster_rows(&self, input: &Input) -> Result<AuditClusters, Error> {
+        let rows = AuditRows::open(&input.paths())?.processes(true).app(self.app.clone());
+        let rows = rows.between(self.since, self.until);
+        let counter = rows.process_counter();
+        let schema = SchemaChoice::Given(Schema::Linux);
+        let head = Head::of_rows(Box::new(rows), schema, &[])?;
+        let layout = head.layout.clone();
+        let column = |name: &str| layout.columns.iter().position(|column| column == name);
+        let features = ["cmdline.delims", "isSystemSession"].map(str::to_owned);
+        let recipe = layout.recipe(&features, &FeatureOptions::default())?;
+        let categories: Vec<usize> = ["exe", "uid"].into_iter().filter_map(column).collect();
+        let mut plan = RowPlan::new(&head, input, recipe).with_categories(&categories);
+        if let Some(time) = layout.roles.time {
+            plan = plan.with_time(&head, input, time, true)?;
+        }
+        let plan = TablePlan {
+            template: layout.roles.command_line,
+            keep: Keep { labels: false, rows_below: Some(2.0) },
+            ..TablePlan::new(plan)
+        };
+        let (table, ingested) = ingest(Feed::new(head, input), plan)?;
+        let n_processes = counter.load(Relaxed);
+        let warnings = ingested.read.losses();
+        if table.is_empty() {
+            let n_processes = usize::try_from(n_processes).unwrap_or(usize::MAX);
+            let source = oddsift_auditd::Error::NoProcesses { n_processes };
+            let nothing = Some(Error::Audit { name: input.last_name(), source });
+            return Ok(AuditClusters { nothing, warnings, ..AuditClusters::default() });
+        }
+        // All is whole numbers: apart by less than 1 is equal.
+        let params = EventClusters::params().scaling(Scaling::None).eps(0.5);
+        let events = params
+            .fit_patterns(table)
+            .map_err(|source| Error::Cluster { name: ingested.read.name.clone(), source })?;
+        let rows = events.rows_with(ingested.kept.clone());
+        let rows = rows.iter().map(|row| AuditClusterRow::of_events(row, &events, &ingested.store));
+        Ok(AuditClusters {
+            n_processes: events.patterns().n_rows(),
+            rows: rows.collect(),
+            nothing: None,
+            warnings,
         })
     }
 
-    /// All processes.
-    fn processes(&self, input: &Input) -> Result<(Vec<ProcessEvent>, Vec<String>), Error> {
-        if self.msticpy_reader {
-            let (rows, warnings) = AuditLog::read_as_msticpy(&input.paths())?;
-            let started = rows.iter().filter(|row| row.event_type == "SYSCALL_EXECVE");
-            return Ok((started.map(msticpy::Row::process).collect(), warnings));
-        }
-        let mut log = AuditLog::open(&input.paths())?;
-        let mut processes = Vec::new();
-        while let Some(event) = log.next_event()? {
-            processes.extend(event.process());
-            log.recycle(event);
-        }
-        Ok((processes, log.warnings()))
+    fn clusters_as_msticpy(&self, input: &Input) -> Result<AuditClusters, Error> {
+        let (rows, warnings) = AuditLog::read_as_msticpy(&input.paths())?;
+        let started = rows.iter().filter(|row| row.event_type == "SYSCALL_EXECVE");
+        let processes: Vec<ProcessEvent> = started.map(msticpy::Row::process).collect();
+        let options = ClusterOptions::msticpy().app(self.app.clone());
+        let options = options.since(self.since).until(self.until);
+        let found = cluster_auditd_processes(&processes, &options)
+            .map_err(|source| Error::Audit { name: input.last_name(), source })?;
+        let tree = ProcessTree::new(&processes);
+        let row = |cluster: &ProcessCluster| {
+            let parent = tree.parent(cluster.row).and_then(|row| processes.get(row));
+            Some(AuditClusterRow {
+                row: cluster.row as u64,
+                label: cluster.label,
+                size: cluster.size,
+                times: cluster.times,
+                template: cluster.template.clone(),
+                process: processes.get(cluster.row)?.clone(),
+                parent: parent.and_then(|parent| parent.cmdline.clone()),
+            })
+        };
+        Ok(AuditClusters {
+            n_processes: found.labels.len() as u64,
+            rows: found.rows.iter().filter_map(row).collect(),
+            nothing: None,
+            warnings,
+        })
     }
 }
 
@@ -216,7 +268,7 @@ impl AuditEvents<'_> {
     /// ```
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
-        let mut columns = EventRow::COLUMNS.map(str::to_owned).to_vec();
+        let mut columns = oddsift_auditd::EventRow::COLUMNS.map(str::to_owned).to_vec();
         columns.extend(self.params.with_records.then(|| RECORDS.to_owned()));
         columns
     }
@@ -297,7 +349,11 @@ impl Batches for EventBatches {
     }
 }
 
-fn push_event(row: EventRow<'_>, records: Option<&str>, push: &mut Push<'_>) -> Result<(), Error> {
+fn push_event(
+    row: oddsift_auditd::EventRow<'_>,
+    records: Option<&str>,
+    push: &mut Push<'_>,
+) -> Result<(), Error> {
     let numbers = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(|id| id.and_then(Id::number));
     let serial = row.serial;
     let texts = row.texts();
@@ -360,18 +416,46 @@ impl MsticpyEvents {
 }
 
 /// A cluster of processes with its first one, or a process that is like no other.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct AuditClusterRow<'c> {
-    /// The cluster.
-    pub cluster: &'c ProcessCluster,
+pub struct AuditClusterRow {
+    /// The number of the process among those that were clustered.
+    pub row: u64,
+    /// The cluster, or noise.
+    pub label: Label,
+    /// The number of processes.
+    pub size: u64,
+    /// The first and the last time.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// The common text of the command lines.
+    pub template: Option<String>,
     /// The process.
-    pub process: &'c ProcessEvent,
+    pub process: ProcessEvent,
     /// The command line of the process that started it.
-    pub parent: Option<&'c str>,
+    pub parent: Option<String>,
 }
 
-impl AuditClusterRow<'_> {
+impl AuditClusterRow {
+    fn of_events(row: &EventRow, events: &EventClusters, store: &RowStore) -> Self {
+        let record = store.get(row.row);
+        let cluster = row.label.cluster().and_then(|at| events.clusters().get(at as usize));
+        let process = record.map(|record| process_of(&record)).unwrap_or_default();
+        let template = match cluster {
+            Some(cluster) => cluster.template().map(|template| template.to_string()),
+            None => process.cmdline.clone(),
+        };
+        let parent = record.and_then(|record| record.text(oddsift_auditd::EventRow::COLUMNS.len()));
+        Self {
+            row: row.row,
+            label: row.label,
+            size: row.size,
+            times: row.times,
+            template,
+            process,
+            parent: parent.map(str::to_owned),
+        }
+    }
+
     /// Returns the number of the cluster, or `noise`.
     ///
     /// ```
@@ -383,48 +467,49 @@ impl AuditClusterRow<'_> {
     /// ```
     #[must_use]
     pub fn label_text(&self) -> String {
-        let label = self.cluster.label;
-        if label.is_noise() { "noise".to_owned() } else { label.to_string() }
+        if self.label.is_noise() { "noise".to_owned() } else { self.label.to_string() }
+    }
+}
+
+/// A process of a row of [`AuditRows`].
+fn process_of(record: &StoredRow<'_>) -> ProcessEvent {
+    let text = |name: &str| {
+        let column = oddsift_auditd::EventRow::COLUMNS.iter().position(|column| *column == name)?;
+        record.text(column).map(str::to_owned)
+    };
+    ProcessEvent {
+        time: text("TimeGenerated").and_then(|time| time.parse().ok()),
+        node: text("Node"),
+        serial: text("Serial").and_then(|serial| serial.parse().ok()).unwrap_or_default(),
+        exe: text("exe"),
+        comm: text("comm"),
+        cmdline: text("cmdline"),
+        cwd: text("cwd"),
+        success: text("success"),
+        key: text("key"),
+        pid: text("pid"),
+        ppid: text("ppid"),
+        auid: text("auid"),
+        uid: text("uid"),
+        ses: text("ses"),
     }
 }
 
 impl AuditClusters {
-    /// Returns one row for each process that is like no other, then one for each cluster.
+    /// Returns the rows, those of the fewest processes first, and of equals those seen first.
     ///
     /// ```
     /// # use oddsift_pipeline::{AuditParams, Input};
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
     /// let found = AuditParams::new().clusters(&Input::logs([path]))?;
-    /// assert_eq!(found.rows().len(), 14);
+    /// assert!(found.rarest_first().is_sorted_by_key(|row| row.size));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
-    pub fn rows(&self) -> Vec<AuditClusterRow<'_>> {
-        self.clusters.rows.iter().filter_map(|cluster| self.row(cluster)).collect()
-    }
-
-    /// Returns the rows of [`rows`](Self::rows), those of the fewest processes first, and of equals
-    /// those seen first.
-    ///
-    /// ```
-    /// # use oddsift_pipeline::{AuditParams, Input};
-    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
-    /// let found = AuditParams::new().clusters(&Input::logs([path]))?;
-    /// assert!(found.rarest_first().is_sorted_by_key(|row| row.cluster.size));
-    /// # Ok::<(), oddsift_pipeline::Error>(())
-    /// ```
-    #[must_use]
-    pub fn rarest_first(&self) -> Vec<AuditClusterRow<'_>> {
-        let mut rows = self.rows();
-        rows.sort_by_key(|row| (row.cluster.size, row.cluster.row));
+    pub fn rarest_first(&self) -> Vec<&AuditClusterRow> {
+        let mut rows: Vec<&AuditClusterRow> = self.rows.iter().collect();
+        rows.sort_by_key(|row| (row.size, row.row));
         rows
-    }
-
-    fn row<'c>(&'c self, cluster: &'c ProcessCluster) -> Option<AuditClusterRow<'c>> {
-        let process = self.processes.get(cluster.row)?;
-        let parent = self.tree.parent(cluster.row).and_then(|row| self.processes.get(row));
-        let parent = parent.and_then(|parent| parent.cmdline.as_deref());
-        Some(AuditClusterRow { cluster, process, parent })
     }
 
     /// Returns the number of processes that are like no other.
@@ -437,6 +522,6 @@ impl AuditClusters {
     /// ```
     #[must_use]
     pub fn n_noise(&self) -> usize {
-        self.clusters.rows.iter().filter(|row| row.label.is_noise()).count()
+        self.rows.iter().filter(|row| row.label.is_noise()).count()
     }
 }

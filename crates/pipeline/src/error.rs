@@ -106,7 +106,7 @@ pub enum Error {
         column: String,
     },
     /// A row has a value that cannot be used.
-    #[error("{position}: {column}: {fault}")]
+    #[error("{position}: {column}: {fault}{}", Remedy(fault.remedy()))]
     Value {
         /// Where.
         position: Position,
@@ -116,7 +116,7 @@ pub enum Error {
         fault: ValueFault,
     },
     /// A row cannot be taken.
-    #[error("{position}: {what}")]
+    #[error("{position}: {what}{}", Remedy(what.remedy()))]
     Row {
         /// Where.
         position: Position,
@@ -345,15 +345,13 @@ pub enum Lacking {
 #[non_exhaustive]
 pub enum ValueFault {
     /// Text where a number is needed.
-    #[error("{0:?} is not a number; write digits and a point, or skip bad rows")]
+    #[error("{0:?} is not a number")]
     NotANumber(String),
     /// A number past the range of `f64`.
-    #[error(
-        "{0:?} gives no finite number; correct it (or the scale of character sums), or skip bad rows"
-    )]
+    #[error("{0:?} gives no finite number")]
     NotFinite(String),
     /// Something else that makes no number.
-    #[error("{text:?} {kind}; correct it, or skip bad rows")]
+    #[error("{text:?} {kind}")]
     Other {
         /// The beginning of the text.
         text: String,
@@ -361,9 +359,7 @@ pub enum ValueFault {
         kind: oddsift_features::ValueErrorKind,
     },
     /// A number past the range of `f32`, where that is asked for.
-    #[error(
-        "{feature} is {value:e}, past single precision; use double precision, or skip bad rows"
-    )]
+    #[error("{feature} is {value:e}, past single precision")]
     PastSingle {
         /// The feature.
         feature: String,
@@ -371,19 +367,51 @@ pub enum ValueFault {
         value: f64,
     },
     /// A number, an array or the like where text is needed.
-    #[error("expected text, found {}; correct the line, or skip bad rows", kind_name(*.0))]
+    #[error("expected text, found {}", kind_name(*.0))]
     NotText(oddsift_records::FieldKind),
     /// Text that is no time.
     #[error("{0}")]
     Time(oddsift_timespan::Error),
     /// A time that names its zone where earlier ones do not, or the other way around.
-    #[error("{text:?} {}; say what such times are in", zone_name(*.zoned))]
+    #[error("{text:?} {}", zone_name(*.zoned))]
     Zone {
         /// The time.
         text: String,
         /// Whether it names its zone.
         zoned: bool,
     },
+}
+
+impl ValueFault {
+    /// Returns what would mend it; empty where the fault says so itself.
+    ///
+    /// ```
+    /// use oddsift_pipeline::ValueFault;
+    ///
+    /// let fault = ValueFault::NotANumber("many".to_owned());
+    /// assert_eq!(fault.remedy(), "write digits and a point, or skip bad rows");
+    /// ```
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::NotANumber(_) => "write digits and a point, or skip bad rows",
+            Self::NotFinite(_) => "correct it (or the scale of character sums), or skip bad rows",
+            Self::Other { .. } => "correct it, or skip bad rows",
+            Self::PastSingle { .. } => "use double precision, or skip bad rows",
+            Self::NotText(_) => "correct the line, or skip bad rows",
+            Self::Zone { .. } => "say what such times are in",
+            Self::Time(_) => "",
+        }
+    }
+}
+
+/// A remedy, behind a semicolon.
+struct Remedy(&'static str);
+
+impl fmt::Display for Remedy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { Ok(()) } else { write!(f, "; {}", self.0) }
+    }
 }
 
 /// What is wrong with a row.
@@ -400,13 +428,31 @@ pub enum RowFault {
     #[error("{0}")]
     Series(oddsift_timeseries::Error),
     /// A flag that is none.
-    #[error("{column} is {value}, and a flag is -1, 0 or 1; correct it, or skip bad rows")]
+    #[error("{column} is {value}, and a flag is -1, 0 or 1")]
     Flag {
         /// The column.
         column: String,
         /// Its value.
         value: f64,
     },
+}
+
+impl RowFault {
+    /// Returns what would mend it; empty where the fault says so itself.
+    ///
+    /// ```
+    /// use oddsift_pipeline::RowFault;
+    ///
+    /// let fault = RowFault::Flag { column: "anomalies".to_owned(), value: 7.0 };
+    /// assert_eq!(fault.remedy(), "correct it, or skip bad rows");
+    /// ```
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Flag { .. } => "correct it, or skip bad rows",
+            _ => "",
+        }
+    }
 }
 
 /// What is wrong with the file of a model.

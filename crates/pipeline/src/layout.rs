@@ -137,7 +137,15 @@ impl Head {
         schema: SchemaChoice,
         map: &[(String, String)],
     ) -> Result<Self, Error> {
-        let mut rows = input.open()?;
+        Self::of_rows(input.open()?, schema, map)
+    }
+
+    /// Takes rows that are opened.
+    pub(crate) fn of_rows(
+        mut rows: Box<dyn Rows>,
+        schema: SchemaChoice,
+        map: &[(String, String)],
+    ) -> Result<Self, Error> {
         let mut batch = Batch::new();
         rows.next_batch(&mut batch)?;
         let name = rows.name().to_owned();

@@ -59,7 +59,7 @@ pub use {
 
 // What parameters and results hold of the crates below.
 pub use {
-    oddsift_auditd::{AppFilter, ClusterOptions, msticpy},
+    oddsift_auditd::{AppFilter, msticpy},
     oddsift_dbscan::{Metric, Warning},
     oddsift_eventcluster::{EventClusterParams, EventClusters, Label, NoiseTimes, Scaling},
     oddsift_features::{

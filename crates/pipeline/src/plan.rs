@@ -1,5 +1,8 @@
 //! What is taken from each row: its feature vector and its time, by the rules for bad and missing.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use oddsift_features::{Field, Recipe, Scratch, ValueError, ValueErrorKind};
 use oddsift_records::{BadRows, Cell, FieldKind, Position, Record, Row, SkipLog};
 use oddsift_timespan::{ParsedTime, TimeParser, Timestamp};
@@ -13,6 +16,8 @@ pub(crate) struct RowPlan {
     name: String,
     columns: Vec<String>,
     pub(crate) recipe: Recipe,
+    /// Columns whose values are told apart and nothing else, each a number behind the features.
+    categories: Vec<Category>,
     /// Makes the weight of a row; without it every row weighs 1.
     weight: Option<Recipe>,
     texts: Vec<usize>,
@@ -23,6 +28,25 @@ pub(crate) struct RowPlan {
     has_gaps: bool,
     /// Values must be in the range of `f32`.
     is_single: bool,
+}
+
+/// The distinct values of a column, numbered in the order in which threads meet them.
+struct Category {
+    column: usize,
+    numbers: Mutex<HashMap<Option<Box<str>>, f64>>,
+}
+
+impl Category {
+    fn new(column: usize) -> Self {
+        Self { column, numbers: Mutex::default() }
+    }
+
+    fn number(&self, row: Row<'_>) -> f64 {
+        let text = row.to_text(self.column).map(|text| Box::from(&*text));
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = numbers.len() as f64;
+        *numbers.entry(text).or_insert(next)
+    }
 }
 
 /// A column of times that all name their zone, or all do not.
@@ -101,6 +125,7 @@ impl RowPlan {
             name: layout.name.clone(),
             columns: layout.columns.clone(),
             recipe,
+            categories: Vec::new(),
             weight: None,
             texts,
             time: None,
@@ -109,6 +134,18 @@ impl RowPlan {
             has_gaps: false,
             is_single: false,
         }
+    }
+
+    /// Tells rows apart by the values of these columns, each a number behind the features: which one
+    /// depends on the threads, but different values are at least 1 apart.
+    pub(crate) fn with_categories(mut self, columns: &[usize]) -> Self {
+        self.categories = columns.iter().map(|column| Category::new(*column)).collect();
+        self
+    }
+
+    /// The number of values in a row's vector.
+    pub(crate) fn n_values(&self) -> usize {
+        self.recipe.names().len() + self.categories.len()
     }
 
     /// Takes the weight of each row by a recipe of one value.
@@ -154,6 +191,7 @@ impl RowPlan {
     pub(crate) fn take(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Taken, Error> {
         let read = self.texts_are_text(row).and_then(|()| self.evaluate(row, room));
         let read = read.and_then(|()| self.values_fit(room));
+        room.values.extend(self.categories.iter().map(|category| category.number(row)));
         let read = read.and_then(|()| self.weight_of(row, room));
         let read =
             read.and_then(|weight| Ok(Taken::Row { time: self.time_of(row, room)?, weight }));

@@ -118,7 +118,7 @@ impl Ingested {
 
 impl Part {
     fn new(plan: &TablePlan) -> Self {
-        let table = PatternTable::new(plan.rows.recipe.names().len())
+        let table = PatternTable::new(plan.rows.n_values())
             .with_templates(plan.template.is_some())
             .with_distinct(plan.distinct.len());
         Self {

@@ -267,13 +267,15 @@ impl Batch {
     /// Takes over the text of all rows, and gives back the positions of rows that had to change.
     ///
     /// One check of the whole text covers every field, as long as all of them begin at a character.
-    pub(crate) fn set_text(&mut self, bytes: &[u8]) -> Vec<usize> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) if text.is_ascii() || self.fields_begin_at_characters(text) => {
-                self.text.push_str(text);
+    /// The text changes hands without a copy: `bytes` gets the room of the batch's last text.
+    pub(crate) fn set_text(&mut self, bytes: &mut Vec<u8>) -> Vec<usize> {
+        match String::from_utf8(std::mem::take(bytes)) {
+            Ok(text) if text.is_ascii() || self.fields_begin_at_characters(&text) => {
+                *bytes = std::mem::replace(&mut self.text, text).into_bytes();
                 Vec::new()
             }
-            _ => self.repair(bytes),
+            Ok(text) => self.repair(text.as_bytes()),
+            Err(error) => self.repair(error.as_bytes()),
         }
     }
 
@@ -503,8 +505,8 @@ mod tests {
 
     #[test]
     fn character_cut_in_two_by_a_field_end_is_replaced() {
-        let (mut batch, bytes) = batch(2, &[&[b"x", b"y"], &[b"\xc3", b"\xa9"]]);
-        assert_eq!(batch.set_text(&bytes), [1]);
+        let (mut batch, mut bytes) = batch(2, &[&[b"x", b"y"], &[b"\xc3", b"\xa9"]]);
+        assert_eq!(batch.set_text(&mut bytes), [1]);
         let row = batch.get(1).unwrap();
         assert_eq!((row.text(0), row.text(1)), (Some("\u{fffd}"), Some("\u{fffd}")));
         assert_eq!(batch.get(0).unwrap().text(1), Some("y"));
@@ -512,8 +514,8 @@ mod tests {
 
     #[test]
     fn valid_text_is_not_changed() {
-        let (mut batch, bytes) = batch(2, &[&["é".as_bytes(), b""], &[b"", "漢".as_bytes()]]);
-        assert!(batch.set_text(&bytes).is_empty());
+        let (mut batch, mut bytes) = batch(2, &[&["é".as_bytes(), b""], &[b"", "漢".as_bytes()]]);
+        assert!(batch.set_text(&mut bytes).is_empty());
         let row = batch.get(1).unwrap();
         assert_eq!((row.text(0), row.text(1), row.text(2)), (None, Some("漢"), None));
     }

@@ -10,6 +10,9 @@ use crate::{
     reader::{MAX_COLUMNS, Stop, Tally},
 };
 
+/// Room for the text of records, at first.
+const LEAST_TEXT: usize = 64 << 10;
+
 /// CSV records over the `csv` crate's own state machine, with their physical lines.
 pub(crate) struct CsvRows {
     core: csv_core::Reader,
@@ -60,7 +63,7 @@ impl CsvRows {
             after_return: false,
             limit,
             n_columns: 0,
-            text: vec![0; 64 << 10],
+            text: vec![0; LEAST_TEXT],
             used: 0,
             ends: vec![0; MAX_COLUMNS.saturating_add(1)],
         };
@@ -76,7 +79,8 @@ impl CsvRows {
     pub(crate) fn fill(&mut self, batch: &mut Batch, tally: &mut Tally<'_>) -> Result<(), Stop> {
         self.used = 0;
         let filled = self.fill_records(batch, tally);
-        for index in batch.set_text(self.text.get(..self.used).unwrap_or_default()) {
+        self.text.truncate(self.used);
+        for index in batch.set_text(&mut self.text) {
             tally.replaced(batch.rows.get(index).map_or(0, |mark| mark.line));
         }
         filled
@@ -198,7 +202,7 @@ impl CsvRows {
     fn step(&mut self, input: Option<&[u8]>, making: &mut Making) -> (bool, usize) {
         let from = self.used.saturating_add(making.n_bytes);
         if from >= self.text.len() {
-            self.text.resize(self.text.len().saturating_mul(2), 0);
+            self.text.resize(self.text.len().saturating_mul(2).max(LEAST_TEXT), 0);
         }
         // Once there are too many fields only their number matters, and the last end.
         let mut slot = making.n_fields;

@@ -6,9 +6,7 @@ mod columns; // what clusters print
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use oddsift::pipeline::{
-    AppFilter, AuditParams, ClusterOptions, Input, TimeParser, Timestamp, msticpy,
-};
+use oddsift::pipeline::{AppFilter, AuditParams, Input, TimeParser, Timestamp, msticpy};
 
 use self::columns::cluster_columns;
 use crate::args::{Compat, Format, OutputArgs};
@@ -129,10 +127,7 @@ fn params(args: &AuditdArgs) -> Result<AuditParams, Failure> {
     params.until = time("--until", &args.until)?;
     check_times(params.since, params.until)?;
     params.with_records = matches!(args.output.format, Some(Format::Ndjson | Format::Json));
-    if args.compat == Some(Compat::Msticpy) {
-        params.msticpy_reader = true;
-        params.clustering = ClusterOptions::msticpy();
-    }
+    params.msticpy_reader = args.compat == Some(Compat::Msticpy);
     Ok(params)
 }
 
@@ -179,16 +174,11 @@ fn print_clusters(
         warn_line(&message(error));
     }
     let n_noise = found.n_noise();
-    let n_clusters = found.clusters.rows.len() - n_noise;
-    say(
-        &args.output.talk,
-        &format!(
-            "{}; {}, {n_noise} like no other",
-            counted(found.clusters.labels.len() as u64, "process", "processes"),
-            counted(n_clusters as u64, "cluster", "clusters"),
-        ),
-    );
-    let rows = if destination.is_table() { found.rarest_first() } else { found.rows() };
+    let processes = counted(found.n_processes, "process", "processes");
+    let clusters = counted((found.rows.len() - n_noise) as u64, "cluster", "clusters");
+    say(&args.output.talk, &format!("{processes}; {clusters}, {n_noise} like no other"));
+    let is_table = destination.is_table();
+    let rows = if is_table { found.rarest_first() } else { found.rows.iter().collect() };
     let columns = cluster_columns(&found, args.compat == Some(Compat::Msticpy));
     columns.print(&args.output, destination, rows.len(), rows.into_iter().map(Ok))?;
     Ok(n_noise as u64)

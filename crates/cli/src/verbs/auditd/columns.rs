@@ -7,25 +7,25 @@ use crate::cells::{text_or_missing, time_cell, time_or_missing};
 use crate::columns::Columns;
 use crate::table::TextCell;
 
-type Row<'r> = AuditClusterRow<'r>;
+type Row<'r> = &'r AuditClusterRow;
 
 /// For people who and what first, for programs msticpy's columns, then ours.
 pub(super) fn cluster_columns<'c>(
-    found: &AuditClusters,
+    found: &'c AuditClusters,
     is_msticpys: bool,
 ) -> Columns<'c, Row<'c>> {
     let text = |text: Option<&str>| TextCell::text(text.unwrap_or(""));
     let mut columns = Columns::new()
-        .stands_out(|row: &Row<'_>| row.cluster.label.is_noise())
-        .table("Size", |row| TextCell::number(&row.cluster.size))
+        .stands_out(|row: &Row<'_>| row.label.is_noise())
+        .table("Size", |row| TextCell::number(&row.size))
         .table("Cluster", |row| TextCell::number(&row.label_text()))
         .table("User", move |row| text(row.process.uid.as_deref()))
         .table("Program", move |row| text(row.process.exe.as_deref()))
-        .table("Template", move |row| text(row.cluster.template.as_deref()))
-        .table("Parent", move |row| text(row.parent))
-        .table("First (UTC)", |row| time_cell(row.cluster.times.map(|times| times.0)))
-        .table("Last (UTC)", |row| time_cell(row.cluster.times.map(|times| times.1)));
-    if found.processes.iter().any(|process| process.node.is_some()) {
+        .table("Template", move |row| text(row.template.as_deref()))
+        .table("Parent", move |row| text(row.parent.as_deref()))
+        .table("First (UTC)", |row| time_cell(row.times.map(|times| times.0)))
+        .table("Last (UTC)", |row| time_cell(row.times.map(|times| times.1)));
+    if found.rows.iter().any(|row| row.process.node.is_some()) {
         columns = columns.table("Node", move |row| text(row.process.node.as_deref()));
     }
     columns = columns
@@ -35,17 +35,17 @@ pub(super) fn cluster_columns<'c>(
         .file("pid", |row| id(row.process.pid.as_deref()))
         .file("SubjectUserSid", |row| id(row.process.uid.as_deref()))
         .file("cwd", |row| text_or_missing(row.process.cwd.as_deref()))
-        .file("ClusterSize", |row| Cell::UInt(row.cluster.size))
+        .file("ClusterSize", |row| Cell::UInt(row.size))
         .file("ppid", |row| id(row.process.ppid.as_deref()));
     if is_msticpys {
         return columns;
     }
     columns
-        .file("ClusterId", |row| Cell::Int(row.cluster.label.to_i64()))
+        .file("ClusterId", |row| Cell::Int(row.label.to_i64()))
         .file("FirstEventTime", first)
-        .file("LastEventTime", |row| time_or_missing(row.cluster.times.map(|times| times.1)))
-        .file("Template", |row| text_or_missing(row.cluster.template.as_deref()))
-        .file("ParentCommandLine", |row| text_or_missing(row.parent))
+        .file("LastEventTime", |row| time_or_missing(row.times.map(|times| times.1)))
+        .file("Template", |row| text_or_missing(row.template.as_deref()))
+        .file("ParentCommandLine", |row| text_or_missing(row.parent.as_deref()))
         .file("Node", |row| text_or_missing(row.process.node.as_deref()))
         .file("auid", |row| id(row.process.auid.as_deref()))
         .file("ses", |row| id(row.process.ses.as_deref()))
@@ -53,7 +53,7 @@ pub(super) fn cluster_columns<'c>(
 }
 
 fn first<'r>(row: &'r Row<'_>) -> Cell<'r> {
-    time_or_missing(row.cluster.times.map(|times| times.0))
+    time_or_missing(row.times.map(|times| times.0))
 }
 
 fn own_time<'r>(row: &'r Row<'_>) -> Cell<'r> {
