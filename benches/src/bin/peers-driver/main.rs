@@ -43,7 +43,7 @@ const ALGORITHMS: [&Algorithm; 4] = [&DBSCAN, &IFOREST, &STL, &AUDITD];
 /// Each runs in a process of its own. Prints tables, and which of the targets were reached.
 ///
 /// Crates are built by cargo behind the feature `peers` of oddsift-benches; pip gets the packages of
-/// PyPI into a folder of target/peers-venv at the first run (python3 with `venv`, 3.11 or later), and
+/// `PyPI` into a folder of target/peers-venv at the first run (python3 with `venv`, 3.11 or later), and
 /// builds isotree, which takes a C++ compiler and some minutes. A step, such as a fit, that takes more
 /// than 120 s or more than 20 GiB is given up, and the peer is tried on less data instead. All of an
 /// algorithm takes about 20 minutes, of audit logs two: leave the machine alone meanwhile.

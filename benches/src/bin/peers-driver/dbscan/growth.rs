@@ -53,7 +53,7 @@ pub(crate) fn measure(arena: &mut Arena) -> Result<Growth> {
         format!("- {}: seconds grow as rows to the power {:.2}\n", series.title, series.exponent)
     });
     let text = format!("{}\n{table}", fitted.collect::<String>());
-    Ok(Growth { text, svg: svg(&all) })
+    Ok(Growth { text, svg: svg(&all)? })
 }
 
 impl Family {
