@@ -32,6 +32,7 @@ of crates/testkit:
   gen events     realistic process events as CSV, as many as you want, from a seed
   gen auditd     a Linux audit log, as long as you want, from a seed
   hostile        inputs too large or too odd to store, generated and run through the tool
+  compare        two builds of the tool, run on the same command lines: what differs
 
 of benches:
   peers          ours beside other implementations, on the same data in one run
@@ -59,7 +60,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
         "pictures" => pictures::run(rest),
         "dist" => dist::run(rest),
         "release" => release::run(rest),
-        "gen" => return programs::testkit("gen", rest),
+        "gen" | "compare" => return programs::testkit(command, rest),
         "hostile" => return programs::hostile(rest),
         "peers" => return programs::peers(rest),
         "-h" | "--help" | "help" => show(HELP),

@@ -27,14 +27,14 @@ pub(crate) enum Generate {
 /// far from the rest.
 #[derive(Debug, Args)]
 pub(crate) struct EventsArgs {
-    /// Number of events, at most 10_000_000_000
+    /// Number of events, at most ten billion
     #[arg(long, value_name = "N", value_parser = grouped_number)]
     rows: u64,
     /// Seed of all random numbers
     #[arg(long, value_name = "S", value_parser = grouped_number, default_value = "1")]
     seed: u64,
     /// Number of distinct (pathScore, commandlineTokensFull, isSystemSession) vectors, outliers
-    /// included [default: 2% of the rows, at most 200_000]
+    /// included [default: 2% of the rows, at most 200,000]
     #[arg(long, value_name = "K", value_parser = grouped_number)]
     patterns: Option<u64>,
     /// File of the CSV, - for standard output

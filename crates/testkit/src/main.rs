@@ -1,6 +1,7 @@
 //! `oddsift-testkit`: makes test data and tests the tool as a whole. `cargo xtask` starts it.
 
 mod calendar; // dates of generated events
+mod compare; // `compare`: two builds of the tool
 mod generate; // `gen`: test data from a seed
 #[cfg(unix)]
 mod hostile; // `hostile`: inputs too large or too odd to store
@@ -20,6 +21,7 @@ enum Command {
     Gen(generate::Generate),
     #[cfg(unix)]
     Hostile(hostile::HostileArgs),
+    Compare(compare::CompareArgs),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Gen(what) => generate::run(&what).map(|()| ExitCode::SUCCESS),
         #[cfg(unix)]
         Command::Hostile(args) => hostile::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Compare(args) => compare::run(&args),
     }
 }
 
