@@ -1,17 +1,10 @@
 //! The project's chores: one module a command, found by `cargo xtask --help`.
 
-mod audit_log;
 mod bench;
-mod calendar;
 mod ci;
 mod dist;
-mod events;
-mod flags;
-#[cfg(unix)]
-mod hostile;
-#[cfg(unix)]
-mod peers;
 mod pictures;
+mod programs; // commands of other crates
 mod release;
 mod tidy;
 mod tool;
@@ -30,13 +23,18 @@ usage: cargo xtask COMMAND [ARGUMENTS]
 commands:
   ci [JOB]       the whole check, or one job of it (fmt, clippy, test, doc, features, ...)
   tidy           the rules no compiler knows: arrows between crates, manifests, links
-  gen events     realistic process events as CSV, as many as you want, from a seed
-  gen auditd     a Linux audit log, as long as you want, from a seed
   bench [NAME]   criterion benches, all or the named ones
-  hostile        inputs too large or too odd to store, made and run through the tool
   pictures       the pictures of the docs, drawn from the sample logs
   dist           the tool as an archive with manual pages, completions and checksum
   release        version, changelog, checks, packages, tag and publishing
+
+of crates/testkit:
+  gen events     realistic process events as CSV, as many as you want, from a seed
+  gen auditd     a Linux audit log, as long as you want, from a seed
+  hostile        inputs too large or too odd to store, generated and run through the tool
+  compare        two builds of the tool, run on the same command lines: what differs
+
+of benches:
   peers          ours beside other implementations, on the same data in one run
 
 `cargo xtask COMMAND --help` tells more about each.
@@ -44,42 +42,31 @@ commands:
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    run(&args).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
-fn run(args: &[String]) -> Result<()> {
+fn run(args: &[String]) -> Result<ExitCode> {
     let (command, rest) = match args {
-        [] => return show(HELP),
+        [] => ("help", args),
         [command, rest @ ..] => (command.as_str(), rest),
     };
     match command {
         "ci" => ci::run(rest),
         "tidy" => tidy::run(rest),
-        "gen" => match rest {
-            [what, rest @ ..] if what == "auditd" => audit_log::run(rest),
-            _ => events::run(rest),
-        },
         "bench" => bench::run(rest),
-        #[cfg(unix)]
-        "hostile" => hostile::run(rest),
-        #[cfg(not(unix))]
-        "hostile" => bail!("`hostile` takes named pipes, links and `ulimit`; run it on a Unix"),
-        #[cfg(unix)]
-        "peers" => peers::run(rest),
-        #[cfg(not(unix))]
-        "peers" => bail!("`peers` limits memory by `ulimit`; run it on a Unix"),
-        "dist" => dist::run(rest),
         "pictures" => pictures::run(rest),
+        "dist" => dist::run(rest),
         "release" => release::run(rest),
+        "gen" | "compare" => return programs::testkit(command, rest),
+        "hostile" => return programs::hostile(rest),
+        "peers" => return programs::peers(rest),
         "-h" | "--help" | "help" => show(HELP),
         other => bail!("unknown command `{other}`; `cargo xtask --help` lists them"),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints to standard output; a reader that has gone away is no error.

@@ -11,7 +11,6 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::calendar::today;
 use crate::ci::{cargo, run_command};
 use crate::workspace::{Workspace, is_publishable};
 use checkout::Checkout;
@@ -212,18 +211,35 @@ fn rewrite(path: &Path, change: impl Fn(&str) -> Result<String>) -> Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write {name}"))
 }
 
-/// What git prints.
+/// The date of today, UTC. A crate that knows the calendar would be a quarter of this one's build.
+fn today() -> Result<String> {
+    let date = printed(Command::new("date").args(["-u", "+%F"]))?;
+    Ok(date.trim().to_owned())
+}
+
 fn git(root: &Path, args: &[&str]) -> Result<String> {
-    let output = Command::new("git").current_dir(root).args(args).output();
-    let output = output.context("cannot start git")?;
+    printed(Command::new("git").current_dir(root).args(args))
+}
+
+/// What a command prints.
+fn printed(command: &mut Command) -> Result<String> {
+    let shown = format!("{command:?}");
+    let output = command.output().with_context(|| format!("cannot start {shown}"))?;
     let stderr = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "`git {}` failed: {}", args.join(" "), stderr.trim());
+    ensure!(output.status.success(), "{shown} failed: {}", stderr.trim());
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn today_is_a_date() {
+        let today = today().unwrap();
+        assert!(today.len() == 10 && *today > *"2026-01-01", "{today}");
+    }
 
     #[test]
     fn one_level_is_taken_and_no_other_word() {

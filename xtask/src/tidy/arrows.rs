@@ -67,6 +67,7 @@ pub(crate) const TABLE: Table = &[
     ),
     ("oddsift-cli", &["oddsift"]),
     ("oddsift-benches", &["oddsift"]),
+    ("oddsift-testkit", &[]),
     ("xtask", &[]),
 ];
 

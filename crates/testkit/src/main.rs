@@ -1,0 +1,78 @@
+//! `oddsift-testkit`: makes test data and tests the tool as a whole. `cargo xtask` starts it.
+
+mod calendar; // dates of generated events
+mod compare; // `compare`: two builds of the tool
+mod generate; // `gen`: test data from a seed
+#[cfg(unix)]
+mod hostile; // `hostile`: inputs too large or too odd to store
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Makes test data and tests the tool as a whole
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", max_term_width = 100)]
+enum Command {
+    #[command(subcommand)]
+    Gen(generate::Generate),
+    #[cfg(unix)]
+    Hostile(hostile::HostileArgs),
+    Compare(compare::CompareArgs),
+}
+
+fn main() -> ExitCode {
+    run(Command::parse()).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Gen(what) => generate::run(&what).map(|()| ExitCode::SUCCESS),
+        #[cfg(unix)]
+        Command::Hostile(args) => hostile::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Compare(args) => compare::run(&args),
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> &'static Path {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_folder.ancestors().nth(2).unwrap_or(crate_folder)
+}
+
+/// Prints to standard output; a reader that has gone away is no error.
+fn show(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A whole number; `_` may group its digits.
+fn grouped_number(text: &str) -> Result<u64, std::num::ParseIntError> {
+    text.replace('_', "").parse()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn command_line_is_consistent() {
+        Command::command().debug_assert();
+    }
+
+    #[test]
+    fn digits_may_be_grouped() {
+        assert_eq!(grouped_number("1_000"), Ok(1000));
+        assert!(grouped_number("-1").is_err() && grouped_number("").is_err());
+    }
+}
