@@ -7,6 +7,7 @@ mod leftovers; // marks of unfinished work
 mod links; // links in Markdown files
 mod manifests; // what the Cargo.toml files inherit
 mod readmes; // README examples that run
+mod tool; // what the tool may use
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,8 @@ usage: cargo xtask tidy
               sections `Differences from msticpy` and `Features`, and the latter names every feature
   examples    features, dbscan, iforest, stl and timespan have at least as many examples that run, in
               doc comments and README, as public functions
+  tool        the tool takes what it does with rows from the pipeline: no algorithm, array or loop over
+              batches of its own
   leftovers   no marks of unfinished work in code and text
 ";
 
@@ -55,6 +58,7 @@ fn breaches(workspace: &Workspace) -> Result<Vec<String>> {
     breaches.extend(check_manifests(workspace)?);
     breaches.extend(check_readmes(workspace)?);
     breaches.extend(check_examples(workspace, &files)?);
+    breaches.extend(check_tool(workspace, &files)?);
     breaches.extend(check_texts(workspace, &files)?);
     Ok(breaches)
 }
@@ -119,6 +123,14 @@ fn check_examples(workspace: &Workspace, files: &[PathBuf]) -> Result<Vec<String
             counts = counts + examples::of_source(&workspace.read(path)?);
         }
         breaches.extend(examples::check(name, counts));
+    }
+    Ok(breaches)
+}
+
+fn check_tool(workspace: &Workspace, files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut breaches = Vec::new();
+    for path in files.iter().filter(|path| path.starts_with("crates/cli/src")) {
+        breaches.extend(tool::check(&path.display().to_string(), &workspace.read(path)?));
     }
     Ok(breaches)
 }
