@@ -253,25 +253,20 @@ impl Wanted {
     }
 }
 
-fn push(builder: RowBuilder<'_>, row: &EventRow<'_>, parent: Option<&str>) {
-    let mut builder = builder.time(row.time).text(row.kind).text_or_missing(row.node);
-    builder = builder.int(i64::try_from(row.serial).unwrap_or(i64::MAX));
+fn push(mut builder: RowBuilder<'_>, row: &EventRow<'_>, parent: Option<&str>) {
+    builder.time(row.time).text(row.kind).text_or_missing(row.node);
+    builder.int(i64::try_from(row.serial).unwrap_or(i64::MAX));
     for id in [row.auid, row.uid, row.ses, row.pid, row.ppid] {
-        builder = match id {
+        match id.map(|id| (id, id.number())) {
             None => builder.missing(),
-            Some(Id::Text(text)) => builder.text(text),
-            Some(number) => match number.number() {
-                Some(number) => builder.int(number),
-                None => builder.text(&number.to_string()),
-            },
+            Some((_, Some(number))) => builder.int(number),
+            Some((id, None)) => builder.text(&id.to_string()),
         };
     }
-    let texts = [&row.exe, &row.comm, &row.cwd, &row.cmdline, &row.success, &row.key];
-    for text in texts {
-        builder = builder.text_or_missing(text.as_deref());
+    for text in [&row.exe, &row.comm, &row.cwd, &row.cmdline, &row.success, &row.key] {
+        builder.text_or_missing(text.as_deref());
     }
-    // The record is complete once the builder goes.
-    drop(builder.text_or_missing(parent));
+    builder.text_or_missing(parent);
 }
 
 impl Rows for AuditRows {

@@ -4,7 +4,7 @@ use oddsift::pipeline::{
     Error, Lacking, Parameter, ParameterFault, RowFault, ValueFault, column_list, likely_delimiter,
     schema_columns,
 };
-use oddsift::{features, records, stl, timeseries, timespan};
+use oddsift::{auditd, features, records, stl, timeseries, timespan};
 
 const SKIP: &str = " (--bad-rows skip)";
 
@@ -13,11 +13,12 @@ pub(crate) fn is_usage(error: &Error) -> bool {
     match error {
         Error::Parameter { .. } | Error::Time(_) => true,
         Error::Header { source, .. } => {
-            matches!(source, features::Error::MapKey { .. } | features::Error::MapRepeated { .. })
+            matches!(**source, features::Error::MapKey { .. } | features::Error::MapRepeated { .. })
         }
-        Error::Series { source: timeseries::Error::Stl(error), .. } => {
-            !matches!(error, stl::Error::Infinite { .. })
-        }
+        Error::Series { source, .. } => match &**source {
+            timeseries::Error::Stl(error) => !matches!(error, stl::Error::Infinite { .. }),
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -33,7 +34,7 @@ pub(crate) fn message(error: &Error) -> String {
         Error::Column { name, parameter, source } => {
             format!("{name}:1: {}: {source}", flag(*parameter))
         }
-        Error::Parameter { parameter, what } => match what {
+        Error::Parameter { parameter, what } => match &**what {
             ParameterFault::Repeated(_) => format!("{} {what}", flag(*parameter)),
             ParameterFault::Series(error) => error.to_string(),
             ParameterFault::Forest(error) => error.to_string(),
@@ -55,7 +56,9 @@ pub(crate) fn message(error: &Error) -> String {
         Error::Value { position, column, fault } => {
             format!("{position}: {column}: {}", value_message(fault))
         }
-        Error::Row { what: RowFault::Flag { .. }, .. } => format!("{error}{SKIP}"),
+        Error::Row { what, .. } if matches!(**what, RowFault::Flag { .. }) => {
+            format!("{error}{SKIP}")
+        }
         Error::MixedZones { .. } => format!("{error} (--time-zone UTC)"),
         Error::ScaleRange { name, feature, scaling } => format!(
             "{name}: {feature} leaves the range of f64 under --scale {scaling}; use --scale none"
@@ -63,21 +66,26 @@ pub(crate) fn message(error: &Error) -> String {
         Error::WeightRange { name } => {
             format!("{name}: the weights sum to more than can be held; divide --weight's column")
         }
-        Error::NoiseNotKept { .. } => format!("{error} (--emit labels)"),
+        Error::NoiseNotKept { name } => {
+            format!(
+                "{name}: negative weights make noise of rows that were not kept; use --emit labels"
+            )
+        }
         Error::NoKnee { name } => format!(
             "{name}: the distances have no knee that proposes an eps; look at `oddsift eps`, give --eps"
         ),
-        Error::Series { source: timeseries::Error::Stl(source), .. } if is_usage(error) => {
+        Error::Series { source, .. } if is_usage(error) => {
             format!("{source} (--period, --seasonal and the like)")
         }
         Error::Series { source, .. } => format!("{error}{}", series_flags(source)),
         Error::Threads { .. } => format!("{error} (-j 1)"),
-        Error::Audit { name, source: oddsift::auditd::Error::NoProcesses { n_processes: 0 } } => {
-            format!(
+        Error::Audit { name, source } => match **source {
+            auditd::Error::NoProcesses { n_processes: 0 } => format!(
                 "{name}: no event has a SYSCALL and an EXECVE record; audit rules must log execve, as \
                  `-a always,exit -F arch=b64 -S execve` does"
-            )
-        }
+            ),
+            _ => error.to_string(),
+        },
         error => error.to_string(),
     }
 }

@@ -12,6 +12,7 @@ use oddsift_eventcluster::{EventClusters, EventRow, Label, Scaling};
 use oddsift_features::{FeatureOptions, Schema, SchemaChoice};
 use oddsift_records::{Cell, RowStore, StoredRow};
 
+use crate::cluster::cluster_error;
 use crate::fold::{Batches, Feed};
 use crate::layout::Head;
 use crate::plan::RowPlan;
@@ -207,14 +208,13 @@ impl AuditParams {
         if table.is_empty() {
             let n_processes = usize::try_from(n_processes).unwrap_or(usize::MAX);
             let source = oddsift_auditd::Error::NoProcesses { n_processes };
-            let nothing = Some(Error::Audit { name: input.last_name(), source });
+            let nothing = Some(Error::Audit { name: input.last_name(), source: Box::new(source) });
             return Ok(AuditClusters { nothing, warnings, ..AuditClusters::default() });
         }
         // All is whole numbers: apart by less than 1 is equal.
         let params = EventClusters::params().scaling(Scaling::None).eps(0.5);
-        let events = params
-            .fit_patterns(table)
-            .map_err(|source| Error::Cluster { name: ingested.read.name.clone(), source })?;
+        let events =
+            params.fit_patterns(table).map_err(|source| cluster_error(&ingested, source))?;
         let rows = events.rows_with(ingested.kept.clone());
         let rows = rows.iter().map(|row| AuditClusterRow::of_events(row, &events, &ingested.store));
         Ok(AuditClusters {
@@ -232,7 +232,7 @@ impl AuditParams {
         let options = ClusterOptions::msticpy().app(self.app.clone());
         let options = options.since(self.since).until(self.until);
         let found = cluster_auditd_processes(&processes, &options)
-            .map_err(|source| Error::Audit { name: input.last_name(), source })?;
+            .map_err(|source| Error::Audit { name: input.last_name(), source: Box::new(source) })?;
         let tree = ProcessTree::new(&processes);
         let row = |cluster: &ProcessCluster| {
             let parent = tree.parent(cluster.row).and_then(|row| processes.get(row));

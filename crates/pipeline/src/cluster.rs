@@ -254,7 +254,7 @@ impl ClusterParams {
         let layout = head.layout.clone();
         let (table, ingested) = ingest(Feed::new(head, input), plan.table)?;
         ingested.need_rows(&table)?;
-        let failed = |error| self.error(&ingested, error);
+        let failed = |error| cluster_error(&ingested, error);
         let (eps, curve) = match plan.eps {
             Eps::Value(eps) => (eps, None),
             Eps::Auto => {
@@ -294,24 +294,6 @@ impl ClusterParams {
         Ok(found)
     }
 
-    /// Columns by their names.
-    fn error(&self, ingested: &Ingested, source: oddsift_eventcluster::Error) -> Error {
-        use oddsift_eventcluster::Error as Cause;
-        let name = ingested.read.name.clone();
-        match source {
-            Cause::ScaleRange { column, scaling } => {
-                let feature = ingested.recipe.names().get(column).cloned().unwrap_or_default();
-                Error::ScaleRange { name, feature, scaling }
-            }
-            Cause::Dbscan(
-                oddsift_dbscan::Error::NonFiniteWeight { .. }
-                | oddsift_dbscan::Error::WeightsRange(_),
-            ) => Error::WeightRange { name },
-            Cause::Dbscan(oddsift_dbscan::Error::Cancelled) => Error::Cancelled,
-            source => Error::Cluster { name, source },
-        }
-    }
-
     /// Reads an input for its curve of distances to the k-th neighbour, and what it proposes.
     ///
     /// # Errors
@@ -334,7 +316,7 @@ impl ClusterParams {
             let plan = TablePlan::new(rows);
             let (table, ingested) = ingest(Feed::new(head, input), plan)?;
             ingested.need_rows(&table)?;
-            let failed = |error| self.error(&ingested, error);
+            let failed = |error| cluster_error(&ingested, error);
             let distances = self.clustering.k_distances(&table).map_err(failed)?;
             let proposal = match distances.propose_eps() {
                 None => None,
@@ -347,6 +329,23 @@ impl ClusterParams {
             };
             Ok(Distances { read: ingested.read.clone(), distances, proposal })
         })
+    }
+}
+
+/// Columns by their names.
+pub(crate) fn cluster_error(ingested: &Ingested, source: oddsift_eventcluster::Error) -> Error {
+    use oddsift_eventcluster::Error as Cause;
+    let name = ingested.read.name.clone();
+    match source {
+        Cause::ScaleRange { column, scaling } => {
+            let feature = ingested.recipe.names().get(column).cloned().unwrap_or_default();
+            Error::ScaleRange { name, feature, scaling }
+        }
+        Cause::Dbscan(
+            oddsift_dbscan::Error::NonFiniteWeight { .. } | oddsift_dbscan::Error::WeightsRange(_),
+        ) => Error::WeightRange { name },
+        Cause::Dbscan(oddsift_dbscan::Error::Cancelled) => Error::Cancelled,
+        source => Error::Cluster { name, source: Box::new(source) },
     }
 }
 
@@ -699,6 +698,6 @@ impl Clusters {
     /// ```
     pub fn model(&self) -> Result<ClusterModel, Error> {
         let model = self.events.model_with(self.ingested.recipe.clone());
-        model.map_err(|source| Error::Cluster { name: self.read.name.clone(), source })
+        model.map_err(|source| cluster_error(&self.ingested, source))
     }
 }

@@ -20,7 +20,7 @@ pub enum Error {
         /// Its columns.
         columns: Vec<String>,
         /// What is wrong.
-        source: oddsift_features::Error,
+        source: Box<oddsift_features::Error>,
     },
     /// A parameter names a column that the input lacks, or that it has under a name in other case.
     #[error("{name}:1: {parameter}: {source}")]
@@ -30,7 +30,7 @@ pub enum Error {
         /// The parameter that names it.
         parameter: Parameter,
         /// What is wrong.
-        source: oddsift_features::Error,
+        source: Box<oddsift_features::Error>,
     },
     /// A parameter is out of its range or names something twice.
     #[error("{parameter} {what}")]
@@ -38,7 +38,7 @@ pub enum Error {
         /// The parameter.
         parameter: Parameter,
         /// What is wrong with it, and what to do.
-        what: ParameterFault,
+        what: Box<ParameterFault>,
     },
     /// A schema was asked for of which the input has neither path nor command line.
     #[error(
@@ -113,7 +113,7 @@ pub enum Error {
         /// The column's name.
         column: String,
         /// What is wrong with it.
-        fault: ValueFault,
+        fault: Box<ValueFault>,
     },
     /// A row cannot be taken.
     #[error("{position}: {what}{}", Remedy(what.remedy()))]
@@ -121,7 +121,7 @@ pub enum Error {
         /// Where.
         position: Position,
         /// What is wrong with it.
-        what: RowFault,
+        what: Box<RowFault>,
     },
     /// Times that name their zone and times that do not are in one column.
     #[error(
@@ -189,7 +189,7 @@ pub enum Error {
         /// The input.
         name: String,
         /// What went wrong.
-        source: oddsift_eventcluster::Error,
+        source: Box<oddsift_eventcluster::Error>,
     },
     /// A forest could not be grown, or rows not be scored by it.
     #[error("{name}: {source}")]
@@ -197,7 +197,7 @@ pub enum Error {
         /// The input.
         name: String,
         /// What went wrong.
-        source: oddsift_outliers::Error,
+        source: Box<oddsift_outliers::Error>,
     },
     /// A forest could not score.
     #[error(transparent)]
@@ -210,7 +210,7 @@ pub enum Error {
         /// The series of this group, where there are several.
         group: Option<String>,
         /// What went wrong.
-        source: oddsift_timeseries::Error,
+        source: Box<oddsift_timeseries::Error>,
     },
     /// A time that a query language cannot write.
     #[error("{name}: {source}")]
@@ -218,18 +218,18 @@ pub enum Error {
         /// The input.
         name: String,
         /// What is wrong.
-        source: oddsift_timespan::Error,
+        source: Box<oddsift_timespan::Error>,
     },
     /// A time, a format of times or a zone is none.
     #[error(transparent)]
-    Time(#[from] oddsift_timespan::Error),
+    Time(Box<oddsift_timespan::Error>),
     /// A model cannot be read.
     #[error("{name}:{}{fault}", JsonPlace(fault))]
     Model {
         /// The file.
         name: String,
         /// What is wrong with it.
-        fault: ModelFault,
+        fault: Box<ModelFault>,
     },
     /// An audit log cannot be read on.
     #[error("{place}: cannot be read: {source}; check that the log is whole")]
@@ -245,7 +245,7 @@ pub enum Error {
         /// The file that was written last.
         name: String,
         /// What went wrong.
-        source: oddsift_auditd::Error,
+        source: Box<oddsift_auditd::Error>,
     },
     /// The system gives no more threads.
     #[error("no threads can be started: {source}; ask for fewer")]
@@ -259,6 +259,12 @@ pub enum Error {
     /// The callback of progress asked to stop.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<oddsift_timespan::Error> for Error {
+    fn from(error: oddsift_timespan::Error) -> Self {
+        Self::Time(Box::new(error))
+    }
 }
 
 /// A parameter of a job, named as its field is.

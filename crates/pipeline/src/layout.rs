@@ -71,7 +71,7 @@ impl Layout {
         find_column(&self.columns, wanted).map_err(|source| Error::Column {
             name: self.name.clone(),
             parameter,
-            source,
+            source: Box::new(source),
         })
     }
 
@@ -81,7 +81,11 @@ impl Layout {
 
     /// Makes an error of a name that the header settles.
     pub(crate) fn header_error(&self, source: oddsift_features::Error) -> Error {
-        Error::Header { name: self.name.clone(), columns: self.columns.clone(), source }
+        Error::Header {
+            name: self.name.clone(),
+            columns: self.columns.clone(),
+            source: Box::new(source),
+        }
     }
 
     /// Plans features, with the path separator found where none is given.

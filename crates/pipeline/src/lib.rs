@@ -61,7 +61,9 @@ pub use {
 pub use {
     oddsift_auditd::{AppFilter, msticpy},
     oddsift_dbscan::{Metric, Warning},
-    oddsift_eventcluster::{EventClusterParams, EventClusters, Label, NoiseTimes, Scaling},
+    oddsift_eventcluster::{
+        Cluster, EventClusterParams, EventClusters, Label, NoiseTimes, Scaling,
+    },
     oddsift_features::{
         Delimiters, FeatureOptions, Roles, SchemaChoice, SessionRule, column_list, process_name,
     },

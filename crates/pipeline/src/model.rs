@@ -45,7 +45,7 @@ pub enum Model {
 
 /// What tells a model file's kind.
 #[derive(Deserialize)]
-struct Format {
+struct Kind {
     format: Option<String>,
     version: Option<u64>,
     /// What scikit-learn's export has.
@@ -75,7 +75,7 @@ impl Model {
         let name = path.display().to_string();
         match std::fs::read(path) {
             Ok(bytes) => Self::parse(&name, &bytes),
-            Err(error) => Err(Error::Model { name, fault: ModelFault::Read(error) }),
+            Err(error) => Err(Error::Model { name, fault: Box::new(ModelFault::Read(error)) }),
         }
     }
 
@@ -90,8 +90,8 @@ impl Model {
     /// assert!(error.to_string().starts_with("m.json: no model: it names no format"));
     /// ```
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        let fault = |fault| Error::Model { name: name.to_owned(), fault };
-        let head: Format = json(bytes).map_err(fault)?;
+        let fault = |fault| Error::Model { name: name.to_owned(), fault: Box::new(fault) };
+        let head: Kind = json(bytes).map_err(fault)?;
         let Some(format) = head.format else {
             if head.max_samples_.is_some() && head.trees.is_some() {
                 let export: SklearnForest = json(bytes).map_err(fault)?;
@@ -184,7 +184,7 @@ fn recipe_of_bare(name: &str, model: &ForestModel, head: &Head) -> Result<Recipe
     let options = FeatureOptions::default();
     if let Some(names) = model.feature_names() {
         if let Some(twice) = repeated(names) {
-            let fault = ModelFault::RepeatedFeature(twice.clone());
+            let fault = Box::new(ModelFault::RepeatedFeature(twice.clone()));
             return Err(Error::Model { name: name.to_owned(), fault });
         }
         return head.layout.recipe(names, &options);
@@ -235,7 +235,10 @@ fn predict(
 ) -> Result<Vec<Label>, Error> {
     let x = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix());
     let labels = model.predict(&x?);
-    labels.map_err(|source| Error::Cluster { name: ingested.read.name.clone(), source })
+    labels.map_err(|source| Error::Cluster {
+        name: ingested.read.name.clone(),
+        source: Box::new(source),
+    })
 }
 
 impl LabelledRows {

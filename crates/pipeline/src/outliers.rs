@@ -205,7 +205,7 @@ impl OutlierParams {
             _ if self.n_drawn() > MOST_STREAMED => None,
             _ => Some(self.forest.draws().map_err(|error| Error::Parameter {
                 parameter: Parameter("forest"),
-                what: ParameterFault::Forest(error),
+                what: Box::new(ParameterFault::Forest(error)),
             })?),
         };
         let (mut table, mut ingested) = self.ingest(head, input, &recipe, draws)?;
@@ -263,7 +263,8 @@ pub(crate) fn fit_forest(
     ingested: &Ingested,
     recipe: Recipe,
 ) -> Result<OutlierModel, Error> {
-    let failed = |source| Error::Outliers { name: ingested.read.name.clone(), source };
+    let failed =
+        |source| Error::Outliers { name: ingested.read.name.clone(), source: Box::new(source) };
     let detector = if let Some(drawn) = &ingested.drawn {
         OutlierDetector::fit_patterns(&params, table, drawn)
     } else {
@@ -535,6 +536,7 @@ pub(crate) fn reasons(
     let n_rows = vectors.len() / names.len().max(1);
     let x = ArrayView2::from_shape((n_rows, names.len()), vectors)?;
     let reasons = model.detector().reasons(&x, n_reasons);
-    let reasons = reasons.map_err(|source| Error::Outliers { name: name.to_owned(), source })?;
+    let reasons = reasons
+        .map_err(|source| Error::Outliers { name: name.to_owned(), source: Box::new(source) })?;
     Ok(reasons.iter().map(|reasons| reasons.iter().map(text).collect()).collect())
 }

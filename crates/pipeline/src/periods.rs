@@ -110,7 +110,7 @@ impl PeriodParams {
                     set_new_anomaly_threshold(&flags.values, threshold, self.threshold_low);
                 let flagged = flagged.map_err(|error| Error::Parameter {
                     parameter: THRESHOLD,
-                    what: ParameterFault::Series(error),
+                    what: Box::new(ParameterFault::Series(error)),
                 })?;
                 flagged.into_iter().map(f64::from).collect()
             }
@@ -120,7 +120,7 @@ impl PeriodParams {
         let periods = periods.map_err(|source| Error::Series {
             place: Place::of(&flags.read.name),
             group: None,
-            source,
+            source: Box::new(source),
         })?;
         let Flags { time_column, is_zoned, read, .. } = flags;
         Ok(Periods { periods, time_column, is_zoned, read })
@@ -218,10 +218,11 @@ impl Periods {
         };
         query.map_err(|error| match error {
             oddsift_timespan::Error::ColumnEmpty
-            | oddsift_timespan::Error::ColumnCharacter { .. } => {
-                Error::Parameter { parameter: QUERY_COLUMN, what: ParameterFault::Query(error) }
-            }
-            source => Error::Query { name: self.read.name.clone(), source },
+            | oddsift_timespan::Error::ColumnCharacter { .. } => Error::Parameter {
+                parameter: QUERY_COLUMN,
+                what: Box::new(ParameterFault::Query(error)),
+            },
+            source => Error::Query { name: self.read.name.clone(), source: Box::new(source) },
         })
     }
 }

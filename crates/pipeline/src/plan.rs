@@ -215,7 +215,7 @@ impl RowPlan {
         }
         Err(match trouble {
             Trouble::Missing { .. } => Error::Missing { position, column },
-            Trouble::Bad { fault, .. } => Error::Value { position, column, fault },
+            Trouble::Bad { fault, .. } => Error::Value { position, column, fault: Box::new(fault) },
         })
     }
 
@@ -235,7 +235,7 @@ impl RowPlan {
 
     /// What cannot be done with a row.
     pub(crate) fn row_error(&self, row: Row<'_>, what: RowFault) -> Error {
-        Error::Row { position: self.position(row, None), what }
+        Error::Row { position: self.position(row, None), what: Box::new(what) }
     }
 
     fn position(&self, row: Row<'_>, column: Option<usize>) -> Position {

@@ -368,7 +368,7 @@ impl<'a> Reading<'a> {
     fn read_buckets(mut self, bucket: Period, aggregate: Aggregate) -> Result<Given, Error> {
         let empty = SeriesBuilder::new(bucket, aggregate).map_err(|error| Error::Parameter {
             parameter: BUCKET,
-            what: ParameterFault::Series(error),
+            what: Box::new(ParameterFault::Series(error)),
         })?;
         let state = || (RowRoom::default(), empty.clone());
         let (rows, by, value) = (&self.rows, &self.by.as_ref(), &self.value);
@@ -593,8 +593,11 @@ fn point_error(
 fn group_error(place: Place, group: Option<&str>, error: oddsift_timeseries::Error) -> Error {
     match error {
         oddsift_timeseries::Error::Group { group, source } => {
-            Error::Series { place, group: Some(group), source: *source }
+            Error::Series { place, group: Some(group), source }
         }
-        source => Error::Series { place, group: group.map(str::to_owned), source },
+        source => {
+            let group = group.map(str::to_owned);
+            Error::Series { place, group, source: Box::new(source) }
+        }
     }
 }

@@ -19,7 +19,7 @@ const DEFAULT_EPS: f64 = 0.01;
 pub(crate) const FEATURES: Parameter = Parameter("features");
 
 /// Which features of a row are taken, and how they are made of its text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct FeatureChoice {
     /// Columns of the input, or features of process events and of text columns.
     ///
@@ -28,12 +28,6 @@ pub struct FeatureChoice {
     pub names: Vec<String>,
     /// How features are made of text, and whether those are computed anew that the input has as columns.
     pub options: FeatureOptions,
-}
-
-impl Default for FeatureChoice {
-    fn default() -> Self {
-        Self { names: Vec::new(), options: FeatureOptions::default() }
-    }
 }
 
 /// What makes the feature vector of a row.
@@ -69,9 +63,10 @@ impl FeaturePlan {
 /// An error where a name stands twice, which would count twice.
 pub(crate) fn refuse_repeated(parameter: Parameter, names: &[String]) -> Result<(), Error> {
     match repeated(names) {
-        Some(name) => {
-            Err(Error::Parameter { parameter, what: ParameterFault::Repeated(name.clone()) })
-        }
+        Some(name) => Err(Error::Parameter {
+            parameter,
+            what: Box::new(ParameterFault::Repeated(name.clone())),
+        }),
         None => Ok(()),
     }
 }

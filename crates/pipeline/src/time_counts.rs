@@ -25,7 +25,16 @@ impl Default for TimeCounts {
 }
 
 impl TimeCounts {
-    pub(crate) fn add(&mut self, time: Timestamp) {
+    /// Counts a row.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{TimeCounts, Timestamp};
+    ///
+    /// let mut counts = TimeCounts::default();
+    /// counts.add(Timestamp::UNIX_EPOCH);
+    /// assert_eq!(counts.steps(), [(Timestamp::UNIX_EPOCH, 1)]);
+    /// ```
+    pub fn add(&mut self, time: Timestamp) {
         self.add_many(time.as_second(), 1);
     }
 

@@ -4,6 +4,7 @@ mod clusters; // what is alike, and what is like no other
 mod outliers; // the most unusual patterns by a forest
 mod times; // how many events were when
 
+use oddsift_eventcluster::Cluster;
 use oddsift_patterns::{PatternId, PatternTable};
 use oddsift_pipeline::{Clusters, PatternOutliers, process_name};
 use oddsift_timespan::Timestamp;
@@ -140,7 +141,7 @@ impl<'r> Report<'r> {
             ("Distance", clustering.dbscan.metric.to_string()),
             ("Largest distance of neighbours (eps)", format!("{:?}", events.model().eps())),
             ("Rows that make a core (min-samples)", clustering.dbscan.min_samples.to_string()),
-            ("Largest cluster", sizes.map(|it| it.size()).max().unwrap_or(0).to_string()),
+            ("Largest cluster", sizes.map(Cluster::size).max().unwrap_or(0).to_string()),
         ];
         facts.extend(params.weight.iter().map(|column| ("Weight of a row", column.clone())));
         facts.push(("Program", self.program.clone()));

@@ -221,7 +221,8 @@ impl Batch {
     pub fn push(&mut self, row: u64, line: u64) -> RowBuilder<'_> {
         let start = self.text.len();
         self.rows.push(RowMark { row, line, start });
-        RowBuilder { batch: self, start, n_left: 0 }.begin()
+        let n_left = self.n_columns;
+        RowBuilder { batch: self, start, n_left }
     }
 
     /// Whether it is time to hand the batch over: about 4096 records, 1 MiB of text or a million
@@ -230,7 +231,7 @@ impl Batch {
     /// ```
     /// let mut batch = oddsift_records::Batch::new();
     /// batch.begin(&"a.bin".into(), 1);
-    /// (0..4096).for_each(|row| _ = batch.push(row, row).missing());
+    /// (0..4096).for_each(|row| _ = batch.push(row, row));
     /// assert!(batch.is_full());
     /// ```
     #[must_use]
@@ -321,12 +322,7 @@ pub struct RowBuilder<'b> {
 }
 
 impl RowBuilder<'_> {
-    fn begin(mut self) -> Self {
-        self.n_left = self.batch.n_columns;
-        self
-    }
-
-    fn add(mut self, text: &str, kind: FieldKind, typed: Typed) -> Self {
+    fn add(&mut self, text: &str, kind: FieldKind, typed: Typed) -> &mut Self {
         if let Some(n_left) = self.n_left.checked_sub(1) {
             self.n_left = n_left;
             self.batch.text.push_str(text);
@@ -345,7 +341,7 @@ impl RowBuilder<'_> {
     /// batch.push(0, 1).text("");
     /// assert_eq!(batch.get(0).unwrap().text(0), Some(""));
     /// ```
-    pub fn text(self, text: &str) -> Self {
+    pub fn text(&mut self, text: &str) -> &mut Self {
         self.add(text, FieldKind::Text, Typed::Text)
     }
 
@@ -357,7 +353,7 @@ impl RowBuilder<'_> {
     /// batch.push(0, 1).text_or_missing(None).text_or_missing(Some("x"));
     /// assert_eq!(batch.get(0).unwrap().text(1), Some("x"));
     /// ```
-    pub fn text_or_missing(self, text: Option<&str>) -> Self {
+    pub fn text_or_missing(&mut self, text: Option<&str>) -> &mut Self {
         match text {
             Some(text) => self.text(text),
             None => self.missing(),
@@ -374,7 +370,7 @@ impl RowBuilder<'_> {
     /// batch.push(0, 1).json("[1,2]", FieldKind::Nested);
     /// assert_eq!(batch.get(0).unwrap().kind(0), FieldKind::Nested);
     /// ```
-    pub fn json(self, text: &str, kind: FieldKind) -> Self {
+    pub fn json(&mut self, text: &str, kind: FieldKind) -> &mut Self {
         self.add(text, kind, Typed::Text)
     }
 
@@ -388,7 +384,7 @@ impl RowBuilder<'_> {
     /// batch.push(0, 1).int(4688);
     /// assert_eq!(batch.get(0).unwrap().cell(0), Cell::Int(4688));
     /// ```
-    pub fn int(self, number: i64) -> Self {
+    pub fn int(&mut self, number: i64) -> &mut Self {
         self.add("", FieldKind::Number, Typed::Int(number))
     }
 
@@ -402,7 +398,7 @@ impl RowBuilder<'_> {
     /// batch.push(0, 1).float(0.5);
     /// assert_eq!(batch.get(0).unwrap().cell(0), Cell::Float(0.5));
     /// ```
-    pub fn float(self, number: f64) -> Self {
+    pub fn float(&mut self, number: f64) -> &mut Self {
         self.add("", FieldKind::Number, Typed::Float(number))
     }
 
@@ -417,7 +413,7 @@ impl RowBuilder<'_> {
     /// batch.push(0, 1).time(Timestamp::UNIX_EPOCH);
     /// assert_eq!(batch.get(0).unwrap().cell(0).to_string(), "1970-01-01T00:00:00Z");
     /// ```
-    pub fn time(self, time: Timestamp) -> Self {
+    pub fn time(&mut self, time: Timestamp) -> &mut Self {
         self.add("", FieldKind::Time, Typed::Time(time))
     }
 
@@ -429,7 +425,7 @@ impl RowBuilder<'_> {
     /// batch.push(0, 1).bool(true);
     /// assert_eq!(batch.get(0).unwrap().text(0), Some("true"));
     /// ```
-    pub fn bool(self, value: bool) -> Self {
+    pub fn bool(&mut self, value: bool) -> &mut Self {
         self.add(if value { "true" } else { "false" }, FieldKind::Bool, Typed::Text)
     }
 
@@ -441,7 +437,7 @@ impl RowBuilder<'_> {
     /// batch.push(0, 1).missing().text("x");
     /// assert_eq!(batch.get(0).unwrap().text(0), None);
     /// ```
-    pub fn missing(self) -> Self {
+    pub fn missing(&mut self) -> &mut Self {
         self.add("", FieldKind::Missing, Typed::Text)
     }
 }

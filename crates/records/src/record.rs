@@ -111,8 +111,8 @@ impl<'a> View<'a> {
         let text = self.text.get(start..end)?;
         match self.kinds.get(column) {
             Some(FieldKind::Missing | FieldKind::Time) => None,
-            Some(FieldKind::Number) if text.is_empty() => None,
-            None if text.is_empty() => None,
+            // A number without a text is a typed one.
+            None | Some(FieldKind::Number) if text.is_empty() => None,
             _ => Some(text),
         }
     }

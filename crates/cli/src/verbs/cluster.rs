@@ -3,7 +3,7 @@
 pub(crate) mod args; // what can be typed
 mod columns; // what is printed
 
-use oddsift::pipeline::{ClusterParams, Clusters, EpsSource, KeepRows, NoiseTimes};
+use oddsift::pipeline::{Cluster, ClusterParams, Clusters, EpsSource, KeepRows, NoiseTimes};
 use oddsift::plot::cluster_figure;
 
 use self::args::{ClusterArgs, Emit};
@@ -113,7 +113,7 @@ pub(super) fn say_facts(args: &TalkArgs, found: &Clusters) {
     let rows = counted(patterns.n_rows(), "row", "rows");
     say(args, &format!("{rows}, {} distinct; {}", patterns.len(), found.summary()));
     if args.verbose && !found.events.clusters().is_empty() {
-        let mut sizes: Vec<u64> = found.events.clusters().iter().map(|it| it.size()).collect();
+        let mut sizes: Vec<u64> = found.events.clusters().iter().map(Cluster::size).collect();
         sizes.sort_unstable_by(|a, b| b.cmp(a));
         let sizes: Vec<String> = sizes.iter().map(u64::to_string).collect();
         warn_line(&format!("cluster sizes: {}", sizes.join(" ")));

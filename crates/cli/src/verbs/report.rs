@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use oddsift::pipeline::{ClusterParams, Eps, IsolationForest, KeepRows};
+use oddsift::pipeline::{ClusterParams, Eps, Error, IsolationForest, KeepRows};
 use oddsift::plot::{Labels, Report};
 use oddsift::records::Output;
 
@@ -87,7 +87,15 @@ pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {
     let page_file = Output::file(path, &[&args.input.file])?;
     let talk = &args.page.talk;
     let bar = Bar::new(talk.quiet);
-    let found = params(args).fit(args.recipe.roles(args.input.input(&bar)))?;
+    let input = args.recipe.roles(args.input.input(&bar));
+    let found = params(args).fit(input).map_err(|error| match error {
+        // A page has no labels to ask for.
+        Error::NoiseNotKept { name } => Failure::data(format!(
+            "{name}: negative weights make noise of rows that were not kept; leave out the rows of \
+             negative weight"
+        )),
+        error => error.into(),
+    })?;
     let mut forest = IsolationForest::params();
     forest.seed = args.input.seed.unwrap_or(forest.seed);
     let outliers = found.outliers(forest, Report::MOST_OUTLIERS, Report::REASONS)?;
