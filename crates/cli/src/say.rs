@@ -12,11 +12,17 @@ pub(crate) fn warn_line(line: &str) {
     let _ = writeln!(std::io::stderr(), "{}", escape_line(line));
 }
 
+pub(crate) fn warn_all(lines: &[String]) {
+    for line in lines {
+        warn_line(line);
+    }
+}
+
 /// Says what was left out or changed, one line each, and of columns without a name unless it is to be
 /// quiet.
 pub(crate) fn warn(args: &TalkArgs, read: &ReadSummary) {
     let lines = if args.quiet { read.losses() } else { read.warnings() };
-    lines.iter().for_each(|line| warn_line(line));
+    warn_all(&lines);
 }
 
 /// Says which times of a column that nobody named were not read.

@@ -13,8 +13,15 @@ mod hunter;
 #[path = "../examples/nightly.rs"]
 #[expect(dead_code, reason = "its `main` reads arguments")]
 mod nightly;
-#[path = "../examples/readme.rs"]
-mod readme;
+
+#[expect(clippy::print_stdout, reason = "a program prints")]
+mod readme {
+    include!("readme/example.rs");
+
+    pub(super) fn run() -> Result<(), Error> {
+        main()
+    }
+}
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -26,9 +33,9 @@ fn sample(name: &str) -> PathBuf {
 fn the_example_of_the_readme_stands_there_and_runs() -> Outcome {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let readme = fs::read_to_string(root.join("README.md"))?;
-    assert!(readme.contains(include_str!("../examples/readme.rs")));
+    assert!(readme.contains(include_str!("readme/example.rs")));
     std::env::set_current_dir(root)?;
-    Ok(readme::main()?)
+    Ok(readme::run()?)
 }
 
 #[test]
@@ -57,11 +64,11 @@ fn the_engineer_sees_the_same_values_by_three_algorithms() -> Outcome {
     Ok(())
 }
 
-/// Scores, talk and the number of outliers of one night.
+/// Scores, what was left out and the number of outliers of one night.
 fn night(model: &Path, events: &Path) -> Result<(String, String, u64), Box<dyn Error>> {
-    let (mut out, mut talk) = (Vec::new(), Vec::new());
-    let n_outliers = nightly::run(model, events, &mut out, &mut talk)?;
-    Ok((String::from_utf8(out)?, String::from_utf8(talk)?, n_outliers))
+    let mut out = Vec::new();
+    let scored = nightly::run(model, events, &mut out)?;
+    Ok((String::from_utf8(out)?, scored.read.losses().join("\n"), scored.n_outliers))
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::failure::{Failure, need_finds};
 use crate::output::Destination;
 use crate::progress::Bar;
 use crate::remedy::message;
-use crate::say::{counted, say, warn_line};
+use crate::say::{counted, say, warn_all, warn_line};
 use crate::values::at_least_one;
 
 pub(crate) const EXAMPLES: &str = "\
@@ -95,7 +95,7 @@ pub(crate) fn run(args: &AuditdArgs) -> Result<(), Failure> {
             let columns = events.columns();
             let written = destination.stream(&args.output, &columns, |sink| events.write(sink))?;
             bar.finish();
-            written.warnings.iter().for_each(|line| warn_line(line));
+            warn_all(&written.warnings);
             say(&args.output.talk, &counted(written.n_events, "event", "events"));
             written.n_events
         }
@@ -149,7 +149,7 @@ fn print_events_as_msticpy(
     destination: Destination,
 ) -> Result<u64, Failure> {
     let found = params.events_as_msticpy(input)?;
-    found.warnings.iter().for_each(|line| warn_line(line));
+    warn_all(&found.warnings);
     let mut columns = Columns::new();
     for (place, name) in found.columns.iter().enumerate() {
         let found = &found;
@@ -169,7 +169,7 @@ fn print_clusters(
     destination: Destination,
 ) -> Result<u64, Failure> {
     let found = params.clusters(input)?;
-    found.warnings.iter().for_each(|line| warn_line(line));
+    warn_all(&found.warnings);
     if let Some(error) = found.nothing.as_ref().filter(|_| !args.output.talk.quiet) {
         warn_line(&message(error));
     }

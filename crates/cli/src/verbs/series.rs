@@ -4,7 +4,9 @@
 mod args; // what can be typed
 mod columns; // points or, for people, anomalies
 
-use oddsift::pipeline::{Error, SeriesFit, SeriesParams, SeriesValue, Stl, StlParams, TsParams};
+use oddsift::pipeline::{
+    Anomalies, Error, SeriesFit, SeriesParams, SeriesValue, Stl, StlParams, TsParams,
+};
 use oddsift::plot::{Labels, SeriesPlot};
 
 use self::args::StlArgs;
@@ -141,7 +143,7 @@ fn warn_of_few_cycles(found: &SeriesFit) {
 fn say_facts(args: &TalkArgs, found: &SeriesFit) {
     let n_points: usize = found.series.iter().map(|it| it.values().len()).sum();
     let mut periods: Vec<usize> =
-        found.series.iter().flat_map(|it| it.periods()).copied().collect();
+        found.series.iter().flat_map(Anomalies::periods).copied().collect();
     periods.sort_unstable();
     periods.dedup();
     let periods: Vec<String> = periods.iter().map(usize::to_string).collect();

@@ -60,7 +60,7 @@ pub(crate) fn run(args: &StackArgs) -> Result<(), Failure> {
     need_finds(args.output.talk.exit_status, n_rare as u64)
 }
 
-fn columns<'c>(args: &'c StackArgs) -> Columns<'c, Stacked<'c>> {
+fn columns(args: &StackArgs) -> Columns<'_, Stacked<'_>> {
     let own = |name: &str| own_name(&args.by, name);
     // For people the count comes first, lest there is no room for it.
     let mut columns =

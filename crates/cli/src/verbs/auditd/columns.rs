@@ -10,10 +10,7 @@ use crate::table::TextCell;
 type Row<'r> = &'r AuditClusterRow;
 
 /// For people who and what first, for programs msticpy's columns, then ours.
-pub(super) fn cluster_columns<'c>(
-    found: &'c AuditClusters,
-    is_msticpys: bool,
-) -> Columns<'c, Row<'c>> {
+pub(super) fn cluster_columns(found: &AuditClusters, is_msticpys: bool) -> Columns<'_, Row<'_>> {
     let text = |text: Option<&str>| TextCell::text(text.unwrap_or(""));
     let mut columns = Columns::new()
         .stands_out(|row: &Row<'_>| row.label.is_noise())

@@ -12,10 +12,7 @@ const FIRST_TIME: &str = "TimeGenerated";
 
 /// A row for each cluster and noise event. For msticpy the first time is in `TimeGenerated`, whatever
 /// the column of times is.
-pub(super) fn exemplar_columns<'c>(
-    found: &'c Clusters,
-    is_msticpys: bool,
-) -> Columns<'c, ClusterRow<'c>> {
+pub(super) fn exemplar_columns(found: &Clusters, is_msticpys: bool) -> Columns<'_, ClusterRow<'_>> {
     let columns = people_columns(found);
     let writes_time = is_msticpys && found.time.is_some();
     let own = |name: &str| found.layout.own_name(name);
@@ -61,7 +58,7 @@ fn first<'r>(row: &'r ClusterRow<'_>) -> Cell<'r> {
 }
 
 /// For people: what it is, how often and when; the features last.
-fn people_columns<'c>(found: &'c Clusters) -> Columns<'c, ClusterRow<'c>> {
+fn people_columns(found: &Clusters) -> Columns<'_, ClusterRow<'_>> {
     let mut columns = Columns::new()
         .stands_out(|row: &ClusterRow<'_>| row.label.is_noise())
         .table("Size", |row| TextCell::number(&row.size))

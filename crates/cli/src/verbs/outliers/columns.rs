@@ -7,7 +7,7 @@ use crate::cells::text_cell;
 use crate::columns::Columns;
 use crate::table::TextCell;
 
-pub(super) fn outlier_columns<'c>(found: &'c Outliers) -> Columns<'c, OutlierRow<'c>> {
+pub(super) fn outlier_columns(found: &Outliers) -> Columns<'_, OutlierRow<'_>> {
     let layout = &found.layout;
     let own = |name: &str| layout.own_name(name);
     let mut columns = Columns::new()

@@ -11,10 +11,7 @@ type Point<'r> = SeriesPoint<'r>;
 
 /// Group, time, value and what was made of it. In msticpy's way parts are whole numbers, and times name
 /// a zone only where the input does.
-pub(super) fn series_columns<'c>(
-    found: &'c SeriesFit,
-    is_msticpys: bool,
-) -> Columns<'c, Point<'c>> {
+pub(super) fn series_columns(found: &SeriesFit, is_msticpys: bool) -> Columns<'_, Point<'_>> {
     let names = &found.columns;
     let mut taken: Vec<String> = names.by.iter().cloned().collect();
     taken.extend([names.time.clone(), names.value.clone()]);
