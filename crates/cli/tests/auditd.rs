@@ -365,3 +365,20 @@ fn pipe_gives_its_first_line_and_a_name_may_be_no_text() {
         assert_eq!(text(&output.unwrap().stdout), expected);
     }
 }
+
+#[test]
+fn every_verb_reads_an_audit_log_by_its_content() {
+    let clusters = oddsift(&["cluster", LOG, "-t", "csv"]);
+    let header = text(&clusters.stdout).lines().next().unwrap();
+    assert!(header.contains(",exe,comm,cwd,cmdline,success,key,ParentCommandLine,"), "{header}");
+    let scores = oddsift(&["outliers", LOG, "--features", "cmdline.len", "--emit", "scores"]);
+    assert_eq!(rows(&scores).len(), 830);
+    let counts = oddsift(&["stack", LOG, "--by", "exe", "-t", "csv"]);
+    assert!(text(&counts.stdout).contains("/sbin/auditctl,"), "{}", text(&counts.stdout));
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("report.html");
+    oddsift(&["report", LOG, "-o", page.to_str().unwrap()]);
+    assert!(std::fs::read_to_string(page).unwrap().contains("auditctl"));
+    let piped = std::fs::read(testdata(LOG)).unwrap();
+    assert_eq!(rows(&oddsift_with(&["cluster", "-", "-t", "csv"], &piped)), rows(&clusters));
+}

@@ -280,3 +280,21 @@ fn a_table_gives_no_room_to_a_column_without_a_name() {
     let row = table.lines().nth(2).unwrap();
     assert!(row.trim_end().ends_with("841") && row.matches(" 29 ").count() == 1, "{table}");
 }
+
+#[test]
+fn the_library_finds_the_rows_that_the_tool_prints() {
+    let features = ["pathScore", "commandlineLen", "commandlineTokensFull"];
+    let params = oddsift::pipeline::OutlierParams::new().features(features).top(10);
+    let found = params.find(testdata(LOG)).unwrap();
+    let of_library: Vec<_> = found
+        .rows()
+        .map(Result::unwrap)
+        .map(|row| (row.row.to_string(), format!("{:?}", row.score), row.reason_text))
+        .collect();
+    let args = ["outliers", LOG, "--features", &features.join(","), "--top", "10", "-t", "csv"];
+    let of_tool: Vec<_> = rows(&oddsift(&args))
+        .into_iter()
+        .map(|row| (row["row"].clone(), row["score"].clone(), row["reasons"].clone()))
+        .collect();
+    assert_eq!(of_library, of_tool);
+}
