@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::iter;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -14,7 +15,8 @@ pub(crate) fn cargo() -> Command {
 
 /// Says what it runs, runs it, and fails if it fails.
 pub(crate) fn run_command(command: &mut Command) -> Result<()> {
-    let words = [command.get_program()].into_iter().chain(command.get_args());
+    let program = Path::new(command.get_program()).file_stem().unwrap_or_default();
+    let words = iter::once(program).chain(command.get_args());
     let shown = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     eprintln!("+ {shown}");
     let status = command.status().with_context(|| format!("cannot start `{shown}`"))?;
