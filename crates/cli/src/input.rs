@@ -33,7 +33,9 @@ impl Input {
         reader.next_batch(&mut head)?;
         let name = reader.name().to_owned();
         let columns = reader.columns().to_vec();
-        let roles = Roles::resolve(&columns, schema, map)
+        let map: Vec<(&str, &str)> =
+            map.iter().map(|(role, column)| (role.as_str(), column.as_str())).collect();
+        let roles = Roles::resolve(&columns, schema, &map)
             .map_err(|error| header_failure(&name, &columns, &error))?;
         let input = Self { reader, head, name, columns, roles };
         input.need_schema(schema)?;
