@@ -14,7 +14,7 @@ mod id; // Id: a number, or the text that is none
 mod kind; // types of records that are events by themselves
 mod lines; // lines of a reader, none kept that is too long
 mod process; // ProcessEvent
-mod reader; // EventReader, read_events: over any BufRead
+mod reader; // EventReader, read_events, for_each_event: over any BufRead
 mod record; // Record, RecordBuf, parse_record
 mod rotated; // log files from the oldest to the newest
 mod row; // EventRow: the same columns for every event
@@ -45,7 +45,7 @@ pub use {
     jiff::Timestamp,
     oddsift_eventcluster::{Label, NoiseTimes},
     process::ProcessEvent,
-    reader::{EventReader, read_events},
+    reader::{EventReader, for_each_event, read_events},
     record::{Record, RecordBuf, parse_record},
     rotated::sort_rotated,
     row::EventRow,
