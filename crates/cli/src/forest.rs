@@ -21,11 +21,11 @@ pub(crate) fn fit_forest(
         Failure::data(format!("{}: {error}", ingested.reader.name()))
     };
     let detector = if let Some(drawn) = &ingested.drawn {
-        OutlierDetector::fit_patterns(&params, table, drawn)
+        OutlierDetector::params().forest(params).fit_patterns(table, drawn)
     } else {
         let params = of_rows(max_samples, params, table.n_rows());
         draw(&params, table, ingested)
-            .and_then(|drawn| OutlierDetector::fit_patterns(&params, table, &drawn))
+            .and_then(|drawn| OutlierDetector::params().forest(params).fit_patterns(table, &drawn))
     };
     OutlierModel::new(recipe, detector.map_err(failed)?).map_err(failed)
 }
