@@ -11,9 +11,9 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array2, ArrayRef2, s};
 use oddsift::dbscan::Dbscan;
 use oddsift::iforest::IsolationForest;
+use oddsift::ndarray::{Array2, ArrayRef2, s};
 use oddsift::records::{Batch, ReadOptions, Reader};
 use oddsift::stl::{Stl, find_periods};
 

@@ -10,11 +10,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use ndarray::{Array2, Axis};
 use oddsift::eventcluster::{EventClusters, Events, Timestamp};
 use oddsift::features::{FeatureOptions, Recipe, Roles, SchemaChoice, Scratch};
-use oddsift::iforest::{Contamination, IsolationForest};
-use oddsift::outliers::OutlierDetector;
+use oddsift::ndarray::{Array2, Axis};
+use oddsift::outliers::{Contamination, Outlier, OutlierDetector, Outliers};
 use oddsift::plot::{ClusterPlot, OutlierPlot, Page};
 use oddsift::records::{Batch, ReadOptions, Reader, escape_line};
 use oddsift::timespan::TimeParser;
@@ -49,7 +48,7 @@ pub(crate) fn run(events: &Path, report: &Path, out: &mut dyn Write) -> Outcome<
     }
 
     let x = x.select(Axis(1), &[2, 3]);
-    let (detector, vectors, table) = oddest(&x, &lines)?;
+    let (detector, outliers, table) = outliers(&x, &lines)?;
     writeln!(out, "{} outliers, the oddest first:", table.len())?;
     for [score, why, line] in table.iter().take(3) {
         writeln!(out, "  {score}  {}\n          {why}", start_of(Some(line)))?;
@@ -59,33 +58,30 @@ pub(crate) fn run(events: &Path, report: &Path, out: &mut dyn Write) -> Outcome<
     let line_of = |row| lines.get(usize::try_from(row).ok()?).map(String::as_str);
     let exemplar = |pattern| line_of(found.patterns().first_row(pattern));
     let notes: Vec<String> = table.iter().map(|[_, why, line]| format!("{line}\n{why}")).collect();
-    let outliers = OutlierPlot::new(&detector, &FEATURES[2..]);
+    let plot = OutlierPlot::new(&detector, &FEATURES[2..]).training(&x, None);
     let page = Page::new("Processes on one host")
         .facts(&[("Events", lines.len().to_string()), ("Groups", n_groups.to_string())])
         .figure(ClusterPlot::new(&found, &FEATURES[..3]).texts(&exemplar).figure())
-        .figure(outliers.training(&x, None).outliers(&vectors, &notes).figure()?)
+        .figure(plot.outliers(outliers.vectors(), &notes).figure()?)
         .table("The oddest", &["Score", "Why", "Command line"], &[true, false, false], &table);
     fs::write(report, page.to_html())?;
     Ok(writeln!(out, "report: {}", report.display())?)
 }
 
-type Odd = (OutlierDetector, Array2<f64>, Vec<[String; 3]>);
+/// What was fitted and found, and a line to show of each outlier.
+type Found = (OutlierDetector, Outliers, Vec<[String; 3]>);
 
-/// A forest tells how odd a row is, and why: score, reasons and command line of one row in a hundred.
-fn oddest(x: &Array2<f64>, lines: &[String]) -> Outcome<Odd> {
-    let params = IsolationForest::params().seed(1).contamination(Contamination::Fraction(0.01));
-    let detector = OutlierDetector::fit(&params, x)?;
-    let scores = detector.forest().score_samples(x)?;
-    let mut odd: Vec<usize> = (0..scores.len()).collect();
-    odd.retain(|row| scores[*row] < detector.forest().offset());
-    odd.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]));
-    let vectors = x.select(Axis(0), &odd);
-    let mut table = Vec::new();
-    for (row, reasons) in odd.iter().zip(detector.reasons(&vectors, 2)?) {
-        let why: Vec<_> = reasons.iter().map(|it| it.text(FEATURES[2 + it.feature])).collect();
-        table.push([format!("{:.3}", scores[*row]), why.join("; "), lines[*row].clone()]);
-    }
-    Ok((detector, vectors, table))
+/// A forest scores rows and gives reasons: score, reasons and command line of one row in a hundred.
+fn outliers(x: &Array2<f64>, lines: &[String]) -> Outcome<Found> {
+    let params = OutlierDetector::params().seed(1).contamination(Contamination::Fraction(0.01));
+    let detector = params.fit(x)?;
+    let found = detector.outliers(x)?;
+    let line = |Outlier { row, score, reasons, .. }: &Outlier| {
+        let why = reasons.iter().map(|it| it.text(FEATURES[2 + it.feature]));
+        [format!("{score:.3}"), why.take(2).collect::<Vec<_>>().join("; "), lines[*row].clone()]
+    };
+    let table = found.iter().map(line).collect();
+    Ok((detector, found, table))
 }
 
 /// The beginning of a command line, fit for a terminal, which would obey what attackers write.
@@ -100,8 +96,7 @@ fn read(path: &Path) -> Outcome<Log> {
     let mut reader = Reader::open(path, ReadOptions::new())?;
     // Which column is the path, the command line, the session, the time: known of common logs.
     let roles = Roles::resolve(reader.columns(), SchemaChoice::Auto, &[])?;
-    let wanted = FEATURES.map(String::from);
-    let recipe = Recipe::resolve(reader.columns(), &wanted, &roles, &FeatureOptions::default())?;
+    let recipe = Recipe::resolve(reader.columns(), &FEATURES, &roles, &FeatureOptions::default())?;
     let (parser, mut batch, mut scratch) = (TimeParser::new(), Batch::new(), Scratch::default());
     let (mut values, mut vector) = (Vec::new(), [0.0; FEATURES.len()]);
     let (mut lines, mut times) = (Vec::new(), Vec::new());

@@ -12,10 +12,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{collections::BTreeMap, env, error::Error, fs, process::ExitCode};
 
-use ndarray::{Array2, Axis};
 use oddsift::features::{FeatureOptions, Recipe, Roles, SchemaChoice, Scratch};
-use oddsift::iforest::{Contamination, IsolationForest};
-use oddsift::outliers::{OutlierDetector, OutlierModel};
+use oddsift::ndarray::Array2;
+use oddsift::outliers::{Contamination, Outlier, OutlierDetector, OutlierModel};
 use oddsift::records::{self, BadRows, Batch, Output, ReadOptions, Reader, Record, Row, SkipLog};
 use serde_json::json;
 
@@ -55,8 +54,7 @@ pub(crate) fn run(model: &Path, events: &Path, out: Sink, talk: Sink) -> Outcome
 fn fit(events: &Path) -> Outcome<OutlierModel> {
     let mut reader = open(events)?;
     let roles = Roles::resolve(reader.columns(), SchemaChoice::Auto, &[])?;
-    let wanted = FEATURES.map(String::from);
-    let recipe = Recipe::resolve(reader.columns(), &wanted, &roles, &FeatureOptions::default())?;
+    let recipe = Recipe::resolve(reader.columns(), &FEATURES, &roles, &FeatureOptions::default())?;
     let (mut batch, mut values) = (Batch::new(), Vec::new());
     while reader.next_batch(&mut batch)? {
         values.extend(vectors(&recipe, &batch, &mut SkipLog::new()).1);
@@ -64,8 +62,8 @@ fn fit(events: &Path) -> Outcome<OutlierModel> {
     let x = Array2::from_shape_vec((values.len() / FEATURES.len(), FEATURES.len()), values)?;
     // One row in fifty of the first night alerts: that sets the score below which rows do. By a score
     // that hardly any has, rows beyond all that was seen would not, since no tree cuts out there.
-    let params = IsolationForest::params().seed(1).contamination(Contamination::Fraction(0.02));
-    Ok(OutlierModel::new(recipe, OutlierDetector::fit(&params, &x)?)?)
+    let params = OutlierDetector::params().seed(1).contamination(Contamination::Fraction(0.02));
+    Ok(OutlierModel::new(recipe, params.fit(&x)?)?)
 }
 
 fn score(model: &OutlierModel, events: &Path, out: Sink, talk: Sink) -> Outcome<usize> {
@@ -77,17 +75,16 @@ fn score(model: &OutlierModel, events: &Path, out: Sink, talk: Sink) -> Outcome<
     while reader.next_batch(&mut batch)? {
         let (rows, values) = vectors(&recipe, &batch, &mut skipped);
         let x = Array2::from_shape_vec((rows.len(), recipe.names().len()), values)?;
-        let scores = detector.forest().score_samples(&x)?;
-        let is_odd = |row: &usize| scores[*row] < detector.forest().offset();
-        let odd: Vec<usize> = (0..rows.len()).filter(is_odd).collect();
-        for (row, reasons) in odd.iter().zip(detector.reasons(&x.select(Axis(0), &odd), 2)?) {
+        let found = detector.outliers(&x)?;
+        for Outlier { row, score, reasons, .. } in &found {
             let names = recipe.names();
-            let why: Vec<_> = reasons.iter().map(|it| it.text(&names[it.feature])).collect();
+            let why: Vec<_> =
+                reasons.iter().map(|it| it.text(&names[it.feature])).take(2).collect();
             let cells = columns.iter().zip((0..).map(|column| rows[*row].text(column)));
             let event: BTreeMap<_, _> = cells.collect();
-            writeln!(out, "{}", json!({ "score": scores[*row], "reasons": why, "event": event }))?;
+            writeln!(out, "{}", json!({ "score": score, "reasons": why, "event": event }))?;
         }
-        n_alerts += odd.len();
+        n_alerts += found.len();
     }
     // Nothing is left out in silence.
     for warning in reader.summary().warnings_with(reader.name(), &skipped) {
