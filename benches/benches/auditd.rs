@@ -4,7 +4,7 @@ use std::{hint::black_box, ops::ControlFlow};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use oddsift::auditd::{
-    ClusterOptions, Event, Options, ProcessEvent, cluster_auditd_processes, msticpy, read_events,
+    ClusterOptions, Event, Options, ProcessEvent, cluster_auditd_processes, for_each_event, msticpy,
 };
 use oddsift_benches::audit_log;
 
@@ -16,7 +16,7 @@ fn read(log: &[u8], mut take: impl FnMut(&Event)) -> u64 {
         take(event);
         ControlFlow::Continue(())
     };
-    read_events(log, Options::new(), take).map_or(0, |summary| summary.events)
+    for_each_event(log, Options::new(), take).map_or(0, |summary| summary.events)
 }
 
 fn reading(c: &mut Criterion) {

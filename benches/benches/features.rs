@@ -61,8 +61,8 @@ fn whole(c: &mut Criterion) {
     });
 
     let paths = text::paths(N_LINES);
-    let names = ["NewProcessName", "CommandLine", "SubjectLogonId"].map(String::from);
-    let wanted = ["pathScore", "commandlineTokensFull", "isSystemSession"].map(String::from);
+    let names = ["NewProcessName", "CommandLine", "SubjectLogonId"];
+    let wanted = ["pathScore", "commandlineTokensFull", "isSystemSession"];
     let roles = Roles::resolve(&names, SchemaChoice::Auto, &[]).expect("all roles are there");
     let recipe = Recipe::resolve(&names, &wanted, &roles, &FeatureOptions::default())
         .expect("all features can be computed");

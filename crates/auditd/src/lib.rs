@@ -16,7 +16,7 @@ mod kind; // types of records that are events by themselves
 mod lines; // lines of a reader, none kept that is too long
 mod log; // AuditLog: log files, one behind the other
 mod process; // ProcessEvent
-mod reader; // EventReader, read_events: over any BufRead
+mod reader; // EventReader, read_events, for_each_event: over any BufRead
 mod record; // Record, RecordBuf, parse_record
 mod rotated; // log files from the oldest to the newest
 mod row; // EventRow: the same columns for every event
@@ -49,7 +49,7 @@ pub use {
     log::AuditLog,
     oddsift_eventcluster::{Label, NoiseTimes},
     process::ProcessEvent,
-    reader::{EventReader, read_events},
+    reader::{EventReader, for_each_event, read_events},
     record::{Record, RecordBuf, parse_record},
     rotated::sort_rotated,
     row::EventRow,

@@ -117,9 +117,25 @@ impl<R: BufRead> Iterator for EventReader<R> {
     }
 }
 
+/// The events of a log, as an iterator: [`EventReader::new`] by another name.
+///
+/// ```
+/// use oddsift_auditd::{Options, read_events};
+///
+/// let log = &b"type=SYSCALL msg=audit(1.0:1): pid=7\ntype=SYSCALL msg=audit(1.0:2): pid=8\n"[..];
+/// for (event, serial) in read_events(log, Options::new()).zip(1..) {
+///     assert_eq!(event?.serial(), serial);
+/// }
+/// # Ok::<(), oddsift_auditd::Error>(())
+/// ```
+#[doc(alias = "read_from_file")]
+pub fn read_events<R: BufRead>(reader: R, options: Options) -> EventReader<R> {
+    EventReader::new(reader, options)
+}
+
 /// Calls `take` with each event of a log, until it breaks off.
 ///
-/// Faster than the iterator of [`EventReader`], since the memory of an event is used again.
+/// Faster than the iterator of [`read_events`], since the memory of an event is used again.
 ///
 /// # Errors
 ///
@@ -128,18 +144,18 @@ impl<R: BufRead> Iterator for EventReader<R> {
 /// ```
 /// use std::ops::ControlFlow;
 ///
-/// use oddsift_auditd::{Options, read_events};
+/// use oddsift_auditd::{Options, for_each_event};
 ///
 /// let log = &b"type=SYSCALL msg=audit(1.0:1): pid=7\ntype=SYSCALL msg=audit(1.0:2): pid=8\n"[..];
 /// let mut pids = Vec::new();
-/// let summary = read_events(log, Options::new(), |event| {
+/// let summary = for_each_event(log, Options::new(), |event| {
 ///     pids.extend(event.syscall().and_then(|call| call.pid?.number()));
 ///     ControlFlow::Continue(())
 /// })?;
 /// assert_eq!((pids, summary.events), (vec![7, 8], 2));
 /// # Ok::<(), oddsift_auditd::Error>(())
 /// ```
-pub fn read_events<R: BufRead>(
+pub fn for_each_event<R: BufRead>(
     reader: R,
     options: Options,
     mut take: impl FnMut(&Event) -> ControlFlow<()>,

@@ -3,10 +3,10 @@ use crate::LineError;
 /// What was read, and what was left out: nothing is lost in silence.
 ///
 /// ```
-/// use oddsift_auditd::{Options, read_events};
+/// use oddsift_auditd::{Options, for_each_event};
 ///
 /// let log = &b"garbage\ntype=EOE msg=audit(1.0:1):\n\ntype=EOE\n"[..];
-/// let summary = read_events(log, Options::new(), |_| std::ops::ControlFlow::Continue(()))?;
+/// let summary = for_each_event(log, Options::new(), |_| std::ops::ControlFlow::Continue(()))?;
 /// assert_eq!((summary.lines, summary.records, summary.events), (4, 1, 1));
 /// assert_eq!((summary.skipped, summary.first_skipped.unwrap().line), (2, 1));
 /// # Ok::<(), oddsift_auditd::Error>(())

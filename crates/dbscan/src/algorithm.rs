@@ -23,6 +23,9 @@ use crate::{
 /// within `eps` of a core sample without being one, has the lowest label among those core samples.
 /// These are scikit-learn's labels.
 ///
+/// Where no `eps` is known, [`DbscanParams::k_distances`] measures the data and
+/// [`KDistances::propose_eps`](crate::KDistances::propose_eps) proposes one.
+///
 /// ```
 /// use ndarray::array;
 /// use oddsift_dbscan::Dbscan;

@@ -143,6 +143,8 @@ impl DbscanParams {
     /// # Ok::<(), oddsift_dbscan::Error>(())
     /// ```
     #[doc(alias = "k_dist")]
+    #[doc(alias = "kneighbors")]
+    #[doc(alias = "eps")]
     pub fn k_distances(
         &self,
         x: &ArrayRef2<f64>,

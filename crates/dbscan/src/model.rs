@@ -17,6 +17,8 @@ const GRAIN: usize = 512;
 /// A fitted clustering without its rows: the parameters and the distinct core points with their
 /// clusters, by which new rows are labelled.
 ///
+/// The `eps` of a model is chosen before the fit, by [`DbscanParams::k_distances`] where none is known.
+///
 /// Memory: `8 * n_features + 4` bytes for each distinct core point. It can be saved with the feature
 /// `serde`; what is read back is checked whole.
 ///

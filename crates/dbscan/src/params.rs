@@ -116,7 +116,8 @@ impl DbscanParams {
         self
     }
 
-    /// Clusters the rows of `x`, an array of shape `(n_samples, n_features)`.
+    /// Clusters the rows of `x`, an array of shape `(n_samples, n_features)` or a view of one; numbers
+    /// of single precision are converted by `x.mapv(f64::from)`.
     ///
     /// One label per row, in row order; an `x` without rows has no labels. Equal rows are one
     /// weighted point inside, so time and memory grow with the *distinct* rows and four bytes a row:
@@ -140,6 +141,10 @@ impl DbscanParams {
     /// let model = Dbscan::params().eps(0.5).min_samples(2).fit(&x)?;
     /// let labels: Vec<i64> = model.labels().iter().map(|label| label.to_i64()).collect();
     /// assert_eq!(labels, [0, 0, -1]);
+    ///
+    /// // By the second column alone.
+    /// let model = Dbscan::params().eps(0.5).min_samples(2).fit(&x.slice(ndarray::s![.., 1..]))?;
+    /// assert_eq!(model.n_clusters(), 1);
     /// # Ok::<(), oddsift_dbscan::Error>(())
     /// ```
     pub fn fit(&self, x: &ArrayRef2<f64>) -> Result<Dbscan, Error> {

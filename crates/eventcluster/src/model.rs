@@ -16,7 +16,7 @@ use crate::{Error, EventClusters, Scaler};
 /// use oddsift_eventcluster::{EventClusters, Scaling};
 /// use oddsift_features::{FeatureOptions, Recipe, Roles};
 ///
-/// let columns = ["bytes".to_owned()];
+/// let columns = ["bytes"];
 /// let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
 /// let found = EventClusters::params().eps(1.0).scaling(Scaling::None).fit(&array![[5.0], [6.0]])?;
 /// let model = found.model_with(recipe)?;
@@ -50,7 +50,7 @@ impl ClusterModel {
     /// # use oddsift_eventcluster::{ClusterModel, dbcluster_events};
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
     /// let found = dbcluster_events(&array![[1.0, 2.0], [1.0, 2.0]])?;
-    /// let columns = ["a".to_owned()];
+    /// let columns = ["a"];
     /// let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
     /// // One feature, but two columns were clustered.
     /// assert!(ClusterModel::new(recipe, found.scaler().clone(), found.model().model().clone()).is_err());
@@ -73,7 +73,7 @@ impl ClusterModel {
     /// # use ndarray::array;
     /// # use oddsift_eventcluster::dbcluster_events;
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
-    /// # let columns = ["a".to_owned()];
+    /// # let columns = ["a"];
     /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
     /// let model = dbcluster_events(&array![[1.0], [1.0]])?.model_with(recipe)?;
     /// assert_eq!(model.recipe().names(), ["a"]);
@@ -89,7 +89,7 @@ impl ClusterModel {
     /// # use ndarray::array;
     /// # use oddsift_eventcluster::{Scaling, dbcluster_events};
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
-    /// # let columns = ["a".to_owned()];
+    /// # let columns = ["a"];
     /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
     /// let model = dbcluster_events(&array![[1.0], [1.0]])?.model_with(recipe)?;
     /// assert_eq!(model.scaler().scaling(), Scaling::Unit);
@@ -105,7 +105,7 @@ impl ClusterModel {
     /// # use ndarray::array;
     /// # use oddsift_eventcluster::dbcluster_events;
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
-    /// # let columns = ["a".to_owned()];
+    /// # let columns = ["a"];
     /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
     /// let model = dbcluster_events(&array![[1.0], [1.0]])?.model_with(recipe)?;
     /// assert_eq!(model.dbscan().n_features(), 1);
@@ -127,7 +127,7 @@ impl ClusterModel {
     /// # use ndarray::array;
     /// # use oddsift_eventcluster::dbcluster_events;
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
-    /// # let columns = ["a".to_owned(), "b".to_owned()];
+    /// # let columns = ["a", "b"];
     /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
     /// let model = dbcluster_events(&array![[3.0, 4.0], [3.0, 4.0]])?.model_with(recipe)?;
     /// assert_eq!(model.predict(&array![[6.0, 8.0]])?[0].to_i64(), 0); // scaled to the same row
@@ -149,7 +149,7 @@ impl EventClusters {
     /// # use ndarray::array;
     /// # use oddsift_eventcluster::dbcluster_events;
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
-    /// let columns = ["a".to_owned()];
+    /// let columns = ["a"];
     /// let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
     /// assert!(dbcluster_events(&array![[1.0], [1.0]])?.model_with(recipe).is_ok());
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -150,7 +150,8 @@ impl EventClusterParams {
         self
     }
 
-    /// Clusters the rows of `x`, an array of shape `(n_rows, n_features)`.
+    /// Clusters the rows of `x`, an array of shape `(n_rows, n_features)` or a view of one; numbers of
+    /// single precision are converted by `x.mapv(f64::from)`.
     ///
     /// Time and memory are those of DBSCAN on the distinct rows, and four bytes a row.
     ///
@@ -164,6 +165,11 @@ impl EventClusterParams {
     /// # use ndarray::array;
     /// # use oddsift_eventcluster::EventClusters;
     /// let found = EventClusters::params().fit(&array![[1.0, 2.0], [2.0, 4.0]])?;
+    /// assert_eq!(found.clusters()[0].size(), 2);
+    ///
+    /// // By the second and third column.
+    /// let table = array![[7.0, 1.0, 2.0], [9.0, 1.0, 2.0]];
+    /// let found = EventClusters::params().fit(&table.slice(ndarray::s![.., 1..]))?;
     /// assert_eq!(found.clusters()[0].size(), 2);
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
@@ -279,6 +285,7 @@ impl EventClusterParams {
     /// assert_eq!(distances.curve().last(), Some(&(8.8, 1.0)));
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
+    #[doc(alias = "propose_eps")]
     pub fn k_distances(&self, table: &PatternTable) -> Result<KDistances, Error> {
         let (_, matrix) = scaled(table, self.scaling)?;
         Ok(self.dbscan.k_distances(&matrix, Some(&table.weights()))?)

@@ -10,9 +10,9 @@
 use std::error::Error;
 use std::io::{self, Write};
 
-use ndarray::Array2;
 use oddsift::dbscan::Dbscan;
 use oddsift::iforest::IsolationForest;
+use oddsift::ndarray::Array2;
 use oddsift::pipeline::SeriesParams;
 use oddsift::stl::{Stl, find_periods};
 

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "ndarray")]
+pub use ndarray;
 #[cfg(feature = "auditd")]
 #[doc(inline)]
 pub use oddsift_auditd as auditd;

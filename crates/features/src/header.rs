@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 /// A file's column names, each findable at once.
 pub(crate) struct Header<'a> {
-    names: &'a [String],
+    names: Vec<&'a str>,
     places: HashMap<&'a str, Place>,
 }
 
@@ -13,19 +13,24 @@ enum Place {
 }
 
 impl<'a> Header<'a> {
-    pub(crate) fn new(names: &'a [String]) -> Self {
+    pub(crate) fn new<S: AsRef<str>>(names: &'a [S]) -> Self {
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
         let mut places = HashMap::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
             places
-                .entry(name.as_str())
+                .entry(*name)
                 .and_modify(|place| *place = Place::Repeated)
                 .or_insert(Place::Once(index));
         }
         Self { names, places }
     }
 
-    pub(crate) fn names(&self) -> &'a [String] {
-        self.names
+    pub(crate) fn names(&self) -> &[&'a str] {
+        &self.names
+    }
+
+    pub(crate) fn owned_names(&self) -> Vec<String> {
+        owned(&self.names)
     }
 
     /// The place of `name`; a name that occurs twice has none that is right.
@@ -46,4 +51,9 @@ impl<'a> Header<'a> {
         }
         Ok(None)
     }
+}
+
+/// The names as an error keeps them.
+pub(crate) fn owned<S: AsRef<str>>(names: &[S]) -> Vec<String> {
+    names.iter().map(|name| name.as_ref().to_owned()).collect()
 }

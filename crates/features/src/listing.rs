@@ -1,6 +1,7 @@
 //! Names in messages come from files and may be long or hostile.
 
 use crate::Error;
+use crate::header::owned;
 
 const LONGEST_NAME: usize = 40;
 const MOST_NAMES: usize = 20;
@@ -15,27 +16,29 @@ const LONGEST_LIST: usize = 500;
 /// ```
 /// use oddsift_features::find_column;
 ///
-/// let columns = ["Computer", "Account"].map(String::from);
+/// let columns = ["Computer", "Account"];
 /// assert_eq!(find_column(&columns, "Account")?, 1);
 /// let error = find_column(&columns, "Acount").unwrap_err().to_string();
 /// assert_eq!(error, "no column `Acount`; did you mean `Account`?; columns: Computer, Account");
 /// # Ok::<(), oddsift_features::Error>(())
 /// ```
-pub fn find_column(columns: &[String], wanted: &str) -> Result<usize, Error> {
-    columns.iter().position(|name| name == wanted).ok_or_else(|| Error::UnknownColumn {
+pub fn find_column<S: AsRef<str>>(columns: &[S], wanted: &str) -> Result<usize, Error> {
+    let position = columns.iter().position(|name| name.as_ref() == wanted);
+    position.ok_or_else(|| Error::UnknownColumn {
         name: wanted.to_owned(),
-        nearest: nearest(wanted, columns.iter().map(String::as_str)),
-        available: columns.to_vec(),
+        nearest: nearest(wanted, columns.iter().map(AsRef::as_ref)),
+        available: owned(columns),
     })
 }
 
 /// The names of columns for a message, cut short where there are many.
 ///
 /// ```
+/// assert_eq!(oddsift_features::column_list(&["Computer", "Account"]), "Computer, Account");
 /// let columns: Vec<String> = (0..4000).map(|column| format!("c{column}")).collect();
 /// assert!(oddsift_features::column_list(&columns).ends_with("c19 and 3980 more"));
 /// ```
-pub fn column_list(columns: &[String]) -> String {
+pub fn column_list<S: AsRef<str>>(columns: &[S]) -> String {
     listed(columns)
 }
 
@@ -45,13 +48,13 @@ pub(crate) fn quoted(name: &str) -> String {
 }
 
 /// The first names, and how many more there are.
-pub(crate) fn listed(names: &[String]) -> String {
+pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
     if names.is_empty() {
         return "none".to_owned();
     }
     let mut text = String::new();
     for (i, name) in names.iter().enumerate() {
-        let short = shortened(name);
+        let short = shortened(name.as_ref());
         if i == MOST_NAMES || text.len() + short.len() > LONGEST_LIST {
             return format!("{text} and {} more", names.len() - i);
         }
@@ -113,7 +116,7 @@ mod tests {
     fn long_list_says_how_many_more() {
         let names: Vec<String> = (0..25).map(|i| format!("c{i}")).collect();
         assert!(listed(&names).ends_with("c19 and 5 more"));
-        assert_eq!(listed(&[]), "none");
+        assert_eq!(listed::<&str>(&[]), "none");
     }
 
     #[test]

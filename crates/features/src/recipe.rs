@@ -26,9 +26,9 @@ use std::collections::HashMap;
 /// ```
 /// use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice, Scratch};
 ///
-/// let columns = ["NewProcessName", "CommandLine", "Bytes"].map(String::from);
+/// let columns = ["NewProcessName", "CommandLine", "Bytes"];
 /// let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
-/// let wanted = ["pathScore", "CommandLine.tokens", "Bytes"].map(String::from);
+/// let wanted = ["pathScore", "CommandLine.tokens", "Bytes"];
 /// let recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
 ///
 /// let row = [Some("/bin/ls"), Some("ls -la"), Some("1e3")];
@@ -86,34 +86,34 @@ impl Recipe {
     /// ```
     /// use oddsift_features::{Error, FeatureOptions, Recipe, Roles, SchemaChoice};
     ///
-    /// let columns = ["exe", "cmdline"].map(String::from);
+    /// let columns = ["exe", "cmdline"];
     /// let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
     /// let plan = |name: &str| {
-    ///     Recipe::resolve(&columns, &[name.to_owned()], &roles, &FeatureOptions::default())
+    ///     Recipe::resolve(&columns, &[name], &roles, &FeatureOptions::default())
     /// };
     /// assert!(plan("pathScore").is_ok() && plan("cmdline.delims").is_ok());
     /// assert!(matches!(plan("isSystemSession"), Err(Error::MissingColumn { missing, .. }) if missing == "ses"));
     /// assert!(matches!(plan("pathScroe"), Err(Error::UnknownFeature { .. })));
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn resolve(
-        columns: &[String],
-        requested: &[String],
+    pub fn resolve<C: AsRef<str>, F: AsRef<str>>(
+        columns: &[C],
+        requested: &[F],
         roles: &Roles,
         options: &FeatureOptions,
     ) -> Result<Self, Error> {
         let resolver = Resolver { header: Header::new(columns), roles, force: options.force };
         let mut recipe = Self::without_features(options)?;
         let mut places = HashMap::new();
-        for name in requested {
+        for name in requested.iter().map(AsRef::as_ref) {
             let (index, measure) = resolver.resolve(name)?;
             // Roles come from the caller, and might be another file's.
             let column = columns.get(index).ok_or_else(|| Error::MissingColumn {
-                feature: name.clone(),
+                feature: name.to_owned(),
                 missing: format!("number {index}"),
-                present: columns.to_vec(),
+                present: resolver.header.owned_names(),
             })?;
-            recipe.push(name.clone(), column, index, measure, &mut places);
+            recipe.push(name.to_owned(), column.as_ref(), index, measure, &mut places);
         }
         Ok(recipe)
     }
@@ -128,24 +128,24 @@ impl Recipe {
     /// ```
     /// use oddsift_features::{FeatureOptions, Recipe, Roles, Scratch};
     ///
-    /// let monday = ["Bytes"].map(String::from);
+    /// let monday = ["Bytes"];
     /// let recipe = Recipe::resolve(&monday, &monday, &Roles::default(), &FeatureOptions::default())?;
-    /// let tuesday = ["Host", "Bytes"].map(String::from);
+    /// let tuesday = ["Host", "Bytes"];
     /// let (recipe, mut out) = (recipe.rebind(&tuesday)?, [0.0]);
     /// let row = [Some("web01"), Some("512")];
     /// recipe.evaluate(|column| row[column], &mut Scratch::default(), &mut out).unwrap();
     /// assert_eq!(out, [512.0]);
-    /// assert!(recipe.rebind(&["Host"].map(String::from)).is_err());
+    /// assert!(recipe.rebind(&["Host"]).is_err());
     /// # Ok::<(), oddsift_features::Error>(())
     /// ```
-    pub fn rebind(&self, columns: &[String]) -> Result<Self, Error> {
+    pub fn rebind<S: AsRef<str>>(&self, columns: &[S]) -> Result<Self, Error> {
         let header = Header::new(columns);
         let mut recipe = self.clone();
         for (place, column) in recipe.columns.iter_mut().enumerate() {
             column.index = header.find(&column.name)?.ok_or_else(|| Error::MissingColumn {
                 feature: self.feature_of(place),
                 missing: column.name.clone(),
-                present: columns.to_vec(),
+                present: header.owned_names(),
             })?;
         }
         Ok(recipe)
@@ -155,9 +155,9 @@ impl Recipe {
     ///
     /// ```
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
-    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let columns = ["pid", "exe", "cmdline"];
     /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
-    /// let wanted = ["pathScore", "pid"].map(String::from);
+    /// let wanted = ["pathScore", "pid"];
     /// let recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
     /// assert_eq!(recipe.names(), ["pathScore", "pid"]);
     /// # Ok::<(), oddsift_features::Error>(())
@@ -170,9 +170,9 @@ impl Recipe {
     ///
     /// ```
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
-    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let columns = ["pid", "exe", "cmdline"];
     /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
-    /// let wanted = ["pathScore", "pathHash", "pid"].map(String::from);
+    /// let wanted = ["pathScore", "pathHash", "pid"];
     /// let recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
     /// assert!(recipe.columns().eq(["exe", "pid"]));
     /// # Ok::<(), oddsift_features::Error>(())
@@ -189,10 +189,10 @@ impl Recipe {
     ///
     /// ```
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
-    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let columns = ["pid", "exe", "cmdline"];
     /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
     /// let plan = |name: &str, options: &FeatureOptions| {
-    ///     Recipe::resolve(&columns, &[name.to_owned()], &roles, options)
+    ///     Recipe::resolve(&columns, &[name], &roles, options)
     /// };
     /// let options = FeatureOptions::default();
     /// assert!(plan("processNameTokens", &options)?.needs_path_separator());
@@ -210,9 +210,9 @@ impl Recipe {
     ///
     /// ```
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
-    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let columns = ["pid", "exe", "cmdline"];
     /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
-    /// let wanted = ["processNameTokens"].map(String::from);
+    /// let wanted = ["processNameTokens"];
     /// let recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
     /// assert_eq!(recipe.path_column(), Some(1)); // `exe`
     /// # Ok::<(), oddsift_features::Error>(())
@@ -226,9 +226,9 @@ impl Recipe {
     ///
     /// ```
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
-    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let columns = ["pid", "exe", "cmdline"];
     /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
-    /// let recipe = Recipe::resolve(&columns, &[], &roles, &FeatureOptions::default())?;
+    /// let recipe = Recipe::resolve(&columns, &["pathScore"], &roles, &FeatureOptions::default())?;
     /// assert_eq!(recipe.path_separator(), None);
     /// # Ok::<(), oddsift_features::Error>(())
     /// ```
@@ -240,9 +240,9 @@ impl Recipe {
     ///
     /// ```
     /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice, Scratch};
-    /// # let columns = ["pid", "exe", "cmdline"].map(String::from);
+    /// # let columns = ["pid", "exe", "cmdline"];
     /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
-    /// let wanted = ["processNameTokens"].map(String::from);
+    /// let wanted = ["processNameTokens"];
     /// let mut recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
     /// recipe.set_path_separator("/");
     /// let mut out = [0.0];
@@ -271,7 +271,7 @@ impl Recipe {
     /// ```
     /// use oddsift_features::{FeatureOptions, Recipe, Roles, Scratch, ValueErrorKind};
     ///
-    /// let columns = ["Port", "Bytes"].map(String::from);
+    /// let columns = ["Port", "Bytes"];
     /// let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
     /// let (mut scratch, mut out) = (Scratch::default(), [0.0; 2]);
     /// let mut evaluate = |row: [&'static str; 2]| {

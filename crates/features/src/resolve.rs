@@ -46,24 +46,23 @@ impl Resolver<'_> {
     }
 
     fn failure(&self, name: &str) -> Error {
-        let columns = self.header.names();
         match ProcessFeature::from_name(name) {
             Some(feature) if self.roles.get(feature.role()).is_none() => Error::MissingColumn {
                 feature: name.to_owned(),
                 missing: self.roles.column_name(feature.role()).to_owned(),
-                present: columns.to_vec(),
+                present: self.header.owned_names(),
             },
             Some(_) => Error::TextFeature(name.to_owned()),
             None => Error::UnknownFeature {
                 name: name.to_owned(),
-                available: columns.to_vec(),
+                available: self.header.owned_names(),
                 nearest: self.nearest(name),
             },
         }
     }
 
     fn nearest(&self, name: &str) -> Option<String> {
-        let columns = self.header.names().iter().map(String::as_str);
+        let columns = self.header.names().iter().copied();
         if let Some((column, suffix)) = name.rsplit_once('.')
             && Measure::from_suffix(suffix).is_some()
         {

@@ -170,17 +170,16 @@ impl Roles {
     /// ```
     /// use oddsift_features::{Roles, Schema, SchemaChoice};
     ///
-    /// let columns = ["Image", "cmd", "UtcTime"].map(String::from);
-    /// let map = [("CommandLine".to_owned(), "cmd".to_owned())];
-    /// let roles = Roles::resolve(&columns, SchemaChoice::Auto, &map)?;
+    /// let columns = ["Image", "cmd", "UtcTime"];
+    /// let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[("CommandLine", "cmd")])?;
     /// assert_eq!(roles.schema, Some(Schema::Sysmon));
     /// assert_eq!((roles.path, roles.command_line, roles.time), (Some(0), Some(1), Some(2)));
     /// # Ok::<(), oddsift_features::Error>(())
     /// ```
-    pub fn resolve(
-        columns: &[String],
+    pub fn resolve<S: AsRef<str>>(
+        columns: &[S],
         choice: SchemaChoice,
-        map: &[(String, String)],
+        map: &[(&str, &str)],
     ) -> Result<Self, Error> {
         let header = Header::new(columns);
         let schema = match choice {
@@ -203,7 +202,7 @@ impl Roles {
     ///
     /// ```
     /// # use oddsift_features::{ProcessFeature, Roles, SchemaChoice};
-    /// let roles = Roles::resolve(&["exe", "ses"].map(String::from), SchemaChoice::Auto, &[])?;
+    /// let roles = Roles::resolve(&["exe", "ses"], SchemaChoice::Auto, &[])?;
     /// let features = roles.features();
     /// assert!(features.contains(&ProcessFeature::IsSystemSession));
     /// assert!(!features.contains(&ProcessFeature::CommandlineLen)); // no `cmdline`
@@ -264,18 +263,18 @@ fn find_role(header: &Header, schema: Option<Schema>, role: Role) -> Result<Opti
 
 fn mappings<'a>(
     header: &Header,
-    map: &'a [(String, String)],
+    map: &[(&str, &'a str)],
 ) -> Result<Vec<(Role, &'a str, usize)>, Error> {
     let mut mapped: Vec<(Role, &str, usize)> = Vec::new();
-    for (key, column) in map {
-        let role = Role::ALL.into_iter().find(|role| role.any_column().contains(&key.as_str()));
+    for &(key, column) in map {
+        let role = Role::ALL.into_iter().find(|role| role.any_column().contains(&key));
         let role = role.ok_or_else(|| unknown_key(key))?;
         let index = header.find(column)?.ok_or_else(|| no_column(header, key, column))?;
         if let Some((_, first, _)) = mapped.iter().find(|(of, ..)| *of == role) {
             return Err(Error::MapRepeated {
-                key: key.clone(),
+                key: key.to_owned(),
                 first: (*first).to_owned(),
-                second: column.clone(),
+                second: column.to_owned(),
             });
         }
         mapped.push((role, column, index));
@@ -292,8 +291,8 @@ fn no_column(header: &Header, key: &str, column: &str) -> Error {
     Error::MapColumn {
         key: key.to_owned(),
         column: column.to_owned(),
-        present: header.names().to_vec(),
-        nearest: nearest(column, header.names().iter().map(String::as_str)),
+        present: header.owned_names(),
+        nearest: nearest(column, header.names().iter().copied()),
     }
 }
 
@@ -302,9 +301,7 @@ mod tests {
     use super::*;
 
     fn resolve(columns: &[&str], choice: &str, map: &[(&str, &str)]) -> Result<Roles, Error> {
-        let columns: Vec<String> = columns.iter().map(|c| (*c).to_owned()).collect();
-        let map: Vec<_> = map.iter().map(|(k, c)| ((*k).to_owned(), (*c).to_owned())).collect();
-        Roles::resolve(&columns, choice.parse().unwrap(), &map)
+        Roles::resolve(columns, choice.parse().unwrap(), map)
     }
 
     #[test]

@@ -216,9 +216,9 @@ mod process_features {
             if case["error"].is_null() || name.contains("zero-row") || name.contains("NaN in") {
                 println!("skipped: {name}: missing text is empty, no row gives no vector");
             } else if name.contains("no NewProcessName column") {
-                let columns = ["CommandLine".to_owned()];
+                let columns = ["CommandLine"];
                 let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[]).unwrap();
-                let wanted = ["pathScore".to_owned()];
+                let wanted = ["pathScore"];
                 let options = FeatureOptions::default();
                 assert!(Recipe::resolve(&columns, &wanted, &roles, &options).is_err(), "{name}");
             } else {
@@ -285,7 +285,7 @@ mod process_features {
             }
             return;
         }
-        let recipe = Recipe::resolve(&input.columns, &[name.to_owned()], roles, options).unwrap();
+        let recipe = Recipe::resolve(&input.columns, &[name], roles, options).unwrap();
         let scanner = ProcessScanner::new(options).unwrap();
         let (mut scratch, mut out) = (Scratch::default(), [f64::NAN]);
         for row in 0..input.rows.len() {

@@ -104,7 +104,7 @@ proptest! {
         separator in prop::option::of("/|::|\\\\"),
     ) {
         let options = FeatureOptions { ord_scale: scale, path_separator: separator, ..FeatureOptions::default() };
-        let columns = ["exe", "cmdline", "ses"].map(String::from);
+        let columns = ["exe", "cmdline", "ses"];
         let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[]).unwrap();
         let wanted = ProcessFeature::ALL.iter().skip(1).map(ToString::to_string).collect::<Vec<_>>();
         let recipe = Recipe::resolve(&columns, &wanted, &roles, &options).unwrap();
@@ -127,7 +127,7 @@ proptest! {
 
     #[test]
     fn any_cell_is_a_finite_number_or_an_error(cell in prop_oneof![texts(), "[0-9eE.+_ xinfaINFA-]{0,8}"]) {
-        let columns = ["x".to_owned()];
+        let columns = ["x"];
         let roles = Roles::default();
         let recipe = Recipe::resolve(&columns, &columns, &roles, &FeatureOptions::default()).unwrap();
         let (mut scratch, mut out) = (Scratch::default(), [f64::NAN]);

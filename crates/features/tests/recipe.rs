@@ -6,14 +6,9 @@ use oddsift_features::{
     Error, FeatureOptions, Recipe, Roles, SchemaChoice, Scratch, ValueError, ValueErrorKind,
 };
 
-fn names(list: &[&str]) -> Vec<String> {
-    list.iter().map(|name| (*name).to_owned()).collect()
-}
-
 fn recipe(columns: &[&str], wanted: &[&str], options: &FeatureOptions) -> Result<Recipe, Error> {
-    let columns = names(columns);
-    let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
-    Recipe::resolve(&columns, &names(wanted), &roles, options)
+    let roles = Roles::resolve(columns, SchemaChoice::Auto, &[])?;
+    Recipe::resolve(columns, wanted, &roles, options)
 }
 
 fn values(recipe: &Recipe, row: &[Option<&str>]) -> Result<Vec<f64>, ValueError> {
@@ -114,9 +109,9 @@ fn errors_name_what_is_missing_and_what_is_there() {
 #[test]
 fn rebinding_finds_columns_by_name() {
     let plan = recipe(&["a", "exe"], &["exe.len", "a"], &FeatureOptions::default()).unwrap();
-    let other = plan.rebind(&names(&["x", "exe", "y", "a"])).unwrap();
+    let other = plan.rebind(&["x", "exe", "y", "a"]).unwrap();
     assert_eq!(values(&other, &[None, Some("abc"), None, Some("5")]), Ok(vec![3.0, 5.0]));
-    let error = plan.rebind(&names(&["a"])).unwrap_err();
+    let error = plan.rebind(&["a"]).unwrap_err();
     assert!(matches!(error, Error::MissingColumn { missing, .. } if missing == "exe"));
 }
 
@@ -136,7 +131,7 @@ mod stored {
     fn recipe_reads_back_the_same() {
         let json = serde_json::to_string(&plan()).unwrap();
         let back: Recipe = serde_json::from_str(&json).unwrap();
-        let columns = names(&["f", "cmdline", "exe", "ses"]);
+        let columns = ["f", "cmdline", "exe", "ses"];
         assert_eq!(back.rebind(&columns).unwrap(), plan());
     }
 

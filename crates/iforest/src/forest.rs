@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use ndarray::{Array2, ArrayRef2};
 
 use crate::{
-    Error, IsolationForestParams, Precision, TreeNodes, average_path_length, check, plan::TOO_MANY,
-    progress::Control, reasons, score::Scorer,
+    Error, ForestModel, IsolationForestParams, Precision, TreeNodes, average_path_length, check,
+    plan::TOO_MANY, progress::Control, reasons, score::Scorer,
 };
 
 /// The offset of contamination `auto`.
@@ -335,6 +335,42 @@ impl IsolationForest {
         Ok(self)
     }
 
+    /// A copy of the forest as it is saved and loaded; without a copy
+    /// [`into_model`](Self::into_model).
+    ///
+    /// ```
+    /// use ndarray::array;
+    /// use oddsift_iforest::{ForestModel, IsolationForest};
+    ///
+    /// let forest = IsolationForest::params().fit(&array![[0.0], [1.0], [9.0]])?;
+    /// # #[cfg(feature = "serde")]
+    /// # {
+    /// let saved = serde_json::to_string(&forest.model()).expect("a forest holds finite numbers");
+    /// let loaded: ForestModel = serde_json::from_str(&saved).expect("it was just saved");
+    /// assert_eq!(loaded.forest(), &forest);
+    /// # }
+    /// # let _: ForestModel = forest.model();
+    /// # Ok::<(), oddsift_iforest::Error>(())
+    /// ```
+    #[doc(alias = "save")]
+    #[must_use]
+    pub fn model(&self) -> ForestModel {
+        self.clone().into_model()
+    }
+
+    /// The forest as it is saved and loaded, without the names of its features.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_iforest::IsolationForest};
+    /// let forest = IsolationForest::params().fit(&array![[0.0], [1.0]])?;
+    /// assert_eq!(forest.model(), forest.into_model());
+    /// # Ok::<(), oddsift_iforest::Error>(())
+    /// ```
+    #[must_use]
+    pub fn into_model(self) -> ForestModel {
+        ForestModel::unnamed(self)
+    }
+
     /// How many features a row has.
     ///
     /// ```
@@ -355,6 +391,7 @@ impl IsolationForest {
     /// # Ok::<(), oddsift_iforest::Error>(())
     /// ```
     #[doc(alias = "n_estimators")]
+    #[doc(alias = "trees")]
     pub fn n_trees(&self) -> usize {
         self.trees.len()
     }

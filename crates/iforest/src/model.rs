@@ -14,14 +14,14 @@ use crate::{Error, IsolationForest};
 /// use oddsift_iforest::{ForestModel, IsolationForest};
 ///
 /// let forest = IsolationForest::params().fit(&array![[0.0, 3.0], [1.0, 4.0]])?;
-/// let names = vec!["pathScore".to_owned(), "isSystemSession".to_owned()];
-/// let model = ForestModel::new(forest, Some(names))?;
+/// let model = forest.into_model().with_feature_names(&["pathScore", "isSystemSession"])?;
 /// # #[cfg(feature = "serde")]
 /// # {
 /// let text = serde_json::to_string(&model).expect("a forest holds finite numbers");
 /// let read: ForestModel = serde_json::from_str(&text).expect("it was just written");
 /// assert_eq!(read, model);
 /// # }
+/// # assert!(model.feature_names().is_some());
 /// # Ok::<(), oddsift_iforest::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +56,30 @@ impl ForestModel {
             }
             _ => Ok(Self { forest, feature_names }),
         }
+    }
+
+    /// A forest whose features have no names.
+    pub(crate) fn unnamed(forest: IsolationForest) -> Self {
+        Self { forest, feature_names: None }
+    }
+
+    /// The same forest with the names of its features, in the order of columns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::FeatureNames`] unless there is one name a feature.
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_iforest::IsolationForest};
+    /// let model = IsolationForest::params().fit(&array![[0.0, 3.0]])?.into_model();
+    /// let model = model.with_feature_names(&["pathScore", "isSystemSession"])?;
+    /// assert_eq!(model.feature_names().unwrap()[0], "pathScore");
+    /// assert!(model.with_feature_names(&["pathScore"]).is_err());
+    /// # Ok::<(), oddsift_iforest::Error>(())
+    /// ```
+    pub fn with_feature_names<S: AsRef<str>>(self, names: &[S]) -> Result<Self, Error> {
+        let names = names.iter().map(|name| name.as_ref().to_owned()).collect();
+        Self::new(self.forest, Some(names))
     }
 
     /// The forest.

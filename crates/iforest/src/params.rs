@@ -70,6 +70,7 @@ impl IsolationForestParams {
     /// # Ok::<(), oddsift_iforest::Error>(())
     /// ```
     #[doc(alias = "n_estimators")]
+    #[doc(alias = "trees")]
     #[must_use]
     pub fn n_trees(mut self, n_trees: usize) -> Self {
         self.n_trees = n_trees;
@@ -205,7 +206,8 @@ impl IsolationForestParams {
         self
     }
 
-    /// Grows a forest from the rows of `x`, an array of shape `(n_samples, n_features)`.
+    /// Grows a forest from the rows of `x`, an array of shape `(n_samples, n_features)` or a view of
+    /// one; numbers of single precision are converted by `x.mapv(f64::from)`.
     ///
     /// Each tree draws [`max_samples`](Self::max_samples) rows and cuts them, at a random place of a
     /// random feature that is not constant, until they are single or `ceil(log2(max_samples))` cuts
@@ -229,6 +231,10 @@ impl IsolationForestParams {
     /// let forest = IsolationForest::params().seed(42).fit(&x)?;
     /// let scores = forest.score_samples(&x)?;
     /// assert!((0..4).all(|row| scores[4] < scores[row]));
+    ///
+    /// // From the second column alone.
+    /// let forest = IsolationForest::params().fit(&x.slice(ndarray::s![.., 1..]))?;
+    /// assert_eq!(forest.n_features(), 1);
     /// # Ok::<(), oddsift_iforest::Error>(())
     /// ```
     pub fn fit(&self, x: &ArrayRef2<f64>) -> Result<IsolationForest, Error> {

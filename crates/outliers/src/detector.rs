@@ -1,27 +1,23 @@
-use ndarray::{ArrayRef2, ArrayView2};
-use oddsift_iforest::{IsolationForest, IsolationForestParams, percentile};
-use oddsift_patterns::PatternTable;
+use ndarray::{ArrayRef2, Axis};
+use oddsift_iforest::IsolationForest;
 
-use crate::{DrawnRows, Error, Reason, Typical};
+use crate::{Error, Outlier, OutlierParams, Outliers, Reason, Typical};
 
 /// An isolation forest that gives its reasons: it knows what is typical of the rows it was fitted to.
 ///
 /// ```
 /// use ndarray::Array2;
-/// use oddsift_iforest::IsolationForest;
 /// use oddsift_outliers::OutlierDetector;
 ///
 /// // Lengths from 12 to 31 and one of 4120; the second column says nothing.
 /// let mut x = Array2::from_shape_fn((200, 2), |(row, column)| if column == 0 { (12 + row % 20) as f64 } else { 1.0 });
 /// x[[7, 0]] = 4120.0;
-/// let detector = OutlierDetector::fit(&IsolationForest::params().seed(1), &x)?;
-/// let scores = detector.forest().score_samples(&x)?;
-/// let oddest = (0..200).min_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap();
-/// assert_eq!(oddest, 7);
+/// let detector = OutlierDetector::params().seed(1).fit(&x)?;
 ///
-/// let reasons = &detector.reasons(&x.slice(ndarray::s![7..8, ..]), 3)?[0];
-/// assert_eq!(reasons.len(), 1);
-/// assert_eq!(reasons[0].text("commandlineLen"), "commandlineLen 4120 (typical 12 to 31)");
+/// let found = detector.top(&x, 1)?;
+/// let first = &found.rows()[0];
+/// assert_eq!((first.row, first.reasons.len()), (7, 1));
+/// assert_eq!(first.reasons[0].text("commandlineLen"), "commandlineLen 4120 (typical 12 to 31)");
 /// # Ok::<(), oddsift_outliers::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -31,65 +27,22 @@ pub struct OutlierDetector {
 }
 
 impl OutlierDetector {
-    /// Fits to the rows of `x`, an array of shape `(n_rows, n_features)`.
-    ///
-    /// Time is that of the forest, and `O(n_rows log n_rows)` a feature for what is typical.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Forest`] as [`IsolationForestParams::fit`].
+    /// The parameters, at their defaults.
     ///
     /// ```
-    /// # use {ndarray::array, oddsift_iforest::IsolationForest, oddsift_outliers::OutlierDetector};
-    /// let detector = OutlierDetector::fit(&IsolationForest::params(), &array![[1.0], [2.0]])?;
-    /// assert_eq!(detector.forest().n_features(), 1);
+    /// # use {ndarray::array, oddsift_outliers::OutlierDetector};
+    /// let detector = OutlierDetector::params().n_trees(20).fit(&array![[1.0], [2.0]])?;
+    /// assert_eq!(detector.forest().n_trees(), 20);
     /// # Ok::<(), oddsift_outliers::Error>(())
     /// ```
-    pub fn fit(params: &IsolationForestParams, x: &ArrayRef2<f64>) -> Result<Self, Error> {
-        let forest = params.fit(x)?;
-        Ok(Self { forest, typical: Typical::of_columns(x, None) })
+    #[must_use]
+    pub fn params() -> OutlierParams {
+        OutlierParams::default()
     }
 
-    /// Fits to rows that were collapsed to `table` as they streamed by, with the samples drawn
-    /// meanwhile: the same forest as that of the rows themselves. Every row counts as one, whatever
-    /// its weight.
-    ///
-    /// Time is that of the forest, and `O(n log n)` a feature in the patterns for what is typical.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Forest`] as [`IsolationForestParams::fit`].
-    ///
-    /// ```
-    /// # use {ndarray::array, oddsift_iforest::IsolationForest};
-    /// use oddsift_outliers::{DrawnRows, OutlierDetector};
-    /// use oddsift_patterns::{Observation, PatternTable};
-    ///
-    /// let params = IsolationForest::params().seed(7);
-    /// let (mut table, mut drawn) = (PatternTable::new(1), DrawnRows::new(params.draws()?));
-    /// for (row, value) in [1.0, 5.0, 1.0].into_iter().enumerate() {
-    ///     let row = row as u64;
-    ///     let pattern = table.add(&[value], &Observation::new(row))?;
-    ///     drawn.take(row..row + 1, |_| Some(pattern));
-    /// }
-    /// let streamed = OutlierDetector::fit_patterns(&params, &table, &drawn)?;
-    /// assert_eq!(streamed, OutlierDetector::fit(&params, &array![[1.0], [5.0], [1.0]])?);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn fit_patterns(
-        params: &IsolationForestParams,
-        table: &PatternTable,
-        drawn: &DrawnRows,
-    ) -> Result<Self, Error> {
-        let shape = (table.len(), table.n_features());
-        let x = ArrayView2::from_shape(shape, table.matrix()).map_err(|_| Error::NoRows)?;
-        let counts: Vec<f64> = table.counts().iter().map(|count| *count as f64).collect();
-        let mut forest = params.fit_drawn(&x, &drawn.samples())?;
-        if let Some(share) = params.contamination_fraction() {
-            let scores = forest.score_samples(&x)?;
-            forest = forest.with_offset(percentile(&scores, Some(&counts), share))?;
-        }
-        Ok(Self { forest, typical: Typical::of_columns(&x, Some(&counts)) })
+    /// A detector that was fitted, and needs no check.
+    pub(crate) fn fitted(forest: IsolationForest, typical: Vec<Typical>) -> Self {
+        Self { forest, typical }
     }
 
     /// Joins the parts.
@@ -125,8 +78,8 @@ impl OutlierDetector {
     /// The forest.
     ///
     /// ```
-    /// # use {ndarray::array, oddsift_iforest::IsolationForest, oddsift_outliers::OutlierDetector};
-    /// let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(5), &array![[1.0], [2.0]])?;
+    /// # use {ndarray::array, oddsift_outliers::OutlierDetector};
+    /// let detector = OutlierDetector::params().n_trees(5).fit(&array![[1.0], [2.0]])?;
     /// assert_eq!(detector.forest().n_trees(), 5);
     /// # Ok::<(), oddsift_outliers::Error>(())
     /// ```
@@ -137,13 +90,75 @@ impl OutlierDetector {
     /// The typical range of each feature.
     ///
     /// ```
-    /// # use {ndarray::array, oddsift_iforest::IsolationForest, oddsift_outliers::OutlierDetector};
-    /// let detector = OutlierDetector::fit(&IsolationForest::params(), &array![[1.0], [1.0]])?;
+    /// # use {ndarray::array, oddsift_outliers::OutlierDetector};
+    /// let detector = OutlierDetector::params().fit(&array![[1.0], [1.0]])?;
     /// assert_eq!(detector.typical()[0].to_string(), "1");
     /// # Ok::<(), oddsift_outliers::Error>(())
     /// ```
     pub fn typical(&self) -> &[Typical] {
         &self.typical
+    }
+
+    /// The outliers among the rows of `x`, of shape `(n_rows, n_features)`, each with its reasons: the
+    /// rows whose score is below the forest's offset, lowest score first.
+    ///
+    /// Time is that of scoring the rows, and of the [reasons](Self::reasons) of those found.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forest`] as [`IsolationForest::score_samples`].
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_outliers::OutlierDetector};
+    /// let x = array![[1.0, 5.0], [1.1, 5.2], [0.9, 5.1], [1.0, 4.9], [9.0, 5.0]];
+    /// let found = OutlierDetector::params().fit(&x)?.outliers(&x)?;
+    /// for outlier in &found {
+    ///     println!("row {}: {:.3}, feature {}", outlier.row, outlier.score, outlier.reasons[0].feature);
+    /// }
+    /// assert_eq!((found.rows()[0].row, found.rows()[0].reasons[0].feature), (4, 0));
+    /// # Ok::<(), oddsift_outliers::Error>(())
+    /// ```
+    #[doc(alias = "predict")]
+    pub fn outliers(&self, x: &ArrayRef2<f64>) -> Result<Outliers, Error> {
+        let scores = self.forest.score_samples(x)?;
+        let n = scores.iter().filter(|score| **score - self.forest.offset() < 0.0).count();
+        self.first(x, &scores, n)
+    }
+
+    /// The `n` rows of `x` with the lowest scores, outliers or not, each with its reasons; lowest score
+    /// first, then in row order.
+    ///
+    /// # Errors
+    ///
+    /// As [`outliers`](Self::outliers).
+    ///
+    /// ```
+    /// # use {ndarray::array, oddsift_outliers::OutlierDetector};
+    /// let x = array![[1.0], [1.0], [1.0]];
+    /// let detector = OutlierDetector::params().fit(&x)?;
+    /// assert!(detector.outliers(&x)?.is_empty());
+    /// assert_eq!(detector.top(&x, 2)?.rows()[1].row, 1);
+    /// # Ok::<(), oddsift_outliers::Error>(())
+    /// ```
+    pub fn top(&self, x: &ArrayRef2<f64>, n: usize) -> Result<Outliers, Error> {
+        self.first(x, &self.forest.score_samples(x)?, n)
+    }
+
+    /// The rows of the `n` lowest scores.
+    fn first(&self, x: &ArrayRef2<f64>, scores: &[f64], n: usize) -> Result<Outliers, Error> {
+        let mut order: Vec<usize> = (0..scores.len()).collect();
+        order.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]));
+        order.truncate(n);
+        let vectors = x.select(Axis(0), &order);
+        let reasons = self.reasons(&vectors, usize::MAX)?;
+        let outlier = |(row, reasons): (usize, Vec<Reason>)| Outlier {
+            row,
+            score: scores[row],
+            decision: scores[row] - self.forest.offset(),
+            reasons,
+        };
+        let rows = order.into_iter().zip(reasons).map(outlier).collect();
+        Ok(Outliers::new(rows, vectors))
     }
 
     /// Up to `n` reasons for each row of `x`: the features that shorten its path, the one that does
@@ -156,9 +171,9 @@ impl OutlierDetector {
     /// [`Error::Forest`] as [`IsolationForest::contributions`].
     ///
     /// ```
-    /// # use {ndarray::array, oddsift_iforest::IsolationForest, oddsift_outliers::OutlierDetector};
+    /// # use {ndarray::array, oddsift_outliers::OutlierDetector};
     /// let x = array![[1.0, 0.0], [1.0, 0.0], [1.0, 9.0]];
-    /// let detector = OutlierDetector::fit(&IsolationForest::params(), &x)?;
+    /// let detector = OutlierDetector::params().fit(&x)?;
     /// let reasons = detector.reasons(&x, 2)?;
     /// assert_eq!((reasons[2][0].feature, reasons[2][0].value), (1, 9.0));
     /// # Ok::<(), oddsift_outliers::Error>(())

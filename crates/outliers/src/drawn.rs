@@ -12,7 +12,7 @@ use oddsift_patterns::PatternId;
 /// Memory: 24 bytes for each row of each sample, 600 KiB for 100 trees of 256 rows, and beside it that
 /// of the [`Draws`].
 ///
-/// See [`OutlierDetector::fit_patterns`](crate::OutlierDetector::fit_patterns) for an example.
+/// See [`OutlierParams::fit_patterns`](crate::OutlierParams::fit_patterns) for an example.
 #[derive(Debug, Clone)]
 pub struct DrawnRows {
     draws: Draws,

@@ -76,7 +76,7 @@ pub fn identify_outliers_with(
     x_predict: &ArrayRef2<f64>,
     params: &IsolationForestParams,
 ) -> Result<Identified, Error> {
-    let model = OutlierDetector::fit(params, x)?;
+    let model = OutlierDetector::params().forest(*params).fit(x)?;
     let predictions = model.forest().predict(x_predict)?;
     let is_odd = |(_, prediction): &(usize, &i8)| **prediction < 0;
     let rows: Vec<usize> =

@@ -6,6 +6,8 @@ mod drawn; // DrawnRows: samples of a stream
 mod error; // Error
 mod identify; // identify_outliers, as msticpy has it
 mod model; // OutlierModel: what is saved
+mod outlier; // Outlier, Outliers: rows that stand out
+mod params; // OutlierParams: setters and `fit`
 mod reason; // Reason: a feature, its value, the typical range
 #[cfg(feature = "serde")]
 mod saved; // a model as it is written, and the checks of what is read
@@ -24,6 +26,8 @@ pub use {
         Precision,
     },
     oddsift_patterns::{Observation, PatternId, PatternTable, Timestamp},
+    outlier::{Outlier, Outliers},
+    params::OutlierParams,
     reason::Reason,
     stack::{Stack, Stacked},
     typical::Typical,

@@ -13,12 +13,11 @@ use crate::{Error, OutlierDetector};
 /// ```
 /// use ndarray::array;
 /// use oddsift_features::{FeatureOptions, Recipe, Roles};
-/// use oddsift_iforest::IsolationForest;
 /// use oddsift_outliers::{OutlierDetector, OutlierModel};
 ///
-/// let columns = ["bytes".to_owned()];
+/// let columns = ["bytes"];
 /// let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
-/// let detector = OutlierDetector::fit(&IsolationForest::params(), &array![[5.0], [6.0]])?;
+/// let detector = OutlierDetector::params().fit(&array![[5.0], [6.0]])?;
 /// let model = OutlierModel::new(recipe, detector)?;
 /// assert_eq!(model.recipe().names(), ["bytes"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -45,10 +44,10 @@ impl OutlierModel {
     ///
     /// ```
     /// # use {ndarray::array, oddsift_features::{FeatureOptions, Recipe, Roles}};
-    /// # use {oddsift_iforest::IsolationForest, oddsift_outliers::{OutlierDetector, OutlierModel}};
-    /// let columns = ["bytes".to_owned()];
+    /// # use oddsift_outliers::{OutlierDetector, OutlierModel};
+    /// let columns = ["bytes"];
     /// let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
-    /// let detector = OutlierDetector::fit(&IsolationForest::params(), &array![[5.0, 1.0]])?;
+    /// let detector = OutlierDetector::params().fit(&array![[5.0, 1.0]])?;
     /// assert!(OutlierModel::new(recipe, detector).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -65,12 +64,12 @@ impl OutlierModel {
     ///
     /// ```
     /// # use {ndarray::array, oddsift_features::{FeatureOptions, Recipe, Roles}};
-    /// # use {oddsift_iforest::IsolationForest, oddsift_outliers::{OutlierDetector, OutlierModel}};
-    /// # let columns = ["bytes".to_owned()];
+    /// # use oddsift_outliers::{OutlierDetector, OutlierModel};
+    /// # let columns = ["bytes"];
     /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
-    /// # let detector = OutlierDetector::fit(&IsolationForest::params(), &array![[5.0]])?;
+    /// # let detector = OutlierDetector::params().fit(&array![[5.0]])?;
     /// let model = OutlierModel::new(recipe, detector)?;
-    /// assert!(model.recipe().rebind(&["time".to_owned(), "bytes".to_owned()]).is_ok());
+    /// assert!(model.recipe().rebind(&["time", "bytes"]).is_ok());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn recipe(&self) -> &Recipe {
@@ -81,10 +80,10 @@ impl OutlierModel {
     ///
     /// ```
     /// # use {ndarray::array, oddsift_features::{FeatureOptions, Recipe, Roles}};
-    /// # use {oddsift_iforest::IsolationForest, oddsift_outliers::{OutlierDetector, OutlierModel}};
-    /// # let columns = ["bytes".to_owned()];
+    /// # use oddsift_outliers::{OutlierDetector, OutlierModel};
+    /// # let columns = ["bytes"];
     /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
-    /// # let detector = OutlierDetector::fit(&IsolationForest::params(), &array![[5.0]])?;
+    /// # let detector = OutlierDetector::params().fit(&array![[5.0]])?;
     /// let model = OutlierModel::new(recipe, detector)?;
     /// assert_eq!(model.detector().forest().offset(), -0.5);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -18,8 +18,7 @@ pub(crate) struct Stored {
 
 impl Serialize for OutlierModel {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let names = self.recipe().names().to_vec();
-        let forest = ForestModel::new(self.detector().forest().clone(), Some(names));
+        let forest = self.detector().forest().model().with_feature_names(self.recipe().names());
         let stored = Stored {
             format: OutlierModel::FORMAT.to_owned(),
             version: OutlierModel::VERSION,

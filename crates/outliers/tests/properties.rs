@@ -69,15 +69,38 @@ proptest! {
         drawn.merge(&others);
         drawn.rename(&table.sort_by_first_row());
 
-        let streamed = OutlierDetector::fit_patterns(&params, &table, &drawn).unwrap();
-        let whole = OutlierDetector::fit(&params, &x).unwrap();
+        let streamed = OutlierDetector::params().forest(params).fit_patterns(&table, &drawn).unwrap();
+        let whole = OutlierDetector::params().forest(params).fit(&x).unwrap();
         prop_assert_eq!(streamed.forest().score_samples(&x).unwrap(), whole.forest().score_samples(&x).unwrap());
         prop_assert_eq!(streamed, whole);
     }
 
     #[test]
+    fn outliers_are_the_rows_below_the_offset_lowest_score_first(
+        x in rows(), seed: u64, share in 0.01..0.5_f64, n in 0..20_usize,
+    ) {
+        let params = OutlierDetector::params().n_trees(10).seed(seed);
+        let detector = params.contamination(Contamination::Fraction(share)).fit(&x).unwrap();
+        let scores = detector.forest().score_samples(&x).unwrap();
+        let decisions = detector.forest().decision_function(&x).unwrap();
+        let mut order: Vec<usize> = (0..x.nrows()).collect();
+        order.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(a.cmp(b)));
+        let top = detector.top(&x, n).unwrap();
+        order.truncate(n);
+        prop_assert_eq!(top.iter().map(|it| it.row).collect::<Vec<_>>(), order);
+        let found = detector.outliers(&x).unwrap();
+        prop_assert_eq!(found.len(), decisions.iter().filter(|decision| **decision < 0.0).count());
+        for (place, it) in found.iter().enumerate() {
+            prop_assert_eq!((it.score, it.decision), (scores[it.row], decisions[it.row]));
+            prop_assert_eq!(found.vectors().row(place), x.row(it.row));
+        }
+        let reasons = detector.reasons(found.vectors(), usize::MAX).unwrap();
+        prop_assert_eq!(found.iter().map(|it| it.reasons.clone()).collect::<Vec<_>>(), reasons);
+    }
+
+    #[test]
     fn reasons_shorten_the_path_and_come_most_first(x in rows(), seed: u64, n in 0..5_usize) {
-        let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(10).seed(seed), &x).unwrap();
+        let detector = OutlierDetector::params().n_trees(10).seed(seed).fit(&x).unwrap();
         let all = detector.reasons(&x, usize::MAX).unwrap();
         for (row, (some, all)) in detector.reasons(&x, n).unwrap().iter().zip(&all).enumerate() {
             prop_assert_eq!(some.as_slice(), &all[..n.min(all.len())]);
@@ -100,8 +123,8 @@ mod saved {
         let recipe =
             Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())
                 .unwrap();
-        let params = IsolationForest::params().n_trees(5).seed(seed);
-        OutlierModel::new(recipe, OutlierDetector::fit(&params, x).unwrap()).unwrap()
+        let params = OutlierDetector::params().n_trees(5).seed(seed);
+        OutlierModel::new(recipe, params.fit(x).unwrap()).unwrap()
     }
 
     proptest! {

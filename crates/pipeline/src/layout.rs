@@ -155,7 +155,9 @@ impl Head {
         let name = rows.name().to_owned();
         let columns = rows.columns().to_vec();
         let mut layout = Layout { name, columns, roles: Roles::default(), path_separator: "\\" };
-        layout.roles = Roles::resolve(&layout.columns, schema, map)
+        let map: Vec<(&str, &str)> =
+            map.iter().map(|(role, column)| (role.as_str(), column.as_str())).collect();
+        layout.roles = Roles::resolve(&layout.columns, schema, &map)
             .map_err(|error| layout.header_error(error))?;
         let path = layout.roles.path;
         layout.path_separator =

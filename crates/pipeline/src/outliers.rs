@@ -266,11 +266,11 @@ pub(crate) fn fit_forest(
     let failed =
         |source| Error::Outliers { name: ingested.read.name.clone(), source: Box::new(source) };
     let detector = if let Some(drawn) = &ingested.drawn {
-        OutlierDetector::fit_patterns(&params, table, drawn)
+        OutlierDetector::params().forest(params).fit_patterns(table, drawn)
     } else {
         let params = of_rows(params, table.n_rows());
         draw(&params, table, ingested)
-            .and_then(|drawn| OutlierDetector::fit_patterns(&params, table, &drawn))
+            .and_then(|drawn| OutlierDetector::params().forest(params).fit_patterns(table, &drawn))
     };
     OutlierModel::new(recipe, detector.map_err(failed)?).map_err(failed)
 }

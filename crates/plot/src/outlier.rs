@@ -27,12 +27,11 @@ use points::Points;
 ///
 /// ```
 /// use ndarray::array;
-/// use oddsift_iforest::IsolationForest;
 /// use oddsift_outliers::OutlierDetector;
 /// use oddsift_plot::OutlierPlot;
 ///
 /// let x = array![[1.0, 2.0], [1.1, 2.1], [0.9, 1.9], [1.0, 2.2], [9.0, 7.0]];
-/// let detector = OutlierDetector::fit(&IsolationForest::params(), &x)?;
+/// let detector = OutlierDetector::params().fit(&x)?;
 /// let odd = array![[9.0, 7.0]];
 /// let plot = OutlierPlot::new(&detector, &["pathScore", "commandlineLen"]);
 /// let figure = plot.training(&x, None).outliers(&odd, &["cmd /c mshta".to_owned()]).figure()?;
@@ -60,10 +59,9 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_iforest::IsolationForest;
     /// # use oddsift_outliers::OutlierDetector;
     /// # use oddsift_plot::OutlierPlot;
-    /// let detector = OutlierDetector::fit(&IsolationForest::params(), &array![[1.0], [2.0]])?;
+    /// let detector = OutlierDetector::params().fit(&array![[1.0], [2.0]])?;
     /// let svg = OutlierPlot::new(&detector, &["pathScore"]).figure()?.to_svg();
     /// assert!(svg.contains("pathScore"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -89,11 +87,10 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_iforest::IsolationForest;
     /// # use oddsift_outliers::OutlierDetector;
     /// # use oddsift_plot::OutlierPlot;
     /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
-    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let detector = OutlierDetector::params().n_trees(20).fit(&x)?;
     /// # let names = ["pathScore", "commandlineLen", "bytes"];
     /// // The first row stands for ten.
     /// let plot = OutlierPlot::new(&detector, &names).training(&x, Some(&[10.0, 1.0, 1.0]));
@@ -112,11 +109,10 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_iforest::IsolationForest;
     /// # use oddsift_outliers::OutlierDetector;
     /// # use oddsift_plot::OutlierPlot;
     /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
-    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let detector = OutlierDetector::params().n_trees(20).fit(&x)?;
     /// # let names = ["pathScore", "commandlineLen", "bytes"];
     /// let odd = array![[9.0, 7.0, 7.2]];
     /// let texts = ["cmd /c mshta".to_owned()];
@@ -136,11 +132,10 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_iforest::IsolationForest;
     /// # use oddsift_outliers::OutlierDetector;
     /// # use oddsift_plot::OutlierPlot;
     /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
-    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let detector = OutlierDetector::params().n_trees(20).fit(&x)?;
     /// # let names = ["pathScore", "commandlineLen", "bytes"];
     /// let plot = OutlierPlot::new(&detector, &names).counts(30, 500);
     /// assert_eq!(plot.figure()?.title(), "30 outliers among 500 rows");
@@ -156,11 +151,10 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_iforest::IsolationForest;
     /// # use oddsift_outliers::OutlierDetector;
     /// # use oddsift_plot::OutlierPlot;
     /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
-    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let detector = OutlierDetector::params().n_trees(20).fit(&x)?;
     /// # let names = ["pathScore", "commandlineLen", "bytes"];
     /// let odd = array![[9.0, 7.0, 7.2]];
     /// let plot = OutlierPlot::new(&detector, &names).training(&x, None).outliers(&odd, &[]);
@@ -178,11 +172,10 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_iforest::IsolationForest;
     /// # use oddsift_outliers::OutlierDetector;
     /// # use oddsift_plot::OutlierPlot;
     /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
-    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let detector = OutlierDetector::params().n_trees(20).fit(&x)?;
     /// # let names = ["pathScore", "commandlineLen", "bytes"];
     /// let odd = array![[9.0, 7.0, 7.2]];
     /// let plot = OutlierPlot::new(&detector, &names).outliers(&odd, &[]).counts(1, 3);
@@ -199,11 +192,10 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_iforest::IsolationForest;
     /// # use oddsift_outliers::OutlierDetector;
     /// # use oddsift_plot::OutlierPlot;
     /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
-    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let detector = OutlierDetector::params().n_trees(20).fit(&x)?;
     /// # let names = ["pathScore", "commandlineLen", "bytes"];
     /// let svg = OutlierPlot::new(&detector, &names).features(Some((0, 2))).figure()?.to_svg();
     /// assert!(svg.contains(">bytes</text>") && !svg.contains("commandlineLen"));
@@ -220,11 +212,10 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_iforest::IsolationForest;
     /// # use oddsift_outliers::OutlierDetector;
     /// # use oddsift_plot::{Labels, OutlierPlot};
     /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
-    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let detector = OutlierDetector::params().n_trees(20).fit(&x)?;
     /// # let names = ["pathScore", "commandlineLen", "bytes"];
     /// let labels = Labels { title: Some("Host 7"), x: Some("the path"), y: Some("length") };
     /// let figure = OutlierPlot::new(&detector, &names).features(Some((0, 1))).labels(labels).figure()?;
@@ -248,11 +239,10 @@ impl<'a> OutlierPlot<'a> {
     ///
     /// ```
     /// # use ndarray::array;
-    /// # use oddsift_iforest::IsolationForest;
     /// # use oddsift_outliers::OutlierDetector;
     /// # use oddsift_plot::OutlierPlot;
     /// # let x = array![[1.0, 2.0, 7.0], [1.1, 2.1, 7.0], [9.0, 7.0, 7.2]];
-    /// # let detector = OutlierDetector::fit(&IsolationForest::params().n_trees(20), &x)?;
+    /// # let detector = OutlierDetector::params().n_trees(20).fit(&x)?;
     /// # let names = ["pathScore", "commandlineLen", "bytes"];
     /// # use oddsift_plot::Error;
     /// let narrow = array![[1.0, 2.0]];
@@ -365,7 +355,7 @@ mod tests {
     }
 
     fn detector(x: &Array2<f64>) -> OutlierDetector {
-        OutlierDetector::fit(&IsolationForest::params().n_trees(20), x).unwrap()
+        OutlierDetector::params().n_trees(20).fit(x).unwrap()
     }
 
     const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
@@ -463,10 +453,10 @@ mod tests {
         let x =
             Array2::from_shape_fn((20, 2), |(row, _)| if row == 0 { 3.3e38 } else { row as f64 });
         let params = IsolationForest::params().precision(Precision::F32);
-        let detector = OutlierDetector::fit(&params, &x).unwrap();
+        let detector = OutlierDetector::params().forest(params).fit(&x).unwrap();
         assert!(OutlierPlot::new(&detector, &NAMES).training(&x, None).figure().is_ok());
         let x = Array2::from_shape_fn((20, 2), |(row, _)| if row == 0 { -3.3e38 } else { 3.3e38 });
-        let detector = OutlierDetector::fit(&params, &x).unwrap();
+        let detector = OutlierDetector::params().forest(params).fit(&x).unwrap();
         assert!(OutlierPlot::new(&detector, &NAMES).training(&x, None).figure().is_ok());
     }
 

@@ -1,10 +1,12 @@
 //! The decomposition and its accessors.
 
+use ndarray::{ArrayView1, aview1};
+
 use crate::{Settings, StlParams};
 
 /// A series in parts: `trend + seasonal + remainder` is the series.
 ///
-/// All parts have its length and its unit. Where a value is missing, trend and season are what the
+/// All parts have its length and its unit; each is there as a slice and as an array. Where a value is missing, trend and season are what the
 /// smoothers have there and the remainder is NaN; the weight is 0.
 ///
 /// ```
@@ -104,5 +106,56 @@ impl Stl {
     /// ```
     pub fn weights(&self) -> &[f64] {
         &self.weights
+    }
+
+    /// The [`trend`](Self::trend) as an array.
+    ///
+    /// ```
+    /// # use oddsift_stl::Stl;
+    /// let y = ndarray::Array1::linspace(0.0, 47.0, 48);
+    /// let fit = Stl::params(12).fit(&y)?;
+    /// let level = &y - &fit.trend_array();
+    /// assert!(level.iter().all(|value| value.abs() < 1e-9));
+    /// # Ok::<(), oddsift_stl::Error>(())
+    /// ```
+    pub fn trend_array(&self) -> ArrayView1<'_, f64> {
+        aview1(&self.trend)
+    }
+
+    /// The [season](Self::seasonal) as an array.
+    ///
+    /// ```
+    /// # use oddsift_stl::Stl;
+    /// let fit = Stl::params(12).fit(&[1.0; 48])?;
+    /// assert!(fit.seasonal_array().sum().abs() < 1e-9);
+    /// # Ok::<(), oddsift_stl::Error>(())
+    /// ```
+    pub fn seasonal_array(&self) -> ArrayView1<'_, f64> {
+        aview1(&self.seasonal)
+    }
+
+    /// The [`remainder`](Self::remainder) as an array.
+    ///
+    /// ```
+    /// # use oddsift_stl::Stl;
+    /// let y = ndarray::Array1::from_elem(48, 3.0);
+    /// let fit = Stl::params(12).fit(&y)?;
+    /// let sum = &fit.trend_array() + &fit.seasonal_array() + &fit.remainder_array();
+    /// assert!((sum - y).iter().all(|rest| rest.abs() < 1e-12));
+    /// # Ok::<(), oddsift_stl::Error>(())
+    /// ```
+    pub fn remainder_array(&self) -> ArrayView1<'_, f64> {
+        aview1(&self.remainder)
+    }
+
+    /// The robustness [`weights`](Self::weights) as an array.
+    ///
+    /// ```
+    /// # use oddsift_stl::Stl;
+    /// assert_eq!(Stl::params(12).fit(&[1.0; 48])?.weights_array().sum(), 48.0);
+    /// # Ok::<(), oddsift_stl::Error>(())
+    /// ```
+    pub fn weights_array(&self) -> ArrayView1<'_, f64> {
+        aview1(&self.weights)
     }
 }

@@ -23,6 +23,7 @@ mod progress; // Progress, and what ends a fit early
 mod robustness; // weights that outliers do not have
 mod scale; // values of any size
 mod search; // find_periods: which periods a series has
+mod series; // AsSeries: slices, vectors, arrays
 mod settings; // Settings: every default filled in
 mod spectrum; // periodogram and autocorrelation
 mod tricube; // weights in a window
@@ -37,6 +38,7 @@ pub use {
     periods::{FoundPeriod, NoPeriod, PeriodSearch},
     progress::Progress,
     search::find_periods,
+    series::AsSeries,
     settings::{Component, Degree, Settings, Smoothing},
     workspace::Workspace,
 };

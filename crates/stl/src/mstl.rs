@@ -2,8 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use ndarray::{ArrayView1, aview1};
+
 use crate::{
-    Error, Progress, Settings, Stl, StlParams, Workspace,
+    AsSeries, Error, Progress, Settings, Stl, StlParams, Workspace,
     decompose::decompose as stl,
     params::check_values,
     progress::{Callback, Control},
@@ -100,7 +102,7 @@ impl MstlParams {
     /// assert!((sum + fit.remainder()[9] - y[9]).abs() < 1e-12);
     /// # Ok::<(), oddsift_stl::Error>(())
     /// ```
-    pub fn fit(&self, y: &[f64]) -> Result<Mstl, Error> {
+    pub fn fit(&self, y: &(impl AsSeries + ?Sized)) -> Result<Mstl, Error> {
         self.fit_in(y, &mut Workspace::default())
     }
 
@@ -118,8 +120,12 @@ impl MstlParams {
     /// assert_eq!(params.fit_in(&y, &mut Workspace::default())?, params.fit(&y)?);
     /// # Ok::<(), oddsift_stl::Error>(())
     /// ```
-    pub fn fit_in(&self, y: &[f64], workspace: &mut Workspace) -> Result<Mstl, Error> {
-        self.run(y, workspace, None)
+    pub fn fit_in(
+        &self,
+        y: &(impl AsSeries + ?Sized),
+        workspace: &mut Workspace,
+    ) -> Result<Mstl, Error> {
+        self.run(&y.as_series(), workspace, None)
     }
 
     /// As [`fit_in`](Self::fit_in), and tells `progress` how far it is, which may stop it.
@@ -140,11 +146,11 @@ impl MstlParams {
     /// ```
     pub fn fit_with(
         &self,
-        y: &[f64],
+        y: &(impl AsSeries + ?Sized),
         workspace: &mut Workspace,
         progress: &dyn Fn(Progress) -> ControlFlow<()>,
     ) -> Result<Mstl, Error> {
-        self.run(y, workspace, Some(progress))
+        self.run(&y.as_series(), workspace, Some(progress))
     }
 
     fn run(
@@ -342,5 +348,50 @@ impl Mstl {
     /// ```
     pub fn weights(&self) -> &[f64] {
         &self.weights
+    }
+
+    /// The [`trend`](Self::trend) as an array.
+    ///
+    /// ```
+    /// # use oddsift_stl::{Error, Mstl};
+    /// assert_eq!(Mstl::params(&[4, 12]).fit(&[3.0; 60])?.trend_array().len(), 60);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn trend_array(&self) -> ArrayView1<'_, f64> {
+        aview1(&self.trend)
+    }
+
+    /// The season of one [period](Self::seasonal) as an array.
+    ///
+    /// ```
+    /// # use oddsift_stl::{Error, Mstl};
+    /// let fit = Mstl::params(&[4, 12]).fit(&[3.0; 60])?;
+    /// assert!(fit.seasonal_array(12).is_some() && fit.seasonal_array(24).is_none());
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn seasonal_array(&self, period: usize) -> Option<ArrayView1<'_, f64>> {
+        self.seasonal(period).map(aview1)
+    }
+
+    /// The [`remainder`](Self::remainder) as an array.
+    ///
+    /// ```
+    /// # use oddsift_stl::{Error, Mstl};
+    /// assert!(Mstl::params(&[4, 12]).fit(&[3.0; 60])?.remainder_array().sum().abs() < 1e-9);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn remainder_array(&self) -> ArrayView1<'_, f64> {
+        aview1(&self.remainder)
+    }
+
+    /// The robustness [`weights`](Self::weights) as an array.
+    ///
+    /// ```
+    /// # use oddsift_stl::{Error, Mstl};
+    /// assert_eq!(Mstl::params(&[4, 12]).fit(&[3.0; 60])?.weights_array().sum(), 60.0);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn weights_array(&self) -> ArrayView1<'_, f64> {
+        aview1(&self.weights)
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::{
-    Degree, Error, Progress, Settings, Smoothing, Stl, Workspace,
+    AsSeries, Degree, Error, Progress, Settings, Smoothing, Stl, Workspace,
     decompose::decompose,
     progress::{Callback, Control},
     settings::{default_low_pass, default_trend},
@@ -287,7 +287,7 @@ impl StlParams {
     /// assert!((sum - y[30]).abs() < 1e-12);
     /// # Ok::<(), oddsift_stl::Error>(())
     /// ```
-    pub fn fit(&self, y: &[f64]) -> Result<Stl, Error> {
+    pub fn fit(&self, y: &(impl AsSeries + ?Sized)) -> Result<Stl, Error> {
         self.fit_in(y, &mut Workspace::default())
     }
 
@@ -307,8 +307,12 @@ impl StlParams {
     /// }
     /// # Ok::<(), oddsift_stl::Error>(())
     /// ```
-    pub fn fit_in(&self, y: &[f64], workspace: &mut Workspace) -> Result<Stl, Error> {
-        self.run(y, workspace, None)
+    pub fn fit_in(
+        &self,
+        y: &(impl AsSeries + ?Sized),
+        workspace: &mut Workspace,
+    ) -> Result<Stl, Error> {
+        self.run(&y.as_series(), workspace, None)
     }
 
     /// As [`fit_in`](Self::fit_in), and tells `progress` how far it is, which may stop it.
@@ -337,11 +341,11 @@ impl StlParams {
     /// ```
     pub fn fit_with(
         &self,
-        y: &[f64],
+        y: &(impl AsSeries + ?Sized),
         workspace: &mut Workspace,
         progress: &dyn Fn(Progress) -> ControlFlow<()>,
     ) -> Result<Stl, Error> {
-        self.run(y, workspace, Some(progress))
+        self.run(&y.as_series(), workspace, Some(progress))
     }
 
     /// Decomposes many series, each by itself, on as many threads as the caller's pool of `rayon` has
@@ -355,8 +359,8 @@ impl StlParams {
     /// let fits = Stl::params(12).fit_all(&groups);
     /// assert_eq!(fits[3], Stl::params(12).fit(&groups[3]));
     /// ```
-    pub fn fit_all<S: AsRef<[f64]> + Sync>(&self, series: &[S]) -> Vec<Result<Stl, Error>> {
-        let fit = |workspace: &mut Workspace, series: &S| self.fit_in(series.as_ref(), workspace);
+    pub fn fit_all<S: AsSeries + Sync>(&self, series: &[S]) -> Vec<Result<Stl, Error>> {
+        let fit = |workspace: &mut Workspace, series: &S| self.fit_in(series, workspace);
         #[cfg(feature = "parallel")]
         {
             use rayon::prelude::*;

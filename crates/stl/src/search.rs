@@ -1,7 +1,7 @@
 //! Which periods a series has: the search from round to round.
 
 use crate::{
-    Error, FoundPeriod, NoPeriod, PeriodSearch,
+    AsSeries, Error, FoundPeriod, NoPeriod, PeriodSearch,
     confirm::{CONFIRMED, LEAST_CYCLES, MUCH_MORE, best, confirm, without_average},
     gaps::bridge,
     nested::{align, inner, is_harmonic},
@@ -59,7 +59,11 @@ const LEAST_FREEDOM: f64 = 3.0;
 /// # Ok::<(), oddsift_stl::Error>(())
 /// ```
 #[doc(alias = "find_period")]
-pub fn find_periods(y: &[f64]) -> Result<PeriodSearch, Error> {
+pub fn find_periods(y: &(impl AsSeries + ?Sized)) -> Result<PeriodSearch, Error> {
+    search(&y.as_series())
+}
+
+fn search(y: &[f64]) -> Result<PeriodSearch, Error> {
     check_values(y)?;
     let n = y.iter().filter(|value| !value.is_nan()).count();
     if n < LEAST_VALUES {

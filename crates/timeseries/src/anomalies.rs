@@ -1,8 +1,8 @@
 //! What came out.
 
-use oddsift_timespan::Timestamp;
+use oddsift_timespan::{Period, TimeSpan, Timestamp};
 
-use crate::TsParams;
+use crate::{Error, Signs, TsParams, extract_anomaly_periods, set_new_anomaly_threshold};
 
 /// A series with its parts, its scores and its flags: one of each for each time.
 ///
@@ -17,7 +17,7 @@ use crate::TsParams;
 ///     .collect();
 /// points[40].1 += 30.0;
 /// let found = Anomalies::params().fit(&Series::from_points(&points, Fill::Error)?)?;
-/// let spikes: Vec<usize> = (0..96).filter(|&row| found.anomalies()[row] == 1).collect();
+/// let spikes: Vec<usize> = found.flagged().filter(|it| it.flag == 1).map(|it| it.row).collect();
 /// assert_eq!(spikes, [40]);
 /// # Ok::<(), oddsift_timeseries::Error>(())
 /// ```
@@ -63,7 +63,8 @@ impl Anomalies {
         self.group.as_deref()
     }
 
-    /// The periods that the series was decomposed by, in points.
+    /// The periods that the series was decomposed by, in points; the spans of time that hold anomalies
+    /// are [`anomaly_periods`](Self::anomaly_periods).
     ///
     /// ```
     /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
@@ -184,6 +185,92 @@ impl Anomalies {
     pub fn anomalies(&self) -> &[i8] {
         &self.flags
     }
+
+    /// The anomalies: what is flagged, in order of time.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// let mut points = [(Timestamp::UNIX_EPOCH, 1.0); 96];
+    /// points[40].1 = 0.0;
+    /// let found = Anomalies::params().fit(&Series::as_given(&points))?;
+    /// let dip = found.flagged().find(|anomaly| anomaly.flag == -1).unwrap();
+    /// assert_eq!((dip.row, dip.value), (40, 0.0));
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn flagged(&self) -> impl Iterator<Item = Anomaly> {
+        let flagged = self.flags.iter().enumerate().filter(|(_, flag)| **flag != 0);
+        flagged.map(|(row, flag)| Anomaly {
+            row,
+            time: self.times[row],
+            value: self.values[row],
+            baseline: self.baseline[row],
+            score: self.score[row],
+            flag: *flag,
+        })
+    }
+
+    /// The spans of time around anomalies, near ones joined: [`extract_anomaly_periods`] of the times
+    /// and flags. `merge` is the length of the bins that are joined, such as an hour.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Time`] for a `merge` that is zero or negative, or a span that leaves the years 1 to
+    /// 9999.
+    ///
+    /// ```
+    /// use oddsift_timeseries::{Anomalies, Fill, Series, Signs, Timestamp};
+    ///
+    /// let mut points: Vec<(Timestamp, f64)> =
+    ///     (0..96).map(|hour| (Timestamp::constant(3600 * hour, 0), (hour % 24 / 8) as f64)).collect();
+    /// points[40].1 += 30.0;
+    /// let found = Anomalies::params().fit(&Series::from_points(&points, Fill::Error)?)?;
+    /// let spans = found.anomaly_periods("1h".parse()?, Signs::Positive)?;
+    /// assert_eq!(spans[0].to_string(), "1970-01-02T15:00:00Z/1970-01-02T17:00:00Z");
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    #[doc(alias = "extract_anomaly_periods")]
+    #[doc(alias = "find_anomaly_periods")]
+    pub fn anomaly_periods(&self, merge: Period, signs: Signs) -> Result<Vec<TimeSpan>, Error> {
+        extract_anomaly_periods(&self.times, &self.flags, merge, signs)
+    }
+
+    /// The same series with flags by other thresholds, as [`set_new_anomaly_threshold`] sets them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Threshold`] for a threshold that is negative, NaN or infinite.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// let mut points = [(Timestamp::UNIX_EPOCH, 1.0); 96];
+    /// points[40].1 = 0.0;
+    /// let found = Anomalies::params().fit(&Series::as_given(&points))?;
+    /// assert!(found.flagged().count() > 0);
+    /// assert_eq!(found.with_threshold(99.0, None)?.flagged().count(), 0);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    #[doc(alias = "set_new_anomaly_threshold")]
+    pub fn with_threshold(self, threshold: f64, threshold_low: Option<f64>) -> Result<Self, Error> {
+        let flags = set_new_anomaly_threshold(&self.score, threshold, threshold_low)?;
+        Ok(Self { flags, ..self })
+    }
+}
+
+/// A time that is flagged, with what is known of it; see [`Anomalies::flagged`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Anomaly {
+    /// The position in the series, from 0.
+    pub row: usize,
+    /// The time.
+    pub time: Timestamp,
+    /// The value.
+    pub value: f64,
+    /// The expected value: trend and season.
+    pub baseline: f64,
+    /// The score of what the value has beyond the baseline, below 0 for a dip.
+    pub score: f64,
+    /// 1 for a spike, -1 for a dip.
+    pub flag: i8,
 }
 
 #[cfg(all(test, feature = "serde"))]

@@ -2,7 +2,7 @@
 #![cfg_attr(test, allow(clippy::float_cmp, reason = "what is compared is exact"))]
 
 mod aggregate; // Aggregate: what a bucket makes of its events
-mod anomalies; // Anomalies: what came out
+mod anomalies; // Anomalies, Anomaly: what came out
 mod buckets; // SeriesBuilder: events to series, by group
 mod cell; // one bucket
 mod decompose; // STL for one period, MSTL for several
@@ -22,7 +22,7 @@ mod truncation; // msticpy's integers
 
 pub use {
     aggregate::Aggregate,
-    anomalies::Anomalies,
+    anomalies::{Anomalies, Anomaly},
     buckets::SeriesBuilder,
     error::Error,
     fill::Fill,

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use oddsift_timeseries::{
-    Anomalies, Error, Fill, Season, Series, Signs, Timestamp, extract_anomaly_periods, kql_between,
-    kql_filter, ts_anomalies_stl,
+    Anomalies, Error, Fill, Season, Series, Signs, Timestamp, kql_between, kql_filter,
+    ts_anomalies_stl,
 };
 
 /// `TimeGenerated` and `TotalBytesSent` of a file in `testdata`.
@@ -55,13 +55,7 @@ fn msticpy_flags_the_spikes_alone() {
 #[test]
 fn periods_become_a_query() {
     let found = ts_anomalies_stl(&traffic()).unwrap();
-    let spans = extract_anomaly_periods(
-        found.times(),
-        found.anomalies(),
-        "1h".parse().unwrap(),
-        Signs::Positive,
-    )
-    .unwrap();
+    let spans = found.anomaly_periods("1h".parse().unwrap(), Signs::Positive).unwrap();
     let kql = kql_filter("TimeGenerated", &spans).unwrap();
     assert!(kql.starts_with(
         "| where (TimeGenerated >= datetime(2019-05-13T16:00:00Z) \

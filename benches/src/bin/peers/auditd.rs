@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use oddsift::auditd::{Event, Options, Summary, read_events};
+use oddsift::auditd::{Event, Options, Summary, for_each_event};
 
 use crate::memory::measured;
 use crate::peer::{Done, Peer};
@@ -43,7 +43,7 @@ fn read(log: &Path, take: impl Fn(&Event)) -> Result<Summary> {
         take(event);
         ControlFlow::Continue(())
     };
-    Ok(read_events(open(log)?, Options::new(), take)?)
+    Ok(for_each_event(open(log)?, Options::new(), take)?)
 }
 
 fn lines(log: &Path) -> Peer {

@@ -3,7 +3,6 @@
 use ndarray::{Array2, s};
 use oddsift_dbscan::Dbscan;
 use oddsift_eventcluster::EventClusters;
-use oddsift_iforest::IsolationForest;
 use oddsift_outliers::OutlierDetector;
 use oddsift_plot::{
     ClusterPlot, DistancePlot, Figure, Labels, OutlierPlot, Page, SeriesPlot, Timeline,
@@ -106,7 +105,7 @@ pub(crate) fn clusters(n_rows: usize) -> Figure {
 pub(crate) fn outliers(n_features: usize) -> Figure {
     let (x, texts) = processes(3000);
     let x = x.slice(s![.., 3 - n_features..]).to_owned();
-    let detector = OutlierDetector::fit(&IsolationForest::params().seed(1), &x).unwrap();
+    let detector = OutlierDetector::params().seed(1).fit(&x).unwrap();
     let scores = detector.forest().score_samples(&x).unwrap();
     let mut order: Vec<usize> = (0..x.nrows()).collect();
     order.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]));
