@@ -32,7 +32,7 @@ pub use {
     reader::Reader,
     record::{FieldKind, Record},
     same_file::is_same_file,
-    source::{Progress, TextSource},
+    source::{BytesRead, TextSource},
     store::{RowStore, StoredRow},
     summary::{FirstSkip, LateKeys, SkipLog, Summary},
     terminal::TerminalWriter,

@@ -5,7 +5,7 @@ use std::{
 };
 
 use crate::{
-    BadRows, Batch, Error, Fault, InputFormat, LateKeys, Position, Progress, ReadOptions, Summary,
+    BadRows, Batch, BytesRead, Error, Fault, InputFormat, LateKeys, Position, ReadOptions, Summary,
     csv_rows::CsvRows,
     json_rows::JsonRows,
     source::{Source, format_of},
@@ -39,7 +39,7 @@ pub struct Reader {
     name: Arc<str>,
     columns: Vec<String>,
     rows: Engine,
-    progress: Progress,
+    progress: BytesRead,
     summary: Summary,
     bad_rows: BadRows,
     next_row: u64,
@@ -249,7 +249,7 @@ impl Reader {
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     #[must_use]
-    pub fn watch(&self) -> Progress {
+    pub fn watch(&self) -> BytesRead {
         self.progress.clone()
     }
 }

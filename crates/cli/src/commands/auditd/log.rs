@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oddsift::auditd::{Error, Event, EventReader, Options, Summary, sort_rotated};
-use oddsift::records::{self, Progress as Watch, TextSource};
+use oddsift::records::{self, BytesRead, TextSource};
 
 use crate::args::AuditdArgs;
 use crate::failure::Failure;
@@ -106,7 +106,7 @@ pub(super) struct Logs {
     open: Option<TextSource>,
     places: Shared<Places>,
     progress: Progress,
-    watch: Option<Watch>,
+    watch: Option<BytesRead>,
     /// Bytes of the files that are read to their end.
     done: u64,
     ends_in_line: bool,

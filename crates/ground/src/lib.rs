@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+#![allow(
+    clippy::inline_always,
+    reason = "counting and asking whether to go on is a few instructions of hot loops of other crates"
+)]
+
+mod progress; // Progress, Step, Control, Tally, Stop: how far a computation is, what ends it
+
+pub use progress::{Callback, Control, Progress, Step, Stop, Tally};
