@@ -1,14 +1,14 @@
 //! The model and the steps from points to labels.
 
 use ndarray::ArrayRef2;
-use oddsift_ground::Control;
+use oddsift_ground::{Control, threads};
 
 use crate::{
     DbscanModel, DbscanParams, Error, Label,
     clusters::{Clusters, Task},
     core_rows::CoreRows,
     distinct::Distinct,
-    measure, threads,
+    measure,
     weights::Weight,
 };
 

@@ -3,9 +3,9 @@
 use std::hash::{BuildHasher, RandomState};
 
 use ndarray::ArrayRef2;
-use oddsift_ground::Control;
+use oddsift_ground::{Control, threads};
 
-use crate::{Error, step, threads, unique, weights::Weight};
+use crate::{Error, step, unique, weights::Weight};
 
 /// Rows that are looked up together, so that their misses of the cache overlap.
 const BATCH: usize = u32::BITS as usize;

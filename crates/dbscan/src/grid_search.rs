@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use oddsift_ground::{Control, Tally};
+use oddsift_ground::{Control, Tally, threads};
 
 use crate::{
     clusters::{Counted, NONE, number},
@@ -11,7 +11,6 @@ use crate::{
     grid::Grid,
     measure::Measure,
     neighbors::Neighbors,
-    threads,
     tree::{Bounds, Tree},
     weights::Weight,
 };

@@ -31,7 +31,6 @@ mod params; // DbscanParams: setters, `check`, `fit`
 mod saved; // a model as it is written, and the checks of what is read
 mod sort; // keys of cells in order
 pub mod step; // the steps of a fit
-mod threads; // loops that use more than one core where they may
 mod tree; // a flat k-d tree
 mod tree_link; // links between core points by the tree
 mod tree_search; // core points and border points by the tree

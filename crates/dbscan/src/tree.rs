@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use oddsift_ground::Tally;
+use oddsift_ground::{Tally, threads};
 
-use crate::{measure::Measure, threads};
+use crate::measure::Measure;
 
 /// Points in a leaf; all leaves but the last are full.
 pub(crate) const LEAF: usize = 32;

@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
-use oddsift_ground::{Control, Tally};
+use oddsift_ground::{Control, Tally, threads};
 
 use crate::{
     clusters::{Counted, NONE, number},
     components::Components,
     measure::Measure,
     neighbors::{MOST, Neighbors},
-    threads,
     tree::{Bounds, LANES, LEAF, Tree},
     weights::Weight,
 };

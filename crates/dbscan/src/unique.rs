@@ -3,12 +3,12 @@
 
 use std::ops::Range;
 
-use oddsift_ground::Control;
+use oddsift_ground::{Control, threads};
 
 use crate::{
     Error,
     distinct::{check_finite, hash},
-    sort, threads,
+    sort,
 };
 
 /// Bits of the hash.

@@ -5,5 +5,6 @@
 )]
 
 mod progress; // Progress, Step, Control, Tally, Stop: how far a computation is, what ends it
+pub mod threads; // loops that use more than one core where they may
 
 pub use progress::{Callback, Control, Progress, Step, Stop, Tally};

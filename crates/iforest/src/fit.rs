@@ -1,11 +1,9 @@
 //! From drawn rows to a forest with its offset.
 
 use ndarray::ArrayRef2;
-use oddsift_ground::{Callback, Control};
+use oddsift_ground::{Callback, Control, threads};
 
-use crate::{
-    Contamination, Error, IsolationForest, TreeNodes, grow, percentile, plan::Plan, step, threads,
-};
+use crate::{Contamination, Error, IsolationForest, TreeNodes, grow, percentile, plan::Plan, step};
 
 /// What a fit is about.
 pub(crate) struct Fit<'a> {
@@ -23,15 +21,16 @@ impl Fit<'_> {
         to: usize,
         sample: impl Fn(usize) -> Vec<usize> + Sync,
     ) -> Result<Vec<TreeNodes>, Error> {
-        let control = Control::new(self.callback);
-        control.begin(step::GROW, to.saturating_sub(from))?;
-        let grow = |number| {
+        let (control, n_trees) = (Control::new(self.callback), to.saturating_sub(from));
+        control.begin(step::GROW, n_trees)?;
+        let grow = |i| {
             control.check()?;
+            let number = from + i;
             let tree = grow::tree(&self.plan, number, self.x, &sample(number))?;
             control.advance(1)?;
             Ok(tree)
         };
-        threads::map(from, to, grow).into_iter().collect()
+        threads::map(n_trees, grow).into_iter().collect()
     }
 
     /// Sets the offset of a forest that was grown from these rows.

@@ -37,7 +37,6 @@ mod score; // path lengths of many rows
 #[cfg(feature = "serde")]
 mod sklearn; // SklearnForest: scikit-learn's trees
 pub mod step; // the steps of a fit
-mod threads; // loops that use more than one core where they may
 mod weights; // rows drawn in proportion to weights
 
 #[cfg(feature = "serde")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ndarray::{ArrayRef2, ArrayView2, s};
-use oddsift_ground::Control;
+use oddsift_ground::{Control, threads};
 
 use crate::{
     Error, Precision, TreeNodes, average_path_length,
@@ -11,7 +11,6 @@ use crate::{
     finite,
     perfect::{Column, Keys, MAX_COLUMNS, MAX_LEVELS, PerfectTree, ROWS},
     ranks::{MAX_THRESHOLDS, Ranks},
-    threads,
 };
 
 /// Rows that are worth a task of their own.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use oddsift_ground::Callback;
+use oddsift_ground::{Callback, threads};
 
 use crate::{
     Degree, Error, Progress, Settings, Smoothing, Stl, Workspace,
@@ -361,16 +361,7 @@ impl StlParams {
     /// ```
     pub fn fit_all<S: AsRef<[f64]> + Sync>(&self, series: &[S]) -> Vec<Result<Stl, Error>> {
         let fit = |workspace: &mut Workspace, series: &S| self.fit_in(series.as_ref(), workspace);
-        #[cfg(feature = "parallel")]
-        {
-            use rayon::prelude::*;
-            series.par_iter().map_init(Workspace::default, fit).collect()
-        }
-        #[cfg(not(feature = "parallel"))]
-        {
-            let mut workspace = Workspace::default();
-            series.iter().map(|series| fit(&mut workspace, series)).collect()
-        }
+        threads::map_with(series, Workspace::default, fit)
     }
 
     fn run(

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use oddsift_ground::{Callback, Control};
+use oddsift_ground::{Callback, Control, threads};
 use oddsift_stl::Workspace;
 
 use crate::{Anomalies, Error, Series, TsParams, step};
@@ -27,11 +27,5 @@ pub(crate) fn fit(
         let _ = control.advance(1);
         found
     };
-    #[cfg(feature = "parallel")]
-    if rayon::current_num_threads() > 1 && all.len() > 1 {
-        use rayon::prelude::*;
-        return all.par_iter().map_init(Workspace::default, one).collect();
-    }
-    let mut workspace = Workspace::default();
-    all.iter().map(|series| one(&mut workspace, series)).collect()
+    threads::map_with(all, Workspace::default, one)
 }

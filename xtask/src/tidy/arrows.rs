@@ -8,7 +8,7 @@ pub(crate) type Table<'a> = &'a [(&'a str, &'a [&'a str])];
 /// The one place that says who may use whom.
 pub(crate) const TABLE: Table = &[
     ("oddsift-ground", &[]),
-    ("oddsift-features", &[]),
+    ("oddsift-features", &["oddsift-ground"]),
     ("oddsift-dbscan", &["oddsift-ground"]),
     ("oddsift-iforest", &["oddsift-ground"]),
     ("oddsift-stl", &["oddsift-ground"]),
