@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use oddsift_records::{Error, Position, Progress, TextSource};
+use oddsift_records::{BytesRead, Error, Position, TextSource};
 
 use crate::{Event, EventReader, Options, Summary, msticpy, sort_rotated};
 
@@ -208,7 +208,7 @@ struct Logs {
     waiting: Vec<PathBuf>,
     open: Option<TextSource>,
     places: Shared,
-    watch: Option<Progress>,
+    watch: Option<BytesRead>,
     /// Bytes of the files that are read to their end.
     done: u64,
     ends_in_line: bool,
@@ -270,7 +270,7 @@ impl Logs {
                 let read = room.get(..n_read).unwrap_or_default();
                 self.ends_in_line = read.last() != Some(&b'\n');
                 let n_lines = memchr::memchr_iter(b'\n', read).count() as u64;
-                let n_bytes = self.watch.as_ref().map_or(0, Progress::bytes);
+                let n_bytes = self.watch.as_ref().map_or(0, BytesRead::bytes);
                 let mut places = self.places.lock();
                 places.n_lines = places.n_lines.saturating_add(n_lines);
                 places.n_bytes = self.done.saturating_add(n_bytes);

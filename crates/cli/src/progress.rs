@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use oddsift::pipeline::{Input, Progress};
+use oddsift::pipeline::{Input, Progress, READING};
 
 /// A bar over the bytes of the input, or a counter where their number is not known; then one over the
 /// steps of a long computation.
@@ -34,9 +34,9 @@ impl Bar {
         let shown = Arc::clone(&self.shown);
         input.progress(move |progress| {
             let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_reading = progress.step == Progress::READING;
+            let is_reading = progress.step == READING;
             if shown.as_ref().is_none_or(|shown| shown.is_reading != is_reading) {
-                *shown = Some(Shown::new(progress, is_reading));
+                *shown = Some(Shown::new(is_reading, progress.total));
             }
             if let Some(shown) = &*shown {
                 shown.tell(progress);
@@ -52,10 +52,11 @@ impl Bar {
 }
 
 impl Shown {
-    fn new(progress: &Progress, is_reading: bool) -> Self {
+    fn new(is_reading: bool, total: u64) -> Self {
+        let total = Some(total).filter(|total| *total > 0);
         let target = ProgressDrawTarget::stderr_with_hz(5);
-        let bar = ProgressBar::with_draw_target(progress.total, target);
-        let template = match (is_reading, progress.total) {
+        let bar = ProgressBar::with_draw_target(total, target);
+        let template = match (is_reading, total) {
             (true, Some(_)) => "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left",
             (true, None) => "{spinner} {bytes} read, {bytes_per_sec}",
             (false, _) => "{bar:30} {msg}, {elapsed}",
@@ -67,10 +68,10 @@ impl Shown {
         Self { bar, is_reading }
     }
 
-    fn tell(&self, progress: &Progress) {
+    fn tell(&self, progress: Progress) {
         if !self.is_reading {
-            self.bar.set_length(progress.total.unwrap_or_default());
-            self.bar.set_message(progress.step.clone());
+            self.bar.set_length(progress.total);
+            self.bar.set_message(progress.step.name());
         }
         self.bar.set_position(progress.done);
     }

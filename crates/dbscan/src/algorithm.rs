@@ -1,6 +1,7 @@
 //! The model and the steps from points to labels.
 
 use ndarray::ArrayRef2;
+use oddsift_ground::{Control, threads};
 
 use crate::{
     DbscanModel, DbscanParams, Error, Label,
@@ -8,8 +9,6 @@ use crate::{
     core_rows::CoreRows,
     distinct::Distinct,
     measure,
-    progress::Control,
-    threads,
     weights::Weight,
 };
 

@@ -1,14 +1,16 @@
 //! The steps from weighted points to numbered clusters, whichever way neighbours are found.
 
+use oddsift_ground::{Control, Tally};
+
 use crate::{
-    Error, Step,
+    Error,
     components::Components,
     distinct::Distinct,
     grid::Grid,
     grid_search::GridSearch,
     measure::{Job, Measure},
     neighbors::Neighbors,
-    progress::{Control, Tally},
+    step,
     tree::Tree,
     tree_search::TreeSearch,
     weights::Weight,
@@ -75,11 +77,11 @@ impl<W: Weight> Task<'_, W> {
     ) -> Result<Clusters, Error> {
         let (control, n) = (self.control, self.weights.len());
         let search = GridSearch::new(measure, grid, self.weights, self.threshold, control);
-        control.begin(Step::Count, n)?;
+        control.begin(step::COUNT, n)?;
         let counted = search.count();
-        control.begin(Step::Link, n)?;
+        control.begin(step::LINK, n)?;
         let cells = search.link(&counted.core);
-        control.begin(Step::Border, n)?;
+        control.begin(step::BORDER, n)?;
         let (labels, n_clusters) = search.core_labels(&counted.core, &cells);
         let look_up = |position, labels: &[u32], tally: &mut Tally<'_>| {
             search.least_label(position, &counted.core, labels, tally)
@@ -92,11 +94,11 @@ impl<W: Weight> Task<'_, W> {
         let tree = Tree::build(&self.rows.points, self.rows.n_columns);
         let search =
             TreeSearch::new(measure, &tree, self.weights, self.threshold, self.rising(), control);
-        control.begin(Step::Count, n)?;
+        control.begin(step::COUNT, n)?;
         let counted = search.count();
-        control.begin(Step::Link, n)?;
+        control.begin(step::LINK, n)?;
         let points = search.link(&counted);
-        control.begin(Step::Border, n)?;
+        control.begin(step::BORDER, n)?;
         let (labels, n_clusters) = search.core_labels(&counted.core, &points);
         let look_up = |position, labels: &[u32], tally: &mut Tally<'_>| {
             search.least_label(position, &counted.core, labels, tally)

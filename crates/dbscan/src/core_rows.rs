@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::threads;
+use oddsift_ground::threads;
 
 /// Rows of one word.
 const WORD: usize = u64::BITS as usize;

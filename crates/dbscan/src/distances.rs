@@ -2,10 +2,11 @@
 
 use std::{cell::RefCell, collections::BinaryHeap};
 
+use oddsift_ground::threads;
+
 use crate::{
     Metric,
     measure::{Chebyshev, Euclidean, Manhattan, Measure, Minkowski, ScaledEuclidean},
-    threads,
     tree::{LANES, LEAF, Tree},
     weights::Weight,
 };

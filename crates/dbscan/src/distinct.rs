@@ -3,8 +3,9 @@
 use std::hash::{BuildHasher, RandomState};
 
 use ndarray::ArrayRef2;
+use oddsift_ground::{Control, threads};
 
-use crate::{Error, Step, progress::Control, threads, unique, weights::Weight};
+use crate::{Error, step, unique, weights::Weight};
 
 /// Rows that are looked up together, so that their misses of the cache overlap.
 const BATCH: usize = u32::BITS as usize;
@@ -26,7 +27,7 @@ pub(crate) struct Distinct {
 
 impl Distinct {
     pub(crate) fn collapse(x: &ArrayRef2<f64>) -> Result<Self, Error> {
-        Self::collapse_with(x, &Control::new(None, None))
+        Self::collapse_with(x, &Control::new(None))
     }
 
     pub(crate) fn collapse_with(x: &ArrayRef2<f64>, control: &Control<'_>) -> Result<Self, Error> {
@@ -40,7 +41,7 @@ impl Distinct {
         }
         let x = x.as_standard_layout();
         let values = x.as_slice().unwrap_or_default();
-        control.begin(Step::Collapse, n_rows)?;
+        control.begin(step::COLLAPSE, n_rows)?;
         // Random, so that nobody can prepare rows that meet in one slot. The order of the points,
         // and so every result, is that of the rows.
         let seed = RandomState::new().hash_one(n_columns);
@@ -154,7 +155,7 @@ impl Table {
             }
         }
         drop(tally);
-        control.check()
+        Ok(control.check()?)
     }
 
     /// As [`insert_rows`](Self::insert_rows), with a table for each part of the rows at first: where

@@ -1,5 +1,7 @@
 //! What can be wrong with parameters or data.
 
+use oddsift_ground::Stop;
+
 use crate::{Label, Step};
 
 /// Why DBSCAN could not run: a parameter out of range or data that has no distances.
@@ -139,4 +141,15 @@ pub enum Error {
         /// The second of the two.
         second: usize,
     },
+}
+
+impl From<Stop> for Error {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Cancelled => Self::Cancelled,
+            Stop::WorkLimit { limit, at } => {
+                Self::WorkLimit { limit, step: at.step, done: at.done, total: at.total }
+            }
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use crate::{measure::Measure, sort, threads};
+use oddsift_ground::threads;
+
+use crate::{measure::Measure, sort};
 
 /// How much smaller than their bound cells are: more than the rounding of cell numbers, which stay
 /// below [`MOST_CELLS`], can widen one.

@@ -3,14 +3,14 @@
 
 use std::ops::Range;
 
+use oddsift_ground::{Control, Tally, threads};
+
 use crate::{
     clusters::{Counted, NONE, number},
     components::Components,
     grid::Grid,
     measure::Measure,
     neighbors::Neighbors,
-    progress::{Control, Tally},
-    threads,
     tree::{Bounds, Tree},
     weights::Weight,
 };

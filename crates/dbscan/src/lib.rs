@@ -27,11 +27,10 @@ mod model; // DbscanModel: labels for new rows
 mod nearest; // the nearest points of a tree
 mod neighbors; // neighbours that were met on the way
 mod params; // DbscanParams: setters, `check`, `fit`
-mod progress; // Progress, Step, and what ends a fit early
 #[cfg(feature = "serde")]
 mod saved; // a model as it is written, and the checks of what is read
 mod sort; // keys of cells in order
-mod threads; // loops that use more than one core where they may
+pub mod step; // the steps of a fit
 mod tree; // a flat k-d tree
 mod tree_link; // links between core points by the tree
 mod tree_search; // core points and border points by the tree
@@ -46,6 +45,6 @@ pub use {
     label::Label,
     metric::Metric,
     model::DbscanModel,
+    oddsift_ground::{Progress, Step},
     params::DbscanParams,
-    progress::{Progress, Step},
 };

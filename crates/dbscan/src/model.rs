@@ -2,12 +2,13 @@
 
 use ndarray::ArrayRef2;
 
+use oddsift_ground::threads;
+
 use crate::{
     Dbscan, DbscanParams, Error, Label,
     clusters::{Clusters, NONE},
     distinct::Distinct,
     measure::{self, Job, Measure},
-    threads,
     tree::Tree,
 };
 

@@ -3,13 +3,9 @@
 use std::ops::ControlFlow;
 
 use ndarray::ArrayRef2;
+use oddsift_ground::{Callback, Control};
 
-use crate::{
-    Dbscan, Error, Metric, Progress,
-    distinct::Distinct,
-    progress::{Callback, Control},
-    weights,
-};
+use crate::{Dbscan, Error, Metric, Progress, distinct::Distinct, weights};
 
 /// The parameters of DBSCAN, made by [`Dbscan::params`].
 ///
@@ -182,8 +178,9 @@ impl DbscanParams {
     /// As [`fit`](Self::fit), or with `weights` as [`fit_weighted`](Self::fit_weighted), and tells
     /// `progress` how far it is, which may stop it.
     ///
-    /// `progress` is called at the beginning of each step and every few milliseconds of work, from
-    /// the threads that do the work, maybe from several at a time. The result is the same.
+    /// `progress` is called at the beginning of each [`step`](crate::step) and every few milliseconds
+    /// of work, from the threads that do the work, maybe from several at a time. The result is the
+    /// same.
     ///
     /// # Errors
     ///
@@ -194,13 +191,13 @@ impl DbscanParams {
     /// use std::ops::ControlFlow;
     ///
     /// use ndarray::array;
-    /// use oddsift_dbscan::{Dbscan, Error, Step};
+    /// use oddsift_dbscan::{Dbscan, Error, step};
     ///
     /// let (params, x) = (Dbscan::params().min_samples(1), array![[0.0], [9.0]]);
     /// let model = params.fit_with(&x, Some(&[1.0, 0.5]), &|_| ControlFlow::Continue(()))?;
     /// assert_eq!(model.n_clusters(), 1);
     /// let stop_at_links = |progress: oddsift_dbscan::Progress| match progress.step {
-    ///     Step::Link => ControlFlow::Break(()),
+    ///     step::LINK => ControlFlow::Break(()),
     ///     _ => ControlFlow::Continue(()),
     /// };
     /// assert_eq!(params.fit_with(&x, None, &stop_at_links), Err(Error::Cancelled));
@@ -225,7 +222,7 @@ impl DbscanParams {
         if let Some(weights) = weights {
             weights::check(weights, x.nrows())?;
         }
-        let control = Control::new(self.work_limit, progress);
+        let control = Control::new(progress).work_limit(self.work_limit);
         let distinct = Distinct::collapse_with(x, &control)?;
         let Some(weights) = weights else {
             let counts = distinct.counts();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::threads;
+use oddsift_ground::threads;
 
 /// Bits that one pass sorts by.
 const DIGIT: u32 = 11;

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use crate::{measure::Measure, progress::Tally, threads};
+use oddsift_ground::{Tally, threads};
+
+use crate::measure::Measure;
 
 /// Points in a leaf; all leaves but the last are full.
 pub(crate) const LEAF: usize = 32;

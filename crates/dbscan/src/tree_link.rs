@@ -1,11 +1,12 @@
 //! Links between core points by the tree: boxes that hold one component only are not looked into
 //! again, as in the dual-tree algorithm of March, Ram and Gray, KDD 2010.
 
+use oddsift_ground::threads;
+
 use crate::{
     clusters::{Counted, NONE},
     components::Components,
     measure::Measure,
-    threads,
     tree::{Bounds, LANES, LEAF},
     tree_search::TreeSearch,
     weights::Weight,

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use oddsift_ground::{Control, Tally, threads};
+
 use crate::{
     clusters::{Counted, NONE, number},
     components::Components,
     measure::Measure,
     neighbors::{MOST, Neighbors},
-    progress::{Control, Tally},
-    threads,
     tree::{Bounds, LANES, LEAF, Tree},
     weights::Weight,
 };

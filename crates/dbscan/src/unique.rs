@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 
+use oddsift_ground::{Control, threads};
+
 use crate::{
     Error,
     distinct::{check_finite, hash},
-    progress::Control,
-    sort, threads,
+    sort,
 };
 
 /// Bits of the hash.
@@ -184,7 +185,7 @@ mod tests {
     use super::*;
 
     fn collapsed(values: &[f64], n_columns: usize) -> (Vec<f64>, Vec<u32>) {
-        collapse(values, n_columns, 7, &Control::new(None, None)).unwrap()
+        collapse(values, n_columns, 7, &Control::new(None)).unwrap()
     }
 
     #[test]

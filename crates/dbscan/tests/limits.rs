@@ -8,7 +8,7 @@ use std::{
 };
 
 use ndarray::Array2;
-use oddsift_dbscan::{Dbscan, DbscanParams, Error, Metric, Progress, Step};
+use oddsift_dbscan::{Dbscan, DbscanParams, Error, Metric, Progress, Step, step};
 
 /// Far less than any of these would take.
 const LIMIT: u64 = 200_000;
@@ -49,10 +49,10 @@ fn stopped_at(params: DbscanParams, x: &Array2<f64>) -> Step {
 fn points_within_eps_that_are_too_few_are_not_counted_to_the_end() {
     let x = cloud(20_000, 8);
     let params = Dbscan::params().eps(0.9).min_samples(19_999);
-    assert_eq!(stopped_at(params, &x), Step::Count);
-    assert_eq!(stopped_at(params.metric(Metric::Minkowski(1.5)), &x), Step::Count);
+    assert_eq!(stopped_at(params, &x), step::COUNT);
+    assert_eq!(stopped_at(params.metric(Metric::Minkowski(1.5)), &x), step::COUNT);
     let x = cloud(20_000, 2);
-    assert_eq!(stopped_at(params.eps(0.3).min_samples(1 << 20), &x), Step::Count);
+    assert_eq!(stopped_at(params.eps(0.3).min_samples(1 << 20), &x), step::COUNT);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn grid_cells_beside_a_crowd_just_out_of_reach_are_not_counted_to_the_end() {
         _ => row as f64 * 1e-7,
     });
     let params = Dbscan::params().eps(1.0).min_samples(1024);
-    assert_eq!(stopped_at(params, &x), Step::Count);
+    assert_eq!(stopped_at(params, &x), step::COUNT);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn lines_that_nearly_touch_are_not_linked_to_the_end() {
     for n_columns in [2, 4] {
         let x = lines(20_000, n_columns);
         let params = Dbscan::params().eps(40.0).min_samples(5);
-        assert_eq!(stopped_at(params, &x), Step::Link, "{n_columns} columns");
+        assert_eq!(stopped_at(params, &x), step::LINK, "{n_columns} columns");
     }
 }
 
@@ -80,7 +80,7 @@ fn lines_that_nearly_touch_are_not_linked_to_the_end() {
 fn a_callback_stops_any_step_and_hears_nothing_after_that() {
     let x = cloud(20_000, 5);
     let params = Dbscan::params().eps(0.2).min_samples(20);
-    for step in [Step::Collapse, Step::Count, Step::Link, Step::Border] {
+    for step in [step::COLLAPSE, step::COUNT, step::LINK, step::BORDER] {
         let calls = AtomicUsize::new(0);
         let stop = |progress: Progress| {
             if progress.step < step {
@@ -99,7 +99,7 @@ fn a_callback_can_stop_in_the_middle_of_a_step() {
     let x = cloud(20_000, 8);
     let params = Dbscan::params().eps(0.9).min_samples(19_999);
     let stop = |progress: Progress| match progress {
-        Progress { step: Step::Count, done: 1.., .. } => ControlFlow::Break(()),
+        Progress { step: step::COUNT, done: 1.., .. } => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     };
     assert_eq!(params.fit_with(&x, Some(&vec![0.5; 20_000]), &stop), Err(Error::Cancelled));

@@ -16,7 +16,7 @@ pub use {
     events::{Column, Events},
     model::ClusterModel,
     oddsift_dbscan::{
-        Advice, Dbscan, DbscanModel, KDistances, Label, Metric, Progress, Step, Warning,
+        Advice, Dbscan, DbscanModel, KDistances, Label, Metric, Progress, Step, Warning, step,
     },
     oddsift_patterns::{Observation, PatternId, PatternTable, Template, Timestamp},
     params::{EventClusterParams, dbcluster_events},

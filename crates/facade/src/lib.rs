@@ -14,6 +14,8 @@ pub use oddsift_eventcluster as eventcluster;
 #[cfg(feature = "features")]
 #[doc(inline)]
 pub use oddsift_features as features;
+#[doc(inline)]
+pub use oddsift_ground::{Progress, Step};
 #[cfg(feature = "iforest")]
 #[doc(inline)]
 pub use oddsift_iforest as iforest;

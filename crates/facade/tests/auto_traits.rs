@@ -40,7 +40,7 @@ fn analyses_are_shared_between_threads() {
 
 #[test]
 fn edges_are_shared_but_for_what_reads_and_writes() {
-    is_shared::<(records::Batch, records::RowStore, records::Summary, records::Progress)>();
+    is_shared::<(records::Batch, records::RowStore, records::Summary, records::BytesRead)>();
     is_shared::<(records::Row<'static>, records::RowChunk, records::RowWriter<Vec<u8>>)>();
     is_shared::<records::Error>();
     is_sent::<(records::Reader, records::TextSource, records::Output)>();

@@ -17,6 +17,7 @@
 use crate::text::{check_scale, count_parts, ord_sum};
 use crate::{Delimiters, Error};
 use ndarray::Array1;
+use oddsift_ground::threads;
 
 /// Floored sum of the code points divided by `scale`, for each cell.
 ///
@@ -126,17 +127,14 @@ pub fn token_count<'a>(
 }
 
 /// Cells gathered before threads get them, so that memory does not grow with the column.
-#[cfg(feature = "parallel")]
 const BLOCK: usize = 1 << 16;
+/// Cells worth a task of their own.
+const GRAIN: usize = 1 << 10;
 
-#[cfg(feature = "parallel")]
 fn map<'a>(
     values: impl IntoIterator<Item = Option<&'a str>>,
     number: impl Fn(&str) -> f64 + Sync,
 ) -> Array1<f64> {
-    use rayon::prelude::*;
-    const LEAST: usize = 1 << 10; // cells worth a thread's attention
-
     let mut values = values.into_iter();
     let mut out = Vec::with_capacity(values.size_hint().0.min(BLOCK));
     let mut block = Vec::new();
@@ -146,16 +144,14 @@ fn map<'a>(
         if block.is_empty() {
             return Array1::from_vec(out);
         }
-        out.par_extend(block.par_iter().with_min_len(LEAST).map(|cell| or_nan(*cell, &number)));
+        let n_before = out.len();
+        out.resize(n_before + block.len(), 0.0);
+        threads::for_each_chunk(&mut out[n_before..], GRAIN, |i, numbers| {
+            for (slot, cell) in numbers.iter_mut().zip(&block[i * GRAIN..]) {
+                *slot = or_nan(*cell, &number);
+            }
+        });
     }
-}
-
-#[cfg(not(feature = "parallel"))]
-fn map<'a>(
-    values: impl IntoIterator<Item = Option<&'a str>>,
-    number: impl Fn(&str) -> f64,
-) -> Array1<f64> {
-    values.into_iter().map(|cell| or_nan(cell, &number)).collect()
 }
 
 fn or_nan(cell: Option<&str>, number: impl Fn(&str) -> f64) -> f64 {

@@ -1,5 +1,7 @@
 //! What can be wrong with parameters, data or trees.
 
+use oddsift_ground::Stop;
+
 use crate::check::{MAX_DEPTH, NodeFault};
 
 /// Why a forest could not be made or could not score: a parameter out of range, data without an
@@ -219,4 +221,11 @@ pub enum Error {
         /// The tree, counted from 0.
         tree: usize,
     },
+}
+
+impl From<Stop> for Error {
+    /// Nothing else stops a fit: it has no limit.
+    fn from(_: Stop) -> Self {
+        Self::Cancelled
+    }
 }

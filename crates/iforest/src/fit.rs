@@ -1,13 +1,9 @@
 //! From drawn rows to a forest with its offset.
 
 use ndarray::ArrayRef2;
+use oddsift_ground::{Callback, Control, threads};
 
-use crate::{
-    Contamination, Error, IsolationForest, Step, TreeNodes, grow, percentile,
-    plan::Plan,
-    progress::{Callback, Control},
-    threads,
-};
+use crate::{Contamination, Error, IsolationForest, TreeNodes, grow, percentile, plan::Plan, step};
 
 /// What a fit is about.
 pub(crate) struct Fit<'a> {
@@ -25,16 +21,16 @@ impl Fit<'_> {
         to: usize,
         sample: impl Fn(usize) -> Vec<usize> + Sync,
     ) -> Result<Vec<TreeNodes>, Error> {
-        let control = Control::begin(self.callback, Step::Grow, to.saturating_sub(from));
-        let grow = |number| {
+        let (control, n_trees) = (Control::new(self.callback), to.saturating_sub(from));
+        control.begin(step::GROW, n_trees)?;
+        let grow = |i| {
             control.check()?;
+            let number = from + i;
             let tree = grow::tree(&self.plan, number, self.x, &sample(number))?;
-            control.did(1);
+            control.advance(1)?;
             Ok(tree)
         };
-        let trees = threads::map(from, to, grow).into_iter().collect();
-        control.check()?;
-        trees
+        threads::map(n_trees, grow).into_iter().collect()
     }
 
     /// Sets the offset of a forest that was grown from these rows.
@@ -45,8 +41,8 @@ impl Fit<'_> {
         weights: Option<&[f64]>,
     ) -> Result<IsolationForest, Error> {
         let Contamination::Fraction(share) = contamination else { return Ok(forest) };
-        let control = Control::begin(self.callback, Step::Score, self.x.nrows());
-        control.check()?;
+        let control = Control::new(self.callback);
+        control.begin(step::SCORE, self.x.nrows())?;
         let scores = forest.scores(self.x, &control)?;
         forest.with_offset(percentile(&scores, weights, share))
     }

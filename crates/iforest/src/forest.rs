@@ -3,10 +3,11 @@
 use std::sync::OnceLock;
 
 use ndarray::{Array2, ArrayRef2};
+use oddsift_ground::Control;
 
 use crate::{
     Error, ForestModel, IsolationForestParams, Precision, TreeNodes, average_path_length, check,
-    plan::TOO_MANY, progress::Control, reasons, score::Scorer,
+    plan::TOO_MANY, reasons, score::Scorer,
 };
 
 /// The offset of contamination `auto`.
@@ -190,7 +191,7 @@ impl IsolationForest {
     /// # Ok::<(), oddsift_iforest::Error>(())
     /// ```
     pub fn score_samples(&self, x: &ArrayRef2<f64>) -> Result<Vec<f64>, Error> {
-        self.scores(x, &Control::unwatched())
+        self.scores(x, &Control::new(None))
     }
 
     pub(crate) fn scores(
@@ -223,7 +224,7 @@ impl IsolationForest {
     /// # Ok::<(), oddsift_iforest::Error>(())
     /// ```
     pub fn path_lengths(&self, x: &ArrayRef2<f64>) -> Result<Vec<f64>, Error> {
-        let mut values = self.sums(x, &Control::unwatched())?;
+        let mut values = self.sums(x, &Control::new(None))?;
         let usual = average_path_length(self.max_samples);
         for value in &mut values {
             *value = usual + *value / self.trees.len() as f64;

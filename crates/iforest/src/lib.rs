@@ -28,7 +28,6 @@ mod path_length; // average_path_length
 mod percentile; // percentile
 mod perfect; // trees whose every path is as long
 mod plan; // Plan: what parameters come to with given data
-mod progress; // Progress, Step, and what ends a fit early
 mod random; // one stream a tree
 mod ranks; // values as their ranks among thresholds
 mod reasons; // contributions of features
@@ -37,7 +36,7 @@ mod saved; // a model as it is written, and the checks of what is read
 mod score; // path lengths of many rows
 #[cfg(feature = "serde")]
 mod sklearn; // SklearnForest: scikit-learn's trees
-mod threads; // loops that use more than one core where they may
+pub mod step; // the steps of a fit
 mod weights; // rows drawn in proportion to weights
 
 #[cfg(feature = "serde")]
@@ -49,9 +48,9 @@ pub use {
     forest::IsolationForest,
     model::ForestModel,
     nodes::TreeNodes,
+    oddsift_ground::{Progress, Step},
     options::{Contamination, MaxFeatures, MaxSamples, Precision},
     params::IsolationForestParams,
     path_length::average_path_length,
     percentile::percentile,
-    progress::{Progress, Step},
 };

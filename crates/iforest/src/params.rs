@@ -3,10 +3,11 @@
 use std::ops::ControlFlow;
 
 use ndarray::ArrayRef2;
+use oddsift_ground::Callback;
 
 use crate::{
     Contamination, Draws, Error, IsolationForest, MaxFeatures, MaxSamples, Precision, Progress,
-    draws, fit::Fit, plan::TOO_MANY, progress::Callback, weights::Weights,
+    draws, fit::Fit, plan::TOO_MANY, weights::Weights,
 };
 
 /// The parameters of an isolation forest, made by [`IsolationForest::params`].
@@ -278,8 +279,9 @@ impl IsolationForestParams {
     /// As [`fit`](Self::fit), or with `weights` as [`fit_weighted`](Self::fit_weighted), and tells
     /// `progress` how far it is, which may stop it.
     ///
-    /// `progress` is called at the beginning of each step and after every tree or some thousand rows,
-    /// from the threads that do the work, maybe from several at a time. The result is the same.
+    /// `progress` is called at the beginning of each [`step`](crate::step) and after every tree or
+    /// some thousand rows, from the threads that do the work, maybe from several at a time. The result
+    /// is the same.
     ///
     /// # Errors
     ///

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use ndarray::{ArrayRef2, ArrayView2, s};
+use oddsift_ground::{Control, threads};
 
 use crate::{
     Error, Precision, TreeNodes, average_path_length,
     distinct::Distinct,
     finite,
     perfect::{Column, Keys, MAX_COLUMNS, MAX_LEVELS, PerfectTree, ROWS},
-    progress::Control,
     ranks::{MAX_THRESHOLDS, Ranks},
-    threads,
 };
 
 /// Rows that are worth a task of their own.
@@ -111,11 +110,10 @@ impl Scorer {
                 self.add(trees, &mut block);
                 sums.copy_from_slice(&block.sums[..sums.len()]);
             }
-            control.did(sums.len());
+            control.advance(sums.len())?;
             Ok(())
         });
         parts.into_iter().collect::<Result<(), Error>>()?;
-        control.check()?;
         Ok(sums)
     }
 

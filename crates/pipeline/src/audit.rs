@@ -16,11 +16,12 @@ use crate::cluster::cluster_error;
 use crate::fold::{Batches, Feed};
 use crate::layout::Head;
 use crate::plan::RowPlan;
+use crate::progress::reading;
 use crate::records_json::records_json;
 use crate::sink::{Push, stream};
 use crate::table::{Keep, TablePlan, ingest};
 use crate::threads::with_threads;
-use crate::{Error, Input, Progress, Sink};
+use crate::{Error, Input, Sink};
 
 /// Events that a thread takes in one go.
 const BATCH: usize = 1024;
@@ -337,8 +338,8 @@ impl Batches for EventBatches {
             n_bytes += event.n_bytes();
             batch.push(event);
         }
-        let progress = Progress::reading(self.log.bytes_read(), self.log.n_bytes());
-        match self.input.tell(&progress) {
+        let progress = reading(self.log.bytes_read(), self.log.n_bytes());
+        match self.input.tell(progress) {
             ControlFlow::Continue(()) => Ok(!batch.is_empty()),
             ControlFlow::Break(()) => Err(Error::Cancelled),
         }

@@ -14,9 +14,7 @@ use crate::space::{FeaturePlan, refuse_repeated};
 use crate::table::{Ingested, Keep, TablePlan, ingest};
 use crate::threads::with_threads;
 use crate::time_column::time_column;
-use crate::{
-    Error, FeatureChoice, Input, Layout, Parameter, Progress, ReadSummary, Sink, TimeCounts,
-};
+use crate::{Error, FeatureChoice, Input, Layout, Parameter, ReadSummary, Sink, TimeCounts};
 
 /// How the rows of an input are clustered.
 ///
@@ -264,9 +262,7 @@ impl ClusterParams {
                 (eps, Some(curve))
             }
         };
-        let tell = |it: oddsift_dbscan::Progress| {
-            input.tell(&Progress::step(it.step.to_string(), it.done, it.total))
-        };
+        let tell = |progress| input.tell(progress);
         let fitted = self.clustering.eps(eps).fit_patterns_with(table, &tell);
         let events = fitted.map_err(failed)?;
         let eps_source = match (self.eps, &curve) {

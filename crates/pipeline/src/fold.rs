@@ -8,8 +8,9 @@ use oddsift_records::{Batch, Rows};
 
 use crate::layout::Head;
 use crate::plan::RowRoom;
+use crate::progress::reading;
 use crate::threads::alone;
-use crate::{Error, Input, Progress, ReadSummary};
+use crate::{Error, Input, ReadSummary};
 
 /// An input that is read in batches.
 pub(crate) trait Batches: Send + Sized {
@@ -117,8 +118,8 @@ impl Batches for Feed<'_> {
             return Ok(!batch.is_empty());
         }
         let more = self.rows.next_batch(batch)?;
-        let progress = Progress::reading(self.rows.bytes_read(), self.rows.n_bytes());
-        match self.input.tell(&progress) {
+        let progress = reading(self.rows.bytes_read(), self.rows.n_bytes());
+        match self.input.tell(progress) {
             ControlFlow::Continue(()) => Ok(more),
             ControlFlow::Break(()) => Err(Error::Cancelled),
         }

@@ -51,7 +51,7 @@ pub struct Input {
 }
 
 /// Who is told how far a job is, and may end it.
-type Callback = dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync;
+type Callback = dyn Fn(Progress) -> ControlFlow<()> + Send + Sync;
 
 /// What a missing value of a feature does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -162,7 +162,7 @@ impl Input {
     #[must_use]
     pub fn progress(
         mut self,
-        callback: impl Fn(&Progress) -> ControlFlow<()> + Send + Sync + 'static,
+        callback: impl Fn(Progress) -> ControlFlow<()> + Send + Sync + 'static,
     ) -> Self {
         self.progress = Some(Arc::new(callback));
         self
@@ -257,7 +257,7 @@ impl Input {
     }
 
     /// Tells how far a job is.
-    pub(crate) fn tell(&self, progress: &Progress) -> ControlFlow<()> {
+    pub(crate) fn tell(&self, progress: Progress) -> ControlFlow<()> {
         self.progress.as_ref().map_or(ControlFlow::Continue(()), |callback| callback(progress))
     }
 }

@@ -15,7 +15,7 @@ mod outliers; // OutlierParams, Outliers: a forest over a stream
 mod pattern_outliers; // PatternOutliers: a forest of clustered patterns
 mod periods; // PeriodParams, Periods: flags to periods of time
 mod plan; // what is taken from each row
-mod progress; // Progress
+mod progress; // the step of reading
 mod read_summary; // ReadSummary: nothing is lost in silence
 mod records_json; // all fields of an audit event
 mod score; // rows scored as they stream by
@@ -47,7 +47,7 @@ pub use {
     outliers::{FittedOutliers, OutlierParams, OutlierRow, Outliers, msticpy_forest},
     pattern_outliers::PatternOutliers,
     periods::{PeriodParams, Periods, QueryLanguage},
-    progress::Progress,
+    progress::READING,
     read_summary::ReadSummary,
     score::{ScoreColumns, ScoredRows, ScoredSummary},
     series::{FewCycles, SeriesColumns, SeriesFit, SeriesParams, SeriesPoint, SeriesValue},
@@ -67,6 +67,7 @@ pub use {
     oddsift_features::{
         Delimiters, FeatureOptions, Roles, SchemaChoice, SessionRule, column_list, process_name,
     },
+    oddsift_ground::{Progress, Step},
     oddsift_iforest::{
         Contamination, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples, Precision,
     },

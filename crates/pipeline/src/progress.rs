@@ -1,26 +1,9 @@
-use std::borrow::Cow;
+use oddsift_ground::{Progress, Step};
 
-/// How far a job is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// The step that is under way: `reading`, or one of an algorithm.
-    pub step: Cow<'static, str>,
-    /// What is done of it: bytes of the input while it is read.
-    pub done: u64,
-    /// The whole of the step; `None` where it is not known, as of a pipe.
-    pub total: Option<u64>,
-}
+/// The step in which rows are read: what is done and the whole are bytes of the input, and the whole is
+/// 0 where it is not known, as of a pipe.
+pub const READING: Step = Step::new(0, "reading");
 
-impl Progress {
-    /// The step in which rows are read.
-    pub const READING: &'static str = "reading";
-
-    pub(crate) fn reading(done: u64, total: Option<u64>) -> Self {
-        Self { step: Cow::Borrowed(Self::READING), done, total }
-    }
-
-    pub(crate) fn step(step: impl Into<Cow<'static, str>>, done: u64, total: u64) -> Self {
-        Self { step: step.into(), done, total: Some(total) }
-    }
+pub(crate) fn reading(done: u64, total: Option<u64>) -> Progress {
+    Progress::new(READING, done, total.unwrap_or_default())
 }

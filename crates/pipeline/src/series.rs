@@ -12,7 +12,7 @@ use crate::names::own_name;
 use crate::plan::{RowPlan, RowRoom, Taken};
 use crate::threads::with_threads;
 use crate::time_column::need_time_column;
-use crate::{Error, Input, Parameter, Progress, ReadSummary};
+use crate::{Error, Input, Parameter, ReadSummary};
 
 const BY: Parameter = Parameter("by");
 const DISTINCT: Parameter = Parameter("distinct");
@@ -152,9 +152,10 @@ impl SeriesParams {
     /// Takes every series apart. Of many groups, those that are too short and the like are left out.
     fn fit_all(&self, given: Given, input: &Input) -> Result<SeriesFit, Error> {
         let Given { series: all, mut left_out, columns, is_zoned, read } = given;
-        let tell = |it: oddsift_timeseries::Progress| match all.len() {
+        // A single series is a moment's work.
+        let tell = |progress| match all.len() {
             1 => ControlFlow::Continue(()),
-            _ => input.tell(&Progress::step("series", it.done, it.total)),
+            _ => input.tell(progress),
         };
         let results = self.anomalies.fit_groups_with(&all, &tell);
         let mut series = Vec::new();

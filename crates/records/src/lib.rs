@@ -34,7 +34,7 @@ pub use {
     record::{FieldKind, Record},
     rows::Rows,
     same_file::is_same_file,
-    source::{Progress, TextSource},
+    source::{BytesRead, TextSource},
     store::{RowStore, StoredRow},
     summary::{FirstSkip, LateKeys, SkipLog, Summary},
     terminal::TerminalWriter,

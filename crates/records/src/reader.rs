@@ -5,7 +5,7 @@ use std::{
 };
 
 use crate::{
-    BadRows, Batch, Error, Fault, InputFormat, LateKeys, Position, Progress, ReadOptions, Rows,
+    BadRows, Batch, BytesRead, Error, Fault, InputFormat, LateKeys, Position, ReadOptions, Rows,
     Summary, TextSource,
     csv_rows::CsvRows,
     json_rows::JsonRows,
@@ -40,7 +40,7 @@ pub struct Reader {
     name: Arc<str>,
     columns: Vec<String>,
     rows: Engine,
-    progress: Progress,
+    progress: BytesRead,
     summary: Summary,
     bad_rows: BadRows,
     next_row: u64,
@@ -268,7 +268,7 @@ impl Reader {
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     #[must_use]
-    pub fn watch(&self) -> Progress {
+    pub fn watch(&self) -> BytesRead {
         self.progress.clone()
     }
 }

@@ -14,7 +14,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use crate::{BinaryFormat, Error, InputFormat, buffer::Buffer};
 
-/// How much of an input file was read, for a progress bar in another thread.
+/// The number of bytes of an input file that were read, for a progress bar in another thread.
 ///
 /// Bytes are those of the file, compressed or not.
 ///
@@ -28,12 +28,12 @@ use crate::{BinaryFormat, Error, InputFormat, buffer::Buffer};
 /// # Ok::<(), oddsift_records::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Progress {
+pub struct BytesRead {
     bytes: Arc<AtomicU64>,
     total: Option<u64>,
 }
 
-impl Progress {
+impl BytesRead {
     /// Bytes of the file that were read.
     ///
     /// ```
@@ -80,7 +80,7 @@ pub struct TextSource {
     bytes: Bytes,
     /// What was looked at and is still to be read.
     head: Vec<u8>,
-    progress: Progress,
+    progress: BytesRead,
 }
 
 /// The bytes that tell the format of a text.
@@ -119,7 +119,7 @@ impl TextSource {
     }
 
     fn start(name: &str, raw: Bytes, total: Option<u64>) -> Result<Self, Error> {
-        let progress = Progress { bytes: Arc::default(), total };
+        let progress = BytesRead { bytes: Arc::default(), total };
         let counted = Box::new(Counted { inner: raw, bytes: Arc::clone(&progress.bytes) });
         let name: Arc<str> = Arc::from(name);
         let head = |mut raw: Bytes| Ok((peek(&mut raw, BinaryFormat::HEAD)?, raw));
@@ -188,7 +188,7 @@ impl TextSource {
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     #[must_use]
-    pub fn watch(&self) -> Progress {
+    pub fn watch(&self) -> BytesRead {
         self.progress.clone()
     }
 }
@@ -230,7 +230,7 @@ fn open_raw(path: &Path) -> Result<(String, Bytes, Option<u64>), Error> {
 pub(crate) struct Source {
     pub(crate) name: Arc<str>,
     pub(crate) buffer: Buffer,
-    pub(crate) progress: Progress,
+    pub(crate) progress: BytesRead,
 }
 
 impl Source {

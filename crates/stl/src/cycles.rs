@@ -1,9 +1,10 @@
 //! Smoothing of the cycle-subseries: Cleveland et al. (1990), section 3.3, step 2.
 
+use oddsift_ground::Tally;
+
 use crate::{
     Error, Smoothing,
     loess::{Grid, Input, Loess},
-    progress::Control,
 };
 
 /// Smoothers for all cycle-subseries of a series: the first `n % period` have a point more.
@@ -47,15 +48,15 @@ impl Cycles {
         &self,
         input: Input<'_>,
         out: &mut [f64],
-        control: &Control<'_>,
+        tally: &mut Tally<'_>,
     ) -> Result<(), Error> {
         let (period, n_long) = (self.period, self.n % self.period);
         if self.long.step() == 1 {
-            self.long.interior(period, &self.least, input, out, control)?;
+            self.long.interior(period, &self.least, input, out, tally)?;
         }
         for (loess, lanes) in [(&self.long, 0..n_long), (&self.short, n_long..period)] {
             if !lanes.is_empty() {
-                loess.rows(&Grid { stride: period, lanes, origin: 0 }, input, out, control)?;
+                loess.rows(&Grid { stride: period, lanes, origin: 0 }, input, out, tally)?;
             }
         }
         Ok(())

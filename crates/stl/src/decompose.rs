@@ -1,6 +1,7 @@
 //! The loops of STL: Cleveland et al. (1990), section 3.
 
 use multiversion::multiversion;
+use oddsift_ground::{Callback, Control, Tally};
 
 use crate::{
     Error, Settings, Stl, Workspace,
@@ -8,18 +9,28 @@ use crate::{
     gaps::{Gaps, bridge, widen},
     loess::Input,
     one_cycle,
-    progress::Control,
     robustness::bisquare_weights,
     scale::Scale,
+    step,
     workspace::make_room,
 };
+
+/// Multiplications between two calls of the callback, some milliseconds of work.
+const BETWEEN: u64 = 1 << 23;
+
+/// Tells the callback that so many passes begin.
+pub(crate) fn begin(callback: Option<Callback<'_>>, n_passes: usize) -> Result<Control<'_>, Error> {
+    let control = Control::new(callback).pace(BETWEEN, BETWEEN);
+    control.begin(step::DECOMPOSE, n_passes)?;
+    Ok(control)
+}
 
 /// Decomposes values of which none is infinite by settings that were checked.
 pub(crate) fn decompose(
     settings: Settings,
     y: &[f64],
     workspace: &mut Workspace,
-    control: &Control<'_>,
+    tally: &mut Tally<'_>,
 ) -> Result<Stl, Error> {
     let n = y.len();
     let scale = Scale::of(y);
@@ -34,7 +45,7 @@ pub(crate) fn decompose(
         seasonal: vec![0.0; n],
         weights: vec![1.0; n],
         workspace,
-        control,
+        tally,
     }
     .run();
     workspace.scaled = scaled;
@@ -45,7 +56,7 @@ pub(crate) fn decompose(
     Ok(parts)
 }
 
-struct Decomposition<'a> {
+struct Decomposition<'a, 't> {
     settings: Settings,
     y: &'a [f64],
     gaps: Gaps,
@@ -55,10 +66,10 @@ struct Decomposition<'a> {
     seasonal: Vec<f64>,
     weights: Vec<f64>,
     workspace: &'a mut Workspace,
-    control: &'a Control<'a>,
+    tally: &'a mut Tally<'t>,
 }
 
-impl Decomposition<'_> {
+impl Decomposition<'_, '_> {
     fn run(mut self) -> Result<Stl, Error> {
         self.find_gaps()?;
         if self.is_weighted || self.settings.outer_iter > 0 {
@@ -93,7 +104,7 @@ impl Decomposition<'_> {
             *weight = if value.is_nan() { 0.0 } else { 1.0 };
         }
         self.is_weighted = true;
-        self.gaps = Gaps::find(&self.settings, &self.weights, self.control)?;
+        self.gaps = Gaps::find(&self.settings, &self.weights, self.tally)?;
         Ok(())
     }
 
@@ -108,7 +119,7 @@ impl Decomposition<'_> {
             one_cycle::seasonal(&self.workspace.rest, period, &mut self.seasonal);
         }
         self.smooth_trend()?;
-        self.control.advance()
+        Ok(self.tally.advance(1)?)
     }
 
     fn subtract_trend(&mut self) {
@@ -122,7 +133,7 @@ impl Decomposition<'_> {
         let weighted = self.is_weighted.then_some((&self.weights[..], &products[..]));
         let input = Input { values: rest, weighted };
         if let Some(cycles) = cycles {
-            cycles.smooth(input, cycle, self.control)?;
+            cycles.smooth(input, cycle, self.tally)?;
         }
         if self.is_weighted {
             bridge(cycle, &self.gaps.cycle, self.settings.period);
@@ -142,7 +153,7 @@ impl Decomposition<'_> {
         let third = &mut first[..n];
         average_of_three(second, third);
         if let Some(low_pass) = low_pass {
-            low_pass.smooth(Input { values: third, weighted: None }, rest, self.control)?;
+            low_pass.smooth(Input { values: third, weighted: None }, rest, self.tally)?;
         }
         difference(&cycle[period..period + n], rest, None, &mut self.seasonal, &mut []);
         Ok(())
@@ -155,7 +166,7 @@ impl Decomposition<'_> {
         let input =
             Input { values: rest, weighted: weights.map(|weights| (weights, &products[..])) };
         if let Some(trend) = trend {
-            trend.smooth(input, &mut self.trend, self.control)?;
+            trend.smooth(input, &mut self.trend, self.tally)?;
         }
         if self.is_weighted {
             bridge(&mut self.trend, &self.gaps.trend, 1);

@@ -1,5 +1,7 @@
 //! What can be wrong with parameters or data.
 
+use oddsift_ground::Stop;
+
 use crate::Component;
 
 /// Why a series could not be decomposed: a parameter out of range or a value that is no number.
@@ -76,4 +78,11 @@ pub enum Error {
     /// The callback said to stop.
     #[error("the decomposition was cancelled, call it again for a result")]
     Cancelled,
+}
+
+impl From<Stop> for Error {
+    /// Nothing else stops a fit: it has no limit.
+    fn from(_: Stop) -> Self {
+        Self::Cancelled
+    }
 }

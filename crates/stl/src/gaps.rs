@@ -1,10 +1,11 @@
 //! Missing values: which windows hold too few to be fitted, and what stands there instead.
 
+use oddsift_ground::Tally;
+
 use crate::{
     Degree, Error, Settings, Smoothing,
     cycles::Cycles,
     loess::{Input, Loess},
-    progress::Control,
 };
 
 /// A window is fitted if values make up this share of its weight. With less a line would be drawn
@@ -23,7 +24,7 @@ impl Gaps {
     pub(crate) fn find(
         settings: &Settings,
         present: &[f64],
-        control: &Control<'_>,
+        tally: &mut Tally<'_>,
     ) -> Result<Self, Error> {
         let n = present.len();
         let input = Input { values: present, weighted: None };
@@ -34,12 +35,12 @@ impl Gaps {
             let mut share = vec![0.0; n + 2 * settings.period];
             let cycles =
                 Cycles::new(n, settings.period, mean(settings.seasonal)).with_floor(ENOUGH);
-            cycles.smooth(input, &mut share, control)?;
+            cycles.smooth(input, &mut share, tally)?;
             gaps.cycle = too_few(&share);
         }
         let mut share = vec![0.0; n];
         let loess = Loess::new(n, mean(settings.trend)).with_floor(ENOUGH);
-        loess.smooth(input, &mut share, control)?;
+        loess.smooth(input, &mut share, tally)?;
         gaps.trend = too_few(&share);
         Ok(gaps)
     }

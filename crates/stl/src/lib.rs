@@ -19,13 +19,13 @@ mod nested; // periods within periods
 mod one_cycle; // series no longer than the period
 mod params; // StlParams: setters, `settings`, `fit`
 mod periods; // PeriodSearch: what was found, or why nothing
-mod progress; // Progress, and what ends a fit early
 mod robustness; // weights that outliers do not have
 mod scale; // values of any size
 mod search; // find_periods: which periods a series has
 mod series; // AsSeries: slices, vectors, arrays
 mod settings; // Settings: every default filled in
 mod spectrum; // periodogram and autocorrelation
+pub mod step; // the step of a fit
 mod tricube; // weights in a window
 mod windows; // which points a window holds, and their weights
 mod workspace; // Workspace: memory for the next fit
@@ -34,9 +34,9 @@ pub use {
     algorithm::Stl,
     error::Error,
     mstl::{Mstl, MstlParams},
+    oddsift_ground::{Progress, Step},
     params::StlParams,
     periods::{FoundPeriod, NoPeriod, PeriodSearch},
-    progress::Progress,
     search::find_periods,
     series::AsSeries,
     settings::{Component, Degree, Settings, Smoothing},

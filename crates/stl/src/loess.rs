@@ -6,10 +6,11 @@
 
 use std::ops::Range;
 
+use oddsift_ground::Tally;
+
 use crate::{
     Degree, Error, Smoothing,
     kernel::{self, Moments, UNDECIDED, Weighted},
-    progress::Control,
     tricube::Taps,
     windows::{Span, Windows},
 };
@@ -96,12 +97,12 @@ impl Loess {
         &self,
         input: Input<'_>,
         out: &mut [f64],
-        control: &Control<'_>,
+        tally: &mut Tally<'_>,
     ) -> Result<(), Error> {
         if self.step() == 1 {
-            self.interior(1, &[self.windows.least], input, out, control)?;
+            self.interior(1, &[self.windows.least], input, out, tally)?;
         }
-        self.rows(&Grid::SERIES, input, out, control)
+        self.rows(&Grid::SERIES, input, out, tally)
     }
 
     /// All full windows of interleaved series together, of which some may have a point more.
@@ -111,7 +112,7 @@ impl Loess {
         least: &[f64],
         input: Input<'_>,
         out: &mut [f64],
-        control: &Control<'_>,
+        tally: &mut Tally<'_>,
     ) -> Result<(), Error> {
         if self.windows.window > self.windows.n {
             return Ok(());
@@ -121,7 +122,7 @@ impl Loess {
         let shift = out.len() - input.values.len();
         let out = &mut out[margin + shift / 2..end + shift / 2];
         for (index, out) in out.chunks_mut(CHUNK).enumerate() {
-            control.spend(out.len() * self.taps.half.len())?;
+            tally.spend(out.len() * self.taps.half.len())?;
             self.full_windows(stride, least, input, margin + index * CHUNK, out);
         }
         Ok(())
@@ -200,22 +201,22 @@ impl Loess {
         grid: &Grid,
         input: Input<'_>,
         out: &mut [f64],
-        control: &Control<'_>,
+        tally: &mut Tally<'_>,
     ) -> Result<(), Error> {
         let (windows, mut row) = (&self.windows, Vec::new());
         match windows.n {
             0 => return Ok(()),
             1 => out[grid.output(1)].copy_from_slice(&input.values[grid.lanes.clone()]),
-            _ if self.step() > 1 => self.jumps(grid, input, &mut row, out, control)?,
+            _ if self.step() > 1 => self.jumps(grid, input, &mut row, out, tally)?,
             _ => {
                 for x in windows.edges() {
-                    self.row(x, windows.span(x), grid, input, &mut row, out, control)?;
+                    self.row(x, windows.span(x), grid, input, &mut row, out, tally)?;
                 }
             }
         }
         if grid.origin == 0 {
             for x in [0, windows.n + 1] {
-                self.row(x, windows.span(x), grid, input, &mut row, out, control)?;
+                self.row(x, windows.span(x), grid, input, &mut row, out, tally)?;
             }
         }
         Ok(())
@@ -228,11 +229,11 @@ impl Loess {
         input: Input<'_>,
         row: &mut Vec<f64>,
         out: &mut [f64],
-        control: &Control<'_>,
+        tally: &mut Tally<'_>,
     ) -> Result<(), Error> {
         let (windows, step, mut last) = (&self.windows, self.step(), 1);
         for x in (1..=windows.n).step_by(step) {
-            self.row(x, windows.span(x), grid, input, row, out, control)?;
+            self.row(x, windows.span(x), grid, input, row, out, tally)?;
             if x > 1 {
                 join(grid, last, x, out);
             }
@@ -241,7 +242,7 @@ impl Loess {
         if last < windows.n {
             // The window stays where it was, as in the original program.
             let span = windows.span_from(windows.span(last).first, windows.n);
-            self.row(windows.n, span, grid, input, row, out, control)?;
+            self.row(windows.n, span, grid, input, row, out, tally)?;
             join(grid, last, windows.n, out);
         }
         Ok(())
@@ -257,9 +258,9 @@ impl Loess {
         input: Input<'_>,
         row: &mut Vec<f64>,
         out: &mut [f64],
-        control: &Control<'_>,
+        tally: &mut Tally<'_>,
     ) -> Result<(), Error> {
-        control.spend(self.windows.row_len() * grid.lanes.len())?;
+        tally.spend(self.windows.row_len() * grid.lanes.len())?;
         let out = &mut out[grid.output(x)];
         let Some(weighted) = input.with_stride(grid.stride) else {
             self.plain_row(x, span, grid, input.values, row, out);

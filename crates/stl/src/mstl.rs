@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 
 use ndarray::{ArrayView1, aview1};
+use oddsift_ground::{Callback, Tally};
 
 use crate::{
     AsSeries, Error, Progress, Settings, Stl, StlParams, Workspace,
-    decompose::decompose as stl,
+    decompose::{begin, decompose as stl},
     params::check_values,
-    progress::{Callback, Control},
     scale::Scale,
 };
 
@@ -148,7 +148,7 @@ impl MstlParams {
         &self,
         y: &(impl AsSeries + ?Sized),
         workspace: &mut Workspace,
-        progress: &dyn Fn(Progress) -> ControlFlow<()>,
+        progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
     ) -> Result<Mstl, Error> {
         self.run(&y.as_series(), workspace, Some(progress))
     }
@@ -162,10 +162,11 @@ impl MstlParams {
         let parts = self.parts(y.len())?;
         check_values(y)?;
         let rounds = if parts.len() == 1 { 1 } else { self.iterate };
-        let passes = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.n_passes()));
-        let control = Control::new(progress, passes.saturating_mul(rounds as u64));
+        let passes = parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.n_passes()));
+        let control = begin(progress, passes.saturating_mul(rounds))?;
         let (scale, mut scaled) = (Scale::of(y), Vec::new());
-        let mut fit = decompose(&parts, rounds, scale.apply(y, &mut scaled), workspace, &control)?;
+        let y = scale.apply(y, &mut scaled);
+        let mut fit = decompose(&parts, rounds, y, workspace, &mut control.tally())?;
         for part in fit.seasonal.iter_mut().chain([&mut fit.trend, &mut fit.remainder]) {
             scale.undo(part);
         }
@@ -213,7 +214,7 @@ fn decompose(
     rounds: usize,
     y: &[f64],
     workspace: &mut Workspace,
-    control: &Control<'_>,
+    tally: &mut Tally<'_>,
 ) -> Result<Mstl, Error> {
     let mut seasonal = vec![vec![0.0; y.len()]; parts.len()];
     let mut rest = y.to_vec();
@@ -221,7 +222,7 @@ fn decompose(
     for _ in 0..rounds {
         for (part, season) in parts.iter().zip(&mut seasonal) {
             rest.iter_mut().zip(&*season).for_each(|(rest, season)| *rest += season);
-            let fit = stl(*part, &rest, workspace, control)?;
+            let fit = stl(*part, &rest, workspace, tally)?;
             season.copy_from_slice(&fit.seasonal);
             rest.iter_mut().zip(&*season).for_each(|(rest, season)| *rest -= season);
             last = Some(fit);

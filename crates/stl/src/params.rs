@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 
+use oddsift_ground::{Callback, threads};
+
 use crate::{
     AsSeries, Degree, Error, Progress, Settings, Smoothing, Stl, Workspace,
-    decompose::decompose,
-    progress::{Callback, Control},
+    decompose::{begin, decompose},
     settings::{default_low_pass, default_trend},
 };
 
@@ -317,8 +318,8 @@ impl StlParams {
 
     /// As [`fit_in`](Self::fit_in), and tells `progress` how far it is, which may stop it.
     ///
-    /// `progress` is called after each pass of the inner loop and every few milliseconds of work. The
-    /// result is the same.
+    /// `progress` is called at the beginning, after each pass of the inner loop, which is what it
+    /// counts, and every few milliseconds of work. The result is the same.
     ///
     /// # Errors
     ///
@@ -326,24 +327,27 @@ impl StlParams {
     /// `ControlFlow::Break(())`.
     ///
     /// ```
-    /// use std::{cell::Cell, ops::ControlFlow};
+    /// use std::{
+    ///     ops::ControlFlow,
+    ///     sync::atomic::{AtomicU64, Ordering::Relaxed},
+    /// };
     ///
     /// use oddsift_stl::{Stl, Workspace};
     ///
-    /// let passes = Cell::new(0);
+    /// let passes = AtomicU64::new(0);
     /// let y: Vec<f64> = (0..48).map(|i| f64::from(i % 12)).collect();
     /// Stl::params(12).fit_with(&y, &mut Workspace::default(), &|progress| {
-    ///     passes.set(progress.done);
+    ///     passes.store(progress.done, Relaxed);
     ///     ControlFlow::Continue(())
     /// })?;
-    /// assert_eq!(passes.get(), 5);
+    /// assert_eq!(passes.into_inner(), 5);
     /// # Ok::<(), oddsift_stl::Error>(())
     /// ```
     pub fn fit_with(
         &self,
         y: &(impl AsSeries + ?Sized),
         workspace: &mut Workspace,
-        progress: &dyn Fn(Progress) -> ControlFlow<()>,
+        progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
     ) -> Result<Stl, Error> {
         self.run(&y.as_series(), workspace, Some(progress))
     }
@@ -361,16 +365,7 @@ impl StlParams {
     /// ```
     pub fn fit_all<S: AsSeries + Sync>(&self, series: &[S]) -> Vec<Result<Stl, Error>> {
         let fit = |workspace: &mut Workspace, series: &S| self.fit_in(series, workspace);
-        #[cfg(feature = "parallel")]
-        {
-            use rayon::prelude::*;
-            series.par_iter().map_init(Workspace::default, fit).collect()
-        }
-        #[cfg(not(feature = "parallel"))]
-        {
-            let mut workspace = Workspace::default();
-            series.iter().map(|series| fit(&mut workspace, series)).collect()
-        }
+        threads::map_with(series, Workspace::default, fit)
     }
 
     fn run(
@@ -381,8 +376,8 @@ impl StlParams {
     ) -> Result<Stl, Error> {
         let settings = self.settings()?;
         check_values(y)?;
-        let control = Control::new(progress, settings.n_passes());
-        decompose(settings, y, workspace, &control)
+        let control = begin(progress, settings.n_passes())?;
+        decompose(settings, y, workspace, &mut control.tally())
     }
 
     /// These parameters for another period, at least 2.

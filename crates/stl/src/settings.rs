@@ -106,8 +106,8 @@ pub struct Settings {
 
 impl Settings {
     /// Passes of the inner loop in all.
-    pub(crate) fn n_passes(&self) -> u64 {
-        self.outer_iter.saturating_add(1).saturating_mul(self.inner_iter) as u64
+    pub(crate) fn n_passes(&self) -> usize {
+        self.outer_iter.saturating_add(1).saturating_mul(self.inner_iter)
     }
 
     pub(crate) fn check(self) -> Result<Self, Error> {

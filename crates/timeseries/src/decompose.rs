@@ -1,13 +1,9 @@
 //! A series in parts, by STL or MSTL.
 
-use std::ops::ControlFlow;
-
+use oddsift_ground::Callback;
 use oddsift_stl::{Mstl, Workspace};
 
-use crate::{Anomalies, Error, FitProgress, Series, TsParams};
-
-/// What the caller is told, which may say to stop.
-type Callback<'a> = &'a dyn Fn(FitProgress) -> ControlFlow<()>;
+use crate::{Anomalies, Error, Series, TsParams};
 
 /// The parts of a series, without scores and flags.
 pub(crate) fn decompose(

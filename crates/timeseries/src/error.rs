@@ -1,5 +1,6 @@
 //! What can be wrong with parameters, points or series.
 
+use oddsift_ground::Stop;
 use oddsift_stl::NoPeriod;
 use oddsift_timespan::{Period, Timestamp};
 
@@ -215,6 +216,13 @@ pub enum Error {
     /// A parameter of the decomposition is out of range.
     #[error(transparent)]
     Stl(oddsift_stl::Error),
+}
+
+impl From<Stop> for Error {
+    /// Nothing else stops a fit: it has no limit.
+    fn from(_: Stop) -> Self {
+        Self::Cancelled
+    }
 }
 
 impl From<oddsift_stl::Error> for Error {

@@ -16,6 +16,7 @@ mod quantile; // order statistics by selection
 mod score; // Score: z, MAD, Tukey's fences
 mod season; // Season: the period in points, in time, or found
 mod series; // Series
+pub mod step; // the steps of a fit
 mod sum; // sums that do not depend on their order
 mod threshold; // Thresholds, set_new_anomaly_threshold
 mod truncation; // msticpy's integers
@@ -26,8 +27,8 @@ pub use {
     buckets::SeriesBuilder,
     error::Error,
     fill::Fill,
-    groups::Progress,
-    oddsift_stl::{Degree, NoPeriod, Progress as FitProgress, Stl, StlParams, Workspace},
+    oddsift_ground::{Progress, Step},
+    oddsift_stl::{Degree, NoPeriod, Stl, StlParams, Workspace},
     oddsift_timespan::{Period, TimeSpan, Timestamp, kql_between, kql_filter},
     params::{TsParams, ts_anomalies_stl},
     periods::{Signs, extract_anomaly_periods},

@@ -6,8 +6,8 @@ use oddsift_stl::{Stl, StlParams, Workspace};
 use oddsift_timespan::Timestamp;
 
 use crate::{
-    Anomalies, Error, Fill, FitProgress, Progress, Score, Season, Series, decompose::decompose,
-    groups, season, threshold, truncation::truncate,
+    Anomalies, Error, Fill, Progress, Score, Season, Series, decompose::decompose, groups, season,
+    threshold, truncation::truncate,
 };
 
 /// The parameters of anomaly detection, made by [`Anomalies::params`].
@@ -264,7 +264,7 @@ impl TsParams {
         &self,
         series: &Series,
         workspace: &mut Workspace,
-        progress: &dyn Fn(FitProgress) -> ControlFlow<()>,
+        progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
     ) -> Result<Anomalies, Error> {
         let low = threshold::check(self.threshold, self.threshold_low)?;
         let periods = season::in_points(&self.seasons, series)?;
@@ -315,15 +315,19 @@ impl TsParams {
         self.fit_groups_with(series, &|_| ControlFlow::Continue(()))
     }
 
-    /// As [`fit_groups`](Self::fit_groups), and tells `progress` after each series, which may stop
-    /// those that are not done: they are [`Error::Cancelled`].
+    /// As [`fit_groups`](Self::fit_groups), and tells `progress` at the beginning and after each
+    /// series how many are done, which may stop those that are not: they are [`Error::Cancelled`].
     ///
     /// ```
     /// # use std::ops::ControlFlow;
-    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// # use oddsift_timeseries::{Anomalies, Progress, Series, Timestamp};
     /// let series = vec![Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48]); 100];
-    /// let found = Anomalies::params().fit_groups_with(&series, &|_| ControlFlow::Break(()));
-    /// assert!(found.iter().any(Result::is_err));
+    /// let stop_after_one = |progress: Progress| {
+    ///     eprintln!("{}: {} of {}", progress.step, progress.done, progress.total);
+    ///     if progress.done < 1 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    /// };
+    /// let found = Anomalies::params().fit_groups_with(&series, &stop_after_one);
+    /// assert!(found.iter().any(Result::is_ok) && found.iter().any(Result::is_err));
     /// ```
     pub fn fit_groups_with(
         &self,

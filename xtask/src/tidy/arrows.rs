@@ -7,15 +7,16 @@ pub(crate) type Table<'a> = &'a [(&'a str, &'a [&'a str])];
 
 /// The one place that says who may use whom.
 pub(crate) const TABLE: Table = &[
-    ("oddsift-features", &[]),
-    ("oddsift-dbscan", &[]),
-    ("oddsift-iforest", &[]),
-    ("oddsift-stl", &[]),
+    ("oddsift-ground", &[]),
+    ("oddsift-features", &["oddsift-ground"]),
+    ("oddsift-dbscan", &["oddsift-ground"]),
+    ("oddsift-iforest", &["oddsift-ground"]),
+    ("oddsift-stl", &["oddsift-ground"]),
     ("oddsift-timespan", &[]),
     ("oddsift-patterns", &["oddsift-timespan"]),
     ("oddsift-eventcluster", &["oddsift-features", "oddsift-patterns", "oddsift-dbscan"]),
     ("oddsift-outliers", &["oddsift-features", "oddsift-patterns", "oddsift-iforest"]),
-    ("oddsift-timeseries", &["oddsift-stl", "oddsift-timespan"]),
+    ("oddsift-timeseries", &["oddsift-ground", "oddsift-stl", "oddsift-timespan"]),
     ("oddsift-records", &["oddsift-timespan"]),
     ("oddsift-auditd", &["oddsift-features", "oddsift-eventcluster", "oddsift-records"]),
     (
@@ -25,6 +26,7 @@ pub(crate) const TABLE: Table = &[
             "oddsift-dbscan",
             "oddsift-eventcluster",
             "oddsift-features",
+            "oddsift-ground",
             "oddsift-iforest",
             "oddsift-outliers",
             "oddsift-patterns",
@@ -50,6 +52,7 @@ pub(crate) const TABLE: Table = &[
     (
         "oddsift",
         &[
+            "oddsift-ground",
             "oddsift-features",
             "oddsift-dbscan",
             "oddsift-iforest",
