@@ -48,7 +48,7 @@ pub fn is_audit_log(head: &[u8]) -> bool {
 /// let mut batch = Batch::new();
 /// assert!(rows.next_batch(&mut batch)?);
 /// let exe = rows.columns().iter().position(|name| name == "exe").unwrap();
-/// assert_eq!((batch.len(), batch.get(0).unwrap().text(exe)), (72, Some("/usr/bin/sudo")));
+/// assert_eq!((batch.len(), batch.get(0).unwrap().text(exe)), (72, Some("/bin/dash")));
 /// # Ok::<(), oddsift_records::Error>(())
 /// ```
 #[derive(Debug)]

@@ -339,7 +339,13 @@ impl RowPlan {
 }
 
 /// A column of a row, as features take it.
+#[inline]
 fn field(row: Row<'_>, column: usize) -> Field<'_> {
+    // Most sources are text.
+    row.text(column).map_or_else(|| typed_field(row, column), Field::Text)
+}
+
+fn typed_field(row: Row<'_>, column: usize) -> Field<'_> {
     match row.value(column) {
         Cell::Missing => Field::Missing,
         Cell::Text(text) | Cell::Json(text) => Field::Text(text),
@@ -359,11 +365,15 @@ fn parsed(
     column: usize,
     parser: &TimeParser,
 ) -> Option<Result<ParsedTime, oddsift_timespan::Error>> {
-    if let Cell::Time(timestamp) = row.value(column) {
-        return Some(Ok(ParsedTime { timestamp, zoned: true }));
+    let parse = |text: &str| (!text.trim().is_empty()).then(|| parser.parse(text));
+    match row.text(column) {
+        Some(text) => parse(text),
+        None => match row.value(column) {
+            Cell::Missing => None,
+            Cell::Time(timestamp) => Some(Ok(ParsedTime { timestamp, zoned: true })),
+            typed => parse(&typed.to_string()),
+        },
     }
-    let text = row.to_text(column)?;
-    if text.trim().is_empty() { None } else { Some(parser.parse(&text)) }
 }
 
 fn read_time(row: Row<'_>, plan: &TimePlan) -> Result<Option<ParsedTime>, Trouble> {

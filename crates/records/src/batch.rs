@@ -103,11 +103,14 @@ impl<'a> Row<'a> {
     /// let row = batch.get(0).unwrap();
     /// assert_eq!((row.to_text(0).as_deref(), row.to_text(1)), (Some("443"), None));
     /// ```
+    #[inline]
     #[must_use]
     pub fn to_text(&self, column: usize) -> Option<Cow<'a, str>> {
+        if let Some(text) = self.text(column) {
+            return Some(Cow::Borrowed(text));
+        }
         match self.value(column) {
             Cell::Missing => None,
-            Cell::Text(text) | Cell::Json(text) => Some(Cow::Borrowed(text)),
             typed => {
                 let text = typed.to_string();
                 if text.is_empty() { None } else { Some(Cow::Owned(text)) }

@@ -10,8 +10,8 @@ use crate::{
     reader::{MAX_COLUMNS, Stop, Tally},
 };
 
-/// Room for the text of records, at first.
-const LEAST_TEXT: usize = 64 << 10;
+/// Steps in which the room for the text of records grows.
+const TEXT_STEP: usize = 64 << 10;
 
 /// CSV records over the `csv` crate's own state machine, with their physical lines.
 pub(crate) struct CsvRows {
@@ -63,7 +63,7 @@ impl CsvRows {
             after_return: false,
             limit,
             n_columns: 0,
-            text: vec![0; LEAST_TEXT],
+            text: vec![0; TEXT_STEP],
             used: 0,
             ends: vec![0; MAX_COLUMNS.saturating_add(1)],
         };
@@ -202,7 +202,7 @@ impl CsvRows {
     fn step(&mut self, input: Option<&[u8]>, making: &mut Making) -> (bool, usize) {
         let from = self.used.saturating_add(making.n_bytes);
         if from >= self.text.len() {
-            self.text.resize(self.text.len().saturating_mul(2).max(LEAST_TEXT), 0);
+            self.grow_text();
         }
         // Once there are too many fields only their number matters, and the last end.
         let mut slot = making.n_fields;
@@ -231,6 +231,17 @@ impl CsvRows {
             making.last_end = *end;
         }
         (done, n_read)
+    }
+
+    /// Makes room for more text. Room that a batch gave back is taken up by steps, since all of it is
+    /// filled with zeros.
+    #[cold]
+    fn grow_text(&mut self) {
+        let length = self.text.len();
+        if length == self.text.capacity() {
+            self.text.reserve(length.max(TEXT_STEP));
+        }
+        self.text.resize(self.text.capacity().min(length.saturating_add(TEXT_STEP)), 0);
     }
 
     /// Lines end with a line feed, a carriage return, or both.
