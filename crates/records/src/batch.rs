@@ -268,14 +268,19 @@ impl Batch {
         self.rows.len() >= 4096 || n_bytes >= 1 << 20 || self.ends.len() >= 1 << 20
     }
 
+    /// Gives the room of the last text, filled with it, to whoever makes the next one.
+    pub(crate) fn take_room(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.text).into_bytes()
+    }
+
     /// Takes over the text of all rows, and gives back the positions of rows that had to change.
     ///
     /// One check of the whole text covers every field, as long as all of them begin at a character.
-    /// The text changes hands without a copy: `bytes` gets the room of the batch's last text.
+    /// The text changes hands without a copy; [`take_room`](Self::take_room) gives the room back.
     pub(crate) fn set_text(&mut self, bytes: &mut Vec<u8>) -> Vec<usize> {
         match String::from_utf8(std::mem::take(bytes)) {
             Ok(text) if text.is_ascii() || self.fields_begin_at_characters(&text) => {
-                *bytes = std::mem::replace(&mut self.text, text).into_bytes();
+                self.text = text;
                 Vec::new()
             }
             Ok(text) => self.repair(text.as_bytes()),

@@ -233,6 +233,13 @@ impl CsvRows {
         (done, n_read)
     }
 
+    /// Takes the room of the text that a batch got earlier, before the batch is emptied.
+    pub(crate) fn reuse(&mut self, batch: &mut Batch) {
+        if self.text.is_empty() {
+            self.text = batch.take_room();
+        }
+    }
+
     /// Makes room for more text. Room that a batch gave back is taken up by steps, since all of it is
     /// filled with zeros.
     #[cold]

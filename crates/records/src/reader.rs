@@ -193,6 +193,9 @@ impl Reader {
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     pub fn next_batch(&mut self, batch: &mut Batch) -> Result<bool, Error> {
+        if let Engine::Csv(rows) = &mut self.rows {
+            rows.reuse(batch);
+        }
         batch.begin(&self.name, self.columns.len());
         if let Some(stop) = self.stopped.take() {
             return Err(stop.at(&self.name));
