@@ -369,7 +369,8 @@ fn pipe_gives_its_first_line_and_a_name_may_be_no_text() {
 #[test]
 fn every_verb_reads_an_audit_log_by_its_content() {
     let clusters = oddsift(&["cluster", LOG, "-t", "csv"]);
-    let header = text(&clusters.stdout).lines().next().unwrap();
+    let printed = text(&clusters.stdout);
+    let header = printed.lines().next().unwrap();
     assert!(header.contains(",exe,comm,cwd,cmdline,success,key,ParentCommandLine,"), "{header}");
     let scores = oddsift(&["outliers", LOG, "--features", "cmdline.len", "--emit", "scores"]);
     assert_eq!(rows(&scores).len(), 830);

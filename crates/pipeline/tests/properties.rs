@@ -150,8 +150,6 @@ fn a_callback_that_breaks_ends_the_job() {
 
 #[test]
 fn an_error_has_file_line_column_and_value() {
-    let error = ClusterParams::new().fit(of_text("a,b\n1,2\n1,many\n")).unwrap_err();
-    assert!(error.to_string().contains("no numeric column") || error.to_string().contains("many"));
     let mut params = ClusterParams::new();
     params.features.names = vec!["b".to_owned()];
     let error = params.fit(of_text("a,b\n1,2\n1,many\n")).unwrap_err();
