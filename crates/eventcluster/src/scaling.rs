@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ndarray::{Array2, ArrayRef2};
+use oddsift_ground::Weighted;
 
 use crate::Error;
 
@@ -304,26 +305,10 @@ fn mean_and_deviation(column: &mut [Counted]) -> (f64, f64) {
 }
 
 fn median_and_quartile_range(column: &mut [Counted]) -> (f64, f64) {
-    column.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    let quantile = |q| quantile_of_sorted(column, q);
-    (quantile(0.5), quantile(0.75) - quantile(0.25))
-}
-
-/// The linear quantile of the rows that `(value, count)` pairs stand for; 0 without rows.
-fn quantile_of_sorted(sorted: &[Counted], q: f64) -> f64 {
-    let n_rows: u64 = sorted.iter().map(|(_, count)| count).sum();
-    let position = n_rows.saturating_sub(1) as f64 * q;
-    let below = position.floor();
-    let value_at = |rank: f64| {
-        let mut rows = 0;
-        let at = sorted.iter().find(|(_, count)| {
-            rows += count;
-            rows as f64 > rank
-        });
-        at.or(sorted.last()).map_or(0.0, |(value, _)| *value)
-    };
-    let (low, high) = (value_at(below), value_at(position.ceil()));
-    low + (high - low) * (position - below)
+    let column: Weighted = column.iter().map(|&(value, count)| (value, count as f64)).collect();
+    let [lower, median, upper] =
+        [0.25, 0.5, 0.75].map(|share| column.quantile(share).unwrap_or_default());
+    (median, upper - lower)
 }
 
 fn minimum_and_range(column: &mut [Counted]) -> (f64, f64) {

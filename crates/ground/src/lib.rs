@@ -1,10 +1,19 @@
 #![doc = include_str!("../README.md")]
 #![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is cut off is upper halves, and fractions of places that are not below 0"
+)]
+#![allow(
     clippy::inline_always,
     reason = "counting and asking whether to go on is a few instructions of hot loops of other crates"
 )]
 
 mod progress; // Progress, Step, Control, Tally, Stop: how far a computation is, what ends it
+#[cfg(feature = "quantiles")]
+mod quantile; // quantiles, Weighted: quantiles by ndarray-stats, of weighted values too
 pub mod threads; // loops that use more than one core where they may
 
 pub use progress::{Callback, Control, Progress, Step, Stop, Tally};
+#[cfg(feature = "quantiles")]
+pub use quantile::{Weighted, quantiles};

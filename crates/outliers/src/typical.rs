@@ -1,6 +1,7 @@
 use std::fmt;
 
 use ndarray::{ArrayRef2, ArrayView1};
+use oddsift_ground::Weighted;
 
 /// The values of a feature that most training rows have: from the 5th to the 95th percentile, as
 /// values that occur.
@@ -36,25 +37,13 @@ impl Typical {
     pub(crate) fn of_columns(x: &ArrayRef2<f64>, weights: Option<&[f64]>) -> Vec<Self> {
         let weight = |row: usize| weights.and_then(|weights| weights.get(row)).map_or(1.0, |w| *w);
         let of_column = |column: ArrayView1<'_, f64>| {
-            let mut values: Vec<(f64, f64)> =
+            let values: Weighted =
                 column.iter().enumerate().map(|(row, value)| (*value, weight(row))).collect();
-            values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-            Self { low: quantile(&values, 0.05), high: quantile(&values, 0.95) }
+            let [low, high] = [0.05, 0.95].map(|share| values.least(share).unwrap_or_default());
+            Self { low, high }
         };
         x.columns().into_iter().map(of_column).collect()
     }
-}
-
-/// The smallest value that, with those below it, has this share of the weight: one that occurs, not
-/// one between two.
-fn quantile(sorted: &[(f64, f64)], share: f64) -> f64 {
-    let wanted = share * sorted.iter().map(|(_, weight)| weight).sum::<f64>();
-    let mut below = 0.0;
-    let reaches = sorted.iter().find(|(_, weight)| {
-        below += weight;
-        below >= wanted
-    });
-    reaches.or(sorted.last()).map_or(0.0, |(value, _)| *value)
 }
 
 impl fmt::Display for Typical {

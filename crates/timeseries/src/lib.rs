@@ -12,7 +12,6 @@ mod grid; // points at equal distances
 mod groups; // many series, on more than one core
 mod params; // TsParams: setters, `fit`
 mod periods; // extract_anomaly_periods
-mod quantile; // order statistics by selection
 mod score; // Score: z, MAD, Tukey's fences
 mod season; // Season: the period in points, in time, or found
 mod series; // Series

@@ -2,11 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{
-    Error,
-    error::shown,
-    quantile::{median, quantile},
-};
+use oddsift_ground::quantiles;
+
+use crate::{Error, error::shown};
 
 /// How the oddness of a remainder is measured, on the scale of the threshold.
 ///
@@ -133,7 +131,7 @@ impl Score {
     fn yardstick(self, remainder: &[f64], values: &[f64]) -> Option<Yardstick> {
         let noise = NOISE * magnitude(values);
         let unit = power_of_two(magnitude(remainder));
-        let mut present: Vec<f64> =
+        let present: Vec<f64> =
             remainder.iter().filter(|x| !x.is_nan()).map(|x| x / unit).collect();
         let first = present.first().copied()?;
         if present.iter().all(|x| (x - first).abs() * unit <= noise) {
@@ -145,10 +143,10 @@ impl Score {
                 (mean, mean, deviation)
             }
             Self::Mad => {
-                let (middle, spread) = middle_and_spread(&mut present, noise / unit);
+                let (middle, spread) = middle_and_spread(&present, noise / unit)?;
                 (middle, middle, spread)
             }
-            Self::Tukey(fences) => fences.of(&mut present, noise / unit),
+            Self::Tukey(fences) => fences.of(&present, noise / unit)?,
         };
         Some(Yardstick { unit, low, high, spread })
     }
@@ -173,19 +171,19 @@ impl Yardstick {
 
 impl Fences {
     /// The two quantiles, and what a score of 1 is outside of them.
-    fn of(self, present: &mut [f64], noise: f64) -> (f64, f64, f64) {
+    fn of(self, present: &[f64], noise: f64) -> Option<(f64, f64, f64)> {
         let (q, normal, scale) = match self {
             Self::Quartiles => (0.25, NORMAL_QUARTILE, 1.0),
             Self::Deciles => (0.1, NORMAL_DECILE, DECILES),
         };
-        let (low, high) = (quantile(present, q), quantile(present, 1.0 - q));
-        // Rounding may put a quantile between two equal numbers a hair off them.
+        let [low, high] = quantiles(present, [q, 1.0 - q])?;
+        // Between the same two numbers rounding may put one a hair past the other.
         let high = high.max(low);
         let distance = match high - low {
             distance if distance > noise => distance,
             _ => 2.0 * normal * mean_deviation(present, low) / NORMAL_MEAN,
         };
-        (low, high, distance / scale)
+        Some((low, high, distance / scale))
     }
 }
 
@@ -210,13 +208,15 @@ pub(crate) fn moments(values: &[f64]) -> (f64, f64) {
 }
 
 /// The median, and the standard deviation of a normal distribution with this MAD.
-fn middle_and_spread(values: &mut [f64], noise: f64) -> (f64, f64) {
-    let middle = median(values);
-    let mut deviations: Vec<f64> = values.iter().map(|x| (x - middle).abs()).collect();
-    match median(&mut deviations) {
-        mad if mad > noise => (middle, mad / NORMAL_QUARTILE),
-        _ => (middle, mean_deviation(values, middle) / NORMAL_MEAN),
-    }
+fn middle_and_spread(values: &[f64], noise: f64) -> Option<(f64, f64)> {
+    let [middle] = quantiles(values, [0.5])?;
+    let deviations: Vec<f64> = values.iter().map(|x| (x - middle).abs()).collect();
+    let [mad] = quantiles(&deviations, [0.5])?;
+    let spread = match mad {
+        mad if mad > noise => mad / NORMAL_QUARTILE,
+        _ => mean_deviation(values, middle) / NORMAL_MEAN,
+    };
+    Some((middle, spread))
 }
 
 fn mean_deviation(values: &[f64], middle: f64) -> f64 {

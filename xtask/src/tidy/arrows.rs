@@ -14,8 +14,14 @@ pub(crate) const TABLE: Table = &[
     ("oddsift-stl", &["oddsift-ground"]),
     ("oddsift-timespan", &[]),
     ("oddsift-patterns", &["oddsift-timespan"]),
-    ("oddsift-eventcluster", &["oddsift-features", "oddsift-patterns", "oddsift-dbscan"]),
-    ("oddsift-outliers", &["oddsift-features", "oddsift-patterns", "oddsift-iforest"]),
+    (
+        "oddsift-eventcluster",
+        &["oddsift-ground", "oddsift-features", "oddsift-patterns", "oddsift-dbscan"],
+    ),
+    (
+        "oddsift-outliers",
+        &["oddsift-ground", "oddsift-features", "oddsift-patterns", "oddsift-iforest"],
+    ),
     ("oddsift-timeseries", &["oddsift-ground", "oddsift-stl", "oddsift-timespan"]),
     ("oddsift-records", &["oddsift-timespan"]),
     ("oddsift-auditd", &["oddsift-features", "oddsift-eventcluster", "oddsift-records"]),
