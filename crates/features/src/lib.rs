@@ -33,6 +33,6 @@ pub use process::{
 };
 pub use recipe::{Recipe, Scratch};
 pub use scan::{TextFeatures, TextParts, TextScanner};
-pub use schema::{Roles, Schema, SchemaChoice};
+pub use schema::{Roles, Schema, SchemaChoice, time_columns};
 pub use session::SessionRule;
 pub use text::{char_ord_ratio, char_ord_score, crc32_hash, delim_count, delim_hash, token_count};

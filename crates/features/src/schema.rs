@@ -237,6 +237,18 @@ impl Roles {
     }
 }
 
+/// Returns the columns of times of all schemas, in the order in which they are looked for where none is
+/// named.
+///
+/// ```
+/// let columns = ["TimeCreatedUtc", "TimeGenerated", "Timestamp", "UtcTime"];
+/// assert_eq!(oddsift_features::time_columns(), columns);
+/// ```
+#[must_use]
+pub fn time_columns() -> Vec<&'static str> {
+    Role::Time.any_column()
+}
+
 fn detect(header: &Header) -> Result<Option<Schema>, Error> {
     let mut either = None;
     for schema in Schema::ALL {

@@ -1,11 +1,8 @@
 //! Which column holds the times.
 
-use oddsift_features::SchemaChoice;
+use oddsift_features::{SchemaChoice, time_columns};
 
 use crate::{Error, Input, Layout, Parameter, error::Lacking};
-
-/// The time columns of process schemas, where none is named.
-const TIME_COLUMNS: [&str; 4] = ["TimeCreatedUtc", "TimeGenerated", "Timestamp", "UtcTime"];
 
 pub(crate) const TIME_COLUMN: Parameter = Parameter("time_column");
 
@@ -18,14 +15,15 @@ pub(crate) fn time_column(
     if let Some(name) = named {
         return layout.column(TIME_COLUMN, name).map(Some);
     }
-    let is_mapped = |(role, _): &(String, String)| TIME_COLUMNS.contains(&role.as_str());
+    let known = time_columns();
+    let is_mapped = |(role, _): &(String, String)| known.contains(&role.as_str());
     let is_given = roles_of
         .is_some_and(|input| input.schema != SchemaChoice::Auto || input.map.iter().any(is_mapped));
     if is_given && layout.roles.time.is_some() {
         return Ok(layout.roles.time);
     }
     let named = |name: &&str| layout.columns.iter().position(|column| column == name);
-    Ok(TIME_COLUMNS.iter().find_map(named))
+    Ok(known.iter().find_map(named))
 }
 
 /// As [`time_column`], where nothing can be done without.
