@@ -1,5 +1,7 @@
 //! Laws: neither threads, nor batches, nor the kind of source change a result.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 
 use oddsift_pipeline::{ClusterParams, Clusters, Input, KeepRows, OutlierParams, StackParams};
