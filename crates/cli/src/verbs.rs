@@ -69,6 +69,7 @@ enum Verb {
     /// bytes a row.
     #[command(after_help = report::EXAMPLES)]
     #[command(mut_arg("seed", |arg| arg.hide(false).help("Seed of the forest; without, 0")))]
+    #[command(mut_arg("plot_features", |arg| arg.help("The two features on the axes; without, there is a choice of pairs")))]
     Report(report::ReportArgs),
     /// Print the script by which a shell completes verbs, flags and values
     #[command(after_help = shell::COMPLETIONS_EXAMPLES)]
