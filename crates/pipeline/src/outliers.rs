@@ -188,7 +188,7 @@ impl OutlierParams {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
-    /// assert_eq!((fitted.n_rows, fitted.n_distinct), (363, 113));
+    /// assert_eq!((fitted.n_rows, fitted.n_distinct), (363, 122));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn fit(&self, input: impl Into<Input>) -> Result<FittedOutliers, Error> {

@@ -97,8 +97,9 @@ impl PeriodParams {
     ///
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/time_series.csv");
-    /// let error = oddsift_pipeline::PeriodParams::new().join(path).unwrap_err();
-    /// assert!(error.to_string().contains("anomalies"));
+    /// let found = oddsift_pipeline::PeriodParams::new().join(path)?;
+    /// assert_eq!(found.periods.len(), 3); // the sample has a column `anomalies`
+    /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn join(&self, input: impl Into<Input>) -> Result<Periods, Error> {
         let input = &input.into();

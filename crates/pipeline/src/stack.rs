@@ -74,7 +74,7 @@ impl StackParams {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let counts = oddsift_pipeline::StackParams::new(["Account"]).count(path)?;
-    /// assert_eq!(counts.stack.len(), 4);
+    /// assert_eq!(counts.stack.len(), 2);
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn count(&self, input: impl Into<Input>) -> Result<StackCounts, Error> {
