@@ -50,9 +50,9 @@ impl Serialize for PatternTable {
         let column = |column: &DistinctColumn| column.sorted_pairs();
         let columns = self.distinct.iter();
         Written {
-            n_features: self.n_features,
+            n_features: self.n_features(),
             has_templates: self.has_templates,
-            values: &self.values,
+            values: self.matrix(),
             weights: &self.weights,
             first_rows: &self.first_rows,
             times: &self.times,

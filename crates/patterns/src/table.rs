@@ -1,13 +1,11 @@
-use std::hash::{BuildHasher, Hasher};
-
-use hashbrown::{DefaultHashBuilder, HashTable};
+use oddsift_ground::DistinctRows;
 use oddsift_timespan::Timestamp;
 
 use crate::distinct::{DistinctColumn, MAX_VALUES};
 use crate::{Error, Observation, PatternId, TemplateState};
 
 /// Most patterns of a table: the last `u32` is left free, as a mark for "none".
-pub(crate) const MAX_PATTERNS: u32 = u32::MAX - 1;
+pub(crate) const MAX_PATTERNS: u32 = DistinctRows::MOST;
 
 /// Distinct rows of numbers, each with its weight, first row, times and template.
 ///
@@ -28,19 +26,15 @@ pub(crate) const MAX_PATTERNS: u32 = u32::MAX - 1;
 /// ```
 #[derive(Debug, Clone)]
 pub struct PatternTable {
-    pub(crate) n_features: usize,
     pub(crate) has_templates: bool,
     pub(crate) n_rows: u64,
-    /// Row-major, `n_features` a pattern.
-    pub(crate) values: Vec<f64>,
+    pub(crate) rows: DistinctRows,
     pub(crate) weights: Vec<u64>,
     pub(crate) first_rows: Vec<u64>,
     pub(crate) times: Vec<Option<(Timestamp, Timestamp)>>,
     /// One a pattern where templates are kept, else empty.
     pub(crate) templates: Vec<Option<TemplateState>>,
     pub(crate) distinct: Vec<DistinctColumn>,
-    pub(crate) index: HashTable<u32>,
-    hasher: DefaultHashBuilder,
 }
 
 impl PatternTable {
@@ -56,17 +50,14 @@ impl PatternTable {
     /// ```
     pub fn new(n_features: usize) -> Self {
         Self {
-            n_features,
             has_templates: false,
             n_rows: 0,
-            values: Vec::new(),
+            rows: DistinctRows::new(n_features),
             weights: Vec::new(),
             first_rows: Vec::new(),
             times: Vec::new(),
             templates: Vec::new(),
             distinct: Vec::new(),
-            index: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
         }
     }
 
@@ -176,7 +167,7 @@ impl PatternTable {
     /// assert_eq!(PatternTable::new(3).n_features(), 3);
     /// ```
     pub fn n_features(&self) -> usize {
-        self.n_features
+        self.rows.n_columns()
     }
 
     /// Number of rows added, those of merged tables too: the sum of all weights.
@@ -242,7 +233,7 @@ impl PatternTable {
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
     pub fn matrix(&self) -> &[f64] {
-        &self.values
+        self.rows.rows()
     }
 
     /// The weights of all patterns, in their order.
@@ -274,7 +265,7 @@ impl PatternTable {
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
     pub fn values(&self, id: PatternId) -> &[f64] {
-        row_of(&self.values, self.n_features, id.0)
+        self.rows.row(id.0)
     }
 
     /// How many rows are of the pattern.
@@ -339,15 +330,22 @@ impl PatternTable {
 
     /// The pattern that has these values.
     pub(crate) fn find(&self, values: &[f64]) -> Option<u32> {
-        self.find_hashed(values, hash_row(&self.hasher, values))
+        self.rows.find(values)
     }
 
+    /// The values are finite, and as many as there are features.
     pub(crate) fn find_or_insert(&mut self, values: &[f64]) -> Result<u32, Error> {
-        let hash = hash_row(&self.hasher, values);
-        match self.find_hashed(values, hash) {
-            Some(id) => Ok(id),
-            None => self.insert(values, hash),
+        let full = || Error::TooManyPatterns { limit: MAX_PATTERNS };
+        let id = self.rows.find_or_insert(values).ok_or_else(full)?;
+        if id as usize == self.weights.len() {
+            self.weights.push(0);
+            self.first_rows.push(u64::MAX);
+            self.times.push(None);
+            if self.has_templates {
+                self.templates.push(None);
+            }
         }
+        Ok(id)
     }
 
     /// Adds `weight` rows to what is known of a pattern.
@@ -370,8 +368,8 @@ impl PatternTable {
 
     fn check(&self, values: &[f64], observation: &Observation<'_>) -> Result<(), Error> {
         let row = observation.row;
-        if values.len() != self.n_features {
-            return Err(Error::Length { row, expected: self.n_features, found: values.len() });
+        if values.len() != self.n_features() {
+            return Err(Error::Length { row, expected: self.n_features(), found: values.len() });
         }
         if let Some(column) = values.iter().position(|value| !value.is_finite()) {
             return Err(Error::NonFinite { row, column });
@@ -387,27 +385,6 @@ impl PatternTable {
             return Err(Error::TooManyRows);
         }
         Ok(())
-    }
-
-    fn find_hashed(&self, values: &[f64], hash: u64) -> Option<u32> {
-        // Compared as numbers: all are finite, and -0.0 equals 0.0.
-        let same = |&id: &u32| row_of(&self.values, self.n_features, id) == values;
-        self.index.find(hash, same).copied()
-    }
-
-    fn insert(&mut self, values: &[f64], hash: u64) -> Result<u32, Error> {
-        let full = Error::TooManyPatterns { limit: MAX_PATTERNS };
-        let id = u32::try_from(self.len()).ok().filter(|&id| id < MAX_PATTERNS).ok_or(full)?;
-        self.values.extend(values.iter().map(|&value| without_sign_of_zero(value)));
-        self.weights.push(0);
-        self.first_rows.push(u64::MAX);
-        self.times.push(None);
-        if self.has_templates {
-            self.templates.push(None);
-        }
-        let rehash = |&id: &u32| hash_row(&self.hasher, row_of(&self.values, self.n_features, id));
-        self.index.insert_unique(hash, id, rehash);
-        Ok(id)
     }
 
     fn add_texts(&mut self, id: u32, observation: &Observation<'_>) {
@@ -427,32 +404,14 @@ impl PatternTable {
 
 impl PartialEq for PatternTable {
     fn eq(&self, other: &Self) -> bool {
-        self.n_features == other.n_features
+        self.n_features() == other.n_features()
             && self.has_templates == other.has_templates
             && self.n_rows == other.n_rows
-            && self.values == other.values
+            && self.matrix() == other.matrix()
             && self.weights == other.weights
             && self.first_rows == other.first_rows
             && self.times == other.times
             && self.templates == other.templates
             && self.distinct == other.distinct
     }
-}
-
-fn row_of(values: &[f64], n_features: usize, id: u32) -> &[f64] {
-    &values[id as usize * n_features..][..n_features]
-}
-
-fn without_sign_of_zero(value: f64) -> f64 {
-    // -0.0 + 0.0 is 0.0, and every other number stays as it is.
-    value + 0.0
-}
-
-fn hash_row(hasher: &DefaultHashBuilder, values: &[f64]) -> u64 {
-    // Seeded anew for each table, so that no log can be written to collide.
-    let mut hasher = hasher.build_hasher();
-    for &value in values {
-        hasher.write_u64(without_sign_of_zero(value).to_bits());
-    }
-    hasher.finish()
 }

@@ -13,7 +13,7 @@ pub(crate) const TABLE: Table = &[
     ("oddsift-iforest", &["oddsift-ground"]),
     ("oddsift-stl", &["oddsift-ground"]),
     ("oddsift-timespan", &[]),
-    ("oddsift-patterns", &["oddsift-timespan"]),
+    ("oddsift-patterns", &["oddsift-ground", "oddsift-timespan"]),
     (
         "oddsift-eventcluster",
         &["oddsift-ground", "oddsift-features", "oddsift-patterns", "oddsift-dbscan"],
