@@ -14,8 +14,10 @@ mod progress; // Progress, Step, Control, Tally, Stop: how far a computation is,
 mod quantile; // quantiles, Weighted: quantiles by ndarray-stats, of weighted values too
 mod rows; // DistinctRows, hash_row: rows that repeat, by hash
 pub mod threads; // loops that use more than one core where they may
+mod unseen; // is_unseen: characters that can deceive
 
 pub use progress::{Callback, Control, Progress, Step, Stop, Tally};
 #[cfg(feature = "quantiles")]
 pub use quantile::{Weighted, quantiles};
 pub use rows::{DistinctRows, hash_row};
+pub use unseen::is_unseen;

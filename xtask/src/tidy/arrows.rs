@@ -24,10 +24,11 @@ pub(crate) const TABLE: Table = &[
     ),
     ("oddsift-timeseries", &["oddsift-ground", "oddsift-stl", "oddsift-timespan"]),
     ("oddsift-auditd", &["oddsift-features", "oddsift-eventcluster"]),
-    ("oddsift-records", &["oddsift-timespan"]),
+    ("oddsift-records", &["oddsift-ground", "oddsift-timespan"]),
     (
         "oddsift-plot",
         &[
+            "oddsift-ground",
             "oddsift-dbscan",
             "oddsift-eventcluster",
             "oddsift-iforest",
