@@ -1,14 +1,10 @@
 //! Equal rows collapse to one weighted point: events repeat, and clustering need not.
 
-use std::hash::{BuildHasher, RandomState};
-
 use ndarray::ArrayRef2;
-use oddsift_ground::{Control, threads};
+use oddsift_ground::{Control, DistinctRows, threads};
 
 use crate::{Error, step, unique, weights::Weight};
 
-/// Rows that are looked up together, so that their misses of the cache overlap.
-const BATCH: usize = u32::BITS as usize;
 /// Rows that are checked and then looked up while they are in the cache.
 const BLOCK: usize = 1 << 10;
 /// Rows after which it shows whether rows repeat.
@@ -42,25 +38,23 @@ impl Distinct {
         let x = x.as_standard_layout();
         let values = x.as_slice().unwrap_or_default();
         control.begin(step::COLLAPSE, n_rows)?;
-        // Random, so that nobody can prepare rows that meet in one slot. The order of the points,
-        // and so every result, is that of the rows.
-        let seed = RandomState::new().hash_one(n_columns);
         let mut point_of_row = vec![0; n_rows];
         let (sample, rest) = point_of_row.split_at_mut(n_rows.min(SAMPLE));
-        let mut table = Table::new(n_columns, seed);
-        table.insert_rows(values, 0, sample, control)?;
+        let mut table = DistinctRows::new(n_columns);
+        insert(&mut table, values, 0, sample, control)?;
         let later = &values[sample.len() * n_columns..];
-        if table.n_points as usize > SAMPLE / 2 && !rest.is_empty() {
-            let (points, point_of_row) = unique::collapse(values, n_columns, seed, control)?;
+        if table.len() > SAMPLE / 2 && !rest.is_empty() {
+            let (points, point_of_row) =
+                unique::collapse(values, n_columns, table.seed(), control)?;
             return Ok(Self { n_columns, points, point_of_row });
         }
         let n_parts = threads::count().min(rest.len() / PART);
         if n_parts > 1 {
-            table.insert_parts(later, sample.len(), rest, n_parts, control)?;
+            insert_parts(&mut table, later, sample.len(), rest, n_parts, control)?;
         } else {
-            table.insert_rows(later, sample.len(), rest, control)?;
+            insert(&mut table, later, sample.len(), rest, control)?;
         }
-        Ok(Self { n_columns, points: table.points, point_of_row })
+        Ok(Self { n_columns, points: table.into_rows(), point_of_row })
     }
 
     pub(crate) fn n_points(&self) -> usize {
@@ -87,10 +81,10 @@ impl Distinct {
 /// The first row of `values` that equals an earlier one, after that one.
 #[cfg(feature = "serde")]
 pub(crate) fn first_repeat(values: &[f64], n_columns: usize) -> Option<(usize, usize)> {
-    let mut table = Table::new(n_columns, RandomState::new().hash_one(n_columns));
+    let mut table = DistinctRows::new(n_columns);
     let mut rows = values.chunks_exact(n_columns).enumerate();
     rows.find_map(|(at, row)| {
-        let point = table.insert(hash(table.seed, row) >> 32, row) as usize;
+        let point = table.find_or_insert(row)? as usize;
         (point < at).then_some((point, at))
     })
 }
@@ -115,160 +109,57 @@ pub(crate) fn check_finite(
     Err(Error::NonFinite { row: first_row + at / n_columns, column: at % n_columns })
 }
 
-/// An open-addressing hash table of rows, at most half full. A slot holds the upper half of a row's
-/// hash and, in the lower half, the number of its point plus one; 0 is free.
-struct Table {
-    n_columns: usize,
-    points: Vec<f64>,
-    n_points: u32,
-    slots: Vec<u64>,
-    seed: u64,
+/// Inserts `values`, which begin with row `first_row`, and writes the point of each row.
+fn insert(
+    table: &mut DistinctRows,
+    values: &[f64],
+    first_row: usize,
+    points: &mut [u32],
+    control: &Control<'_>,
+) -> Result<(), Error> {
+    let (n_columns, mut tally) = (table.n_columns(), control.tally());
+    let starts = (first_row..).step_by(BLOCK);
+    let blocks = values.chunks(BLOCK * n_columns).zip(points.chunks_mut(BLOCK));
+    for (first_row, (values, points)) in starts.zip(blocks) {
+        check_finite(values, n_columns, first_row)?;
+        table.insert_all(values, points);
+        if !tally.did(points.len()) {
+            break;
+        }
+    }
+    drop(tally);
+    Ok(control.check()?)
 }
 
-impl Table {
-    fn new(n_columns: usize, seed: u64) -> Self {
-        Self { n_columns, points: Vec::new(), n_points: 0, slots: vec![0; 1024], seed }
+/// As [`insert`], with a table for each part of the rows at first: where rows repeat, little is left to
+/// be put together.
+fn insert_parts(
+    table: &mut DistinctRows,
+    values: &[f64],
+    first_row: usize,
+    points: &mut [u32],
+    n_parts: usize,
+    control: &Control<'_>,
+) -> Result<(), Error> {
+    let (n_columns, size) = (table.n_columns(), points.len().div_ceil(n_parts));
+    let parts = threads::map_chunks(points, size, |i, points| {
+        let mut part = DistinctRows::new(n_columns);
+        let values = &values[i * size * n_columns..][..points.len() * n_columns];
+        insert(&mut part, values, first_row + i * size, points, control).map(|()| part)
+    });
+    let mut numbers = Vec::with_capacity(n_parts);
+    for part in parts {
+        let part = part?;
+        let mut of_part = vec![0; part.len()];
+        table.insert_all(part.rows(), &mut of_part);
+        numbers.push(of_part);
     }
-
-    /// Inserts `values`, which begin with row `first_row`, and writes the point of each row.
-    fn insert_rows(
-        &mut self,
-        values: &[f64],
-        first_row: usize,
-        points: &mut [u32],
-        control: &Control<'_>,
-    ) -> Result<(), Error> {
-        let mut tally = control.tally();
-        let starts = (first_row..).step_by(BLOCK);
-        let blocks = values.chunks(BLOCK * self.n_columns).zip(points.chunks_mut(BLOCK));
-        for (first_row, (values, points)) in starts.zip(blocks) {
-            check_finite(values, self.n_columns, first_row)?;
-            // The compiler makes a loop of its own for each small number of columns.
-            match self.n_columns {
-                1 => self.insert_block(values, 1, points),
-                2 => self.insert_block(values, 2, points),
-                3 => self.insert_block(values, 3, points),
-                n_columns => self.insert_block(values, n_columns, points),
-            }
-            if !tally.did(points.len()) {
-                break;
-            }
+    threads::for_each_chunk(points, size, |i, points| {
+        for point in points {
+            *point = numbers[i][*point as usize];
         }
-        drop(tally);
-        Ok(control.check()?)
-    }
-
-    /// As [`insert_rows`](Self::insert_rows), with a table for each part of the rows at first: where
-    /// rows repeat, little is left to be put together.
-    fn insert_parts(
-        &mut self,
-        values: &[f64],
-        first_row: usize,
-        points: &mut [u32],
-        n_parts: usize,
-        control: &Control<'_>,
-    ) -> Result<(), Error> {
-        let (n_columns, seed) = (self.n_columns, self.seed);
-        let size = points.len().div_ceil(n_parts);
-        let parts = threads::map_chunks(points, size, |i, points| {
-            let mut table = Self::new(n_columns, seed);
-            let values = &values[i * size * n_columns..][..points.len() * n_columns];
-            table.insert_rows(values, first_row + i * size, points, control).map(|()| table.points)
-        });
-        let mut numbers = Vec::with_capacity(n_parts);
-        for part in parts {
-            let part = part?;
-            let rows = part.chunks_exact(n_columns);
-            numbers.push(
-                rows.map(|row| self.insert(hash(self.seed, row) >> 32, row)).collect::<Vec<_>>(),
-            );
-        }
-        threads::for_each_chunk(points, size, |i, points| {
-            for point in points {
-                *point = numbers[i][*point as usize];
-            }
-        });
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn insert_block(&mut self, values: &[f64], n_columns: usize, points: &mut [u32]) {
-        for (values, points) in values.chunks(BATCH * n_columns).zip(points.chunks_mut(BATCH)) {
-            let rows = || values.chunks_exact(n_columns);
-            let mut tags = [0; BATCH];
-            for ((tag, point), row) in tags.iter_mut().zip(points.iter_mut()).zip(rows()) {
-                *tag = hash(self.seed, row) >> 32;
-                // A free slot gives point 0: a row that equals it is that point anyway.
-                *point = (self.slots[self.slot_of(*tag)] as u32).saturating_sub(1);
-            }
-            let mut missed = 0_u32;
-            for (i, (&point, row)) in points.iter().zip(rows()).enumerate() {
-                missed |= u32::from(!self.equals(point, row)) << i;
-            }
-            while missed != 0 {
-                let i = missed.trailing_zeros() as usize;
-                points[i] = self.insert(tags[i], &values[i * n_columns..][..n_columns]);
-                missed &= missed - 1;
-            }
-        }
-    }
-
-    /// Without a branch: most rows are known, but which are not is anyone's guess.
-    #[inline(always)]
-    #[allow(clippy::float_cmp, reason = "rows are one point only if they are equal")]
-    fn equals(&self, point: u32, row: &[f64]) -> bool {
-        let point = self.points.get(point as usize * row.len()..).unwrap_or_default();
-        point.len() >= row.len()
-            && row.iter().zip(point).map(|(a, b)| u32::from(a != b)).sum::<u32>() == 0
-    }
-
-    /// The point that equals `row`, made if there is none.
-    #[inline(always)]
-    fn insert(&mut self, tag: u64, row: &[f64]) -> u32 {
-        let mut at = self.slot_of(tag);
-        while self.slots[at] != 0 {
-            let point = (self.slots[at] as u32) - 1;
-            if self.slots[at] >> 32 == tag
-                && self.points[point as usize * row.len()..][..row.len()] == *row
-            {
-                return point;
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-        self.n_points += 1;
-        self.slots[at] = tag << 32 | u64::from(self.n_points);
-        // Adding 0.0 turns -0.0 into 0.0 and changes nothing else.
-        self.points.extend(row.iter().map(|value| value + 0.0));
-        if self.n_points as usize * 2 > self.slots.len() {
-            self.resize(self.slots.len() * 4);
-        }
-        self.n_points - 1
-    }
-
-    fn slot_of(&self, tag: u64) -> usize {
-        (tag as usize) & (self.slots.len() - 1)
-    }
-
-    #[cold]
-    fn resize(&mut self, n_slots: usize) {
-        let old = std::mem::replace(&mut self.slots, vec![0; n_slots]);
-        for slot in old.into_iter().filter(|&slot| slot != 0) {
-            let mut at = self.slot_of(slot >> 32);
-            while self.slots[at] != 0 {
-                at = (at + 1) & (self.slots.len() - 1);
-            }
-            self.slots[at] = slot;
-        }
-    }
-}
-
-/// Folds each value in by a full product whose halves are joined, as wyhash does.
-#[inline(always)]
-pub(crate) fn hash(seed: u64, row: &[f64]) -> u64 {
-    row.iter().fold(seed, |hash, value| {
-        let product = u128::from(hash ^ (value + 0.0).to_bits()) * 0x9e37_79b9_7f4a_7c15;
-        (product as u64) ^ (product >> 64) as u64
-    })
+    });
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,13 +3,9 @@
 
 use std::ops::Range;
 
-use oddsift_ground::{Control, threads};
+use oddsift_ground::{Control, hash_row, threads};
 
-use crate::{
-    Error,
-    distinct::{check_finite, hash},
-    sort,
-};
+use crate::{Error, distinct::check_finite, sort};
 
 /// Bits of the hash.
 const TAG: u32 = 32;
@@ -56,7 +52,7 @@ fn hashes(
         check_finite(values, n_columns, first)?;
         let rows = values.chunks_exact(n_columns);
         for ((slot, row), place) in hashes.iter_mut().zip(rows).zip(first as u64..) {
-            *slot = hash(seed, row) >> TAG << place_bits | place;
+            *slot = hash_row(seed, row) >> TAG << place_bits | place;
         }
         control.tally().did(hashes.len());
         Ok(())

@@ -66,11 +66,8 @@ impl PatternTable {
     pub fn sort_by_first_row(&mut self) -> Vec<PatternId> {
         let mut order: Vec<PatternId> = self.ids().collect();
         order.sort_unstable_by(|&a, &b| self.compare(a, b));
-        self.values = order.iter().flat_map(|&id| self.values(id)).copied().collect();
+        self.rows.reorder(order.iter().map(|id| id.0));
         self.counts = order.iter().map(|&id| self.count(id)).collect();
-        if !self.row_weights.is_empty() {
-            self.row_weights = order.iter().map(|&id| self.row_weight(id)).collect();
-        }
         self.first_rows = order.iter().map(|&id| self.first_row(id)).collect();
         self.times = order.iter().map(|&id| self.times(id)).collect();
         if self.has_templates {
@@ -117,9 +114,6 @@ impl PatternTable {
         for (id, old) in self.ids().zip(order) {
             new_id[old.index()] = id;
         }
-        for id in &mut self.index {
-            *id = new_id[*id as usize].0;
-        }
         for column in &mut self.distinct {
             column.canonicalize(|id| new_id[id as usize].0);
         }
@@ -139,7 +133,7 @@ impl PatternTable {
         let alike = |option, ours: usize, theirs: usize| {
             if ours == theirs { Ok(()) } else { Err(Error::Unlike { option, ours, theirs }) }
         };
-        alike("features", self.n_features, other.n_features)?;
+        alike("features", self.n_features(), other.n_features())?;
         alike("templates", usize::from(self.has_templates), usize::from(other.has_templates))?;
         alike("counted columns", self.distinct.len(), other.distinct.len())?;
         self.n_rows.checked_add(other.n_rows).ok_or(Error::TooManyRows)?;

@@ -52,12 +52,13 @@ impl Serialize for PatternTable {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let column = |column: &DistinctColumn| column.sorted_pairs();
         let columns = self.distinct.iter();
+        let weighted = self.rows.marks().iter().any(|weight| weight.to_bits() != 1.0_f64.to_bits());
         Written {
-            n_features: self.n_features,
+            n_features: self.n_features(),
             has_templates: self.has_templates,
-            values: &self.values,
+            values: self.matrix(),
             counts: &self.counts,
-            row_weights: &self.row_weights,
+            row_weights: if weighted { self.rows.marks() } else { &[] },
             first_rows: &self.first_rows,
             times: &self.times,
             templates: &self.templates,

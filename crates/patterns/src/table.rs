@@ -1,19 +1,16 @@
-use std::hash::{BuildHasher, Hasher};
-
-use hashbrown::{DefaultHashBuilder, HashTable};
+use oddsift_ground::DistinctRows;
 use oddsift_timespan::Timestamp;
 
 use crate::distinct::{DistinctColumn, MAX_VALUES};
 use crate::{Error, Observation, PatternId, TemplateState};
 
 /// Most patterns of a table: the last `u32` is left free, as a mark for "none".
-pub(crate) const MAX_PATTERNS: u32 = u32::MAX - 1;
+pub(crate) const MAX_PATTERNS: u32 = DistinctRows::<f64>::MOST;
 
 /// Distinct rows of numbers, each with its count of rows, weight, first row, times and template.
 ///
 /// Rows of equal values and equal weight are of one pattern; rows that differ in weight alone are
-/// patterns of their own, so that no sum of weights depends on the order of the rows. A weight takes
-/// memory only in a table that has one beside 1.
+/// patterns of their own, so that no sum of weights depends on the order of the rows.
 ///
 /// Patterns are numbered in the order in which they came. Memory grows with the
 /// number of patterns (and of distinct counted values), not with the rows. Two
@@ -32,22 +29,17 @@ pub(crate) const MAX_PATTERNS: u32 = u32::MAX - 1;
 /// ```
 #[derive(Debug, Clone)]
 pub struct PatternTable {
-    pub(crate) n_features: usize,
     pub(crate) has_templates: bool,
     pub(crate) n_rows: u64,
-    /// Row-major, `n_features` a pattern.
-    pub(crate) values: Vec<f64>,
+    /// The values of each pattern; its mark is the weight of one of its rows.
+    pub(crate) rows: DistinctRows<f64>,
     /// Rows a pattern.
     pub(crate) counts: Vec<u64>,
-    /// The weight of one row of each pattern; empty as long as all weigh 1.
-    pub(crate) row_weights: Vec<f64>,
     pub(crate) first_rows: Vec<u64>,
     pub(crate) times: Vec<Option<(Timestamp, Timestamp)>>,
     /// One a pattern where templates are kept, else empty.
     pub(crate) templates: Vec<Option<TemplateState>>,
     pub(crate) distinct: Vec<DistinctColumn>,
-    pub(crate) index: HashTable<u32>,
-    hasher: DefaultHashBuilder,
 }
 
 impl PatternTable {
@@ -63,18 +55,14 @@ impl PatternTable {
     /// ```
     pub fn new(n_features: usize) -> Self {
         Self {
-            n_features,
             has_templates: false,
             n_rows: 0,
-            values: Vec::new(),
+            rows: DistinctRows::marked(n_features),
             counts: Vec::new(),
-            row_weights: Vec::new(),
             first_rows: Vec::new(),
             times: Vec::new(),
             templates: Vec::new(),
             distinct: Vec::new(),
-            index: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
         }
     }
 
@@ -185,7 +173,7 @@ impl PatternTable {
     /// assert_eq!(PatternTable::new(3).n_features(), 3);
     /// ```
     pub fn n_features(&self) -> usize {
-        self.n_features
+        self.rows.n_columns()
     }
 
     /// Number of rows added, those of merged tables too: the sum of all counts.
@@ -251,7 +239,7 @@ impl PatternTable {
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
     pub fn matrix(&self) -> &[f64] {
-        &self.values
+        self.rows.rows()
     }
 
     /// The number of rows of each pattern, in the order of the patterns.
@@ -300,7 +288,7 @@ impl PatternTable {
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
     pub fn values(&self, id: PatternId) -> &[f64] {
-        row_of(&self.values, self.n_features, id.0)
+        self.rows.row(id.0)
     }
 
     /// The number of rows of the pattern.
@@ -329,7 +317,7 @@ impl PatternTable {
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
     pub fn row_weight(&self, id: PatternId) -> f64 {
-        self.row_weight_of(id.0)
+        self.rows.marks()[id.index()]
     }
 
     /// The weight of all rows of the pattern: their [`count`](Self::count) times the weight of
@@ -395,15 +383,23 @@ impl PatternTable {
 
     /// The pattern that has these values, in rows of this weight.
     pub(crate) fn find(&self, values: &[f64], row_weight: f64) -> Option<u32> {
-        self.find_hashed(values, row_weight, hash_row(&self.hasher, values, row_weight))
+        self.rows.find_marked(values, row_weight)
     }
 
+    /// The values are finite, and as many as there are features.
     pub(crate) fn find_or_insert(&mut self, values: &[f64], row_weight: f64) -> Result<u32, Error> {
-        let hash = hash_row(&self.hasher, values, row_weight);
-        match self.find_hashed(values, row_weight, hash) {
-            Some(id) => Ok(id),
-            None => self.insert(values, row_weight, hash),
+        let full = || Error::TooManyPatterns { limit: MAX_PATTERNS };
+        // Adding 0.0 turns -0.0 into 0.0, so that equal tables show equal weights.
+        let id = self.rows.find_or_insert_marked(values, row_weight + 0.0).ok_or_else(full)?;
+        if id as usize == self.counts.len() {
+            self.counts.push(0);
+            self.first_rows.push(u64::MAX);
+            self.times.push(None);
+            if self.has_templates {
+                self.templates.push(None);
+            }
         }
+        Ok(id)
     }
 
     /// Adds `count` rows to what is known of a pattern.
@@ -426,8 +422,8 @@ impl PatternTable {
 
     fn check(&self, values: &[f64], observation: &Observation<'_>) -> Result<(), Error> {
         let row = observation.row;
-        if values.len() != self.n_features {
-            return Err(Error::Length { row, expected: self.n_features, found: values.len() });
+        if values.len() != self.n_features() {
+            return Err(Error::Length { row, expected: self.n_features(), found: values.len() });
         }
         if let Some(column) = values.iter().position(|value| !value.is_finite()) {
             return Err(Error::NonFinite { row, column });
@@ -448,43 +444,6 @@ impl PatternTable {
         Ok(())
     }
 
-    fn row_weight_of(&self, id: u32) -> f64 {
-        row_weight_of(&self.row_weights, id)
-    }
-
-    #[expect(clippy::float_cmp, reason = "patterns are told apart by the numbers themselves")]
-    fn find_hashed(&self, values: &[f64], row_weight: f64, hash: u64) -> Option<u32> {
-        // Compared as numbers: all are finite, and -0.0 equals 0.0.
-        let same = |&id: &u32| {
-            row_of(&self.values, self.n_features, id) == values
-                && self.row_weight_of(id) == row_weight
-        };
-        self.index.find(hash, same).copied()
-    }
-
-    #[expect(clippy::float_cmp, reason = "1 is the weight of rows that have none")]
-    fn insert(&mut self, values: &[f64], row_weight: f64, hash: u64) -> Result<u32, Error> {
-        let full = Error::TooManyPatterns { limit: MAX_PATTERNS };
-        let id = u32::try_from(self.len()).ok().filter(|&id| id < MAX_PATTERNS).ok_or(full)?;
-        self.values.extend(values.iter().map(|&value| without_sign_of_zero(value)));
-        if row_weight != 1.0 || !self.row_weights.is_empty() {
-            self.row_weights.resize(self.len(), 1.0);
-            self.row_weights.push(without_sign_of_zero(row_weight));
-        }
-        self.counts.push(0);
-        self.first_rows.push(u64::MAX);
-        self.times.push(None);
-        if self.has_templates {
-            self.templates.push(None);
-        }
-        let rehash = |&id: &u32| {
-            let values = row_of(&self.values, self.n_features, id);
-            hash_row(&self.hasher, values, row_weight_of(&self.row_weights, id))
-        };
-        self.index.insert_unique(hash, id, rehash);
-        Ok(id)
-    }
-
     fn add_texts(&mut self, id: u32, observation: &Observation<'_>) {
         if let (Some(text), Some(slot)) = (observation.text, self.templates.get_mut(id as usize)) {
             match slot {
@@ -502,39 +461,15 @@ impl PatternTable {
 
 impl PartialEq for PatternTable {
     fn eq(&self, other: &Self) -> bool {
-        self.n_features == other.n_features
+        self.n_features() == other.n_features()
             && self.has_templates == other.has_templates
             && self.n_rows == other.n_rows
-            && self.values == other.values
+            && self.matrix() == other.matrix()
             && self.counts == other.counts
-            && self.row_weights == other.row_weights
+            && self.rows.marks() == other.rows.marks()
             && self.first_rows == other.first_rows
             && self.times == other.times
             && self.templates == other.templates
             && self.distinct == other.distinct
     }
-}
-
-fn row_of(values: &[f64], n_features: usize, id: u32) -> &[f64] {
-    &values[id as usize * n_features..][..n_features]
-}
-
-/// The weight of one row of a pattern, where an empty list says that all weigh 1.
-fn row_weight_of(row_weights: &[f64], id: u32) -> f64 {
-    row_weights.get(id as usize).copied().unwrap_or(1.0)
-}
-
-fn without_sign_of_zero(value: f64) -> f64 {
-    // -0.0 + 0.0 is 0.0, and every other number stays as it is.
-    value + 0.0
-}
-
-fn hash_row(hasher: &DefaultHashBuilder, values: &[f64], row_weight: f64) -> u64 {
-    // Seeded anew for each table, so that no log can be written to collide.
-    let mut hasher = hasher.build_hasher();
-    for &value in values {
-        hasher.write_u64(without_sign_of_zero(value).to_bits());
-    }
-    hasher.write_u64(without_sign_of_zero(row_weight).to_bits());
-    hasher.finish()
 }

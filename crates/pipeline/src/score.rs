@@ -1,10 +1,11 @@
 //! Rows scored by a forest as they stream by: nothing is kept but what is to be shown.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use ndarray::ArrayView2;
+use oddsift_ground::DistinctRows;
 use oddsift_iforest::IsolationForest;
 use oddsift_records::{Batch, Cell, Record, Row, RowStore};
 
@@ -40,29 +41,44 @@ pub(crate) struct Scored {
 }
 
 /// Room that a thread uses again for each batch.
-#[derive(Default)]
 pub(crate) struct ScoreRoom {
     pub(crate) row: RowRoom,
     vectors: Vec<f64>,
     known: KnownScores,
 }
 
+impl ScoreRoom {
+    fn new(n_features: usize) -> Self {
+        Self { row: RowRoom::default(), vectors: Vec::new(), known: KnownScores::new(n_features) }
+    }
+}
+
 /// Events repeat: the scores of the first so many distinct vectors.
-#[derive(Default)]
 struct KnownScores {
-    /// By the bits of the vector.
-    scores: HashMap<Box<[u64]>, f64>,
-    key: Vec<u64>,
+    vectors: DistinctRows,
+    /// One a vector.
+    scores: Vec<f64>,
 }
 
 impl KnownScores {
     /// So many are kept by each thread.
     const MOST: usize = 65_536;
 
-    fn key(&mut self, vector: &[f64]) -> &[u64] {
-        self.key.clear();
-        self.key.extend(vector.iter().map(|value| value.to_bits()));
-        &self.key
+    fn new(n_features: usize) -> Self {
+        Self { vectors: DistinctRows::new(n_features), scores: Vec::new() }
+    }
+
+    fn of(&self, vector: &[f64]) -> Option<f64> {
+        self.vectors.find(vector).map(|id| self.scores[id as usize])
+    }
+
+    fn keep(&mut self, vector: &[f64], score: f64) {
+        let is_full = self.scores.len() == Self::MOST;
+        // A vector may come twice among those that were not known.
+        let new = |id: &u32| *id as usize == self.scores.len();
+        if !is_full && self.vectors.find_or_insert(vector).as_ref().is_some_and(new) {
+            self.scores.push(score);
+        }
     }
 
     /// The scores of vectors that lie one behind the other.
@@ -71,13 +87,12 @@ impl KnownScores {
         let mut scores = Vec::with_capacity(vectors.len() / n_features);
         let (mut new, mut places) = (Vec::new(), Vec::new());
         for (place, vector) in vectors.chunks_exact(n_features).enumerate() {
-            self.key(vector);
-            let known = self.scores.get(self.key.as_slice());
+            let known = self.of(vector);
             if known.is_none() {
                 new.extend(vector);
                 places.push(place);
             }
-            scores.push(known.copied().unwrap_or_default());
+            scores.push(known.unwrap_or_default());
         }
         let x = ArrayView2::from_shape((places.len(), n_features), &new)?;
         let found = forest.score_samples(&x)?;
@@ -85,10 +100,7 @@ impl KnownScores {
             if let Some(slot) = scores.get_mut(*place) {
                 *slot = score;
             }
-            if self.scores.len() < Self::MOST {
-                let key = self.key(vector).into();
-                self.scores.insert(key, score);
-            }
+            self.keep(vector, score);
         }
         Ok(scores)
     }
@@ -129,7 +141,7 @@ impl Scorer<'_> {
         mut feed: Feed<'_>,
         top: Option<usize>,
     ) -> Result<(Finds, ReadSummary), Error> {
-        let state = || (ScoreRoom::default(), Finds::new(top));
+        let state = || (ScoreRoom::new(self.forest.n_features()), Finds::new(top));
         let parts = feed.for_each(state, |(room, finds), _, batch| {
             self.score(batch, room, |row, scored, vector| {
                 finds.offer(row, scored, vector);
@@ -225,7 +237,8 @@ impl<'f> ScoredRows<'f> {
         let (n_rows, n_outliers) = (AtomicU64::new(0), AtomicU64::new(0));
         let mut feed = Feed::new(head, &input);
         let rooms = with_threads(input.n_threads(), || {
-            stream(&mut feed, sink, ScoreRoom::default, |room, batch, push| {
+            let state = || ScoreRoom::new(scorer.forest.n_features());
+            stream(&mut feed, sink, state, |room, batch, push| {
                 scorer.score(batch, room, |row, scored, _| {
                     n_rows.fetch_add(1, Relaxed);
                     n_outliers.fetch_add(u64::from(scored.is_outlier), Relaxed);

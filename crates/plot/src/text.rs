@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use oddsift_ground::is_unseen;
+
 /// Characters of a title or a name, and of a text.
 pub(crate) const SHORT: usize = 300;
 pub(crate) const LONG: usize = 10_000;
@@ -22,29 +24,13 @@ pub(crate) fn clean(text: &str, limit: usize) -> String {
                 out.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'));
             }
             '\u{7f}' => out.push('\u{2421}'),
-            c if c.is_control() || is_unseen(c) || is_noncharacter(c) => {
+            c if is_unseen(c) || is_noncharacter(c) => {
                 let _ = write!(out, "[U+{:04X}]", u32::from(c));
             }
             c => out.push(c),
         }
     }
     out
-}
-
-/// What is not seen but can deceive: line and paragraph separators, marks of direction, joiners, soft
-/// hyphens, selectors of variants, tags and the like. To Unicode those are `Zl`, `Zp`,
-/// `Default_Ignorable_Code_Point` and `Cf`, but for the signs that enclose a number.
-///
-/// It is the rule of `oddsift-records`, too, for what goes to a terminal.
-fn is_unseen(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
-    )
 }
 
 /// Noncharacters, some of which XML does not allow.

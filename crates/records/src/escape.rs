@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use oddsift_ground::is_unseen;
+
 /// Makes visible what a terminal would obey or hide: every text on its way to one goes through here.
 ///
 /// Control characters become their pictures (`␛`, `␀`, `␡`), those of U+0080 to U+009F and what is
@@ -40,7 +42,7 @@ pub(crate) fn one_line(text: &str, longest: usize) -> String {
     let mut shown = String::new();
     for c in text.chars() {
         let before = shown.len();
-        push_visible(&mut shown, c, is_obeyed(c) || c == '\n' || c == '\t');
+        push_visible(&mut shown, c, is_unseen(c));
         if shown.len() > longest.saturating_sub('…'.len_utf8()) {
             shown.truncate(before);
             shown.push('…');
@@ -50,24 +52,9 @@ pub(crate) fn one_line(text: &str, longest: usize) -> String {
     shown
 }
 
+/// Line feed and tab are what a text is laid out by.
 fn is_obeyed(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t') || is_unseen(c)
-}
-
-/// What is not seen but can deceive: line and paragraph separators, marks of direction, joiners, soft
-/// hyphens, selectors of variants, tags and the like. To Unicode those are `Zl`, `Zp`,
-/// `Default_Ignorable_Code_Point` and `Cf`, but for the signs that enclose a number.
-///
-/// It is the rule of `oddsift-plot`, too, for what is drawn.
-fn is_unseen(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
-    )
+    is_unseen(c) && c != '\n' && c != '\t'
 }
 
 fn push_visible(shown: &mut String, c: char, hidden: bool) {

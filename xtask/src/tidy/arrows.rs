@@ -13,7 +13,7 @@ pub(crate) const TABLE: Table = &[
     ("oddsift-iforest", &["oddsift-ground"]),
     ("oddsift-stl", &["oddsift-ground"]),
     ("oddsift-timespan", &[]),
-    ("oddsift-patterns", &["oddsift-timespan"]),
+    ("oddsift-patterns", &["oddsift-ground", "oddsift-timespan"]),
     (
         "oddsift-eventcluster",
         &["oddsift-ground", "oddsift-features", "oddsift-patterns", "oddsift-dbscan"],
@@ -23,7 +23,7 @@ pub(crate) const TABLE: Table = &[
         &["oddsift-ground", "oddsift-features", "oddsift-patterns", "oddsift-iforest"],
     ),
     ("oddsift-timeseries", &["oddsift-ground", "oddsift-stl", "oddsift-timespan"]),
-    ("oddsift-records", &["oddsift-timespan"]),
+    ("oddsift-records", &["oddsift-ground", "oddsift-timespan"]),
     ("oddsift-auditd", &["oddsift-features", "oddsift-eventcluster", "oddsift-records"]),
     (
         "oddsift-pipeline",
@@ -45,6 +45,7 @@ pub(crate) const TABLE: Table = &[
     (
         "oddsift-plot",
         &[
+            "oddsift-ground",
             "oddsift-dbscan",
             "oddsift-eventcluster",
             "oddsift-iforest",
