@@ -55,7 +55,7 @@ pub fn is_audit_log(head: &[u8]) -> bool {
 pub struct AuditRows {
     log: AuditLog,
     name: Arc<str>,
-    columns: Vec<String>,
+    columns: Arc<[String]>,
     wanted: Wanted,
     /// The last program that each process ran.
     started: HashMap<(Option<String>, i64), Start>,
@@ -208,7 +208,7 @@ impl AuditRows {
                     self.waiting.push_front(event);
                     return Ok(());
                 }
-                batch.begin(&self.name, self.columns.len());
+                batch.begin(&self.name, &self.columns);
             }
             self.take(&event, line, batch);
             self.log.recycle(event);
@@ -279,7 +279,7 @@ impl Rows for AuditRows {
     }
 
     fn next_batch(&mut self, batch: &mut Batch) -> Result<bool, Error> {
-        batch.begin(&self.name, self.columns.len());
+        batch.begin(&self.name, &self.columns);
         if !self.is_done {
             self.fill(batch)?;
         }

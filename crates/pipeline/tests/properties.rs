@@ -29,7 +29,7 @@ fn of_text(text: &str) -> Input {
 /// The same events, as numbers, in batches of `size`.
 struct Typed {
     name: Arc<str>,
-    columns: Vec<String>,
+    columns: Arc<[String]>,
     events: Vec<(u8, i64)>,
     next: usize,
     size: usize,
@@ -46,7 +46,7 @@ impl Rows for Typed {
     }
 
     fn next_batch(&mut self, batch: &mut Batch) -> Result<bool, Error> {
-        batch.begin(&self.name, self.columns.len());
+        batch.begin(&self.name, &self.columns);
         for (program, bytes) in self.events.iter().skip(self.next).take(self.size) {
             let row = self.next as u64;
             let program = format!("p{program}");
@@ -69,7 +69,7 @@ fn of_numbers(events: &[(u8, i64)], size: usize) -> Input {
     Input::rows("log.csv", move || {
         Ok(Box::new(Typed {
             name: "log.csv".into(),
-            columns: ["program", "bytes", "packets"].map(str::to_owned).to_vec(),
+            columns: ["program", "bytes", "packets"].map(str::to_owned).into(),
             events: events.clone(),
             next: 0,
             size,

@@ -31,6 +31,7 @@ pub struct Batch {
     pub(crate) kinds: Vec<FieldKind>,
     /// One a field, or none at all: a source of text.
     typed: Vec<Typed>,
+    columns: Arc<[String]>,
     pub(crate) n_columns: usize,
     name: Option<Arc<str>>,
 }
@@ -98,7 +99,7 @@ impl<'a> Row<'a> {
     /// use oddsift_records::Batch;
     ///
     /// let mut batch = Batch::new();
-    /// batch.begin(&"a".into(), 2);
+    /// batch.begin(&"a".into(), &["a", "b"].map(str::to_owned).into());
     /// batch.push(0, 1).int(443);
     /// let row = batch.get(0).unwrap();
     /// assert_eq!((row.to_text(0).as_deref(), row.to_text(1)), (Some("443"), None));
@@ -186,22 +187,40 @@ impl Batch {
         self.name.as_deref().unwrap_or_default()
     }
 
-    /// Begins a new batch of records with `n_columns` fields each; what it held is gone, its memory
+    /// The names of the columns, those of all records in it. Batches of one header share them.
+    ///
+    /// ```
+    /// # use oddsift_records::{Batch, ReadOptions, Reader};
+    /// let mut reader = Reader::new("a.csv", &b"user,host\n"[..], ReadOptions::new())?;
+    /// let mut batch = Batch::new();
+    /// reader.next_batch(&mut batch)?;
+    /// assert_eq!(batch.columns()[..], ["user", "host"]);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn columns(&self) -> &Arc<[String]> {
+        &self.columns
+    }
+
+    /// Begins a new batch of records with a field for each of `columns`; what it held is gone, its memory
     /// stays.
     ///
     /// ```
     /// use oddsift_records::{Batch, Cell, Record};
     ///
     /// let mut batch = Batch::new();
-    /// batch.begin(&"flows.parquet".into(), 3);
+    /// batch.begin(&"flows.parquet".into(), &["a", "b", "c"].map(str::to_owned).into());
     /// batch.push(0, 1).text("10.0.0.7").int(443).float(1.5);
     /// batch.push(1, 2).missing().int(-1);
     /// let row = batch.get(0).unwrap();
     /// assert_eq!((row.cell(0), row.cell(1)), (Cell::Text("10.0.0.7"), Cell::Int(443)));
     /// assert_eq!(batch.get(1).unwrap().cell(2), Cell::Missing);
     /// ```
-    pub fn begin(&mut self, name: &Arc<str>, n_columns: usize) {
-        self.clear(n_columns);
+    pub fn begin(&mut self, name: &Arc<str>, columns: &Arc<[String]>) {
+        self.clear(columns.len());
+        if !Arc::ptr_eq(&self.columns, columns) {
+            self.columns = Arc::clone(columns);
+        }
         if self.name.as_ref().is_none_or(|ours| !Arc::ptr_eq(ours, name)) {
             self.name = Some(Arc::clone(name));
         }
@@ -216,7 +235,7 @@ impl Batch {
     /// use oddsift_records::{Batch, Record};
     ///
     /// let mut batch = Batch::new();
-    /// batch.begin(&"a.bin".into(), 2);
+    /// batch.begin(&"a.bin".into(), &["a", "b"].map(str::to_owned).into());
     /// batch.push(7, 8).text("x");
     /// let row = batch.get(0).unwrap();
     /// assert_eq!((row.row(), row.line(), row.text(0), row.text(1)), (7, 8, Some("x"), None));
@@ -233,7 +252,7 @@ impl Batch {
     ///
     /// ```
     /// let mut batch = oddsift_records::Batch::new();
-    /// batch.begin(&"a.bin".into(), 1);
+    /// batch.begin(&"a.bin".into(), &["a"].map(str::to_owned).into());
     /// (0..4096).for_each(|row| _ = batch.push(row, row));
     /// assert!(batch.is_full());
     /// ```
@@ -345,7 +364,7 @@ impl RowBuilder<'_> {
     ///
     /// ```
     /// # let mut batch = oddsift_records::Batch::new();
-    /// batch.begin(&"a".into(), 1);
+    /// batch.begin(&"a".into(), &["a"].map(str::to_owned).into());
     /// batch.push(0, 1).text("");
     /// assert_eq!(batch.get(0).unwrap().text(0), Some(""));
     /// ```
@@ -357,7 +376,7 @@ impl RowBuilder<'_> {
     ///
     /// ```
     /// # let mut batch = oddsift_records::Batch::new();
-    /// batch.begin(&"a".into(), 2);
+    /// batch.begin(&"a".into(), &["a", "b"].map(str::to_owned).into());
     /// batch.push(0, 1).text_or_missing(None).text_or_missing(Some("x"));
     /// assert_eq!(batch.get(0).unwrap().text(1), Some("x"));
     /// ```
@@ -374,7 +393,7 @@ impl RowBuilder<'_> {
     /// use oddsift_records::{Batch, FieldKind, Record};
     ///
     /// let mut batch = Batch::new();
-    /// batch.begin(&"a".into(), 1);
+    /// batch.begin(&"a".into(), &["a"].map(str::to_owned).into());
     /// batch.push(0, 1).json("[1,2]", FieldKind::Nested);
     /// assert_eq!(batch.get(0).unwrap().kind(0), FieldKind::Nested);
     /// ```
@@ -388,7 +407,7 @@ impl RowBuilder<'_> {
     /// use oddsift_records::{Batch, Cell, Record};
     ///
     /// let mut batch = Batch::new();
-    /// batch.begin(&"a".into(), 1);
+    /// batch.begin(&"a".into(), &["a"].map(str::to_owned).into());
     /// batch.push(0, 1).int(4688);
     /// assert_eq!(batch.get(0).unwrap().cell(0), Cell::Int(4688));
     /// ```
@@ -402,7 +421,7 @@ impl RowBuilder<'_> {
     /// use oddsift_records::{Batch, Cell, Record};
     ///
     /// let mut batch = Batch::new();
-    /// batch.begin(&"a".into(), 1);
+    /// batch.begin(&"a".into(), &["a"].map(str::to_owned).into());
     /// batch.push(0, 1).float(0.5);
     /// assert_eq!(batch.get(0).unwrap().cell(0), Cell::Float(0.5));
     /// ```
@@ -417,7 +436,7 @@ impl RowBuilder<'_> {
     /// use oddsift_timespan::Timestamp;
     ///
     /// let mut batch = Batch::new();
-    /// batch.begin(&"a".into(), 1);
+    /// batch.begin(&"a".into(), &["a"].map(str::to_owned).into());
     /// batch.push(0, 1).time(Timestamp::UNIX_EPOCH);
     /// assert_eq!(batch.get(0).unwrap().cell(0).to_string(), "1970-01-01T00:00:00Z");
     /// ```
@@ -429,7 +448,7 @@ impl RowBuilder<'_> {
     ///
     /// ```
     /// # let mut batch = oddsift_records::Batch::new();
-    /// batch.begin(&"a".into(), 1);
+    /// batch.begin(&"a".into(), &["a"].map(str::to_owned).into());
     /// batch.push(0, 1).bool(true);
     /// assert_eq!(batch.get(0).unwrap().text(0), Some("true"));
     /// ```
@@ -441,7 +460,7 @@ impl RowBuilder<'_> {
     ///
     /// ```
     /// # let mut batch = oddsift_records::Batch::new();
-    /// batch.begin(&"a".into(), 2);
+    /// batch.begin(&"a".into(), &["a", "b"].map(str::to_owned).into());
     /// batch.push(0, 1).missing().text("x");
     /// assert_eq!(batch.get(0).unwrap().text(0), None);
     /// ```

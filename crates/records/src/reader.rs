@@ -38,7 +38,7 @@ const LONGEST_RECORD: usize = 1 << 30;
 /// ```
 pub struct Reader {
     name: Arc<str>,
-    columns: Vec<String>,
+    columns: Arc<[String]>,
     rows: Engine,
     progress: BytesRead,
     summary: Summary,
@@ -135,7 +135,7 @@ impl Reader {
         let (bad_rows, progress) = (options.bad_rows, source.progress);
         Ok(Self {
             name,
-            columns,
+            columns: columns.into(),
             rows,
             progress,
             summary,
@@ -196,7 +196,7 @@ impl Reader {
         if let Engine::Csv(rows) = &mut self.rows {
             rows.reuse(batch);
         }
-        batch.begin(&self.name, self.columns.len());
+        batch.begin(&self.name, &self.columns);
         if let Some(stop) = self.stopped.take() {
             return Err(stop.at(&self.name));
         }

@@ -13,7 +13,7 @@ use crate::{Batch, Error, Summary};
 /// /// Counts to `end`.
 /// struct Count {
 ///     name: Arc<str>,
-///     columns: Vec<String>,
+///     columns: Arc<[String]>,
 ///     next: u64,
 ///     end: u64,
 ///     summary: Summary,
@@ -29,7 +29,7 @@ use crate::{Batch, Error, Summary};
 ///     }
 ///
 ///     fn next_batch(&mut self, batch: &mut Batch) -> Result<bool, Error> {
-///         batch.begin(&self.name, self.columns.len());
+///         batch.begin(&self.name, &self.columns);
 ///         while self.next < self.end && !batch.is_full() {
 ///             batch.push(self.next, self.next + 1).int(self.next as i64);
 ///             self.next += 1;
@@ -44,7 +44,7 @@ use crate::{Batch, Error, Summary};
 /// }
 ///
 /// let summary = Summary::default();
-/// let columns = vec!["n".to_owned()];
+/// let columns = ["n".to_owned()].into();
 /// let mut count = Count { name: "count".into(), columns, next: 0, end: 3, summary };
 /// let mut batch = Batch::new();
 /// assert!(count.next_batch(&mut batch)?);
@@ -56,7 +56,8 @@ pub trait Rows: Send {
     /// The name that messages show.
     fn name(&self) -> &str;
 
-    /// The names of the columns.
+    /// The names of the columns. Where records name their own fields, as in NDJSON, later records may bring
+    /// more: they stand behind those that were there, from the batch that has them.
     fn columns(&self) -> &[String];
 
     /// Fills `batch` with the next records; false, and none, at the end.
