@@ -1,3 +1,4 @@
+use crate::Role;
 use crate::listing::{listed, nearest_hint, quoted};
 
 /// What can be wrong with a parameter, a name or a saved recipe.
@@ -60,8 +61,33 @@ pub enum Error {
         groups: usize,
     },
     /// A schema's name is unknown.
-    #[error("unknown schema {}; use auto, win4688, sysmon, mde or linux", quoted(.0))]
-    UnknownSchema(String),
+    #[error("unknown schema {}; use auto, {} or a file FILE.toml", quoted(name), known.join(", "))]
+    UnknownSchema {
+        /// The name that was given.
+        name: String,
+        /// The known ones.
+        known: Vec<String>,
+    },
+    /// A feature's column is missing, and so is every other that plays its role.
+    #[error(
+        "feature {} needs a {role} (such as {}), which is missing; columns: {}",
+        quoted(feature),
+        quoted(missing),
+        listed(present)
+    )]
+    MissingRole {
+        /// The feature.
+        feature: String,
+        /// The role.
+        role: Role,
+        /// The column that played it where the features were planned.
+        missing: String,
+        /// The columns that are there.
+        present: Vec<String>,
+    },
+    /// A name of no role.
+    #[error("unknown role {}", quoted(.0))]
+    UnknownRole(String),
     /// A process feature's name is unknown.
     #[error("unknown process feature {}{}", quoted(name), nearest_hint(nearest.as_deref()))]
     UnknownProcessFeature {

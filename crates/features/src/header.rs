@@ -1,10 +1,13 @@
 use crate::Error;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// A file's column names, each findable at once.
 pub(crate) struct Header<'a> {
     names: Vec<&'a str>,
     places: HashMap<&'a str, Place>,
+    /// The first column of each name without case, made when it is first asked for.
+    alike: OnceCell<HashMap<String, usize>>,
 }
 
 enum Place {
@@ -22,7 +25,7 @@ impl<'a> Header<'a> {
                 .and_modify(|place| *place = Place::Repeated)
                 .or_insert(Place::Once(index));
         }
-        Self { names, places }
+        Self { names, places, alike: OnceCell::new() }
     }
 
     pub(crate) fn names(&self) -> &[&'a str] {
@@ -43,9 +46,26 @@ impl<'a> Header<'a> {
     }
 
     /// The place of the first of `names` that is there.
-    pub(crate) fn find_first(&self, names: &[&str]) -> Result<Option<usize>, Error> {
+    /// The column of this name, else the first of that name without case and without what portals append.
+    pub(crate) fn find_alike(&self, name: &str) -> Result<Option<usize>, Error> {
+        let found = self.find(name)?;
+        Ok(found.or_else(|| self.alike().get(&name.to_ascii_lowercase()).copied()))
+    }
+
+    fn alike(&self) -> &HashMap<String, usize> {
+        self.alike.get_or_init(|| {
+            let mut alike = HashMap::with_capacity(self.names.len());
+            for (index, name) in self.names.iter().enumerate() {
+                alike.entry(without_zone(name).to_ascii_lowercase()).or_insert(index);
+            }
+            alike
+        })
+    }
+
+    /// The first of the names that is there.
+    pub(crate) fn find_any(&self, names: &[String]) -> Result<Option<usize>, Error> {
         for name in names {
-            if let Some(index) = self.find(name)? {
+            if let Some(index) = self.find_alike(name)? {
                 return Ok(Some(index));
             }
         }
@@ -54,6 +74,18 @@ impl<'a> Header<'a> {
 }
 
 /// The names as an error keeps them.
+/// A name without the zone that the portals of Sentinel and Defender append.
+pub(crate) fn without_zone(name: &str) -> &str {
+    let name = name.trim();
+    ["[UTC]", "[Local Time]"].into_iter().fold(name, |name, zone| {
+        let at = name.len().saturating_sub(zone.len());
+        match name.get(at..) {
+            Some(end) if end.eq_ignore_ascii_case(zone) => name[..at].trim_end(),
+            _ => name,
+        }
+    })
+}
+
 pub(crate) fn owned<S: AsRef<str>>(names: &[S]) -> Vec<String> {
     names.iter().map(|name| name.as_ref().to_owned()).collect()
 }

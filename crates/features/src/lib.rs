@@ -2,6 +2,7 @@
 
 mod charset; // delimiters that are single characters
 mod delimiters; // Delimiters: the compiled set of separating characters
+mod envelope; // numbers that name a thing or a moment
 mod error; // Error, ValueError, ValueErrorKind
 mod field; // Field: a column of a row
 mod header; // names of columns to their places
@@ -12,10 +13,13 @@ mod options; // FeatureOptions
 mod process; // ProcessFeature, ProcessFeatures, ProcessScanner
 mod recipe; // Recipe: from a row's columns to a feature vector
 mod resolve; // names of features to the steps of a recipe
+mod role; // Role: the part that a column plays
+mod roles; // Roles: which columns of a file play which role
 #[cfg(feature = "serde")]
 mod saved; // a recipe as it is stored
 mod scan; // TextScanner: all text features in one pass
-mod schema; // Schema, SchemaChoice, Roles
+mod schema; // Schema, SchemaChoice
+mod schemas; // the known layouts as one table
 mod session; // SessionRule
 mod table; // one addition a byte for ASCII text
 mod text; // one text, one number
@@ -24,6 +28,7 @@ mod text; // one text, one number
 pub mod columns;
 
 pub use delimiters::Delimiters;
+pub use envelope::is_envelope;
 pub use error::{Error, ValueError, ValueErrorKind};
 pub use field::Field;
 pub use listing::{column_list, find_column};
@@ -32,7 +37,9 @@ pub use process::{
     ProcessFeature, ProcessFeatures, ProcessScanner, guess_path_separator, process_name,
 };
 pub use recipe::{Recipe, Scratch};
+pub use role::Role;
+pub use roles::{Roles, find_time_column, time_columns};
 pub use scan::{TextFeatures, TextParts, TextScanner};
-pub use schema::{Roles, Schema, SchemaChoice, time_columns};
+pub use schema::{Schema, SchemaChoice};
 pub use session::SessionRule;
 pub use text::{char_ord_ratio, char_ord_score, crc32_hash, delim_count, delim_hash, token_count};

@@ -1,8 +1,7 @@
 use crate::listing::nearest;
 use crate::measure::{Measure, log_or_zero, scaled};
-use crate::schema::Role;
 use crate::text::count_parts;
-use crate::{Error, FeatureOptions, SessionRule, TextParts, TextScanner};
+use crate::{Error, FeatureOptions, Role, SessionRule, TextParts, TextScanner};
 
 /// A feature of a process event, by msticpy's name.
 ///

@@ -3,8 +3,8 @@ use crate::measure::{Measure, log_or_zero};
 use crate::resolve::Resolver;
 use crate::text::count_parts;
 use crate::{
-    Error, FeatureOptions, Field, Roles, SessionRule, TextFeatures, TextParts, TextScanner,
-    ValueError, ValueErrorKind, number,
+    Error, FeatureOptions, Field, ProcessFeature, Role, Roles, SessionRule, TextFeatures,
+    TextParts, TextScanner, ValueError, ValueErrorKind, number,
 };
 use std::collections::HashMap;
 
@@ -62,8 +62,40 @@ pub(crate) struct Step {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Column {
     pub(crate) name: String,
-    index: usize, // place in the file
+    index: usize,       // place in the file
+    others: Vec<usize>, // columns that are taken in turn where a row does not fill it
+    role: Option<Role>, // the part that it plays, by which a model finds it in another layout
     parts: TextParts,
+}
+
+impl Column {
+    /// The field of a row: that of the first column that it fills.
+    #[inline]
+    fn field<'a, F: Into<Field<'a>>>(&self, get: &impl Fn(usize) -> F) -> Field<'a> {
+        let first = get(self.index).into();
+        if self.others.is_empty() || is_filled(&first) {
+            return first;
+        }
+        self.others.iter().map(|other| get(*other).into()).find(is_filled).unwrap_or(first)
+    }
+}
+
+fn is_filled(field: &Field<'_>) -> bool {
+    !matches!(field, Field::Missing | Field::Text(""))
+}
+
+/// Where a step takes its value from.
+pub(crate) struct Source<'a> {
+    pub(crate) column: &'a str,
+    pub(crate) index: usize,
+    pub(crate) others: &'a [usize],
+    pub(crate) role: Option<Role>,
+}
+
+/// The role that a feature of processes takes its value from.
+pub(crate) fn role_of(name: &str, measure: Measure) -> Option<Role> {
+    let feature = ProcessFeature::from_name(name)?;
+    (feature.measure() == Some(measure)).then(|| feature.role())
 }
 
 /// Room that [`Recipe::evaluate`] reuses from row to row.
@@ -107,22 +139,26 @@ impl Recipe {
         let mut places = HashMap::new();
         for name in requested.iter().map(AsRef::as_ref) {
             let (index, measure) = resolver.resolve(name)?;
+            let role = role_of(name, measure).filter(|role| roles.get(*role) == Some(index));
             // Roles come from the caller, and might be another file's.
             let column = columns.get(index).ok_or_else(|| Error::MissingColumn {
                 feature: name.to_owned(),
                 missing: format!("number {index}"),
                 present: resolver.header.owned_names(),
             })?;
-            recipe.push(name.to_owned(), column.as_ref(), index, measure, &mut places);
+            let others = role.map_or(&[][..], |role| &roles.all(role)[1..]);
+            let source = Source { column: column.as_ref(), index, others, role };
+            recipe.push(name.to_owned(), &source, measure, &mut places);
         }
         Ok(recipe)
     }
 
-    /// The same features of another file, found by the names of their columns.
+    /// The same features of another file, found by the names of their columns, those of processes also by
+    /// the roles of its columns: features of `NewProcessName` are taken of `Image` where that is the path.
     ///
     /// # Errors
     ///
-    /// [`Error::MissingColumn`] for a column that the other file lacks,
+    /// [`Error::MissingRole`] or [`Error::MissingColumn`] for a column that the other file lacks,
     /// [`Error::RepeatedColumn`] for one that it has twice.
     ///
     /// ```
@@ -131,24 +167,58 @@ impl Recipe {
     /// let monday = ["Bytes"];
     /// let recipe = Recipe::resolve(&monday, &monday, &Roles::default(), &FeatureOptions::default())?;
     /// let tuesday = ["Host", "Bytes"];
-    /// let (recipe, mut out) = (recipe.rebind(&tuesday)?, [0.0]);
+    /// let (recipe, mut out) = (recipe.rebind(&tuesday, &Roles::default())?, [0.0]);
     /// let row = [Some("web01"), Some("512")];
     /// recipe.evaluate(|column| row[column], &mut Scratch::default(), &mut out).unwrap();
     /// assert_eq!(out, [512.0]);
-    /// assert!(recipe.rebind(&["Host"]).is_err());
+    /// assert!(recipe.rebind(&["Host"], &Roles::default()).is_err());
     /// # Ok::<(), oddsift_features::Error>(())
     /// ```
-    pub fn rebind<S: AsRef<str>>(&self, columns: &[S]) -> Result<Self, Error> {
+    pub fn rebind<S: AsRef<str>>(&self, columns: &[S], roles: &Roles) -> Result<Self, Error> {
         let header = Header::new(columns);
         let mut recipe = self.clone();
         for (place, column) in recipe.columns.iter_mut().enumerate() {
-            column.index = header.find(&column.name)?.ok_or_else(|| Error::MissingColumn {
-                feature: self.feature_of(place),
-                missing: column.name.clone(),
-                present: header.owned_names(),
-            })?;
+            let of_role = column.role.map_or(&[][..], |role| roles.all(role));
+            let named = header.find(&column.name)?;
+            let all: Vec<usize> = match named {
+                Some(index) if !of_role.contains(&index) => vec![index],
+                _ => of_role.to_vec(),
+            };
+            let Some((&index, others)) = all.split_first() else {
+                return Err(self.lacking(place, &header));
+            };
+            (column.index, column.others) = (index, others.to_vec());
         }
         Ok(recipe)
+    }
+
+    fn lacking(&self, place: usize, header: &Header<'_>) -> Error {
+        let (feature, present) = (self.feature_of(place), header.owned_names());
+        let column = self.columns.get(place);
+        let missing = column.map(|column| column.name.clone()).unwrap_or_default();
+        match column.and_then(|column| column.role) {
+            Some(role) => Error::MissingRole { feature, role, missing, present },
+            None => Error::MissingColumn { feature, missing, present },
+        }
+    }
+
+    /// The columns of this file that are read, each with the role by which it was found, if any.
+    ///
+    /// ```
+    /// use oddsift_features::{FeatureOptions, Recipe, Role, Roles, SchemaChoice};
+    ///
+    /// let columns = ["Image", "CommandLine", "n"];
+    /// let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let recipe = Recipe::resolve(&columns, &["n", "pathScore"], &roles, &FeatureOptions::default())?;
+    /// let bound: Vec<_> = recipe.bound().collect();
+    /// assert_eq!(bound, [(2, None), (0, Some(Role::Path))]);
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
+    pub fn bound(&self) -> impl Iterator<Item = (usize, Option<Role>)> {
+        self.columns.iter().flat_map(|column| {
+            let all = std::iter::once(column.index).chain(column.others.iter().copied());
+            all.map(|index| (index, column.role))
+        })
     }
 
     /// The names of the features, in the order of the vector.
@@ -295,14 +365,14 @@ impl Recipe {
             if column.parts == TextParts::NONE {
                 return TextFeatures::default();
             }
-            self.scanner.scan_parts(get(column.index).into().text(text), column.parts)
+            self.scanner.scan_parts(column.field(&get).text(text), column.parts)
         }));
         for (step, value) in self.steps.iter().zip(out) {
-            let column = self.columns[step.column].index;
+            let column = &self.columns[step.column];
             let found = &found[step.column];
             *value = self
-                .value(step.measure, get(column).into(), found, text)
-                .map_err(|kind| ValueError { column, kind })?;
+                .value(step.measure, column.field(&get), found, text)
+                .map_err(|kind| ValueError { column: column.index, kind })?;
         }
         Ok(())
     }
@@ -346,17 +416,25 @@ impl Recipe {
     pub(crate) fn push(
         &mut self,
         name: String,
-        column: &str,
-        index: usize,
+        source: &Source<'_>,
         measure: Measure,
         places: &mut HashMap<String, usize>,
     ) {
-        let place = *places.entry(column.to_owned()).or_insert_with(|| {
-            self.columns.push(Column { name: column.to_owned(), index, parts: TextParts::NONE });
+        let place = *places.entry(source.column.to_owned()).or_insert_with(|| {
+            self.columns.push(Column {
+                name: source.column.to_owned(),
+                index: source.index,
+                others: Vec::new(),
+                role: None,
+                parts: TextParts::NONE,
+            });
             self.columns.len() - 1
         });
-        let parts = &mut self.columns[place].parts;
-        *parts = parts.and(measure.parts());
+        let column = &mut self.columns[place];
+        column.parts = column.parts.and(measure.parts());
+        if source.role.is_some() {
+            (column.role, column.others) = (source.role, source.others.to_vec());
+        }
         self.names.push(name);
         self.steps.push(Step { column: place, measure });
     }

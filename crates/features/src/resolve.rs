@@ -49,7 +49,7 @@ impl Resolver<'_> {
         match ProcessFeature::from_name(name) {
             Some(feature) if self.roles.get(feature.role()).is_none() => Error::MissingColumn {
                 feature: name.to_owned(),
-                missing: self.roles.column_name(feature.role()).to_owned(),
+                missing: self.roles.column_name(feature.role()),
                 present: self.header.owned_names(),
             },
             Some(_) => Error::TextFeature(name.to_owned()),

@@ -1,4 +1,5 @@
 use crate::measure::Measure;
+use crate::recipe::{Source, role_of};
 use crate::{Delimiters, Error, FeatureOptions, Recipe, SessionRule};
 use std::collections::HashMap;
 
@@ -57,7 +58,9 @@ impl TryFrom<Saved> for Recipe {
         for SavedFeature { name, column, measure } in saved.features {
             // As if the file had just these columns, until it is bound to one.
             let index = recipe.columns.len();
-            recipe.push(name, &column, index, measure, &mut places);
+            let role = role_of(&name, measure);
+            let source = Source { column: &column, index, others: &[], role };
+            recipe.push(name, &source, measure, &mut places);
         }
         Ok(recipe)
     }

@@ -7,7 +7,7 @@
 mod golden;
 
 use oddsift_features::{
-    Delimiters, FeatureOptions, ProcessFeature, ProcessScanner, Recipe, Roles, SchemaChoice,
+    Delimiters, FeatureOptions, ProcessFeature, ProcessScanner, Recipe, Role, Roles, SchemaChoice,
     Scratch, char_ord_ratio, char_ord_score, columns, crc32_hash, delim_count, delim_hash,
     guess_path_separator, process_name, token_count,
 };
@@ -253,7 +253,7 @@ mod process_features {
     }
 
     fn separator(input: &Table, roles: &Roles, options: &FeatureOptions) -> String {
-        let first = (0..input.rows.len()).map(|row| input.cell(row, roles.path?));
+        let first = (0..input.rows.len()).map(|row| input.cell(row, roles.get(Role::Path)?));
         options.path_separator.clone().unwrap_or_else(|| guess_path_separator(first).to_owned())
     }
 
@@ -277,7 +277,7 @@ mod process_features {
         let is_computed = options.force || !input.columns.iter().any(|c| c == name);
         if feature == ProcessFeature::ProcessName {
             assert!(is_computed, "an existing name is not recorded as computed");
-            let path = roles.path.unwrap();
+            let path = roles.get(Role::Path).unwrap();
             for row in 0..input.rows.len() {
                 let cell = input.cell(row, path).unwrap_or("");
                 let separator = options.path_separator.as_deref().unwrap();
@@ -293,7 +293,11 @@ mod process_features {
             assert_close(name, out[0], recorded(row), row);
             if options.force || !input.columns.iter().any(|c| c.parse::<ProcessFeature>().is_ok()) {
                 let at = |column: Option<usize>| input.cell(row, column?);
-                let event = scanner.scan(at(roles.path), at(roles.command_line), at(roles.session));
+                let event = scanner.scan(
+                    at(roles.get(Role::Path)),
+                    at(roles.get(Role::CommandLine)),
+                    at(roles.get(Role::Session)),
+                );
                 assert_eq!(event.number(feature), Some(out[0]), "{name} row {row}");
             }
         }

@@ -109,9 +109,9 @@ fn errors_name_what_is_missing_and_what_is_there() {
 #[test]
 fn rebinding_finds_columns_by_name() {
     let plan = recipe(&["a", "exe"], &["exe.len", "a"], &FeatureOptions::default()).unwrap();
-    let other = plan.rebind(&["x", "exe", "y", "a"]).unwrap();
+    let other = plan.rebind(&["x", "exe", "y", "a"], &Roles::default()).unwrap();
     assert_eq!(values(&other, &[None, Some("abc"), None, Some("5")]), Ok(vec![3.0, 5.0]));
-    let error = plan.rebind(&["a"]).unwrap_err();
+    let error = plan.rebind(&["a"], &Roles::default()).unwrap_err();
     assert!(matches!(error, Error::MissingColumn { missing, .. } if missing == "exe"));
 }
 
@@ -132,7 +132,7 @@ mod stored {
         let json = serde_json::to_string(&plan()).unwrap();
         let back: Recipe = serde_json::from_str(&json).unwrap();
         let columns = ["f", "cmdline", "exe", "ses"];
-        assert_eq!(back.rebind(&columns).unwrap(), plan());
+        assert_eq!(back.rebind(&columns, &Roles::default()).unwrap(), plan());
     }
 
     #[test]
