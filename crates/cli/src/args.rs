@@ -12,7 +12,7 @@ use oddsift::records::BadRows;
 
 use crate::progress::Bar;
 use crate::values::{
-    at_least_one, bad_rows, delimiter, delimiters, mapping, not_empty, plot_path, positive,
+    at_least_one, bad_rows, delimiter, delimiters, mapping, not_empty, plot_path, positive, schema,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,11 +84,11 @@ impl InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Features")]
 pub(crate) struct FeatureArgs {
-    /// Names of the columns: auto, win4688, sysmon, mde or linux
-    #[arg(long, default_value = "auto", value_name = "NAME")]
+    /// Layout of the events: auto, a name that `oddsift schemas` lists, or a file FILE.toml
+    #[arg(long, default_value = "auto", value_name = "NAME", value_parser = schema)]
     pub(crate) schema: SchemaChoice,
-    /// Take a column of the schema from another column of the file; may be repeated
-    #[arg(long, value_name = "CommandLine=COLUMN", value_parser = mapping)]
+    /// Take a role (path, command_line, session, time, host, user, ...) from a column; may be repeated
+    #[arg(long, value_name = "ROLE=COLUMN", value_parser = mapping)]
     pub(crate) map: Vec<(String, String)>,
     /// Separator of the parts of a path; without, `/` if one of the first ten paths has it, else `\`
     #[arg(long, value_name = "S", value_parser = not_empty)]
@@ -114,7 +114,7 @@ pub(crate) struct FeatureArgs {
 impl FeatureArgs {
     /// Sets which columns play which part.
     pub(crate) fn roles(&self, mut input: Input) -> Input {
-        input.schema = self.schema;
+        input.schema = self.schema.clone();
         input.map.clone_from(&self.map);
         input
     }

@@ -2,7 +2,6 @@
 
 use oddsift::pipeline::{
     Error, Lacking, Parameter, ParameterFault, RowFault, ValueFault, column_list, likely_delimiter,
-    schema_columns,
 };
 use oddsift::{auditd, features, records, stl, timeseries, timespan};
 
@@ -41,9 +40,19 @@ pub(crate) fn message(error: &Error) -> String {
             ParameterFault::Query(error) => format!("--query-column: {error}"),
             what => format!("{} {what}", flag(*parameter)),
         },
-        Error::Schema { name, schema, path, command_line, columns } => format!(
-            "{name}:1: schema {schema} has columns {path} and {command_line}, of which the file has \
-             none; give another --schema, or --map {command_line}=COLUMN; columns: {}",
+        Error::Schema { name, schema, needed, columns } => format!(
+            "{name}:1: schema {schema} has {}, which the file lacks; give another --schema, or name the \
+             column by --map {}=COLUMN; columns: {}",
+            column_list(needed),
+            needed.first().map_or("path", String::as_str),
+            column_list(columns)
+        ),
+        Error::Envelope { name, envelope, others, columns } => format!(
+            "{name}:1: no known schema, and {} {} a thing or a moment and no measure; name the features by \
+             --features{}, or path and command line by --map path=COLUMN; columns: {}",
+            column_list(envelope),
+            if envelope.len() == 1 { "names" } else { "name" },
+            if others.is_empty() { String::new() } else { format!(" {}", others.join(",")) },
             column_list(columns)
         ),
         Error::NothingToTake { name, what, columns } => {
@@ -127,9 +136,8 @@ fn lacking(what: Lacking, columns: &[String]) -> String {
         }
         Lacking::Process => format!(
             "no column holds a process or a command line (NewProcessName, CommandLine and the like); \
-             name them by --map CommandLine=COLUMN, or columns of text by --text{}{}",
+             name them by --map command_line=COLUMN, or columns of text by --text{}",
             delimiter_hint(columns),
-            spelling_hint(columns),
         ),
         what => what.to_string(),
     }
@@ -142,13 +150,6 @@ fn delimiter_hint(columns: &[String]) -> String {
         Some(delimiter) => format!("; try --delimiter '{delimiter}'"),
         None => String::new(),
     }
-}
-
-/// A column that only its spelling keeps from being known.
-fn spelling_hint(columns: &[String]) -> String {
-    let alike = |role: &str| columns.iter().find(|name| name.trim().eq_ignore_ascii_case(role));
-    let found = schema_columns().into_iter().find_map(|role| Some((role, alike(role)?)));
-    found.map_or_else(String::new, |(role, name)| format!("; did you mean --map {role}={name:?}?"))
 }
 
 /// The flags that mend a series.

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use oddsift::pipeline::ReadSummary;
+use oddsift::pipeline::{Intake, ReadSummary};
 use oddsift::records::escape_line;
 
 use crate::args::TalkArgs;
@@ -30,6 +30,26 @@ pub(crate) fn warn_of_times(read: &ReadSummary) {
     if let Some(line) = read.time_warning() {
         warn_line(&format!("{line}; name the column by --time-column to be strict"));
     }
+}
+
+/// Says what was taken of an input and what was left out, in one line; `more` is of the job.
+pub(crate) fn say_intake(
+    args: &TalkArgs,
+    intake: &Intake,
+    more: Option<String>,
+    n_rows: u64,
+    read: &ReadSummary,
+) {
+    if args.quiet {
+        return;
+    }
+    let times = match intake.times.as_slice() {
+        [] => None,
+        times => Some(format!("times of {}", times.join(", "))),
+    };
+    let parts = [Some(intake.text()), more, times, Some(intake.rows_text(n_rows, read))];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    warn_line(&format!("{}: {}", read.name, parts.join("; ")));
 }
 
 /// Says `line` to a person: on a terminal, or where more talk is asked for.

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use oddsift::pipeline::{Contamination, Degree, Delimiters, Eps, MaxFeatures, MaxSamples, Period};
+use oddsift::pipeline::{
+    Contamination, Degree, Delimiters, Eps, MaxFeatures, MaxSamples, Period, SchemaChoice,
+    schema_choice,
+};
 use oddsift::records::BadRows;
 
 use crate::args::{PlotForm, PlotPath};
@@ -10,6 +13,10 @@ use crate::args::{PlotForm, PlotPath};
 pub(crate) fn positive(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
     number.ok_or_else(|| "must be a positive, finite number".to_owned())
+}
+
+pub(crate) fn schema(text: &str) -> Result<SchemaChoice, String> {
+    schema_choice(text).map_err(|error| error.to_string())
 }
 
 pub(crate) fn eps(text: &str) -> Result<Eps, String> {

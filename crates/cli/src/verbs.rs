@@ -8,6 +8,7 @@ pub(crate) mod features;
 pub(crate) mod outliers;
 pub(crate) mod periods;
 pub(crate) mod report;
+pub(crate) mod schemas;
 pub(crate) mod score;
 pub(crate) mod series;
 pub(crate) mod shell;
@@ -71,6 +72,9 @@ enum Verb {
     #[command(mut_arg("seed", |arg| arg.hide(false).help("Seed of the forest; without, 0")))]
     #[command(mut_arg("plot_features", |arg| arg.help("The two features on the axes; without, there is a choice of pairs")))]
     Report(report::ReportArgs),
+    /// List the layouts of events that are known, with the columns of each role
+    #[command(after_help = schemas::EXAMPLES)]
+    Schemas(schemas::SchemasArgs),
     /// Print the script by which a shell completes verbs, flags and values
     #[command(after_help = shell::COMPLETIONS_EXAMPLES)]
     Completions(shell::CompletionsArgs),
@@ -92,6 +96,7 @@ impl Cli {
             Verb::Periods(args) => periods::run(args),
             Verb::Auditd(args) => auditd::run(args),
             Verb::Report(args) => report::run(args),
+            Verb::Schemas(args) => schemas::run(args),
             Verb::Completions(args) => shell::completions(args),
             Verb::Man(args) => shell::man(args),
         }

@@ -19,8 +19,9 @@ use crate::plan::RowPlan;
 use crate::progress::reading;
 use crate::records_json::records_json;
 use crate::sink::{Push, stream};
-use crate::table::{Keep, TablePlan, ingest};
+use crate::table::{Keep, TablePlan, Template, ingest};
 use crate::threads::with_threads;
+use crate::time_column::TimeColumns;
 use crate::{Error, Input, Sink};
 
 /// Events that a thread takes in one go.
@@ -187,19 +188,20 @@ impl AuditParams {
         let rows = AuditRows::open(&input.paths())?.processes(true).app(self.app.clone());
         let rows = rows.between(self.since, self.until);
         let counter = rows.process_counter();
-        let schema = SchemaChoice::Given(Schema::Linux);
-        let head = Head::of_rows(Box::new(rows), schema, &[])?;
+        let schema = Schema::named("linux").map_or(SchemaChoice::Auto, SchemaChoice::Given);
+        let head = Head::of_rows(Box::new(rows), schema, &[], None)?;
         let layout = head.layout.clone();
         let column = |name: &str| layout.columns.iter().position(|column| column == name);
         let features = ["cmdline.delims", "isSystemSession"].map(str::to_owned);
         let recipe = layout.recipe(&features, &FeatureOptions::default())?;
         let categories: Vec<usize> = ["exe", "uid"].into_iter().filter_map(column).collect();
         let mut plan = RowPlan::new(&head, input, recipe).with_categories(&categories);
-        if let Some(time) = layout.roles.time {
-            plan = plan.with_time(&head, input, time, true)?;
+        if let Some(mut times) = TimeColumns::find(&layout, None, None)? {
+            times.name_first();
+            plan = plan.with_time(&head, input, &times)?;
         }
         let plan = TablePlan {
-            template: layout.roles.command_line,
+            template: Some(Template::CommandLine),
             keep: Keep { labels: false, rows_below: Some(2.0) },
             ..TablePlan::new(plan)
         };

@@ -1,8 +1,8 @@
 use oddsift_dbscan::Warning;
 use oddsift_eventcluster::{
-    ClusterModel, EventClusterParams, EventClusters, EventRow, KDistances, Label,
+    ClusterModel, EventClusterParams, EventClusters, EventRow, KDistances, Label, Scaling,
 };
-use oddsift_features::Recipe;
+use oddsift_features::{Recipe, Role};
 use oddsift_records::{Cell, StoredRow};
 use oddsift_timespan::Timestamp;
 
@@ -11,10 +11,12 @@ use crate::layout::Head;
 use crate::plan::RowPlan;
 use crate::sink::stream_beside_input;
 use crate::space::{FeaturePlan, refuse_repeated};
-use crate::table::{Ingested, Keep, TablePlan, ingest};
+use crate::table::{Ingested, Keep, TablePlan, Template, ingest};
 use crate::threads::with_threads;
-use crate::time_column::time_column;
-use crate::{Error, FeatureChoice, Input, Layout, Parameter, ReadSummary, Sink, TimeCounts};
+use crate::time_column::TimeColumns;
+use crate::{
+    Error, FeatureChoice, Input, Intake, Layout, Parameter, ReadSummary, Sink, TimeCounts,
+};
 
 /// How the rows of an input are clustered.
 ///
@@ -34,6 +36,9 @@ pub struct ClusterParams {
     pub features: FeatureChoice,
     /// The column with the number of events that each row represents; none by default.
     pub weight: Option<String>,
+    /// How features are scaled. None (the default): as `clustering` says, but not at all for process events
+    /// without paths or without command lines, all of which would lie in one direction.
+    pub scale: Option<Scaling>,
     /// Scaling, distance, the number of rows of a core sample, times of noise events, limit of work.
     pub clustering: EventClusterParams,
     /// The largest distance of neighbours; `None` (the default) is 0.0001 for process events of which
@@ -104,6 +109,8 @@ pub struct Clusters {
     pub computed: Vec<(usize, String)>,
     /// The clusters of the patterns.
     pub events: EventClusters,
+    /// What was taken of the input.
+    pub intake: Intake,
     /// Where the eps comes from.
     pub eps_source: EpsSource,
     /// What is dubious about the result.
@@ -141,6 +148,7 @@ impl Default for ClusterParams {
         Self {
             features: FeatureChoice::default(),
             weight: None,
+            scale: None,
             clustering: EventClusters::params(),
             eps: None,
             time_column: None,
@@ -156,9 +164,11 @@ impl Default for ClusterParams {
 pub(crate) struct ClusterPlan {
     table: TablePlan,
     eps: Eps,
+    scaling: Scaling,
     computed: Vec<(usize, String)>,
     time: Option<usize>,
     template: Option<usize>,
+    intake: Intake,
 }
 
 const COUNT_DISTINCT: Parameter = Parameter("count_distinct");
@@ -199,7 +209,7 @@ impl ClusterParams {
         let input = &input.into();
         with_threads(input.n_threads(), || {
             refuse_repeated(COUNT_DISTINCT, &self.count_distinct)?;
-            let head = Head::open(input)?;
+            let head = Head::open(input, &self.wanted())?;
             let plan = self.plan(&head, input)?;
             self.run(head, plan, input)
         })
@@ -211,29 +221,52 @@ impl ClusterParams {
         let features = FeaturePlan::new(head, &self.features, weight)?;
         let template = match &self.template {
             Some(name) => Some(layout.column(TEMPLATE, name)?),
-            None => layout.roles.command_line,
+            None => layout.roles.get(Role::CommandLine),
+        };
+        let from = match &self.template {
+            Some(_) => template.map(Template::Column),
+            None => template.map(|_| Template::CommandLine),
         };
         let weight = weight_recipe(head, &self.features, weight)?;
-        let mut rows = RowPlan::new(head, input, features.recipe).with_weight(weight);
-        let time = time_column(layout, self.time_column.as_deref(), Some(input))?;
-        if let Some(column) = time {
-            rows = rows.with_time(head, input, column, self.time_column.is_some())?;
+        let mut rows = RowPlan::new(head, input, features.recipe)
+            .with_weight(weight)
+            .with_starts_only()
+            .lenient(features.is_lenient);
+        let times = TimeColumns::find(layout, self.time_column.as_deref(), Some(input))?;
+        if let Some(times) = &times {
+            rows = rows.with_time(head, input, times)?;
         }
         let distinct = self.count_distinct.iter();
         let distinct: Result<Vec<usize>, Error> =
             distinct.map(|name| layout.column(COUNT_DISTINCT, name)).collect();
         Ok(ClusterPlan {
             table: TablePlan {
-                template,
+                template: from,
                 distinct: distinct?,
                 keep: self.keep(),
                 counts_times: self.count_times,
                 ..TablePlan::new(rows)
             },
             eps: self.eps.unwrap_or(Eps::Value(features.usual_eps)),
+            scaling: self.scaling(features.usual_scaling),
             computed: features.computed,
-            time,
+            time: times.as_ref().map(TimeColumns::first),
+            intake: features.intake.with_times(layout, times.as_ref().map_or(&[], |t| &t.all)),
             template,
+        })
+    }
+
+    /// The columns that parameters name.
+    fn wanted(&self) -> Vec<String> {
+        let named = [&self.weight, &self.time_column, &self.template].into_iter().flatten();
+        let names = self.features.names.iter().chain(&self.count_distinct).chain(named);
+        names.cloned().collect()
+    }
+
+    fn scaling(&self, usual: Scaling) -> Scaling {
+        self.scale.unwrap_or(match usual {
+            Scaling::Unit => self.clustering.scaling,
+            usual => usual,
         })
     }
 
@@ -251,19 +284,21 @@ impl ClusterParams {
     fn run(&self, head: Head, plan: ClusterPlan, input: &Input) -> Result<Clusters, Error> {
         let layout = head.layout.clone();
         let (table, ingested) = ingest(Feed::new(head, input), plan.table)?;
+        let layout = layout.grown(&ingested.columns, input)?;
+        let clustering = self.clustering.scaling(plan.scaling);
         ingested.need_rows(&table)?;
         let failed = |error| cluster_error(&ingested, error);
         let (eps, curve) = match plan.eps {
             Eps::Value(eps) => (eps, None),
             Eps::Auto => {
-                let curve = self.clustering.k_distances(&table).map_err(failed)?;
+                let curve = clustering.k_distances(&table).map_err(failed)?;
                 let name = || ingested.read.name.clone();
                 let eps = curve.propose_eps().ok_or_else(|| Error::NoKnee { name: name() })?;
                 (eps, Some(curve))
             }
         };
         let tell = |progress| input.tell(progress);
-        let fitted = self.clustering.eps(eps).fit_patterns_with(table, &tell);
+        let fitted = clustering.eps(eps).fit_patterns_with(table, &tell);
         let events = fitted.map_err(failed)?;
         let eps_source = match (self.eps, &curve) {
             (_, Some(_)) => EpsSource::Proposed,
@@ -281,6 +316,7 @@ impl ClusterParams {
             time: plan.time,
             template: plan.template,
             computed: plan.computed,
+            intake: plan.intake,
             warnings: warnings.map_err(failed)?,
             events,
             eps_source,
@@ -305,25 +341,36 @@ impl ClusterParams {
     pub fn distances(&self, input: impl Into<Input>) -> Result<Distances, Error> {
         let input = &input.into();
         with_threads(input.n_threads(), || {
-            let head = Head::open(input)?;
+            let head = Head::open(input, &self.wanted())?;
             let features = FeaturePlan::new(&head, &self.features, self.weight.as_deref())?;
             let weight = weight_recipe(&head, &self.features, self.weight.as_deref())?;
-            let rows = RowPlan::new(&head, input, features.recipe).with_weight(weight);
+            let rows = RowPlan::new(&head, input, features.recipe)
+                .with_weight(weight)
+                .with_starts_only()
+                .lenient(features.is_lenient);
+            let clustering = self.clustering.scaling(self.scaling(features.usual_scaling));
             let plan = TablePlan::new(rows);
             let (table, ingested) = ingest(Feed::new(head, input), plan)?;
             ingested.need_rows(&table)?;
             let failed = |error| cluster_error(&ingested, error);
-            let distances = self.clustering.k_distances(&table).map_err(failed)?;
+            let n_rows = table.n_rows();
+            let distances = clustering.k_distances(&table).map_err(failed)?;
             let proposal = match distances.propose_eps() {
                 None => None,
                 Some(eps) => {
-                    let events = self.clustering.eps(eps).fit_patterns(table);
+                    let events = clustering.eps(eps).fit_patterns(table);
                     let events = events.map_err(failed)?;
                     let warnings = events.advise(&distances).map_err(failed)?.warnings;
                     Some(Proposal { eps, events, warnings })
                 }
             };
-            Ok(Distances { read: ingested.read.clone(), distances, proposal })
+            Ok(Distances {
+                read: ingested.read.clone(),
+                intake: features.intake,
+                n_rows,
+                distances,
+                proposal,
+            })
         })
     }
 }
@@ -362,6 +409,10 @@ fn weight_recipe(
 pub struct Distances {
     /// What was read and left out.
     pub read: ReadSummary,
+    /// What was taken of the input.
+    pub intake: Intake,
+    /// The number of rows.
+    pub n_rows: u64,
     /// The curve.
     pub distances: KDistances,
     /// The distance of its knee; `None` where it has none.
@@ -477,7 +528,7 @@ impl Clusters {
             Some(cluster) => cluster.template().map(|template| template.to_string()),
             None => record
                 .zip(self.template)
-                .and_then(|(record, column)| record.text(column))
+                .and_then(|(record, column)| self.text_of(record, column))
                 .map(str::to_owned),
         };
         let distinct = match cluster {
@@ -496,6 +547,15 @@ impl Clusters {
             values: self.events.patterns().values(row.pattern),
             distinct,
         }
+    }
+
+    /// The text of a record in the column of templates, in another one that plays the same role where it
+    /// does not fill that.
+    fn text_of<'r>(&self, record: StoredRow<'r>, column: usize) -> Option<&'r str> {
+        let text = |column| record.text(column).filter(|text| !text.is_empty());
+        let is_role = self.layout.roles.get(Role::CommandLine) == Some(column);
+        let by_role = || self.layout.roles.first(Role::CommandLine, text);
+        text(column).or_else(|| is_role.then(by_role).flatten())
     }
 
     fn has(&self, record: Option<StoredRow<'_>>, name: &str) -> u64 {
@@ -518,7 +578,8 @@ impl Clusters {
     pub fn what(&self, row: &ClusterRow<'_>) -> String {
         let Some(column) = self.template else { return String::new() };
         let template = row.template.as_deref().unwrap_or("");
-        let example = row.record.and_then(|record| record.text(column)).unwrap_or("");
+        let example =
+            row.record.and_then(|record| self.text_of(record, column)).unwrap_or_default();
         let is_readable =
             template.split(|c: char| !c.is_alphanumeric()).any(|word| word.len() >= 3);
         if is_readable || example.is_empty() {
@@ -577,14 +638,27 @@ impl Clusters {
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
     /// let first = found.events.patterns().ids().next().unwrap();
-    /// let column = found.layout.roles.path.unwrap();
+    /// let column = found.layout.roles.get(oddsift_pipeline::Role::Path).unwrap();
     /// assert!(found.first_text(first, column).unwrap().ends_with("ASMHost.exe"));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
     pub fn first_text(&self, pattern: oddsift_patterns::PatternId, column: usize) -> Option<&str> {
-        let row = self.ingested.store.get(self.events.patterns().first_row(pattern))?;
-        row.text(column)
+        self.text_of(self.first_record(pattern)?, column)
+    }
+
+    /// Returns the first row of a pattern, where rows were kept.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// let first = found.events.patterns().ids().next().unwrap();
+    /// assert!(found.first_record(first).is_some());
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn first_record(&self, pattern: oddsift_patterns::PatternId) -> Option<StoredRow<'_>> {
+        self.ingested.store.get(self.events.patterns().first_row(pattern))
     }
 
     /// Returns the number, the label and whether it is a core sample of each row that was not skipped,

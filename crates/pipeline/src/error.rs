@@ -40,21 +40,46 @@ pub enum Error {
         /// What is wrong with it, and what to do.
         what: Box<ParameterFault>,
     },
-    /// A schema was asked for of which the input has neither path nor command line.
+    /// A schema was asked for that the input does not have.
     #[error(
-        "{name}:1: schema {schema} has columns {path} and {command_line}, of which the file has none; \
-         take another schema, or map {command_line} to a column; columns: {}",
+        "{name}:1: schema {schema} has {}, which the file lacks; take another schema, or say which column \
+         is the path; columns: {}",
+        oddsift_features::column_list(needed),
         oddsift_features::column_list(columns)
     )]
     Schema {
         /// The input.
         name: String,
         /// The schema.
-        schema: oddsift_features::Schema,
-        /// The schema's column of paths.
-        path: &'static str,
-        /// The schema's column of command lines.
-        command_line: &'static str,
+        schema: String,
+        /// The columns by which it is known and that are missing.
+        needed: Vec<String>,
+        /// The input's columns.
+        columns: Vec<String>,
+    },
+    /// A schema that was asked for by name or file is none.
+    #[error("{name}: {what}")]
+    SchemaFile {
+        /// The name or file.
+        name: String,
+        /// What is wrong, and what would be right.
+        what: String,
+    },
+    /// No feature was named, and among the columns of numbers are such whose distances mean nothing.
+    #[error(
+        "{name}:1: {} {} a thing or a moment and no measure; name the features{}; columns: {}",
+        oddsift_features::column_list(envelope),
+        if envelope.len() == 1 { "names" } else { "name" },
+        Candidates(others),
+        oddsift_features::column_list(columns)
+    )]
+    Envelope {
+        /// The input.
+        name: String,
+        /// Columns of ids, times, ports and the like.
+        envelope: Vec<String>,
+        /// The other columns of numbers.
+        others: Vec<String>,
         /// The input's columns.
         columns: Vec<String>,
     },
@@ -344,6 +369,18 @@ pub enum Lacking {
          name them, or columns of text"
     )]
     Process,
+}
+
+/// The columns that may be features.
+struct Candidates<'a>(&'a [String]);
+
+impl fmt::Display for Candidates<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => Ok(()),
+            names => write!(f, ", for example {}", names.join(",")),
+        }
+    }
 }
 
 /// What is wrong with a value.

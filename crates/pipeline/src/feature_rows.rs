@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use oddsift_features::{FeatureOptions, ProcessFeature, process_name};
+use oddsift_features::{FeatureOptions, ProcessFeature, Role, Roles, process_name};
 use oddsift_records::{Batch, Cell, Row};
 
 use crate::error::Lacking;
@@ -93,7 +93,7 @@ impl FeatureParams {
         let input = input.into();
         // No time is read here, but a wrong format of times is wrong in every job.
         input.time_parser()?;
-        let head = Head::open(&input)?;
+        let head = Head::open(&input, &[])?;
         let (columns, features) = self.columns(&head.layout)?;
         let recipe = head.layout.recipe(&features, &self.options)?;
         let separator = recipe.path_separator().unwrap_or(head.layout.path_separator).to_owned();
@@ -223,7 +223,7 @@ impl FeatureRows {
     /// ```
     pub fn write(self, sink: &mut impl Sink) -> Result<FeatureSummary, Error> {
         let Self { head, input, rows, columns, separator } = self;
-        let writer = Writer { path: head.layout.roles.path, columns, separator, rows };
+        let writer = Writer { roles: head.layout.roles.clone(), columns, separator, rows };
         let n_rows = AtomicU64::new(0);
         let mut feed = Feed::new(head, &input);
         let rooms = with_threads(input.n_threads(), || {
@@ -251,7 +251,7 @@ impl std::fmt::Debug for FeatureRows {
 struct Writer {
     rows: RowPlan,
     columns: Vec<FeatureColumn>,
-    path: Option<usize>,
+    roles: Roles,
     separator: String,
 }
 
@@ -280,7 +280,10 @@ impl Writer {
                 values.get(place).map_or(Cell::Missing, |value| feature_cell(&column.name, *value))
             }
             Origin::ProcessName => {
-                let path = self.path.and_then(|column| row.text(column)).unwrap_or("");
+                let path = self
+                    .roles
+                    .first(Role::Path, |column| row.text(column).filter(|path| !path.is_empty()));
+                let path = path.unwrap_or_default();
                 Cell::Text(process_name(path, &self.separator))
             }
         }

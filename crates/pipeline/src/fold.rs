@@ -1,5 +1,6 @@
 //! Batches of an input, worked on by threads in turn.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -90,20 +91,26 @@ pub(crate) trait Batches: Send + Sized {
 pub(crate) struct Feed<'i> {
     input: &'i Input,
     rows: Box<dyn Rows>,
-    head: Option<Batch>,
+    head: VecDeque<Batch>,
 }
 
 impl<'i> Feed<'i> {
     pub(crate) fn new(head: Head, input: &'i Input) -> Self {
-        Self { input, rows: head.rows, head: Some(head.batch) }
+        Self { input, rows: head.rows, head: head.batches }
     }
 
     /// What was read and left out, once all is read.
+    /// The columns of all rows that were read so far.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        self.rows.columns().to_vec()
+    }
+
     pub(crate) fn finish(self, room: RowRoom) -> ReadSummary {
         ReadSummary {
             name: self.rows.name().to_owned(),
             input: self.rows.summary().clone(),
             skipped: room.skipped,
+            others: room.others,
             unread_times: room.unread_times,
         }
     }
@@ -113,9 +120,11 @@ impl Batches for Feed<'_> {
     type Batch = Batch;
 
     fn take(&mut self, batch: &mut Batch) -> Result<bool, Error> {
-        if let Some(head) = self.head.take() {
+        while let Some(head) = self.head.pop_front() {
             *batch = head;
-            return Ok(!batch.is_empty());
+            if !batch.is_empty() {
+                return Ok(true);
+            }
         }
         let more = self.rows.next_batch(batch)?;
         let progress = reading(self.rows.bytes_read(), self.rows.n_bytes());

@@ -1,7 +1,9 @@
+use std::collections::VecDeque;
+
 use oddsift_features::{
-    FeatureOptions, Recipe, Roles, Schema, SchemaChoice, find_column, guess_path_separator,
+    FeatureOptions, Recipe, Role, Roles, SchemaChoice, find_column, guess_path_separator,
 };
-use oddsift_records::{Batch, Rows};
+use oddsift_records::{Batch, Cell, Row, Rows, StoredRow};
 
 use crate::error::Lacking;
 use crate::names::own_name;
@@ -21,9 +23,53 @@ pub struct Layout {
     pub roles: Roles,
     /// What separates the parts of a path: `/` if one of the first ten paths has it, else `\`.
     pub path_separator: &'static str,
+    /// Whether records name their own fields, as in NDJSON: a record has few of the columns.
+    pub names_its_fields: bool,
 }
 
 impl Layout {
+    /// Returns what a record has in a role: the text of the first of its columns that it fills.
+    ///
+    /// ```
+    /// use oddsift_pipeline::Role;
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// let record = found.rows()[0].record.unwrap();
+    /// assert!(found.layout.text_of(Role::Path, record).unwrap().ends_with(".exe"));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn text_of<'r>(&self, role: Role, record: StoredRow<'r>) -> Option<&'r str> {
+        self.roles.first(role, |column| record.text(column).filter(|text| !text.is_empty()))
+    }
+
+    /// Returns the columns to print of some records: all, or those that any of them fills where records
+    /// name their own fields.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.layout.printed_columns([]).len(), found.layout.columns.len());
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn printed_columns<'r>(
+        &self,
+        records: impl IntoIterator<Item = StoredRow<'r>>,
+    ) -> Vec<usize> {
+        let mut is_filled = vec![!self.names_its_fields; self.columns.len()];
+        if self.names_its_fields {
+            for record in records {
+                for (column, is_filled) in is_filled.iter_mut().enumerate() {
+                    *is_filled |= !matches!(record.value(column), Cell::Missing);
+                }
+            }
+        }
+        let columns = is_filled.into_iter().enumerate();
+        columns.filter(|(_, is_filled)| *is_filled).map(|(column, _)| column).collect()
+    }
+
     /// Returns a name for a column of ours: another one where the input has that one already.
     ///
     /// ```
@@ -62,7 +108,7 @@ impl Layout {
     ) -> Result<Option<usize>, Error> {
         match named {
             Some(name) => self.column(PLOT_LABEL, name).map(Some),
-            None => Ok(usual.or(self.roles.path)),
+            None => Ok(usual.or(self.roles.get(Role::Path))),
         }
     }
 
@@ -88,6 +134,16 @@ impl Layout {
         }
     }
 
+    /// The layout with the columns that came late.
+    pub(crate) fn grown(mut self, columns: &[String], input: &Input) -> Result<Self, Error> {
+        if columns.len() > self.columns.len() {
+            columns.clone_into(&mut self.columns);
+            let roles = find_roles(columns, input.schema.clone(), &input.map);
+            self.roles = roles.map_err(|error| self.header_error(error))?;
+        }
+        Ok(self)
+    }
+
     /// Plans features, with the path separator found where none is given.
     pub(crate) fn recipe(
         &self,
@@ -104,85 +160,117 @@ impl Layout {
 
     /// The recipe of a model, for the columns of this input.
     pub(crate) fn rebind(&self, recipe: &Recipe) -> Result<Recipe, Error> {
-        recipe.rebind(&self.columns).map_err(|error| self.header_error(error))
+        recipe.rebind(&self.columns, &self.roles).map_err(|error| self.header_error(error))
     }
-}
-
-/// Returns the columns of paths and command lines of all schemas.
-///
-/// ```
-/// assert!(oddsift_pipeline::schema_columns().contains(&"CommandLine"));
-/// ```
-#[must_use]
-pub fn schema_columns() -> Vec<&'static str> {
-    Schema::ALL.iter().flat_map(|schema| schema.process_columns()).collect()
 }
 
 /// An input whose header and first rows are read.
 pub(crate) struct Head {
     pub(crate) rows: Box<dyn Rows>,
-    pub(crate) batch: Batch,
+    /// The first rows, in the order of the input.
+    pub(crate) batches: VecDeque<Batch>,
     pub(crate) layout: Layout,
 }
 
+/// So much of an input that names its own fields is held to look for the columns that are wanted.
+const MOST_BYTES: u64 = 64 << 20;
+
 impl Head {
-    /// Opens an input of which schema and roles matter.
-    pub(crate) fn open(input: &Input) -> Result<Self, Error> {
-        Self::open_as(input, input.schema, &input.map)
+    /// Opens an input of which schema and roles matter, and of which the named columns are wanted.
+    pub(crate) fn open(input: &Input, wanted: &[String]) -> Result<Self, Error> {
+        let wanted = (!wanted.is_empty()).then_some(wanted);
+        Self::of_rows(input.open()?, input.schema.clone(), &input.map, wanted)
     }
 
-    /// Opens an input as a table of any kind.
-    pub(crate) fn open_plain(input: &Input) -> Result<Self, Error> {
-        Self::open_as(input, SchemaChoice::Auto, &[])
-    }
-
-    fn open_as(
-        input: &Input,
-        schema: SchemaChoice,
-        map: &[(String, String)],
-    ) -> Result<Self, Error> {
-        Self::of_rows(input.open()?, schema, map)
+    /// Opens an input as a table of any kind, of which the named columns are wanted.
+    pub(crate) fn open_plain(input: &Input, wanted: &[String]) -> Result<Self, Error> {
+        Self::of_rows(input.open()?, SchemaChoice::Auto, &[], Some(wanted))
     }
 
     /// Takes rows that are opened.
+    ///
+    /// Where records name their own fields, rows are read on until the wanted columns have come, without
+    /// any until there are processes; they are held meanwhile, up to a bound.
     pub(crate) fn of_rows(
         mut rows: Box<dyn Rows>,
         schema: SchemaChoice,
         map: &[(String, String)],
+        wanted: Option<&[String]>,
     ) -> Result<Self, Error> {
-        let mut batch = Batch::new();
-        rows.next_batch(&mut batch)?;
-        let name = rows.name().to_owned();
-        let columns = rows.columns().to_vec();
-        let mut layout = Layout { name, columns, roles: Roles::default(), path_separator: "\\" };
-        let map: Vec<(&str, &str)> =
-            map.iter().map(|(role, column)| (role.as_str(), column.as_str())).collect();
-        layout.roles = Roles::resolve(&layout.columns, schema, &map)
-            .map_err(|error| layout.header_error(error))?;
-        let path = layout.roles.path;
-        layout.path_separator =
-            guess_path_separator(batch.iter().map(|row| path.and_then(|path| row.text(path))));
-        let head = Self { rows, batch, layout };
-        head.need_schema(schema)?;
+        let mut batches = VecDeque::new();
+        let mut held = 0;
+        let mut roles;
+        loop {
+            let mut batch = Batch::new();
+            let more = rows.next_batch(&mut batch)?;
+            held += batch.n_bytes() as u64;
+            let n_columns = batches.back().map_or(0, |last: &Batch| last.columns().len());
+            let has_grown = batches.is_empty() || batch.columns().len() != n_columns;
+            batches.push_back(batch);
+            if !has_grown && more && held < MOST_BYTES {
+                continue;
+            }
+            roles = find_roles(rows.columns(), schema.clone(), map);
+            let is_settled = match &roles {
+                Ok(roles) => is_there(rows.columns(), roles, wanted),
+                Err(_) => false,
+            };
+            if is_settled || !rows.names_its_fields() || !more || held >= MOST_BYTES {
+                break;
+            }
+        }
+        let (name, columns) = (rows.name().to_owned(), rows.columns().to_vec());
+        let mut layout = Layout {
+            name,
+            columns,
+            roles: Roles::default(),
+            path_separator: "\\",
+            names_its_fields: rows.names_its_fields(),
+        };
+        layout.roles = roles.map_err(|error| layout.header_error(error))?;
+        let paths = batches.iter().flat_map(Batch::iter).map(|row| {
+            layout
+                .roles
+                .first(Role::Path, |column| row.text(column).filter(|path| !path.is_empty()))
+        });
+        layout.path_separator = guess_path_separator(paths);
+        let head = Self { rows, batches, layout };
+        head.need_schema(&schema, map)?;
         Ok(head)
     }
 
-    /// An error where a schema is asked for of which the input has neither path nor command line.
-    fn need_schema(&self, schema: SchemaChoice) -> Result<(), Error> {
+    /// The first rows.
+    pub(crate) fn first_rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.batches.iter().flat_map(Batch::iter)
+    }
+
+    /// An error where a schema is asked for of which the input has not the path, or, if it has none, not
+    /// the columns by which it is known.
+    fn need_schema(&self, schema: &SchemaChoice, map: &[(String, String)]) -> Result<(), Error> {
         let Layout { name, columns, roles, .. } = &self.layout;
-        match schema {
-            SchemaChoice::Given(schema) if roles.path.is_none() && roles.command_line.is_none() => {
-                let [path, command_line] = schema.process_columns();
-                let (name, columns) = (name.clone(), columns.clone());
-                Err(Error::Schema { name, schema, path, command_line, columns })
+        let SchemaChoice::Given(schema) = schema else { return Ok(()) };
+        let needed = match schema.columns_of(Role::Path).first() {
+            Some(path) if roles.all(Role::Path).is_empty() => vec![path.clone()],
+            Some(_) => Vec::new(),
+            None => {
+                let is_missing = |name: &&String| find_column(columns, name).is_err();
+                schema.needs.iter().filter(is_missing).cloned().collect()
             }
-            _ => Ok(()),
+        };
+        if needed.is_empty() || !map.is_empty() && roles.get(Role::Path).is_some() {
+            return Ok(());
         }
+        Err(Error::Schema {
+            name: name.clone(),
+            schema: schema.name.clone(),
+            needed,
+            columns: columns.clone(),
+        })
     }
 
     /// An error where the input has no data rows.
     pub(crate) fn need_rows(&self) -> Result<(), Error> {
-        if self.batch.is_empty() {
+        if self.batches.iter().all(Batch::is_empty) {
             return Err(Error::NoRows { name: self.layout.name.clone() });
         }
         Ok(())
@@ -191,11 +279,39 @@ impl Head {
     /// The named columns of which the first rows hold numbers only.
     pub(crate) fn numeric_columns(&self) -> Vec<String> {
         let is_numeric = |column: usize| {
-            let mut texts = self.batch.iter().filter_map(|row| row.to_text(column)).peekable();
+            let mut texts = self.first_rows().filter_map(|row| row.to_text(column)).peekable();
             texts.peek().is_some() && texts.all(|text| text.trim().parse::<f64>().is_ok())
         };
         let names = self.layout.columns.iter().enumerate();
         let numeric = names.filter(|(column, name)| !name.is_empty() && is_numeric(*column));
         numeric.map(|(_, name)| name.clone()).collect()
+    }
+}
+
+fn find_roles(
+    columns: &[String],
+    schema: SchemaChoice,
+    map: &[(String, String)],
+) -> Result<Roles, oddsift_features::Error> {
+    let map: Vec<(&str, &str)> =
+        map.iter().map(|(role, column)| (role.as_str(), column.as_str())).collect();
+    Roles::resolve(columns, schema, &map)
+}
+
+/// Whether what is wanted is among the columns: those that are named, else a layout that is known.
+fn is_there(columns: &[String], roles: &Roles, wanted: Option<&[String]>) -> bool {
+    let is_column = |name: &String| columns.contains(name);
+    match wanted {
+        None => roles.schema().is_some(),
+        Some(wanted) => {
+            let is_feature = |name: &String| {
+                let feature = roles.features().into_iter().any(|feature| feature.name() == name);
+                let text = name
+                    .rsplit_once('.')
+                    .is_some_and(|(column, _)| columns.iter().any(|known| known == column));
+                feature || text
+            };
+            wanted.iter().all(|name| is_column(name) || is_feature(name))
+        }
     }
 }

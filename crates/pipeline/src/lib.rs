@@ -7,6 +7,7 @@ mod feature_rows; // FeatureParams, FeatureRows: rows with features added
 mod fold; // batches of an input, worked on by threads
 mod formats; // which format an input has
 mod input; // Input: where rows come from and how they are read
+mod intake; // Intake: what was taken of an input
 mod layout; // Layout: columns and the parts that they play
 mod model; // Model: what was saved, on new rows
 mod names; // names of our columns beside those of an input
@@ -18,6 +19,7 @@ mod plan; // what is taken from each row
 mod progress; // the step of reading
 mod read_summary; // ReadSummary: nothing is lost in silence
 mod records_json; // all fields of an audit event
+mod schema_file; // schemas that users write
 mod score; // rows scored as they stream by
 mod series; // SeriesParams, SeriesFit: rows to time series
 mod sink; // Sink: where rows go while they are made
@@ -41,7 +43,8 @@ pub use {
         FeatureColumn, FeatureParams, FeatureRows, FeatureSummary, Origin, feature_cell,
     },
     input::{Input, Missing},
-    layout::{Layout, schema_columns},
+    intake::{FeatureOrigin, Intake},
+    layout::Layout,
     model::{LabelledRows, Model},
     names::{OWN_PREFIX, own_name},
     outliers::{FittedOutliers, OutlierParams, OutlierRow, Outliers, msticpy_forest},
@@ -49,6 +52,7 @@ pub use {
     periods::{PeriodParams, Periods, QueryLanguage},
     progress::READING,
     read_summary::ReadSummary,
+    schema_file::schema_choice,
     score::{ScoreColumns, ScoredRows, ScoredSummary},
     series::{FewCycles, SeriesColumns, SeriesFit, SeriesParams, SeriesPoint, SeriesValue},
     sink::{Chunk, Sink},
@@ -65,7 +69,8 @@ pub use {
         Cluster, EventClusterParams, EventClusters, Label, NoiseTimes, Scaling,
     },
     oddsift_features::{
-        Delimiters, FeatureOptions, Roles, SchemaChoice, SessionRule, column_list, process_name,
+        Delimiters, FeatureOptions, Role, Roles, Schema, SchemaChoice, SessionRule, column_list,
+        process_name,
     },
     oddsift_ground::{Progress, Step},
     oddsift_iforest::{

@@ -141,18 +141,19 @@ impl Model {
         let (forest, head, recipe) = match self {
             Self::Clusters(_) => return Ok(None),
             Self::Outliers(model) => {
-                let head = Head::open_plain(&input)?;
+                let head = Head::open(&input, &[])?;
                 let recipe = head.layout.rebind(model.recipe())?;
                 (model.detector().forest(), head, recipe)
             }
             Self::Forest(model) => {
-                let head = Head::open_plain(&input)?;
+                let head = Head::open_plain(&input, &[])?;
                 let recipe = recipe_of_bare(name, model, &head)?;
                 (model.forest(), head, recipe)
             }
         };
         let is_single = forest.precision() == Precision::F32;
-        let rows = RowPlan::new(&head, &input, recipe).with_single_precision(is_single);
+        let rows =
+            RowPlan::new(&head, &input, recipe).with_single_precision(is_single).with_starts_only();
         let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
         Ok(Some(ScoredRows::new(head, input, scorer)))
     }
@@ -215,9 +216,10 @@ pub struct LabelledRows {
 }
 
 fn label(model: &ClusterModel, input: &Input) -> Result<LabelledRows, Error> {
-    let head = Head::open_plain(input)?;
+    let head = Head::open(input, &[])?;
     let layout = head.layout.clone();
-    let rows = RowPlan::new(&head, input, layout.rebind(model.recipe())?);
+    let recipe = layout.rebind(model.recipe())?;
+    let rows = RowPlan::new(&head, input, recipe).with_starts_only();
     let plan = TablePlan { keep: Keep::LABELS, ..TablePlan::new(rows) };
     let (table, ingested) = ingest(Feed::new(head, input), plan)?;
     let labels = predict(model, &table, &ingested)?;

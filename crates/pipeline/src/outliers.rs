@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use ndarray::ArrayView2;
-use oddsift_features::Recipe;
+use oddsift_features::{Recipe, Role};
 use oddsift_iforest::{
     Draws, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples, Precision,
 };
@@ -17,7 +17,7 @@ use crate::score::{Find, Finds, Scorer, Verdict};
 use crate::space::FeaturePlan;
 use crate::table::{Ingested, Keep, TablePlan, ingest};
 use crate::threads::with_threads;
-use crate::{Error, FeatureChoice, Input, Layout, Parameter, ReadSummary, ScoredRows};
+use crate::{Error, FeatureChoice, Input, Intake, Layout, Parameter, ReadSummary, ScoredRows};
 
 /// So many rows of samples, of all trees together, are drawn as rows stream by: each thread keeps its
 /// own. For more the pattern of every row is kept, and they are drawn at the end.
@@ -86,6 +86,10 @@ pub struct FittedOutliers {
     pub n_distinct: usize,
     /// The distinct vectors, if [`keep_patterns`](OutlierParams::keep_patterns) asked for them.
     pub patterns: Option<Arc<PatternTable>>,
+    /// What was taken of the input.
+    pub intake: Intake,
+    /// Rows without a value are left out where no flag says otherwise.
+    is_lenient: bool,
 }
 
 /// Outliers, the most unusual first, each with its reasons.
@@ -197,8 +201,9 @@ impl OutlierParams {
     }
 
     fn fit_to(&self, input: &Input) -> Result<FittedOutliers, Error> {
-        let head = Head::open(input)?;
-        let recipe = FeaturePlan::new(&head, &self.features, None)?.recipe;
+        let head = Head::open(input, &self.features.names)?;
+        let FeaturePlan { recipe, is_lenient, intake, .. } =
+            FeaturePlan::new(&head, &self.features, None)?;
         let draws = match self.forest.max_samples {
             // A share of the rows can only be drawn when their number is known.
             MaxSamples::Fraction(_) => None,
@@ -208,10 +213,13 @@ impl OutlierParams {
                 what: Box::new(ParameterFault::Forest(error)),
             })?),
         };
-        let (mut table, mut ingested) = self.ingest(head, input, &recipe, draws)?;
+        let (mut table, mut ingested) = self.ingest(head, input, &recipe, is_lenient, draws)?;
         if ingested.drawn.is_some() && ingested.read.n_left_out() > 0 {
             // Rows that are left out may be drawn by their number; the second time they are known.
-            (table, ingested) = self.ingest(Head::open(input)?, input, &recipe, None)?;
+            (table, ingested) = {
+                let head = Head::open(input, &self.features.names)?;
+                self.ingest(head, input, &recipe, is_lenient, None)?
+            };
         }
         ingested.need_rows(&table)?;
         let model = fit_forest(self.forest, &table, &ingested, recipe)?;
@@ -220,6 +228,8 @@ impl OutlierParams {
             params: self.clone(),
             n_rows: table.n_rows(),
             n_distinct: table.len(),
+            is_lenient,
+            intake,
             patterns: self.keep_patterns.then(|| Arc::new(table)),
             read: ingested.read,
         })
@@ -235,10 +245,13 @@ impl OutlierParams {
         head: Head,
         input: &Input,
         recipe: &Recipe,
+        is_lenient: bool,
         draws: Option<Draws>,
     ) -> Result<(PatternTable, Ingested), Error> {
         let rows = RowPlan::new(&head, input, recipe.clone())
-            .with_single_precision(self.forest.precision == Precision::F32);
+            .with_single_precision(self.forest.precision == Precision::F32)
+            .with_starts_only()
+            .lenient(is_lenient);
         let keep = if draws.is_some() { Keep::NOTHING } else { Keep::LABELS };
         ingest(Feed::new(head, input), TablePlan { keep, draws, ..TablePlan::new(rows) })
     }
@@ -345,7 +358,7 @@ impl FittedOutliers {
         input: &Input,
         top: Option<usize>,
     ) -> Result<(Layout, Finds, ReadSummary), Error> {
-        let head = Head::open(input)?;
+        let head = Head::open(input, &self.params.features.names)?;
         let layout = head.layout.clone();
         let rows = self.row_plan(&head, input)?;
         let scorer = Scorer { rows, forest: self.forest(), verdict: Verdict::Decision };
@@ -356,7 +369,10 @@ impl FittedOutliers {
     fn row_plan(&self, head: &Head, input: &Input) -> Result<RowPlan, Error> {
         let recipe = head.layout.rebind(self.model.recipe())?;
         let is_single = self.params.forest.precision == Precision::F32;
-        Ok(RowPlan::new(head, input, recipe).with_single_precision(is_single))
+        Ok(RowPlan::new(head, input, recipe)
+            .with_single_precision(is_single)
+            .with_starts_only()
+            .lenient(self.is_lenient))
     }
 
     /// Returns the forest.
@@ -403,7 +419,7 @@ impl FittedOutliers {
         outliers: Option<&Outliers>,
     ) -> Result<ScoredRows<'_>, Error> {
         let input = input.into();
-        let head = Head::open(&input)?;
+        let head = Head::open(&input, &self.params.features.names)?;
         let rows = self.row_plan(&head, &input)?;
         let verdict = outliers.map_or(Verdict::Decision, |outliers| {
             Verdict::Rows(outliers.finds.rows.iter().map(|find| find.scored.row).collect())
@@ -463,7 +479,19 @@ impl Outliers {
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn label_column(&self, named: Option<&str>) -> Result<Option<usize>, Error> {
-        self.layout.label_column(named, self.layout.roles.command_line)
+        self.layout.label_column(named, self.layout.roles.get(Role::CommandLine))
+    }
+
+    /// Returns the records of the outliers.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::OutlierParams::new().top(3).find(path)?;
+    /// assert_eq!(found.records().count(), 3);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn records(&self) -> impl Iterator<Item = StoredRow<'_>> {
+        self.finds.rows.iter().filter_map(|find| self.finds.store.get(find.scored.row))
     }
 
     /// Keeps those whose decision is negative.

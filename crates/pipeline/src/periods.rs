@@ -11,7 +11,7 @@ use crate::layout::Head;
 use crate::names::OWN_PREFIX;
 use crate::plan::{RowPlan, RowRoom, Taken};
 use crate::threads::with_threads;
-use crate::time_column::need_time_column;
+use crate::time_column::TimeColumns;
 use crate::{Error, Input, Layout, Parameter, ReadSummary};
 
 /// The column of scores that a series is written with.
@@ -128,14 +128,15 @@ impl PeriodParams {
     }
 
     fn read(&self, input: &Input) -> Result<Flags, Error> {
-        let head = Head::open_plain(input)?;
+        let head = Head::open_plain(input, &[])?;
         let layout = &head.layout;
-        let time = need_time_column(layout, self.time_column.as_deref())?;
-        let time_column = layout.columns.get(time).cloned().unwrap_or_default();
+        let mut time = TimeColumns::need(layout, self.time_column.as_deref())?;
+        time.name_first();
+        let time_column = layout.columns.get(time.first()).cloned().unwrap_or_default();
         let wanted = if self.threshold.is_some() { SCORE } else { &self.anomalies_column };
         let column = written_column(layout, wanted);
         let recipe = layout.recipe(std::slice::from_ref(&column), &FeatureOptions::default())?;
-        let rows = RowPlan::new(&head, input, recipe).with_time(&head, input, time, true)?;
+        let rows = RowPlan::new(&head, input, recipe).with_time(&head, input, &time)?;
         // A score that is undefined is an empty cell.
         let rows = if self.threshold.is_some() { rows.with_gaps() } else { rows };
         let mut feed = Feed::new(head, input);

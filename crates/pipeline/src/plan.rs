@@ -1,26 +1,34 @@
 //! What is taken from each row: its feature vector and its time, by the rules for bad and missing.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use oddsift_features::{Field, Recipe, Scratch, ValueError, ValueErrorKind};
-use oddsift_records::{BadRows, Cell, FieldKind, Position, Record, Row, SkipLog};
+use oddsift_features::{
+    Field, Recipe, Role, Roles, SchemaChoice, Scratch, ValueError, ValueErrorKind,
+};
+use oddsift_records::{BadRows, Batch, Cell, FieldKind, Position, Record, Row, SkipLog};
 use oddsift_timespan::{ParsedTime, TimeParser, Timestamp};
 
 use crate::error::{RowFault, ValueFault, excerpt};
 use crate::layout::Head;
+use crate::time_column::TimeColumns;
 use crate::{Error, Input, Missing};
 
 /// The plan for a row.
 pub(crate) struct RowPlan {
     name: String,
-    columns: Vec<String>,
-    pub(crate) recipe: Recipe,
+    /// The plan for the columns that the first rows have.
+    bound: Bound,
+    /// How roles are found where later rows bring columns.
+    schema: SchemaChoice,
+    map: Vec<(String, String)>,
+    /// Rows that are no starts of programs are left out.
+    starts_only: bool,
     /// Columns whose values are told apart and nothing else, each a number behind the features.
     categories: Vec<Category>,
     /// Makes the weight of a row; without it every row weighs 1.
     weight: Option<Recipe>,
-    texts: Vec<usize>,
     time: Option<TimePlan>,
     missing: Missing,
     bad_rows: BadRows,
@@ -28,6 +36,35 @@ pub(crate) struct RowPlan {
     has_gaps: bool,
     /// Values must be in the range of `f32`.
     is_single: bool,
+}
+
+/// What a plan has of one header. Where records name their own fields, later ones may bring columns.
+#[derive(Debug, Clone)]
+pub(crate) struct Bound {
+    columns: Arc<[String]>,
+    pub(crate) recipe: Recipe,
+    pub(crate) roles: Roles,
+    texts: Vec<usize>,
+    times: Vec<usize>,
+}
+
+impl Bound {
+    fn new(columns: Arc<[String]>, recipe: Recipe, roles: Roles) -> Self {
+        let texts = text_columns(&columns, &recipe);
+        Self { columns, recipe, roles, texts, times: Vec::new() }
+    }
+}
+
+/// Paths, command lines and the columns of text features must be text in JSON, too.
+fn text_columns(columns: &[String], recipe: &Recipe) -> Vec<usize> {
+    let is_text = |(column, role): &(usize, Option<Role>)| {
+        let name = columns.get(*column).map_or("", String::as_str);
+        let is_feature_of =
+            |feature: &String| feature.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        matches!(role, Some(Role::Path | Role::CommandLine))
+            || recipe.names().iter().any(is_feature_of)
+    };
+    recipe.bound().filter(is_text).map(|(column, _)| column).collect()
 }
 
 /// The distinct values of a column, numbered in the order in which threads meet them.
@@ -49,11 +86,11 @@ impl Category {
     }
 }
 
-/// A column of times that all name their zone, or all do not.
+/// Columns of times, each of which all name their zone, or all do not.
 struct TimePlan {
-    column: usize,
+    /// Columns of the first rows, and whether their times name a zone, where one is known.
+    zones: Vec<(usize, Option<bool>)>,
     parser: TimeParser,
-    zoned: Option<bool>,
     /// A column that nobody named may hold what is no time: the row then has none.
     is_named: bool,
     /// A blank is no time, and no fault.
@@ -63,10 +100,14 @@ struct TimePlan {
 /// Room that is used again for each row.
 #[derive(Default)]
 pub(crate) struct RowRoom {
+    /// The plan for the columns of the present batch, where they are more than the first rows had.
+    bound: Option<Box<Bound>>,
     scratch: Scratch,
     zeros: Vec<usize>,
     pub(crate) values: Vec<f64>,
     pub(crate) skipped: SkipLog,
+    /// Rows that are no starts of programs.
+    pub(crate) others: SkipLog,
     /// Times that could not be read, of a column that nobody named.
     pub(crate) unread_times: SkipLog,
     /// Where the first rows held no time: the first line whose time names no zone, and the first
@@ -86,6 +127,7 @@ impl RowRoom {
 
     pub(crate) fn merge(&mut self, other: &Self) {
         self.skipped.merge(&other.skipped);
+        self.others.merge(&other.others);
         self.unread_times.merge(&other.unread_times);
         for (ours, theirs) in self.first_zones.iter_mut().zip(other.first_zones) {
             *ours = [*ours, theirs].into_iter().flatten().min();
@@ -108,32 +150,83 @@ enum Trouble {
 }
 
 impl RowPlan {
-    /// Paths, command lines and the columns of text features must be text in JSON, too.
     pub(crate) fn new(head: &Head, input: &Input, recipe: Recipe) -> Self {
         let layout = &head.layout;
-        let is_text = |column: &usize| {
-            let is_role = [layout.roles.path, layout.roles.command_line].contains(&Some(*column));
-            let name = layout.columns.get(*column).map_or("", String::as_str);
-            let is_feature_of = |feature: &String| {
-                feature.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
-            };
-            recipe.columns().any(|used| used == name)
-                && (is_role || recipe.names().iter().any(is_feature_of))
-        };
-        let texts = (0..layout.columns.len()).filter(is_text).collect();
         Self {
             name: layout.name.clone(),
-            columns: layout.columns.clone(),
-            recipe,
+            bound: Bound::new(layout.columns.as_slice().into(), recipe, layout.roles.clone()),
+            schema: input.schema.clone(),
+            map: input.map.clone(),
+            starts_only: false,
             categories: Vec::new(),
             weight: None,
-            texts,
             time: None,
             missing: input.missing,
             bad_rows: input.bad_rows,
             has_gaps: false,
             is_single: false,
         }
+    }
+
+    /// Leaves out rows that are no starts of programs, where features of such are asked for.
+    pub(crate) fn with_starts_only(mut self) -> Self {
+        let is_process = |role| matches!(role, Some(Role::Path | Role::CommandLine));
+        self.starts_only = self.bound.recipe.bound().any(|(_, role)| is_process(role));
+        self
+    }
+
+    /// Leaves out rows that lack a value, where no flag says otherwise.
+    pub(crate) fn lenient(mut self, is_lenient: bool) -> Self {
+        if is_lenient && self.missing == Missing::Fail {
+            self.missing = Missing::Skip;
+        }
+        self
+    }
+
+    /// The recipe, as of the first rows.
+    pub(crate) fn recipe(&self) -> &Recipe {
+        &self.bound.recipe
+    }
+
+    /// Takes up the columns of a batch; to be called before its rows.
+    pub(crate) fn follow(&self, batch: &Batch, room: &mut RowRoom) -> Result<(), Error> {
+        let columns = batch.columns();
+        let known = room.bound.as_ref().map_or(&self.bound.columns, |bound| &bound.columns);
+        if Arc::ptr_eq(known, columns) || known.len() == columns.len() {
+            return Ok(());
+        }
+        if columns.len() == self.bound.columns.len() {
+            room.bound = None;
+            return Ok(());
+        }
+        let failed = |source| Error::Header {
+            name: self.name.clone(),
+            columns: columns.to_vec(),
+            source: Box::new(source),
+        };
+        let map: Vec<(&str, &str)> =
+            self.map.iter().map(|(role, column)| (role.as_str(), column.as_str())).collect();
+        let roles = Roles::resolve(columns, self.schema.clone(), &map).map_err(failed)?;
+        let recipe = self.bound.recipe.rebind(columns, &roles).map_err(failed)?;
+        let mut bound = Bound::new(Arc::clone(columns), recipe, roles);
+        bound.times = self.bound.times.clone();
+        if self.time.as_ref().is_some_and(|time| !time.is_named) {
+            let more = bound.roles.all(Role::Time).iter();
+            bound.times.extend(more.filter(|column| !self.bound.times.contains(column)));
+        }
+        room.bound = Some(Box::new(bound));
+        Ok(())
+    }
+
+    /// The text of a row in a role.
+    pub(crate) fn text_of<'a>(
+        &self,
+        role: Role,
+        row: Row<'a>,
+        room: &RowRoom,
+    ) -> Option<Cow<'a, str>> {
+        let roles = room.bound.as_ref().map_or(&self.bound.roles, |bound| &bound.roles);
+        roles.first(role, |column| filled(row, column))
     }
 
     /// Tells rows apart by the values of these columns, each a number behind the features: which one
@@ -145,7 +238,7 @@ impl RowPlan {
 
     /// The number of values in a row's vector.
     pub(crate) fn n_values(&self) -> usize {
-        self.recipe.names().len() + self.categories.len()
+        self.bound.recipe.names().len() + self.categories.len()
     }
 
     /// Takes the weight of each row by a recipe of one value.
@@ -168,33 +261,51 @@ impl RowPlan {
 
     /// Whether the first time of the input names its zone.
     pub(crate) fn is_zoned(&self) -> bool {
-        self.time.as_ref().is_some_and(|time| time.zoned == Some(true))
+        let zones = self.time.as_ref().map_or(&[][..], |time| &time.zones);
+        zones.first().is_some_and(|(_, zoned)| *zoned == Some(true))
     }
 
-    /// Reads times from `column`; whether times name their zone is found from the first rows.
+    /// Reads times from columns, that of a row from the first one that it fills; whether times name their
+    /// zone is found from the first rows.
     pub(crate) fn with_time(
         mut self,
         head: &Head,
         input: &Input,
-        column: usize,
-        is_named: bool,
+        columns: &TimeColumns,
     ) -> Result<Self, Error> {
-        let parser = input.time_parser()?;
-        let first = head.batch.iter().find_map(|row| parsed(row, column, &parser)?.ok());
-        let zoned = first.map(|time| time.zoned);
+        let parser = columns.parser(&head.layout, input)?;
+        let zone = |column: usize| {
+            let first = head.first_rows().find_map(|row| parsed(row, column, &parser)?.ok());
+            (column, first.map(|time| time.zoned))
+        };
+        let zones = columns.all.iter().copied().map(zone).collect();
         let may_lack = input.missing == Missing::Zero;
-        self.time = Some(TimePlan { column, parser, zoned, is_named, may_lack });
+        self.bound.times.clone_from(&columns.all);
+        self.time = Some(TimePlan { zones, parser, is_named: columns.is_named, may_lack });
         Ok(self)
     }
 
-    /// Computes the vector of a row and its time.
+    /// Computes the vector of a row and its time. Batches are [followed](Self::follow) first.
     pub(crate) fn take(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Taken, Error> {
-        let read = self.texts_are_text(row).and_then(|()| self.evaluate(row, room));
-        let read = read.and_then(|()| self.values_fit(room));
+        // Taken out so that the room can be written to meanwhile.
+        let own = room.bound.take();
+        let bound = own.as_deref().unwrap_or(&self.bound);
+        let taken = self.take_bound(bound, row, room);
+        room.bound = own;
+        taken
+    }
+
+    fn take_bound(&self, bound: &Bound, row: Row<'_>, room: &mut RowRoom) -> Result<Taken, Error> {
+        if self.starts_only && !bound.roles.is_start(|column| filled(row, column)) {
+            room.others.note(row.line(), None, "no start of a program");
+            return Ok(Taken::Skipped);
+        }
+        let read = texts_are_text(bound, row).and_then(|()| self.evaluate(bound, row, room));
+        let read = read.and_then(|()| self.values_fit(bound, room));
         room.values.extend(self.categories.iter().map(|category| category.number(row)));
         let read = read.and_then(|()| self.weight_of(row, room));
-        let read =
-            read.and_then(|weight| Ok(Taken::Row { time: self.time_of(row, room)?, weight }));
+        let read = read
+            .and_then(|weight| Ok(Taken::Row { time: self.time_of(bound, row, room)?, weight }));
         let trouble = match read {
             Ok(taken) => return Ok(taken),
             Err(trouble) => trouble,
@@ -204,7 +315,7 @@ impl RowPlan {
             Trouble::Bad { column, .. } => (column, self.bad_rows == BadRows::Skip),
         };
         let position = self.position(row, Some(column));
-        let column = self.columns.get(column).cloned().unwrap_or_default();
+        let column = bound.columns.get(column).cloned().unwrap_or_default();
         if may_skip {
             let reason = match trouble {
                 Trouble::Missing { .. } => format!("{column} has no value"),
@@ -243,30 +354,20 @@ impl RowPlan {
         Position::new(&self.name, row.line(), column)
     }
 
-    fn texts_are_text(&self, row: Row<'_>) -> Result<(), Trouble> {
-        for &column in &self.texts {
-            match row.kind(column) {
-                FieldKind::Text | FieldKind::Missing => {}
-                kind => return Err(Trouble::Bad { column, fault: ValueFault::NotText(kind) }),
-            }
-        }
-        Ok(())
-    }
-
-    fn values_fit(&self, room: &RowRoom) -> Result<(), Trouble> {
+    fn values_fit(&self, bound: &Bound, room: &RowRoom) -> Result<(), Trouble> {
         #[expect(clippy::cast_possible_truncation, reason = "rounding is what is asked for")]
         let is_past = |value: &f64| self.is_single && !(*value as f32).is_finite();
         let Some(place) = room.values.iter().position(is_past) else { return Ok(()) };
-        let feature = self.recipe.names().get(place).cloned().unwrap_or_default();
+        let feature = bound.recipe.names().get(place).cloned().unwrap_or_default();
         let value = room.values.get(place).copied().unwrap_or_default();
-        let column = self.columns.iter().position(|name| *name == feature).unwrap_or_default();
+        let column = bound.columns.iter().position(|name| *name == feature).unwrap_or_default();
         Err(Trouble::Bad { column, fault: ValueFault::PastSingle { feature, value } })
     }
 
-    fn evaluate(&self, row: Row<'_>, room: &mut RowRoom) -> Result<(), Trouble> {
-        room.values.resize(self.recipe.names().len(), 0.0);
+    fn evaluate(&self, bound: &Bound, row: Row<'_>, room: &mut RowRoom) -> Result<(), Trouble> {
+        room.values.resize(bound.recipe.names().len(), 0.0);
         let RowRoom { scratch, zeros, values, .. } = room;
-        self.evaluate_by(&self.recipe, row, scratch, zeros, values)
+        self.evaluate_by(&bound.recipe, row, scratch, zeros, values)
     }
 
     fn weight_of(&self, row: Row<'_>, room: &mut RowRoom) -> Result<f64, Trouble> {
@@ -305,10 +406,25 @@ impl RowPlan {
         }
     }
 
-    fn time_of(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Option<Timestamp>, Trouble> {
+    fn time_of(
+        &self,
+        bound: &Bound,
+        row: Row<'_>,
+        room: &mut RowRoom,
+    ) -> Result<Option<Timestamp>, Trouble> {
         let Some(plan) = &self.time else { return Ok(None) };
-        let time = read_time(row, plan);
-        if let (None, Ok(Some(time))) = (plan.zoned, &time) {
+        let column = match bound.times.as_slice() {
+            [] => return Ok(None),
+            [column] => *column,
+            [first, ..] => {
+                let mut columns = bound.times.iter();
+                columns.find(|column| has(row, **column)).copied().unwrap_or(*first)
+            }
+        };
+        let zone = plan.zones.iter().find(|(known, _)| *known == column);
+        let zoned = zone.and_then(|(_, zoned)| *zoned);
+        let time = read_time(row, column, zoned, plan);
+        if let (None, Ok(Some(time))) = (zoned, &time) {
             let first = &mut room.first_zones[usize::from(time.zoned)];
             *first = Some(first.map_or(row.line(), |first| first.min(row.line())));
         }
@@ -330,15 +446,40 @@ impl RowPlan {
         if !plan.is_named {
             return Ok(());
         }
-        let (line, column) = (naive.max(zoned), plan.column);
+        let line = naive.max(zoned);
+        let column = plan.zones.first().map_or(0, |(column, _)| *column);
         Err(Error::MixedZones {
             position: Position::new(&self.name, line, Some((column as u64).saturating_add(1))),
-            column: self.columns.get(column).cloned().unwrap_or_default(),
+            column: self.bound.columns.get(column).cloned().unwrap_or_default(),
         })
     }
 }
 
 /// A column of a row, as features take it.
+fn texts_are_text(bound: &Bound, row: Row<'_>) -> Result<(), Trouble> {
+    for &column in &bound.texts {
+        match row.kind(column) {
+            FieldKind::Text | FieldKind::Missing => {}
+            kind => return Err(Trouble::Bad { column, fault: ValueFault::NotText(kind) }),
+        }
+    }
+    Ok(())
+}
+
+/// The text of a field that is neither missing nor empty.
+#[inline]
+fn filled<'a>(row: Row<'a>, column: usize) -> Option<Cow<'a, str>> {
+    row.to_text(column).filter(|text| !text.is_empty())
+}
+
+#[inline]
+fn has(row: Row<'_>, column: usize) -> bool {
+    match row.text(column) {
+        Some(text) => !text.is_empty(),
+        None => !matches!(row.value(column), Cell::Missing),
+    }
+}
+
 #[inline]
 fn field(row: Row<'_>, column: usize) -> Field<'_> {
     // Most sources are text.
@@ -376,13 +517,17 @@ fn parsed(
     }
 }
 
-fn read_time(row: Row<'_>, plan: &TimePlan) -> Result<Option<ParsedTime>, Trouble> {
-    let column = plan.column;
+fn read_time(
+    row: Row<'_>,
+    column: usize,
+    zoned: Option<bool>,
+    plan: &TimePlan,
+) -> Result<Option<ParsedTime>, Trouble> {
     let Some(time) = parsed(row, column, &plan.parser) else {
         return if plan.may_lack { Ok(None) } else { Err(Trouble::Missing { column }) };
     };
     let time = time.map_err(|error| Trouble::Bad { column, fault: ValueFault::Time(error) })?;
-    if plan.zoned.is_some_and(|zoned| zoned != time.zoned) {
+    if zoned.is_some_and(|zoned| zoned != time.zoned) {
         let text = row.to_text(column).unwrap_or_default().into_owned();
         let fault = ValueFault::Zone { text, zoned: time.zoned };
         return Err(Trouble::Bad { column, fault });

@@ -12,6 +12,8 @@ pub struct ReadSummary {
     pub input: Summary,
     /// Rows that the job left out: bad values and missing ones.
     pub skipped: SkipLog,
+    /// Rows that were left out since they are no starts of programs.
+    pub others: SkipLog,
     /// Times that could not be read, of a column that nobody named; their rows have no time.
     pub unread_times: SkipLog,
 }
@@ -29,7 +31,8 @@ impl ReadSummary {
     /// ```
     #[must_use]
     pub fn n_left_out(&self) -> u64 {
-        self.skipped.count().saturating_add(self.input.skipped().count())
+        let skipped = self.skipped.count().saturating_add(self.input.skipped().count());
+        skipped.saturating_add(self.others.count())
     }
 
     /// Returns one line for each kind of thing that was left out or changed.
@@ -77,7 +80,8 @@ impl ReadSummary {
 
     /// An error that says why there is no row.
     pub(crate) fn all_skipped(&self) -> Error {
-        let first = self.skipped.first().or(self.input.skipped().first());
+        let skipped = self.skipped.first().or(self.input.skipped().first());
+        let first = skipped.or(self.others.first());
         let place = first
             .map_or_else(|| Place::of(&self.name), |first| Place::line(&self.name, first.line));
         let reason = first.map_or_else(String::new, |first| first.reason.clone());

@@ -114,6 +114,7 @@ impl Scorer<'_> {
         room: &mut ScoreRoom,
         mut take: impl FnMut(Row<'_>, Scored, &[f64]) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.rows.follow(batch, &mut room.row)?;
         room.vectors.clear();
         let mut rows = Vec::with_capacity(batch.len());
         for row in batch {

@@ -11,7 +11,7 @@ use crate::layout::Head;
 use crate::names::own_name;
 use crate::plan::{RowPlan, RowRoom, Taken};
 use crate::threads::with_threads;
-use crate::time_column::need_time_column;
+use crate::time_column::TimeColumns;
 use crate::{Error, Input, Parameter, ReadSummary};
 
 const BY: Parameter = Parameter("by");
@@ -143,7 +143,7 @@ impl SeriesParams {
     pub fn fit(&self, input: impl Into<Input>) -> Result<SeriesFit, Error> {
         let input = &input.into();
         with_threads(input.n_threads(), || {
-            let head = Head::open_plain(input)?;
+            let head = Head::open_plain(input, &self.wanted())?;
             let given = Reading::plan(self, head, input)?.run()?;
             self.fit_all(given, input)
         })
@@ -318,9 +318,11 @@ impl<'a> Reading<'a> {
             let place = layout.column(parameter, name)?;
             Ok::<_, Error>(Column { place, name: name.clone() })
         };
-        let time = need_time_column(layout, params.time_column.as_deref())?;
-        let time =
-            Column { place: time, name: layout.columns.get(time).cloned().unwrap_or_default() };
+        let mut times = TimeColumns::need(layout, params.time_column.as_deref())?;
+        times.name_first();
+        let place = times.first();
+        let name = layout.columns.get(place).cloned().unwrap_or_default();
+        let time = Column { place, name };
         let by = params.by.as_ref().map(|name| named(BY, name)).transpose()?;
         let value = match &params.value {
             SeriesValue::Count => None,
@@ -336,7 +338,7 @@ impl<'a> Reading<'a> {
         };
         let recipe = layout.recipe(&recipe, &FeatureOptions::default())?;
         let rows = RowPlan::new(&head, input, recipe);
-        let rows = rows.with_time(&head, input, time.place, true)?;
+        let rows = rows.with_time(&head, input, &times)?;
         // A blank is a gap like a missing time: in a bucket it is left out, where a fill says so.
         let fills = params.fill.is_some_and(|fill| fill != Fill::Error);
         let rows = if buckets.is_none() || fills { rows.with_gaps() } else { rows };
@@ -450,6 +452,19 @@ impl<'a> Reading<'a> {
 }
 
 impl SeriesParams {
+    /// The columns that parameters name.
+    fn wanted(&self) -> Vec<String> {
+        let value = match &self.value {
+            SeriesValue::Column(name) | SeriesValue::Distinct(name) => Some(name),
+            SeriesValue::Count | SeriesValue::FirstNumber => None,
+        };
+        [self.time_column.as_ref(), self.by.as_ref(), value]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect()
+    }
+
     /// How rows are joined; none where each is a point.
     fn buckets(&self) -> Option<(Period, Aggregate)> {
         let aggregate = match (&self.value, self.aggregate) {

@@ -1,17 +1,20 @@
 //! Which features, how they are computed, and the space in which rows have distances.
 
-use oddsift_features::{FeatureOptions, ProcessFeature, Recipe};
+use oddsift_eventcluster::Scaling;
+use oddsift_features::{FeatureOptions, Recipe, Role, is_envelope};
 
 use crate::error::{Lacking, ParameterFault};
+use crate::intake::{FeatureOrigin, Intake};
 use crate::layout::Head;
 use crate::{Error, Parameter};
 
-/// What process events are clustered by where no features are named: msticpy's own example.
-const PROCESS_FEATURES: [ProcessFeature; 3] = [
-    ProcessFeature::PathScore,
-    ProcessFeature::CommandlineTokensFull,
-    ProcessFeature::IsSystemSession,
-];
+/// Features of process events by which they are clustered.
+const OF_PROCESS: [&str; 3] = ["pathScore", "commandlineTokensFull", "isSystemSession"];
+/// Those of events without command lines: which program it is, and nothing else tells them apart.
+const OF_PATH: [&str; 2] = ["pathHash", "isSystemSession"];
+/// Those of events without paths.
+const OF_COMMAND_LINE: [&str; 3] =
+    ["commandlineTokensFull", "commandlineTokensHash", "isSystemSession"];
 /// The distance for them, under which that example shows what is unusual, and the one for others.
 const PROCESS_EPS: f64 = 0.0001;
 const DEFAULT_EPS: f64 = 0.01;
@@ -30,33 +33,59 @@ pub struct FeatureChoice {
     pub options: FeatureOptions,
 }
 
-/// What makes the feature vector of a row.
+/// The features of a job, planned.
 pub(crate) struct FeaturePlan {
     pub(crate) recipe: Recipe,
-    /// The features that are no column of the input, by their place in the vector.
+    /// The features that the input does not have, with their places.
     pub(crate) computed: Vec<(usize, String)>,
-    /// The distance for them where none is given.
     pub(crate) usual_eps: f64,
+    /// The scaling that these features need, where nobody asks for one.
+    pub(crate) usual_scaling: Scaling,
+    /// Rows without a value are left out where no flag says otherwise: a schema's numbers may be unset.
+    pub(crate) is_lenient: bool,
+    pub(crate) intake: Intake,
+}
+
+/// Features that nobody named.
+struct Usual {
+    names: Vec<String>,
+    eps: f64,
+    scaling: Scaling,
+    origin: FeatureOrigin,
 }
 
 impl FeaturePlan {
+    /// Plans the features of `choice`, by default the usual ones of the input; a column of weights is none.
     pub(crate) fn new(
         head: &Head,
         choice: &FeatureChoice,
         weight: Option<&str>,
     ) -> Result<Self, Error> {
         head.need_rows()?;
-        let (names, usual_eps) = match choice.names.as_slice() {
-            [] => default_features(head, weight)?,
-            names => (names.to_vec(), DEFAULT_EPS),
+        let usual = match choice.names.as_slice() {
+            [] => usual_features(head, weight)?,
+            names => Usual {
+                names: names.to_vec(),
+                eps: DEFAULT_EPS,
+                scaling: Scaling::Unit,
+                origin: FeatureOrigin::Given,
+            },
         };
+        let names = usual.names;
         refuse_repeated(FEATURES, &names)?;
         let is_computed =
             |name: &String| choice.options.force || !head.layout.columns.contains(name);
         let computed = names.iter().cloned().enumerate().filter(|(_, name)| is_computed(name));
         let computed = computed.collect();
         let recipe = head.layout.recipe(&names, &choice.options)?;
-        Ok(Self { recipe, computed, usual_eps })
+        Ok(Self {
+            recipe,
+            computed,
+            usual_eps: usual.eps,
+            usual_scaling: usual.scaling,
+            is_lenient: usual.origin == FeatureOrigin::Schema,
+            intake: Intake::new(&head.layout, names, usual.origin),
+        })
     }
 }
 
@@ -78,19 +107,55 @@ pub(crate) fn repeated(names: &[String]) -> Option<&String> {
     names.iter().enumerate().find(is_repeated).map(|(_, name)| name)
 }
 
-/// Process features where the input is known for process events, else its numeric columns.
-fn default_features(head: &Head, weight: Option<&str>) -> Result<(Vec<String>, f64), Error> {
+/// Process features where the input is known for process events, the numbers of a known schema, else all
+/// numeric columns, if none of them is one of an envelope.
+fn usual_features(head: &Head, weight: Option<&str>) -> Result<Usual, Error> {
     let roles = &head.layout.roles;
-    if roles.path.is_some() && roles.command_line.is_some() {
+    let has = |role| roles.get(role).is_some();
+    let of_process = |names: &[&str], eps, scaling| {
         let there = roles.features();
-        let known = PROCESS_FEATURES.iter().filter(|feature| there.contains(feature));
-        let names = known.map(|feature| feature.name().to_owned());
-        return Ok((names.collect(), PROCESS_EPS));
+        let is_there = |name: &&&str| there.iter().any(|feature| feature.name() == **name);
+        let names = names.iter().filter(is_there).map(|name| (*name).to_owned()).collect();
+        Ok(Usual { names, eps, scaling, origin: FeatureOrigin::Process })
+    };
+    match (has(Role::Path), has(Role::CommandLine)) {
+        (true, true) => return of_process(&OF_PROCESS, PROCESS_EPS, Scaling::Unit),
+        // Without the other, directions tell nothing: all points lie on one line or two.
+        (true, false) if roles.schema().is_some() => {
+            return of_process(&OF_PATH, DEFAULT_EPS, Scaling::None);
+        }
+        (false, true) if roles.schema().is_some() => {
+            return of_process(&OF_COMMAND_LINE, DEFAULT_EPS, Scaling::None);
+        }
+        _ => {}
     }
-    let mut numeric = head.numeric_columns();
-    numeric.retain(|name| Some(name.as_str()) != weight);
-    if numeric.is_empty() {
+    let of_schema = features_of_schema(head);
+    if !of_schema.is_empty() {
+        let (eps, scaling) = (DEFAULT_EPS, Scaling::Unit);
+        return Ok(Usual { names: of_schema, eps, scaling, origin: FeatureOrigin::Schema });
+    }
+    let mut names = head.numeric_columns();
+    names.retain(|name| Some(name.as_str()) != weight);
+    if names.is_empty() {
         return Err(head.layout.lacks(Lacking::Feature));
     }
-    Ok((numeric, DEFAULT_EPS))
+    let (envelope, others): (Vec<String>, Vec<String>) =
+        names.iter().cloned().partition(|name| is_envelope(name));
+    if !envelope.is_empty() {
+        let (name, columns) = (head.layout.name.clone(), head.layout.columns.clone());
+        return Err(Error::Envelope { name, envelope, others, columns });
+    }
+    Ok(Usual { names, eps: DEFAULT_EPS, scaling: Scaling::Unit, origin: FeatureOrigin::Numbers })
+}
+
+/// The features of the schema that was found whose columns are there.
+fn features_of_schema(head: &Head) -> Vec<String> {
+    let columns = &head.layout.columns;
+    let is_column = |name: &str| columns.iter().any(|column| column == name);
+    let is_there = |name: &&String| {
+        is_column(name) || name.rsplit_once('.').is_some_and(|(column, _)| is_column(column))
+    };
+    let schema = head.layout.roles.schema();
+    let features = schema.map_or(&[][..], |schema| schema.features.as_slice());
+    features.iter().filter(is_there).cloned().collect()
 }

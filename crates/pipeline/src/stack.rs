@@ -10,7 +10,7 @@ use crate::layout::Head;
 use crate::plan::{RowPlan, RowRoom, Taken};
 use crate::space::refuse_repeated;
 use crate::threads::with_threads;
-use crate::time_column::time_column;
+use crate::time_column::TimeColumns;
 use crate::{Error, Input, Layout, Parameter, ReadSummary};
 
 const BY: Parameter = Parameter("by");
@@ -84,15 +84,15 @@ impl StackParams {
 
     fn count_rows(&self, input: &Input) -> Result<StackCounts, Error> {
         refuse_repeated(BY, &self.by)?;
-        let head = Head::open_plain(input)?;
+        let head = Head::open_plain(input, &self.by)?;
         let layout = head.layout.clone();
         let by: Result<Vec<usize>, Error> =
             self.by.iter().map(|name| layout.column(BY, name)).collect();
         let by = by?;
         let recipe = layout.recipe(&[], &FeatureOptions::default())?;
         let mut rows = RowPlan::new(&head, input, recipe);
-        if let Some(column) = time_column(&layout, self.time_column.as_deref(), None)? {
-            rows = rows.with_time(&head, input, column, self.time_column.is_some())?;
+        if let Some(times) = TimeColumns::find(&layout, self.time_column.as_deref(), None)? {
+            rows = rows.with_time(&head, input, &times)?;
         }
         // One stack for all threads: memory follows the distinct combinations, not the threads.
         let stack = Mutex::new(Stack::new(by.len()));

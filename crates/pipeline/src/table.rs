@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use oddsift_eventcluster::NoiseRow;
-use oddsift_features::Recipe;
+use oddsift_features::{Recipe, Role};
 use oddsift_iforest::Draws;
 use oddsift_outliers::DrawnRows;
 use oddsift_patterns::{Observation, PatternId, PatternTable};
@@ -21,7 +21,7 @@ const NO_PATTERN: u32 = u32::MAX;
 pub(crate) struct TablePlan {
     pub(crate) rows: RowPlan,
     /// The column whose common text is the template.
-    pub(crate) template: Option<usize>,
+    pub(crate) template: Option<Template>,
     /// Columns whose distinct values are counted.
     pub(crate) distinct: Vec<usize>,
     pub(crate) keep: Keep,
@@ -60,6 +60,14 @@ impl Keep {
     pub(crate) const LABELS: Self = Self { labels: true, rows_below: None };
 }
 
+/// Where the text of a template comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Template {
+    Column(usize),
+    /// The command line, in whichever column the row has it.
+    CommandLine,
+}
+
 /// What is known of the input beside its patterns.
 #[derive(Debug)]
 pub(crate) struct Ingested {
@@ -70,6 +78,8 @@ pub(crate) struct Ingested {
     pub(crate) time_counts: TimeCounts,
     pub(crate) read: ReadSummary,
     pub(crate) recipe: Recipe,
+    /// All columns of the input, those that came late behind those of the first rows.
+    pub(crate) columns: Vec<String>,
 }
 
 /// What one thread gathers.
@@ -103,8 +113,9 @@ pub(crate) fn ingest(
         kept: whole.kept,
         drawn: whole.drawn,
         time_counts: whole.time_counts,
+        columns: feed.columns(),
         read: feed.finish(whole.room),
-        recipe: plan.rows.recipe,
+        recipe: plan.rows.recipe().clone(),
     };
     Ok((whole.table, ingested))
 }
@@ -133,6 +144,7 @@ impl Part {
     }
 
     fn take(&mut self, batch: &Batch, plan: &TablePlan) -> Result<(), Error> {
+        plan.rows.follow(batch, &mut self.room)?;
         let first = batch.get(0).map_or(0, |row| row.row());
         let keeps_labels = plan.keep.labels;
         let mut labels = Vec::new();
@@ -167,7 +179,13 @@ impl Part {
         let distinct: Vec<Option<Cow<'_, str>>> =
             plan.distinct.iter().map(|column| row.to_text(*column)).collect();
         let distinct: Vec<Option<&str>> = distinct.iter().map(Option::as_deref).collect();
-        let text = plan.template.map(|column| row.to_text(column).unwrap_or_default());
+        let text = plan.template.map(|from| match from {
+            Template::Column(column) => row.to_text(column).unwrap_or_default(),
+            Template::CommandLine => {
+                let text = plan.rows.text_of(Role::CommandLine, row, &self.room);
+                text.unwrap_or_default()
+            }
+        });
         let observation = Observation {
             row: row.row(),
             weight,

@@ -1,32 +1,66 @@
-//! Which column holds the times.
+//! Which columns hold the times.
 
-use oddsift_features::{SchemaChoice, time_columns};
+use oddsift_features::{Role, SchemaChoice, find_time_column, time_columns};
+use oddsift_timespan::TimeParser;
 
 use crate::{Error, Input, Layout, Parameter, error::Lacking};
 
 pub(crate) const TIME_COLUMN: Parameter = Parameter("time_column");
 
-/// The column that is named, else that of a schema or mapping that is given, else the first known.
-pub(crate) fn time_column(
-    layout: &Layout,
-    named: Option<&str>,
-    roles_of: Option<&Input>,
-) -> Result<Option<usize>, Error> {
-    if let Some(name) = named {
-        return layout.column(TIME_COLUMN, name).map(Some);
-    }
-    let known = time_columns();
-    let is_mapped = |(role, _): &(String, String)| known.contains(&role.as_str());
-    let is_given = roles_of
-        .is_some_and(|input| input.schema != SchemaChoice::Auto || input.map.iter().any(is_mapped));
-    if is_given && layout.roles.time.is_some() {
-        return Ok(layout.roles.time);
-    }
-    let named = |name: &&str| layout.columns.iter().position(|column| column == name);
-    Ok(known.iter().find_map(named))
+/// Columns of times; a row's own is the first one that it fills.
+#[derive(Debug, Clone)]
+pub(crate) struct TimeColumns {
+    pub(crate) all: Vec<usize>,
+    /// Whether somebody named the column.
+    pub(crate) is_named: bool,
 }
 
-/// As [`time_column`], where nothing can be done without.
-pub(crate) fn need_time_column(layout: &Layout, named: Option<&str>) -> Result<usize, Error> {
-    time_column(layout, named, None)?.ok_or_else(|| layout.lacks(Lacking::Time))
+impl TimeColumns {
+    /// The column that is named, else those of a schema or mapping that is given, else the first known one
+    /// and behind it those of the schemas that were found.
+    pub(crate) fn find(
+        layout: &Layout,
+        named: Option<&str>,
+        roles_of: Option<&Input>,
+    ) -> Result<Option<Self>, Error> {
+        if let Some(name) = named {
+            let column = layout.column(TIME_COLUMN, name)?;
+            return Ok(Some(Self { all: vec![column], is_named: true }));
+        }
+        let of_roles = layout.roles.all(Role::Time).to_vec();
+        let known = time_columns();
+        let is_mapped =
+            |(role, _): &(String, String)| role == "time" || known.contains(&role.as_str());
+        let is_given = roles_of.is_some_and(|input| {
+            input.schema != SchemaChoice::Auto || input.map.iter().any(is_mapped)
+        });
+        let mut all = Vec::new();
+        if !is_given || of_roles.is_empty() {
+            let first = find_time_column(&layout.columns);
+            all.extend(first.map_err(|error| layout.header_error(error))?);
+        }
+        all.extend(of_roles.into_iter().filter(|column| !all.contains(column)).collect::<Vec<_>>());
+        Ok((!all.is_empty()).then_some(Self { all, is_named: false }))
+    }
+
+    /// As [`find`](Self::find), where nothing can be done without.
+    pub(crate) fn need(layout: &Layout, named: Option<&str>) -> Result<Self, Error> {
+        Self::find(layout, named, None)?.ok_or_else(|| layout.lacks(Lacking::Time))
+    }
+
+    /// Takes the first column alone, and that as if it were named: what is no time there is a fault.
+    pub(crate) fn name_first(&mut self) {
+        self.all.truncate(1);
+        self.is_named = true;
+    }
+
+    /// The first column.
+    pub(crate) fn first(&self) -> usize {
+        self.all.first().copied().unwrap_or_default()
+    }
+
+    /// What reads their times.
+    pub(crate) fn parser(&self, _layout: &Layout, input: &Input) -> Result<TimeParser, Error> {
+        input.time_parser()
+    }
 }

@@ -6,7 +6,7 @@ mod times; // how many events were when
 
 use oddsift_eventcluster::Cluster;
 use oddsift_patterns::{PatternId, PatternTable};
-use oddsift_pipeline::{Clusters, PatternOutliers, process_name};
+use oddsift_pipeline::{Clusters, PatternOutliers, Role, process_name};
 use oddsift_timespan::Timestamp;
 
 use crate::{Error, Labels, Page};
@@ -72,7 +72,7 @@ impl<'r> Report<'r> {
             outliers,
             title: None,
             features: None,
-            label: clusters.template.or(clusters.layout.roles.path),
+            label: clusters.template.or(clusters.layout.roles.get(Role::Path)),
             cut_off: None,
             labels: Labels::default(),
             program: concat!("oddsift ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -150,10 +150,12 @@ impl<'r> Report<'r> {
 
     /// What a pattern is: its process and its text.
     fn text(&self, id: PatternId) -> String {
-        let of = |column: Option<usize>| self.clusters.first_text(id, column?);
         let layout = &self.clusters.layout;
-        let process = of(layout.roles.path).map(|path| process_name(path, layout.path_separator));
-        with_process(process, of(self.label).unwrap_or(""))
+        let record = self.clusters.first_record(id);
+        let path = record.and_then(|record| layout.text_of(Role::Path, record));
+        let process = path.map(|path| process_name(path, layout.path_separator));
+        let text = self.label.and_then(|column| self.clusters.first_text(id, column));
+        with_process(process, text.unwrap_or(""))
     }
 }
 

@@ -202,6 +202,20 @@ impl Batch {
         &self.columns
     }
 
+    /// The bytes of its texts.
+    ///
+    /// ```
+    /// # use oddsift_records::{Batch, ReadOptions, Reader};
+    /// let mut batch = Batch::new();
+    /// Reader::new("a.csv", &b"a,b\nxy,z\n"[..], ReadOptions::new())?.next_batch(&mut batch)?;
+    /// assert_eq!(batch.n_bytes(), 3);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn n_bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Begins a new batch of records with a field for each of `columns`; what it held is gone, its memory
     /// stays.
     ///

@@ -60,6 +60,11 @@ pub trait Rows: Send {
     /// more: they stand behind those that were there, from the batch that has them.
     fn columns(&self) -> &[String];
 
+    /// Whether records name their own fields, as in NDJSON, so that columns may come late.
+    fn names_its_fields(&self) -> bool {
+        false
+    }
+
     /// Fills `batch` with the next records; false, and none, at the end.
     ///
     /// Records are numbered from 0 in the order in which they come, and how they are cut into batches
@@ -92,6 +97,10 @@ impl<R: Rows + ?Sized> Rows for Box<R> {
 
     fn columns(&self) -> &[String] {
         (**self).columns()
+    }
+
+    fn names_its_fields(&self) -> bool {
+        (**self).names_its_fields()
     }
 
     fn next_batch(&mut self, batch: &mut Batch) -> Result<bool, Error> {

@@ -13,7 +13,7 @@ use crate::failure::{Failure, need_finds};
 use crate::output::Destination;
 use crate::picture::{plotted, write_picture};
 use crate::progress::Bar;
-use crate::say::{counted, say, warn, warn_line, warn_of_times};
+use crate::say::{counted, say, say_intake, warn, warn_line, warn_of_times};
 use crate::side_files::{check_side_files, save_model};
 
 pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
@@ -92,16 +92,15 @@ fn params(args: &ClusterArgs) -> ClusterParams {
     params
 }
 
-/// The eps that was taken, where it was not given, and what is dubious.
+/// What was taken, the eps among it, and what is dubious.
 pub(super) fn say_eps(args: &TalkArgs, found: &Clusters) {
     let eps = found.events.model().eps();
-    match found.eps_source {
-        EpsSource::Default => say(args, &format!("eps {eps:?} by default")),
-        EpsSource::Proposed => {
-            say(args, &format!("eps {eps:?}, proposed by the knee of the distances"));
-        }
-        EpsSource::Given => {}
-    }
+    let eps = match found.eps_source {
+        EpsSource::Default => format!("eps {eps:?} by default"),
+        EpsSource::Proposed => format!("eps {eps:?}, proposed by the knee of the distances"),
+        EpsSource::Given => format!("eps {eps:?}"),
+    };
+    say_intake(args, &found.intake, Some(eps), found.events.patterns().n_rows(), &found.read);
     for warning in &found.warnings {
         say(args, &format!("beware: {warning}"));
     }

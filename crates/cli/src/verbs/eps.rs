@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::Destination;
 use crate::picture::write_picture;
 use crate::progress::Bar;
-use crate::say::{warn, warn_line};
+use crate::say::{say_intake, warn, warn_line};
 use crate::side_files::check_side_files;
 use crate::verbs::cluster::args::SpaceArgs;
 
@@ -48,6 +48,7 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
     let destination = Destination::open(&args.output, &inputs)?;
     let found = params.distances(input)?;
     bar.finish();
+    say_intake(&args.output.talk, &found.intake, None, found.n_rows, &found.read);
     warn(&args.output.talk, &found.read);
     if !args.output.talk.quiet {
         advise(found.proposal.as_ref());

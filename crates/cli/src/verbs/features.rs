@@ -2,7 +2,7 @@
 #![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
 
 use clap::Args;
-use oddsift::pipeline::{FeatureColumn, FeatureParams, FeatureRows, Origin};
+use oddsift::pipeline::{FeatureColumn, FeatureParams, FeatureRows, Origin, Role};
 
 use crate::args::{FeatureArgs, InputArgs, OutputArgs};
 use crate::failure::{Failure, need_finds};
@@ -56,11 +56,12 @@ pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
 
 /// For people: time, process and command line, then the features.
 fn put_first_what_people_read(rows: &mut FeatureRows) {
-    let roles = rows.layout().roles;
+    let roles = rows.layout().roles.clone();
+    let (time, command_line) = (roles.get(Role::Time), roles.get(Role::CommandLine));
     rows.sort_columns(|column: &FeatureColumn| match column.origin {
-        Origin::Input(place) if Some(place) == roles.time => 0,
+        Origin::Input(place) if Some(place) == time => 0,
         Origin::ProcessName => 1,
-        Origin::Input(place) if Some(place) == roles.command_line => 2,
+        Origin::Input(place) if Some(place) == command_line => 2,
         Origin::Feature(_) => 3,
         Origin::Input(_) => 4,
     });

@@ -18,7 +18,7 @@ use crate::args::Compat;
 use crate::failure::{Failure, need_finds};
 use crate::output::Destination;
 use crate::progress::Bar;
-use crate::say::{say, warn, warn_line};
+use crate::say::{say, say_intake, warn, warn_line};
 use crate::side_files::{check_side_files, save_model};
 
 pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
@@ -84,6 +84,7 @@ fn params(args: &OutliersArgs) -> OutlierParams {
 
 /// What was left out of the rows that were fitted to, and how many there are.
 fn say_training(args: &OutliersArgs, fitted: &FittedOutliers) {
+    say_intake(&args.output.talk, &fitted.intake, None, fitted.n_rows, &fitted.read);
     warn(&args.output.talk, &fitted.read);
     let (name, n_rows) = (&fitted.read.name, fitted.n_rows);
     if let Some(MaxSamples::Count(count)) = args.max_samples

@@ -1,6 +1,6 @@
 //! Clusters and events that are like no other, with what they are.
 
-use oddsift_pipeline::{ClusterRow, process_name};
+use oddsift_pipeline::{ClusterRow, Role, process_name};
 
 use super::{Report, minute, with_process};
 use crate::{Labels, Page, cluster_figure};
@@ -45,10 +45,7 @@ fn cells(report: &Report<'_>, row: &ClusterRow<'_>) -> Vec<String> {
     let (found, layout) = (report.clusters, &report.clusters.layout);
     let mut cells = vec![row.size.to_string(), row.label_text()];
     if found.template.is_some() {
-        let path = layout
-            .roles
-            .path
-            .map(|path| row.record.and_then(|record| record.text(path)).unwrap_or(""));
+        let path = row.record.and_then(|record| layout.text_of(Role::Path, record));
         let process = path.map(|path| process_name(path, layout.path_separator));
         cells.push(with_process(process, &found.what(row)));
     } else {

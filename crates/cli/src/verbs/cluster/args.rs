@@ -95,8 +95,8 @@ pub(crate) struct SpaceArgs {
     #[arg(long, value_name = "F1,F2..", value_delimiter = ',')]
     pub(crate) features: Vec<String>,
     /// How features are scaled: unit (each row to norm 1), none, standard, robust, minmax
-    #[arg(long, default_value = "unit", value_name = "SCALING")]
-    pub(crate) scale: Scaling,
+    #[arg(long, value_name = "SCALING")]
+    pub(crate) scale: Option<Scaling>,
     /// Rows, itself included, within eps that make a row a core of a cluster
     #[arg(long, default_value = "2", value_name = "N", value_parser = at_least_one)]
     #[arg(allow_negative_numbers = true)]
@@ -120,7 +120,7 @@ impl SpaceArgs {
     pub(crate) fn set(&self, params: &mut ClusterParams, features: FeatureChoice) {
         params.features = features;
         params.weight.clone_from(&self.weight);
-        params.clustering =
-            params.clustering.scaling(self.scale).min_samples(self.min_samples).metric(self.metric);
+        params.scale = self.scale;
+        params.clustering = params.clustering.min_samples(self.min_samples).metric(self.metric);
     }
 }

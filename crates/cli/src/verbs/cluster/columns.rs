@@ -1,6 +1,6 @@
 //! What `cluster` prints.
 
-use oddsift::pipeline::{ClusterRow, Clusters, Label, feature_cell, process_name};
+use oddsift::pipeline::{ClusterRow, Clusters, Label, Role, feature_cell, process_name};
 use oddsift::records::Cell;
 
 use crate::cells::{text_cell, text_or_missing, time_cell, time_or_missing};
@@ -17,7 +17,9 @@ pub(super) fn exemplar_columns(found: &Clusters, is_msticpys: bool) -> Columns<'
     let writes_time = is_msticpys && found.time.is_some();
     let own = |name: &str| found.layout.own_name(name);
     let mut columns = columns;
-    for (place, name) in found.layout.columns.iter().enumerate() {
+    let records = found.rows().into_iter().filter_map(|row| row.record).collect::<Vec<_>>();
+    for place in found.layout.printed_columns(records) {
+        let Some(name) = found.layout.columns.get(place) else { continue };
         columns = if writes_time && name == FIRST_TIME {
             columns.file(name, first)
         } else {
@@ -63,9 +65,10 @@ fn people_columns(found: &Clusters) -> Columns<'_, ClusterRow<'_>> {
         .stands_out(|row: &ClusterRow<'_>| row.label.is_noise())
         .table("Size", |row| TextCell::number(&row.size))
         .table("Cluster", |row| TextCell::number(&row.label_text()));
-    if let Some(path) = found.layout.roles.path {
+    if found.layout.roles.get(Role::Path).is_some() {
         columns = columns.table("Process", move |row: &ClusterRow<'_>| {
-            let path = row.record.and_then(|record| record.text(path)).unwrap_or("");
+            let path = row.record.and_then(|record| found.layout.text_of(Role::Path, record));
+            let path = path.unwrap_or_default();
             TextCell::text(process_name(path, found.layout.path_separator))
         });
     }

@@ -1,6 +1,6 @@
 //! What `outliers` prints of the rows it found: themselves, the most unusual first, and why.
 
-use oddsift::pipeline::{OutlierRow, Outliers, process_name};
+use oddsift::pipeline::{OutlierRow, Outliers, Role, process_name};
 use oddsift::records::Cell;
 
 use crate::cells::text_cell;
@@ -14,9 +14,10 @@ pub(super) fn outlier_columns(found: &Outliers) -> Columns<'_, OutlierRow<'_>> {
         .table("Row", |row: &OutlierRow<'_>| TextCell::number(&row.row))
         .table("Score", |row| TextCell::number(&format!("{:.3}", row.score)))
         .table("Reasons", |row| TextCell::text(&row.reason_text));
-    if let Some(path) = layout.roles.path {
+    if layout.roles.get(Role::Path).is_some() {
         columns = columns.table("Process", move |row: &OutlierRow<'_>| {
-            let path = row.record.and_then(|record| record.text(path)).unwrap_or("");
+            let path = row.record.and_then(|record| layout.text_of(Role::Path, record));
+            let path = path.unwrap_or_default();
             TextCell::text(process_name(path, layout.path_separator))
         });
     }
@@ -25,7 +26,8 @@ pub(super) fn outlier_columns(found: &Outliers) -> Columns<'_, OutlierRow<'_>> {
         columns = columns.table(name, move |row| text_cell(cell(row, place)));
     }
     columns = columns.file(own("row"), |row| Cell::UInt(row.row));
-    for (place, name) in layout.columns.iter().enumerate() {
+    for place in layout.printed_columns(found.records()) {
+        let Some(name) = layout.columns.get(place) else { continue };
         columns = columns.file(name, move |row: &OutlierRow<'_>| {
             row.record.map_or(Cell::Missing, |record| record.value(place))
         });
@@ -44,9 +46,10 @@ fn cell<'r>(row: &'r OutlierRow<'_>, column: usize) -> Cell<'r> {
 /// others all but those without a name, which mostly number the rows.
 fn table_columns(found: &Outliers) -> Vec<usize> {
     let (roles, columns) = (&found.layout.roles, &found.layout.columns);
-    let known: Vec<usize> = [roles.command_line, roles.time].into_iter().flatten().collect();
+    let known: Vec<usize> =
+        [Role::CommandLine, Role::Time].into_iter().filter_map(|role| roles.get(role)).collect();
     let others = (0..columns.len())
-        .filter(|column| !known.contains(column) && Some(*column) != roles.path)
+        .filter(|column| !known.contains(column) && Some(*column) != roles.get(Role::Path))
         .filter(|column| columns.get(*column).is_some_and(|name| !name.is_empty()));
     known.iter().copied().chain(others).collect()
 }

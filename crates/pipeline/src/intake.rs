@@ -1,0 +1,101 @@
+//! What was taken of an input, to be told.
+
+use oddsift_features::Role;
+
+use crate::{Layout, ReadSummary};
+
+/// What was taken of an input: which schema, which features, which times. A caller tells it, since what
+/// is taken by default decides what is found.
+///
+/// ```
+/// use oddsift_pipeline::ClusterParams;
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+/// let found = ClusterParams::new().fit(path)?;
+/// assert!(found.intake.text().starts_with("win4688 process events; features pathScore, "));
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Intake {
+    /// The schemas that were given or found, by name.
+    pub schemas: Vec<String>,
+    /// The features.
+    pub features: Vec<String>,
+    /// Where the features come from.
+    pub origin: FeatureOrigin,
+    /// The columns of times, the preferred first.
+    pub times: Vec<String>,
+    /// A role of process events that no column plays.
+    pub lacks: Option<Role>,
+}
+
+/// Why just these features were taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FeatureOrigin {
+    /// They were named.
+    Given,
+    /// They are those of process events.
+    Process,
+    /// They are the numbers of the schema that was found.
+    Schema,
+    /// They are all numeric columns.
+    Numbers,
+}
+
+impl Intake {
+    pub(crate) fn new(layout: &Layout, features: Vec<String>, origin: FeatureOrigin) -> Self {
+        let roles = &layout.roles;
+        let schemas = roles.schemas().iter().map(|schema| schema.name.clone()).collect();
+        let is_process = origin == FeatureOrigin::Process;
+        let lacking = [Role::Path, Role::CommandLine, Role::Session].into_iter();
+        let lacks = lacking.filter(|role| is_process && roles.get(*role).is_none());
+        Self { schemas, features, origin, times: Vec::new(), lacks: lacks.into_iter().next() }
+    }
+
+    pub(crate) fn with_times(mut self, layout: &Layout, times: &[usize]) -> Self {
+        let name = |column: &usize| layout.columns.get(*column).cloned();
+        self.times = times.iter().filter_map(name).collect();
+        self
+    }
+
+    /// Returns it as one line, without the name of the input.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let schema = match self.schemas.as_slice() {
+            [] => "no known schema".to_owned(),
+            names => names.join(" and "),
+        };
+        let events = match self.origin {
+            FeatureOrigin::Process => " process events",
+            _ => "",
+        };
+        let why = match self.origin {
+            FeatureOrigin::Numbers => " (all numeric columns)",
+            FeatureOrigin::Schema => " (those of the schema)",
+            _ => "",
+        };
+        let lacks = self.lacks.map_or_else(String::new, |role| {
+            let role = if role == Role::CommandLine { "command line" } else { role.name() };
+            format!(" without {role}")
+        });
+        format!("{schema}{events}{lacks}; features {}{why}", self.features.join(", "))
+    }
+
+    /// Returns which rows were taken and left out, in a few words.
+    #[must_use]
+    pub fn rows_text(&self, n_rows: u64, read: &ReadSummary) -> String {
+        let rows =
+            |count: u64| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
+        let mut text = format!("{} taken", rows(n_rows));
+        if let Some(first) = read.others.first() {
+            let count = read.others.count();
+            let name = &read.name;
+            let of = if count == 1 { "" } else { ", the first" };
+            text +=
+                &format!(", {count} left out that start no program{of} at {name}:{}", first.line);
+        }
+        text
+    }
+}
