@@ -202,6 +202,23 @@ impl Recipe {
         }
     }
 
+    /// The columns by the names that they had where the features were planned, each with its place in this
+    /// file.
+    ///
+    /// ```
+    /// use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
+    ///
+    /// let of = |columns: &[&str]| Roles::resolve(columns, SchemaChoice::Auto, &[]);
+    /// let (win, sysmon) = (["NewProcessName"], ["n", "Image"]);
+    /// let recipe = Recipe::resolve(&win, &["pathScore"], &of(&win)?, &FeatureOptions::default())?;
+    /// let recipe = recipe.rebind(&sysmon, &of(&sysmon)?)?;
+    /// assert_eq!(recipe.places().collect::<Vec<_>>(), [("NewProcessName", 1)]);
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
+    pub fn places(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.columns.iter().map(|column| (column.name.as_str(), column.index))
+    }
+
     /// The columns of this file that are read, each with the role by which it was found, if any.
     ///
     /// ```

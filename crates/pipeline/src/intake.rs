@@ -1,6 +1,6 @@
 //! What was taken of an input, to be told.
 
-use oddsift_features::Role;
+use oddsift_features::{Recipe, Role};
 
 use crate::{Layout, ReadSummary};
 
@@ -28,6 +28,8 @@ pub struct Intake {
     pub times: Vec<String>,
     /// A role of process events that no column plays.
     pub lacks: Option<Role>,
+    /// Columns that a model knows by another name: that name, and the one here.
+    pub renamed: Vec<(String, String)>,
 }
 
 /// Why just these features were taken.
@@ -42,6 +44,8 @@ pub enum FeatureOrigin {
     Schema,
     /// They are all numeric columns.
     Numbers,
+    /// They are those of a model.
+    Model,
 }
 
 impl Intake {
@@ -51,7 +55,25 @@ impl Intake {
         let is_process = origin == FeatureOrigin::Process;
         let lacking = [Role::Path, Role::CommandLine, Role::Session].into_iter();
         let lacks = lacking.filter(|role| is_process && roles.get(*role).is_none());
-        Self { schemas, features, origin, times: Vec::new(), lacks: lacks.into_iter().next() }
+        Self {
+            schemas,
+            features,
+            origin,
+            times: Vec::new(),
+            lacks: lacks.into_iter().next(),
+            renamed: Vec::new(),
+        }
+    }
+
+    /// What a model takes of an input, by a recipe that is bound to its columns.
+    pub(crate) fn of_model(layout: &Layout, recipe: &Recipe) -> Self {
+        let mut intake = Self::new(layout, recipe.names().to_vec(), FeatureOrigin::Model);
+        intake.renamed = recipe
+            .places()
+            .filter_map(|(name, place)| Some((name.to_owned(), layout.columns.get(place)?.clone())))
+            .filter(|(name, here)| name != here)
+            .collect();
+        intake
     }
 
     pub(crate) fn with_times(mut self, layout: &Layout, times: &[usize]) -> Self {
@@ -74,13 +96,17 @@ impl Intake {
         let why = match self.origin {
             FeatureOrigin::Numbers => " (all numeric columns)",
             FeatureOrigin::Schema => " (those of the schema)",
+            FeatureOrigin::Model => " (those of the model)",
             _ => "",
         };
         let lacks = self.lacks.map_or_else(String::new, |role| {
             let role = if role == Role::CommandLine { "command line" } else { role.name() };
             format!(" without {role}")
         });
-        format!("{schema}{events}{lacks}; features {}{why}", self.features.join(", "))
+        let renamed =
+            self.renamed.iter().map(|(name, here)| format!("; {here} is taken for {name}"));
+        let renamed: String = renamed.collect();
+        format!("{schema}{events}{lacks}; features {}{why}{renamed}", self.features.join(", "))
     }
 
     /// Returns which rows were taken and left out, in a few words.

@@ -19,7 +19,7 @@ use crate::sink::stream_beside_input;
 use crate::space::repeated;
 use crate::table::{Ingested, Keep, TablePlan, ingest};
 use crate::threads::with_threads;
-use crate::{Error, Input, Layout, ReadSummary, ScoredRows, Sink};
+use crate::{Error, Input, Intake, Layout, ReadSummary, ScoredRows, Sink};
 
 /// A saved model of any kind; what is read is untrusted and checked as a whole.
 ///
@@ -141,7 +141,7 @@ impl Model {
         let (forest, head, recipe) = match self {
             Self::Clusters(_) => return Ok(None),
             Self::Outliers(model) => {
-                let head = Head::open(&input, &[])?;
+                let head = Head::open(&input, model.recipe().names())?;
                 let recipe = head.layout.rebind(model.recipe())?;
                 (model.detector().forest(), head, recipe)
             }
@@ -152,10 +152,11 @@ impl Model {
             }
         };
         let is_single = forest.precision() == Precision::F32;
+        let intake = Intake::of_model(&head.layout, &recipe);
         let rows =
             RowPlan::new(&head, &input, recipe).with_single_precision(is_single).with_starts_only();
         let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
-        Ok(Some(ScoredRows::new(head, input, scorer)))
+        Ok(Some(ScoredRows::new(head, input, scorer, intake)))
     }
 
     /// Labels the rows of an input by the clusters of the model; `None` for a forest.
@@ -211,14 +212,17 @@ pub struct LabelledRows {
     pub n_rows: u64,
     /// The number of rows that are near no cluster.
     pub n_noise: u64,
+    /// What was taken of the input.
+    pub intake: Intake,
     labels: Vec<Label>,
     ingested: Ingested,
 }
 
 fn label(model: &ClusterModel, input: &Input) -> Result<LabelledRows, Error> {
-    let head = Head::open(input, &[])?;
+    let head = Head::open(input, model.recipe().names())?;
     let layout = head.layout.clone();
     let recipe = layout.rebind(model.recipe())?;
+    let intake = Intake::of_model(&layout, &recipe);
     let rows = RowPlan::new(&head, input, recipe).with_starts_only();
     let plan = TablePlan { keep: Keep::LABELS, ..TablePlan::new(rows) };
     let (table, ingested) = ingest(Feed::new(head, input), plan)?;
@@ -226,7 +230,8 @@ fn label(model: &ClusterModel, input: &Input) -> Result<LabelledRows, Error> {
     let noise = labels.iter().zip(table.counts()).filter(|(label, _)| label.is_noise());
     let n_noise = noise.map(|(_, n)| n).sum();
     let read = ingested.read.clone();
-    Ok(LabelledRows { layout, read, n_rows: table.n_rows(), n_noise, labels, ingested })
+    let n_rows = table.n_rows();
+    Ok(LabelledRows { layout, read, n_rows, n_noise, intake, labels, ingested })
 }
 
 /// The label of each pattern.

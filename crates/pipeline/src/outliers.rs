@@ -424,7 +424,8 @@ impl FittedOutliers {
         let verdict = outliers.map_or(Verdict::Decision, |outliers| {
             Verdict::Rows(outliers.finds.rows.iter().map(|find| find.scored.row).collect())
         });
-        Ok(ScoredRows::new(head, input, Scorer { rows, forest: self.forest(), verdict }))
+        let scorer = Scorer { rows, forest: self.forest(), verdict };
+        Ok(ScoredRows::new(head, input, scorer, self.intake.clone()))
     }
 }
 

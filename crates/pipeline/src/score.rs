@@ -14,7 +14,7 @@ use crate::layout::Head;
 use crate::plan::{RowPlan, RowRoom, Taken};
 use crate::sink::stream;
 use crate::threads::with_threads;
-use crate::{Error, Input, Layout, ReadSummary, Sink};
+use crate::{Error, Input, Intake, Layout, ReadSummary, Sink};
 
 /// A forest, and how rows become its vectors.
 pub(crate) struct Scorer<'a> {
@@ -166,6 +166,7 @@ pub struct ScoredRows<'f> {
     head: Head,
     input: Input,
     scorer: Scorer<'f>,
+    intake: Intake,
 }
 
 /// What is written of a row.
@@ -192,8 +193,8 @@ pub struct ScoredSummary {
 }
 
 impl<'f> ScoredRows<'f> {
-    pub(crate) fn new(head: Head, input: Input, scorer: Scorer<'f>) -> Self {
-        Self { head, input, scorer }
+    pub(crate) fn new(head: Head, input: Input, scorer: Scorer<'f>, intake: Intake) -> Self {
+        Self { head, input, scorer, intake }
     }
 
     /// Returns the columns of the input and the parts that they play.
@@ -207,6 +208,19 @@ impl<'f> ScoredRows<'f> {
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.head.layout
+    }
+
+    /// Returns what is taken of the input.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
+    /// assert_eq!(fitted.scores(path, None)?.intake().schemas, ["win4688"]);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn intake(&self) -> &Intake {
+        &self.intake
     }
 
     /// Writes a line for each row, in the order of the input.
@@ -233,7 +247,7 @@ impl<'f> ScoredRows<'f> {
         columns: ScoreColumns,
         sink: &mut impl Sink,
     ) -> Result<ScoredSummary, Error> {
-        let Self { head, input, scorer } = self;
+        let Self { head, input, scorer, .. } = self;
         let n_columns = if columns == ScoreColumns::Bare { 0 } else { head.layout.columns.len() };
         let (n_rows, n_outliers) = (AtomicU64::new(0), AtomicU64::new(0));
         let mut feed = Feed::new(head, &input);

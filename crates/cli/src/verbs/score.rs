@@ -12,7 +12,7 @@ use crate::columns::Columns;
 use crate::failure::{Failure, need_finds};
 use crate::output::Destination;
 use crate::progress::Bar;
-use crate::say::{counted, say, warn};
+use crate::say::{counted, say, say_intake, warn};
 use crate::verbs::outliers::write_scores;
 
 pub(crate) const EXAMPLES: &str = "\
@@ -64,7 +64,9 @@ fn destination(args: &ScoreArgs) -> Result<Destination, Failure> {
 
 /// Prints the scores; gives the number of outliers.
 fn print_scores(args: &ScoreArgs, scores: ScoredRows<'_>, bar: &Bar) -> Result<u64, Failure> {
+    let intake = scores.intake().clone();
     let written = write_scores(&args.output, destination(args)?, scores, args.with_input, bar)?;
+    say_intake(&args.output.talk, &intake, None, written.n_rows, &written.read);
     warn(&args.output.talk, &written.read);
     let rows = counted(written.n_rows, "row", "rows");
     let outliers = counted(written.n_outliers, "outlier", "outliers");
@@ -81,6 +83,7 @@ fn print_labels(
 ) -> Result<u64, Failure> {
     bar.finish();
     let destination = destination(args)?;
+    say_intake(&args.output.talk, &found.intake, None, found.n_rows, &found.read);
     warn(&args.output.talk, &found.read);
     let (rows, n_noise) = (counted(found.n_rows, "row", "rows"), found.n_noise);
     say(&args.output.talk, &format!("{rows}, {n_noise} near no cluster"));
