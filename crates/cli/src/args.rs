@@ -10,6 +10,7 @@ use oddsift::pipeline::{
 use oddsift::plot::Labels;
 use oddsift::records::BadRows;
 
+use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::values::{
     at_least_one, bad_rows, delimiter, delimiters, mapping, not_empty, plot_path, positive, schema,
@@ -26,7 +27,7 @@ pub(crate) enum Compat {
 pub(crate) struct InputArgs {
     /// CSV or NDJSON, plain, gzip or zstd; `-` is standard input
     #[arg(value_name = "FILE", default_value = "-")]
-    pub(crate) file: PathBuf,
+    pub(crate) files: Vec<PathBuf>,
     /// Separator of CSV fields, one character; `tab` is a tab
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub(crate) delimiter: Option<u8>,
@@ -59,13 +60,21 @@ pub(crate) enum Missing {
 
 impl InputArgs {
     /// The input, of which `bar` shows how far it is read.
-    pub(crate) fn input(&self, bar: &Bar) -> Input {
-        self.input_of(&self.file, bar)
+    pub(crate) fn input(&self, bar: &Bar) -> Result<Input, Failure> {
+        Ok(self.set(bar.watch(Input::files(&self.files)?)))
+    }
+
+    /// The files, for those who must not write over them.
+    pub(crate) fn paths(&self) -> Vec<&Path> {
+        self.files.iter().map(PathBuf::as_path).collect()
     }
 
     /// Another file, read in the same way.
     pub(crate) fn input_of(&self, file: &Path, bar: &Bar) -> Input {
-        let mut input = bar.watch(Input::file(file));
+        self.set(bar.watch(Input::file(file)))
+    }
+
+    fn set(&self, mut input: Input) -> Input {
         input.delimiter = self.delimiter;
         input.bad_rows = self.bad_rows;
         input.missing = match self.missing {

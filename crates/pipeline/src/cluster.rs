@@ -284,7 +284,8 @@ impl ClusterParams {
     fn run(&self, head: Head, plan: ClusterPlan, input: &Input) -> Result<Clusters, Error> {
         let layout = head.layout.clone();
         let (table, ingested) = ingest(Feed::new(head, input), plan.table)?;
-        let layout = layout.grown(&ingested.columns, input)?;
+        let layout = layout.grown(&ingested.read.columns, input)?;
+        let intake = plan.intake.grown(&layout);
         let clustering = self.clustering.scaling(plan.scaling);
         ingested.need_rows(&table)?;
         let failed = |error| cluster_error(&ingested, error);
@@ -316,7 +317,7 @@ impl ClusterParams {
             time: plan.time,
             template: plan.template,
             computed: plan.computed,
-            intake: plan.intake,
+            intake,
             warnings: warnings.map_err(failed)?,
             events,
             eps_source,

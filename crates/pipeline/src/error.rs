@@ -57,6 +57,14 @@ pub enum Error {
         /// The input's columns.
         columns: Vec<String>,
     },
+    /// A folder or a pattern stands for no file.
+    #[error("{name}: {what}; name files that are there")]
+    NoFiles {
+        /// The folder or pattern.
+        name: String,
+        /// What is wrong.
+        what: String,
+    },
     /// A schema that was asked for by name or file is none.
     #[error("{name}: {what}")]
     SchemaFile {

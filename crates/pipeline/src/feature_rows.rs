@@ -258,6 +258,7 @@ struct Writer {
 impl Writer {
     /// Gives the number of rows.
     fn write(&self, batch: &Batch, room: &mut RowRoom, push: &mut Push<'_>) -> Result<u64, Error> {
+        self.rows.follow(batch, room)?;
         let mut n_rows = 0;
         // Cells borrow from the row, so their room is that of a batch's worth at most.
         let mut cells: Vec<Cell<'_>> = Vec::with_capacity(self.columns.len());

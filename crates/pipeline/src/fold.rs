@@ -100,14 +100,10 @@ impl<'i> Feed<'i> {
     }
 
     /// What was read and left out, once all is read.
-    /// The columns of all rows that were read so far.
-    pub(crate) fn columns(&self) -> Vec<String> {
-        self.rows.columns().to_vec()
-    }
-
     pub(crate) fn finish(self, room: RowRoom) -> ReadSummary {
         ReadSummary {
             name: self.rows.name().to_owned(),
+            columns: self.rows.columns().to_vec(),
             input: self.rows.summary().clone(),
             skipped: room.skipped,
             others: room.others,

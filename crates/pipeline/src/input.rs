@@ -13,7 +13,11 @@ use oddsift_records::{BadRows, ReadOptions, Rows, TextSource};
 use oddsift_timespan::TimeParser;
 use tempfile::NamedTempFile;
 
-use crate::{Error, Progress, formats, threads::n_threads};
+use crate::{
+    Error, Progress, formats,
+    threads::n_threads,
+    united::{Opener, United},
+};
 
 /// The rows of a file or of another source, and how they are read: the input of every job.
 ///
@@ -70,6 +74,8 @@ enum Source {
     File(PathBuf),
     /// Audit logs, which are one stream.
     Logs(Arc<[PathBuf]>),
+    /// Files one after the other, as one stream.
+    Several(Arc<[Source]>),
     /// What can be read but once, kept for a second reading.
     Kept(Arc<Kept>),
     Rows {
@@ -96,6 +102,31 @@ impl Input {
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self::of(Source::File(path.into()))
+    }
+
+    /// Files, one after the other as one stream: rows are numbered through, columns are united by name, and
+    /// a column `File` says which one a row is from. A folder stands for its files, in the order of their
+    /// names, and a path with `*`, `?` or `[` that is no file for those that match.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoFiles`] for a folder or pattern without any.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{ClusterParams, Input};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = ClusterParams::new().fit(Input::files([path, path])?)?;
+    /// assert_eq!(found.events.patterns().n_rows(), 2 * 363);
+    /// assert!(found.layout.columns.contains(&"File".to_owned()));
+    /// assert!(Input::files(["no/such/*.csv"]).is_err());
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn files(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Self, Error> {
+        let files = expand(paths.into_iter().map(Into::into))?;
+        let mut sources: Vec<Source> = files.into_iter().map(Source::File).collect();
+        let one = if sources.len() == 1 { sources.pop() } else { None };
+        Ok(Self::of(one.unwrap_or_else(|| Source::Several(sources.into()))))
     }
 
     /// Audit logs, the rotated ones of each from the oldest to the newest, as one stream of events.
@@ -176,10 +207,8 @@ impl Input {
     #[must_use]
     pub fn name(&self) -> String {
         match &self.source {
-            Source::File(path) => path_name(path),
             Source::Logs(_) => self.last_name(),
-            Source::Kept(kept) => kept.name.clone(),
-            Source::Rows { name, .. } => name.to_string(),
+            source => source.name(),
         }
     }
 
@@ -196,48 +225,26 @@ impl Input {
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn twice(&self) -> Result<Self, Error> {
-        let Source::File(path) = &self.source else { return Ok(self.clone()) };
-        // What is missing or a folder is told when it is opened.
-        let is_passing = || path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir());
-        let file = if path.as_os_str() == "-" {
-            keep(io::stdin().lock())
-        } else if is_passing() {
-            File::open(path).and_then(keep)
-        } else {
-            return Ok(self.clone());
-        };
-        let name = self.name();
-        match file {
-            Ok(file) => {
-                Ok(Self { source: Source::Kept(Arc::new(Kept { name, file })), ..self.clone() })
-            }
-            Err(source) => Err(Error::Spool { name, source }),
-        }
+        let source = self.source.kept()?;
+        Ok(source.map_or_else(|| self.clone(), |source| Self { source, ..self.clone() }))
     }
 
     pub(crate) fn open(&self) -> Result<Box<dyn Rows>, Error> {
         let options = ReadOptions::new().delimiter(self.delimiter).bad_rows(self.bad_rows);
-        let text = match &self.source {
-            Source::Logs(paths) => return Ok(Box::new(AuditRows::open(paths)?)),
-            Source::Rows { open, .. } => return Ok(open()?),
-            Source::File(path) => TextSource::open(path)?,
-            Source::Kept(kept) => {
-                let name = Arc::from(kept.name.as_str());
-                let reopen = |source| oddsift_records::Error::Open { name, source };
-                TextSource::new(&kept.name, kept.file.reopen().map_err(reopen)?)?
-            }
+        let Source::Several(sources) = &self.source else {
+            return Ok(self.source.open(options)?);
         };
-        Ok(formats::open(text, options)?)
+        let opener = |source: &Source| -> Opener {
+            let source = source.clone();
+            Box::new(move || source.open(options))
+        };
+        let united = United::open(self.name(), sources.iter().map(opener).collect())?;
+        Ok(Box::new(united))
     }
 
     /// The paths of the files, for those who read them by themselves.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        match &self.source {
-            Source::File(path) => vec![path.clone()],
-            Source::Logs(paths) => paths.to_vec(),
-            Source::Kept(kept) => vec![kept.file.path().into()],
-            Source::Rows { .. } => Vec::new(),
-        }
+        self.source.paths()
     }
 
     /// The name of the log that was written last.
@@ -260,6 +267,119 @@ impl Input {
     pub(crate) fn tell(&self, progress: Progress) -> ControlFlow<()> {
         self.progress.as_ref().map_or(ControlFlow::Continue(()), |callback| callback(progress))
     }
+}
+
+impl Source {
+    fn open(&self, options: ReadOptions) -> Result<Box<dyn Rows>, oddsift_records::Error> {
+        let text = match self {
+            Self::Logs(paths) => return Ok(Box::new(AuditRows::open(paths)?)),
+            Self::Rows { open, .. } => return open(),
+            Self::Several(sources) => match sources.first() {
+                Some(first) => return first.open(options),
+                None => return Err(oddsift_records::Error::Empty { name: "no input".into() }),
+            },
+            Self::File(path) => TextSource::open(path)?,
+            Self::Kept(kept) => {
+                let name = Arc::from(kept.name.as_str());
+                let reopen = |source| oddsift_records::Error::Open { name, source };
+                TextSource::new(&kept.name, kept.file.reopen().map_err(reopen)?)?
+            }
+        };
+        formats::open(text, options)
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) => path_name(path),
+            Self::Kept(kept) => kept.name.clone(),
+            Self::Rows { name, .. } => name.to_string(),
+            Self::Several(sources) => match &**sources {
+                [] => String::new(),
+                [one] => one.name(),
+                [first, others @ ..] => format!("{} and {} more", first.name(), others.len()),
+            },
+            Self::Logs(paths) => paths.last().map(|path| path_name(path)).unwrap_or_default(),
+        }
+    }
+
+    fn paths(&self) -> Vec<PathBuf> {
+        match self {
+            Self::File(path) => vec![path.clone()],
+            Self::Logs(paths) => paths.to_vec(),
+            Self::Kept(kept) => vec![kept.file.path().into()],
+            Self::Several(sources) => sources.iter().flat_map(Self::paths).collect(),
+            Self::Rows { .. } => Vec::new(),
+        }
+    }
+
+    /// The same to be read more than once, where it could be read but once.
+    fn kept(&self) -> Result<Option<Self>, Error> {
+        if let Self::Several(sources) = self {
+            let kept = |source: &Self| Ok(source.kept()?.unwrap_or_else(|| source.clone()));
+            let all: Result<Vec<Self>, Error> = sources.iter().map(kept).collect();
+            return Ok(Some(Self::Several(all?.into())));
+        }
+        let Self::File(path) = self else { return Ok(None) };
+        // What is missing or a folder is told when it is opened.
+        let is_passing = || path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir());
+        let file = if path.as_os_str() == "-" {
+            keep(io::stdin().lock())
+        } else if is_passing() {
+            File::open(path).and_then(keep)
+        } else {
+            return Ok(None);
+        };
+        let name = self.name();
+        match file {
+            Ok(file) => Ok(Some(Self::Kept(Arc::new(Kept { name, file })))),
+            Err(source) => Err(Error::Spool { name, source }),
+        }
+    }
+}
+
+/// The files that paths stand for: a folder for those in it, a pattern for those that match.
+fn expand(paths: impl Iterator<Item = PathBuf>) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for path in paths {
+        let pattern = match path.to_str() {
+            _ if path.is_dir() => {
+                format!("{}/**/*", glob::Pattern::escape(&path.to_string_lossy()))
+            }
+            Some(text) if text.contains(['*', '?', '[']) && !path.exists() => text.to_owned(),
+            _ => {
+                files.push(path);
+                continue;
+            }
+        };
+        let found = matching(&pattern).map_err(|what| no_files(&path, what))?;
+        if found.is_empty() {
+            return Err(no_files(&path, "there are no files".to_owned()));
+        }
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+/// The files that match a pattern, in the order of their names, hidden ones left out.
+fn matching(pattern: &str) -> Result<Vec<PathBuf>, String> {
+    let options = glob::MatchOptions {
+        require_literal_separator: true,
+        require_literal_leading_dot: true,
+        ..glob::MatchOptions::new()
+    };
+    let found = glob::glob_with(pattern, options).map_err(|error| error.to_string())?;
+    let mut files = Vec::new();
+    for path in found {
+        let path = path.map_err(|error| error.to_string())?;
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn no_files(path: &Path, what: String) -> Error {
+    Error::NoFiles { name: path.display().to_string(), what }
 }
 
 fn path_name(path: &Path) -> String {

@@ -65,6 +65,13 @@ impl Intake {
         }
     }
 
+    /// With the schemas whose columns came late.
+    pub(crate) fn grown(mut self, layout: &Layout) -> Self {
+        let schemas = layout.roles.schemas().iter().map(|schema| schema.name.clone());
+        self.schemas = schemas.collect();
+        self
+    }
+
     /// What a model takes of an input, by a recipe that is bound to its columns.
     pub(crate) fn of_model(layout: &Layout, recipe: &Recipe) -> Self {
         let mut intake = Self::new(layout, recipe.names().to_vec(), FeatureOrigin::Model);
@@ -117,7 +124,7 @@ impl Intake {
         let mut text = format!("{} taken", rows(n_rows));
         if let Some(first) = read.others.first() {
             let count = read.others.count();
-            let name = &read.name;
+            let name = first.name.as_deref().unwrap_or(&read.name);
             let of = if count == 1 { "" } else { ", the first" };
             text +=
                 &format!(", {count} left out that start no program{of} at {name}:{}", first.line);

@@ -28,7 +28,8 @@ mod stack; // StackParams, StackCounts: combinations counted
 mod table; // rows to distinct patterns
 mod threads; // a pool for each job
 mod time_column; // which column holds the times
-mod time_counts; // TimeCounts: how many rows were when
+mod time_counts;
+mod united; // several inputs as one stream // TimeCounts: how many rows were when
 
 pub use {
     audit::{

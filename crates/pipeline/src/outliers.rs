@@ -202,6 +202,7 @@ impl OutlierParams {
 
     fn fit_to(&self, input: &Input) -> Result<FittedOutliers, Error> {
         let head = Head::open(input, &self.features.names)?;
+        let layout = head.layout.clone();
         let FeaturePlan { recipe, is_lenient, intake, .. } =
             FeaturePlan::new(&head, &self.features, None)?;
         let draws = match self.forest.max_samples {
@@ -229,7 +230,7 @@ impl OutlierParams {
             n_rows: table.n_rows(),
             n_distinct: table.len(),
             is_lenient,
-            intake,
+            intake: intake.grown(&layout.grown(&ingested.read.columns, input)?),
             patterns: self.keep_patterns.then(|| Arc::new(table)),
             read: ingested.read,
         })
@@ -363,7 +364,7 @@ impl FittedOutliers {
         let rows = self.row_plan(&head, input)?;
         let scorer = Scorer { rows, forest: self.forest(), verdict: Verdict::Decision };
         let (finds, read) = scorer.find(Feed::new(head, input), top)?;
-        Ok((layout, finds, read))
+        Ok((layout.grown(&read.columns, input)?, finds, read))
     }
 
     fn row_plan(&self, head: &Head, input: &Input) -> Result<RowPlan, Error> {

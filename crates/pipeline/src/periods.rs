@@ -142,6 +142,7 @@ impl PeriodParams {
         let mut feed = Feed::new(head, input);
         let state = || (RowRoom::default(), Vec::new());
         let parts = feed.for_each(state, |(room, points), _, batch| {
+            rows.follow(batch, room)?;
             for row in batch {
                 match rows.take(row, room)? {
                     Taken::Row { time: Some(time), .. } => {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use oddsift_features::{
@@ -100,6 +101,9 @@ struct TimePlan {
 /// Room that is used again for each row.
 #[derive(Default)]
 pub(crate) struct RowRoom {
+    /// Which of several inputs the present batch is of, and its name.
+    number: Option<u32>,
+    input: Arc<str>,
     /// The plan for the columns of the present batch, where they are more than the first rows had.
     bound: Option<Box<Bound>>,
     scratch: Scratch,
@@ -123,6 +127,16 @@ impl RowRoom {
             all.merge(room);
         }
         all
+    }
+
+    /// Which of several inputs the present batch is of.
+    fn place(&self) -> Option<(&Arc<str>, u32)> {
+        self.number.map(|number| (&self.input, number))
+    }
+
+    pub(crate) fn note_skipped(&mut self, line: u64, column: Option<u64>, reason: impl Display) {
+        let input = self.number.map(|number| (&self.input, number));
+        self.skipped.note_in(input, line, column, reason);
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
@@ -190,6 +204,10 @@ impl RowPlan {
 
     /// Takes up the columns of a batch; to be called before its rows.
     pub(crate) fn follow(&self, batch: &Batch, room: &mut RowRoom) -> Result<(), Error> {
+        room.number = batch.input_number();
+        if room.number.is_some() && *room.input != *batch.name() {
+            room.input = batch.name().into();
+        }
         let columns = batch.columns();
         let known = room.bound.as_ref().map_or(&self.bound.columns, |bound| &bound.columns);
         if Arc::ptr_eq(known, columns) || known.len() == columns.len() {
@@ -297,7 +315,8 @@ impl RowPlan {
 
     fn take_bound(&self, bound: &Bound, row: Row<'_>, room: &mut RowRoom) -> Result<Taken, Error> {
         if self.starts_only && !bound.roles.is_start(|column| filled(row, column)) {
-            room.others.note(row.line(), None, "no start of a program");
+            let input = room.number.map(|number| (&room.input, number));
+            room.others.note_in(input, row.line(), None, "no start of a program");
             return Ok(Taken::Skipped);
         }
         let read = texts_are_text(bound, row).and_then(|()| self.evaluate(bound, row, room));
@@ -314,14 +333,14 @@ impl RowPlan {
             Trouble::Missing { column } => (column, self.missing == Missing::Skip),
             Trouble::Bad { column, .. } => (column, self.bad_rows == BadRows::Skip),
         };
-        let position = self.position(row, Some(column));
+        let position = self.position(row, Some(column), room);
         let column = bound.columns.get(column).cloned().unwrap_or_default();
         if may_skip {
             let reason = match trouble {
                 Trouble::Missing { .. } => format!("{column} has no value"),
                 Trouble::Bad { fault, .. } => format!("{column}: {fault}"),
             };
-            room.skipped.note(row.line(), position.column, reason);
+            room.note_skipped(row.line(), position.column, reason);
             return Ok(Taken::Skipped);
         }
         Err(match trouble {
@@ -338,20 +357,21 @@ impl RowPlan {
         what: RowFault,
     ) -> Result<(), Error> {
         if self.bad_rows == BadRows::Skip {
-            room.skipped.note(row.line(), None, what);
+            room.note_skipped(row.line(), None, what);
             return Ok(());
         }
-        Err(self.row_error(row, what))
+        Err(self.row_error(row, what, room))
     }
 
     /// What cannot be done with a row.
-    pub(crate) fn row_error(&self, row: Row<'_>, what: RowFault) -> Error {
-        Error::Row { position: self.position(row, None), what: Box::new(what) }
+    pub(crate) fn row_error(&self, row: Row<'_>, what: RowFault, room: &RowRoom) -> Error {
+        Error::Row { position: self.position(row, None, room), what: Box::new(what) }
     }
 
-    fn position(&self, row: Row<'_>, column: Option<usize>) -> Position {
+    fn position(&self, row: Row<'_>, column: Option<usize>, room: &RowRoom) -> Position {
         let column = column.map(|column| (column as u64).saturating_add(1));
-        Position::new(&self.name, row.line(), column)
+        let name = room.place().map_or(self.name.as_str(), |(name, _)| name);
+        Position::new(name, row.line(), column)
     }
 
     fn values_fit(&self, bound: &Bound, room: &RowRoom) -> Result<(), Trouble> {
@@ -433,7 +453,9 @@ impl RowPlan {
             return time;
         }
         if let Err(Trouble::Bad { column, fault }) = &time {
-            room.unread_times.note(row.line(), self.position(row, Some(*column)).column, fault);
+            let place = self.position(row, Some(*column), room).column;
+            let input = room.number.map(|number| (&room.input, number));
+            room.unread_times.note_in(input, row.line(), place, fault);
         }
         Ok(time.ok().flatten())
     }

@@ -8,6 +8,8 @@ use crate::{Error, error::Place};
 pub struct ReadSummary {
     /// The name of the input.
     pub name: String,
+    /// All its columns, those that came late behind those of the first rows.
+    pub columns: Vec<String>,
     /// What the source of the rows says.
     pub input: Summary,
     /// Rows that the job left out: bad values and missing ones.
@@ -72,7 +74,8 @@ impl ReadSummary {
     #[must_use]
     pub fn time_warning(&self) -> Option<String> {
         let first = self.unread_times.first()?;
-        let place = Position::new(&self.name, first.line, first.column);
+        let name = first.name.as_deref().unwrap_or(&self.name);
+        let place = Position::new(name, first.line, first.column);
         let count = self.unread_times.count();
         let times = if count == 1 { "1 time is" } else { &format!("{count} times are") };
         Some(format!("{place}: {times} left out, the first: {}", first.reason))
@@ -82,8 +85,13 @@ impl ReadSummary {
     pub(crate) fn all_skipped(&self) -> Error {
         let skipped = self.skipped.first().or(self.input.skipped().first());
         let first = skipped.or(self.others.first());
-        let place = first
-            .map_or_else(|| Place::of(&self.name), |first| Place::line(&self.name, first.line));
+        let place = first.map_or_else(
+            || Place::of(&self.name),
+            |first| {
+                let name = first.name.as_deref().unwrap_or(&self.name);
+                Place::line(name, first.line)
+            },
+        );
         let reason = first.map_or_else(String::new, |first| first.reason.clone());
         Error::AllSkipped { place, reason }
     }

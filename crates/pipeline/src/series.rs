@@ -386,9 +386,9 @@ impl<'a> Reading<'a> {
             }
         };
         let parts = self.feed.for_each(state, |(room, builder), _, batch| {
-            take(rows, batch, room, |row, time, values| {
-                let added = add(builder, row, time, values);
-                added.map_err(|error| rows.row_error(row, RowFault::Series(error)))
+            take(rows, batch, room, |row, time, room| {
+                let added = add(builder, row, time, &room.values);
+                added.map_err(|error| rows.row_error(row, RowFault::Series(error), room))
             })
         })?;
         let (rooms, builders): (Vec<RowRoom>, Vec<SeriesBuilder>) = parts.into_iter().unzip();
@@ -410,9 +410,9 @@ impl<'a> Reading<'a> {
         let state = || (RowRoom::default(), Points::default());
         let (rows, by) = (&self.rows, &self.by.as_ref());
         let parts = self.feed.for_each(state, |(room, points), _, batch| {
-            take(rows, batch, room, |row, time, values| {
+            take(rows, batch, room, |row, time, room| {
                 let group = group_of(*by, row);
-                let value = values.first().copied().unwrap_or(f64::NAN);
+                let value = room.values.first().copied().unwrap_or(f64::NAN);
                 let point = Point { row: row.row(), line: row.line(), time, value };
                 points.of(group.as_deref()).push(point);
                 Ok(())
@@ -528,18 +528,19 @@ impl Points {
     }
 }
 
-/// Calls `add` with the time and values of each row that is not left out.
+/// Calls `add` with each row that is not left out, its time and the room that has its values.
 fn take<'b>(
     rows: &RowPlan,
     batch: &'b Batch,
     room: &mut RowRoom,
-    mut add: impl FnMut(Row<'b>, Timestamp, &[f64]) -> Result<(), Error>,
+    mut add: impl FnMut(Row<'b>, Timestamp, &RowRoom) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    rows.follow(batch, room)?;
     for row in batch {
         match rows.take(row, room)? {
-            Taken::Row { time: Some(time), .. } => add(row, time, &room.values)?,
+            Taken::Row { time: Some(time), .. } => add(row, time, room)?,
             Taken::Row { time: None, .. } => {
-                room.skipped.note(row.line(), None, "a row without a time is no point");
+                room.note_skipped(row.line(), None, "a row without a time is no point");
             }
             Taken::Skipped => {}
         }

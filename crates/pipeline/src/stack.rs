@@ -113,6 +113,7 @@ fn count(
     room: &mut RowRoom,
     stack: &Mutex<Stack>,
 ) -> Result<(), Error> {
+    rows.follow(batch, room)?;
     let (mut taken, mut texts) = (Vec::with_capacity(batch.len()), Vec::new());
     for row in batch {
         if let Taken::Row { time, .. } = rows.take(row, room)? {
@@ -124,7 +125,7 @@ fn count(
     let mut stack = stack.lock().unwrap_or_else(PoisonError::into_inner);
     for ((row, time), values) in taken.into_iter().zip(values.chunks(by.len().max(1))) {
         let added = stack.add(values, row.row(), time);
-        added.map_err(|error| rows.row_error(row, RowFault::Stack(error)))?;
+        added.map_err(|error| rows.row_error(row, RowFault::Stack(error), room))?;
     }
     Ok(())
 }

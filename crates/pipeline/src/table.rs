@@ -78,8 +78,6 @@ pub(crate) struct Ingested {
     pub(crate) time_counts: TimeCounts,
     pub(crate) read: ReadSummary,
     pub(crate) recipe: Recipe,
-    /// All columns of the input, those that came late behind those of the first rows.
-    pub(crate) columns: Vec<String>,
 }
 
 /// What one thread gathers.
@@ -113,7 +111,6 @@ pub(crate) fn ingest(
         kept: whole.kept,
         drawn: whole.drawn,
         time_counts: whole.time_counts,
-        columns: feed.columns(),
         read: feed.finish(whole.room),
         recipe: plan.rows.recipe().clone(),
     };
@@ -194,8 +191,8 @@ impl Part {
             distinct: &distinct,
         };
         let pattern = self.table.add(&self.room.values, &observation);
-        let pattern =
-            pattern.map_err(|error| plan.rows.row_error(row, RowFault::Pattern(error)))?;
+        let pattern = pattern
+            .map_err(|error| plan.rows.row_error(row, RowFault::Pattern(error), &self.room))?;
         if let Some(below) = plan.keep.rows_below
             && (self.table.count(pattern) == 1 || self.table.weight(pattern) < below)
         {

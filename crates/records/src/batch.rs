@@ -34,6 +34,7 @@ pub struct Batch {
     columns: Arc<[String]>,
     pub(crate) n_columns: usize,
     name: Option<Arc<str>>,
+    input_number: Option<u32>,
 }
 
 /// Where a row is: in the input and in the text.
@@ -202,6 +203,30 @@ impl Batch {
         &self.columns
     }
 
+    /// Which of several inputs it is of, from 0; none where there is one.
+    ///
+    /// ```
+    /// let mut batch = oddsift_records::Batch::new();
+    /// assert_eq!(batch.input_number(), None);
+    /// batch.set_input_number(3);
+    /// assert_eq!(batch.input_number(), Some(3));
+    /// ```
+    #[must_use]
+    pub fn input_number(&self) -> Option<u32> {
+        self.input_number
+    }
+
+    /// Says which of several inputs it is of, after [`begin`](Self::begin).
+    ///
+    /// ```
+    /// let mut batch = oddsift_records::Batch::new();
+    /// batch.set_input_number(0);
+    /// assert_eq!(batch.input_number(), Some(0));
+    /// ```
+    pub fn set_input_number(&mut self, number: u32) {
+        self.input_number = Some(number);
+    }
+
     /// The bytes of its texts.
     ///
     /// ```
@@ -231,6 +256,7 @@ impl Batch {
     /// assert_eq!(batch.get(1).unwrap().cell(2), Cell::Missing);
     /// ```
     pub fn begin(&mut self, name: &Arc<str>, columns: &Arc<[String]>) {
+        self.input_number = None;
         self.clear(columns.len());
         if !Arc::ptr_eq(&self.columns, columns) {
             self.columns = Arc::clone(columns);
@@ -480,6 +506,34 @@ impl RowBuilder<'_> {
     /// ```
     pub fn missing(&mut self) -> &mut Self {
         self.add("", FieldKind::Missing, Typed::Text)
+    }
+}
+
+impl RowBuilder<'_> {
+    /// Adds a field of another record, as it is there.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, Cell, Record};
+    ///
+    /// let columns = ["a"].map(str::to_owned).into();
+    /// let (mut from, mut to) = (Batch::new(), Batch::new());
+    /// from.begin(&"a".into(), &columns);
+    /// from.push(0, 1).int(443);
+    /// to.begin(&"b".into(), &columns);
+    /// to.push(7, 1).field(&from.get(0).unwrap(), 0);
+    /// assert_eq!(to.get(0).unwrap().cell(0), Cell::Int(443));
+    /// ```
+    pub fn field(&mut self, record: &impl Record, column: usize) -> &mut Self {
+        match record.cell(column) {
+            Cell::Missing => self.missing(),
+            Cell::Text(text) => self.text(text),
+            Cell::Json(text) => self.json(text, record.kind(column)),
+            Cell::Int(number) => self.int(number),
+            Cell::Float(number) => self.float(number),
+            Cell::Bool(value) => self.bool(value),
+            Cell::Time(time) => self.time(time),
+            typed @ (Cell::UInt(_) | Cell::NaiveTime(_)) => self.text(&typed.to_string()),
+        }
     }
 }
 

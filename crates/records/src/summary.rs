@@ -1,4 +1,4 @@
-use std::fmt::Display;
+use std::{fmt::Display, sync::Arc};
 
 use crate::{
     error::{Position, excerpt},
@@ -29,6 +29,10 @@ pub struct SkipLog {
 /// The first row that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirstSkip {
+    /// The input it is in, where there are several.
+    pub name: Option<Arc<str>>,
+    /// How many inputs were before that one.
+    pub file: u32,
     /// Its physical line.
     pub line: u64,
     /// The column where it is bad, from 1, where known.
@@ -56,9 +60,29 @@ impl SkipLog {
     /// assert_eq!((log.count(), log.first().map(|first| first.line)), (1, Some(2)));
     /// ```
     pub fn note(&mut self, line: u64, column: Option<u64>, reason: impl Display) {
+        self.note_in(None, line, column, reason);
+    }
+
+    /// Counts a row of one of several inputs: its name, and how many were before it.
+    ///
+    /// ```
+    /// let mut log = oddsift_records::SkipLog::new();
+    /// log.note_in(Some((&"b.csv".into(), 1)), 2, None, "odd");
+    /// log.note_in(Some((&"a.csv".into(), 0)), 9, None, "odd");
+    /// assert_eq!(log.warning("2 files").unwrap(), "a.csv:9: 2 rows skipped, the first: odd");
+    /// ```
+    pub fn note_in(
+        &mut self,
+        input: Option<(&Arc<str>, u32)>,
+        line: u64,
+        column: Option<u64>,
+        reason: impl Display,
+    ) {
         self.count = self.count.saturating_add(1);
-        if self.first.as_ref().is_none_or(|first| line < first.line) {
-            self.first = Some(FirstSkip { line, column, reason: reason.to_string() });
+        let file = input.map_or(0, |(_, file)| file);
+        if self.first.as_ref().is_none_or(|first| (file, line) < (first.file, first.line)) {
+            let name = input.map(|(name, _)| Arc::clone(name));
+            self.first = Some(FirstSkip { name, file, line, column, reason: reason.to_string() });
         }
     }
 
@@ -73,9 +97,20 @@ impl SkipLog {
     pub fn merge(&mut self, other: &SkipLog) {
         self.count = self.count.saturating_add(other.count);
         let Some(theirs) = &other.first else { return };
-        if self.first.as_ref().is_none_or(|ours| theirs.line < ours.line) {
+        let place = |first: &FirstSkip| (first.file, first.line);
+        if self.first.as_ref().is_none_or(|ours| place(theirs) < place(ours)) {
             self.first = Some(theirs.clone());
         }
+    }
+
+    /// Adds the rows of the input that follows.
+    fn append(&mut self, name: &Arc<str>, file: u32, other: &SkipLog) {
+        let mut other = other.clone();
+        if let Some(first) = &mut other.first {
+            first.name.get_or_insert_with(|| Arc::clone(name));
+            first.file = file;
+        }
+        self.merge(&other);
     }
 
     /// The number of rows.
@@ -108,6 +143,7 @@ impl SkipLog {
     #[must_use]
     pub fn warning(&self, name: &str) -> Option<String> {
         let first = self.first.as_ref()?;
+        let name = first.name.as_deref().unwrap_or(name);
         let place = Position::new(name, first.line, first.column);
         let reason = one_line(&first.reason, 600);
         Some(match self.count {
@@ -143,6 +179,8 @@ pub struct Summary {
     pub(crate) unnamed: Vec<u64>,
     pub(crate) late: Option<LateKeys>,
     notes: Vec<String>,
+    /// How many inputs were appended.
+    n_inputs: u32,
 }
 
 /// Keys of NDJSON that came too late to become columns.
@@ -165,6 +203,42 @@ impl Summary {
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// The number of rows that have a number, those that were skipped while reading among them.
+    ///
+    /// ```
+    /// # use oddsift_records::{BadRows, Batch, ReadOptions, Reader};
+    /// let options = ReadOptions::new().bad_rows(BadRows::Skip);
+    /// let mut reader = Reader::new("x.csv", &b"a,b\n1,2\n3\n"[..], options)?;
+    /// reader.next_batch(&mut Batch::new())?;
+    /// assert_eq!((reader.summary().rows(), reader.summary().n_numbered()), (1, 2));
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn n_numbered(&self) -> u64 {
+        self.rows.saturating_add(self.skipped.count())
+    }
+
+    /// Adds what is known of the input that follows, which has this name.
+    ///
+    /// ```
+    /// use oddsift_records::Summary;
+    ///
+    /// let (mut all, mut second) = (Summary::default(), Summary::default());
+    /// all.append("a.csv", &Summary::default());
+    /// second.skip_row(7, None, "odd");
+    /// all.append("b.csv", &second);
+    /// assert_eq!(all.warnings("2 files"), ["b.csv:7: 1 row skipped: odd"]);
+    /// ```
+    pub fn append(&mut self, name: &str, next: &Self) {
+        let (file, own): (u32, Arc<str>) = (self.n_inputs, name.into());
+        self.n_inputs = file.saturating_add(1);
+        self.rows = self.rows.saturating_add(next.rows);
+        self.skipped.append(&own, file, &next.skipped);
+        // All else is told input by input.
+        let said = Self { skipped: SkipLog::new(), ..next.clone() };
+        self.notes.extend(said.warnings(name));
     }
 
     /// Counts records that a source gives.

@@ -20,10 +20,10 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     if args.with_input && args.emit != Emit::Labels {
         return Err(Failure::usage("--with-input goes with --emit labels; add it"));
     }
-    let (output, inputs) = (args.output.output.as_deref(), [args.input.file.as_path()]);
+    let (output, inputs) = (args.output.output.as_deref(), args.input.paths());
     check_side_files(args.save_model.as_deref(), &args.plot, args.look(), output, &inputs)?;
     let bar = Bar::new(args.output.talk.quiet);
-    let mut input = args.recipe.roles(args.input.input(&bar));
+    let mut input = args.recipe.roles(args.input.input(&bar)?);
     if args.emit == Emit::Labels && args.with_input {
         input = input.twice()?;
     }

@@ -39,10 +39,10 @@ pub(crate) struct EpsArgs {
 }
 
 pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
-    let (output, inputs) = (args.output.output.as_deref(), [args.input.file.as_path()]);
+    let (output, inputs) = (args.output.output.as_deref(), args.input.paths());
     check_side_files(None, &args.plot, args.plot.look(), output, &inputs)?;
     let bar = Bar::new(args.output.talk.quiet);
-    let input = args.recipe.roles(args.input.input(&bar));
+    let input = args.recipe.roles(args.input.input(&bar)?);
     let mut params = ClusterParams::new();
     args.space.set(&mut params, args.recipe.choice(&args.space.features, None));
     let destination = Destination::open(&args.output, &inputs)?;

@@ -32,12 +32,12 @@ pub(crate) struct FeaturesArgs {
 
 pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
     let bar = Bar::new(args.output.talk.quiet);
-    let input = args.features.roles(args.input.input(&bar));
+    let input = args.features.roles(args.input.input(&bar)?);
     let mut params = FeatureParams::new();
     params.options = args.features.options(None);
     params.text.clone_from(&args.features.text);
     let mut rows = params.open(input)?;
-    let destination = Destination::open(&args.output, &[&args.input.file])?;
+    let destination = Destination::open(&args.output, &args.input.paths())?;
     if destination.is_table() {
         put_first_what_people_read(&mut rows);
     }

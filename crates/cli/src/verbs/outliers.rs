@@ -23,14 +23,13 @@ use crate::side_files::{check_side_files, save_model};
 
 pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     check(args)?;
-    let train_file = args.train.as_ref().unwrap_or(&args.input.file);
-    let inputs = [args.input.file.as_path(), train_file];
+    let inputs = read_files(args);
     let look = args.plot.look().or(args.plot_rows.look());
     let output = args.output.output.as_deref();
     check_side_files(args.save_model.as_deref(), &args.plot, look, output, &inputs)?;
     let bar = Bar::new(args.output.talk.quiet);
     let destination = Destination::open(&args.output, &inputs)?;
-    let input = args.recipe.roles(args.input.input(&bar));
+    let input = args.recipe.roles(args.input.input(&bar)?);
     // Outliers that are drawn, or that are a number of rows, are looked for by themselves.
     let selects_first =
         args.emit == EmitOutliers::Scores && (args.top.is_some() || args.plot.plot.is_some());
@@ -52,11 +51,17 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     need_finds(args.output.talk.exit_status, n_outliers)
 }
 
+/// The files that are read.
+fn read_files(args: &OutliersArgs) -> Vec<&Path> {
+    args.input.paths().into_iter().chain(args.train.as_deref()).collect()
+}
+
 fn check(args: &OutliersArgs) -> Result<(), Failure> {
     if args.with_input && args.emit != EmitOutliers::Scores {
         return Err(Failure::usage("--with-input goes with --emit scores; add it"));
     }
-    if args.train.as_deref() == Some(Path::new("-")) && args.input.file == Path::new("-") {
+    if args.train.as_deref() == Some(Path::new("-")) && args.input.paths().contains(&Path::new("-"))
+    {
         return Err(Failure::usage("standard input can be FILE or --train, not both; give a file"));
     }
     Ok(())

@@ -71,8 +71,8 @@ pub(crate) enum Query {
 
 pub(crate) fn run(args: &PeriodsArgs) -> Result<(), Failure> {
     let bar = Bar::new(args.output.talk.quiet);
-    let destination = Destination::open(&args.output, &[&args.input.file])?;
-    let found = params(args).join(args.input.input(&bar))?;
+    let destination = Destination::open(&args.output, &args.input.paths())?;
+    let found = params(args).join(args.input.input(&bar)?)?;
     bar.finish();
     warn(&args.output.talk, &found.read);
     say(&args.output.talk, &format!("{} periods", found.periods.len()));

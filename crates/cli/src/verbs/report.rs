@@ -84,10 +84,10 @@ pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {
         Some(path) if path != Path::new("-") => path,
         _ => return Err(Failure::usage("a report goes to a file; name it by -o report.html")),
     };
-    let page_file = Output::file(path, &[&args.input.file])?;
+    let page_file = Output::file(path, &args.input.paths())?;
     let talk = &args.page.talk;
     let bar = Bar::new(talk.quiet);
-    let input = args.recipe.roles(args.input.input(&bar));
+    let input = args.recipe.roles(args.input.input(&bar)?);
     let found = params(args).fit(input).map_err(|error| match error {
         // A page has no labels to ask for.
         Error::NoiseNotKept { name } => Failure::data(format!(

@@ -43,7 +43,7 @@ pub(crate) struct ScoreArgs {
 pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let bar = Bar::new(args.output.talk.quiet);
     let model = Model::read(&args.model)?;
-    let mut input = args.input.input(&bar);
+    let mut input = args.input.input(&bar)?;
     if args.with_input && matches!(model, Model::Clusters(_)) {
         input = input.twice()?;
     }
@@ -59,7 +59,8 @@ pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
 }
 
 fn destination(args: &ScoreArgs) -> Result<Destination, Failure> {
-    Destination::open(&args.output, &[&args.input.file, &args.model])
+    let inputs: Vec<_> = args.input.paths().into_iter().chain([args.model.as_path()]).collect();
+    Destination::open(&args.output, &inputs)
 }
 
 /// Prints the scores; gives the number of outliers.

@@ -21,12 +21,12 @@ use crate::say::{counted, say, warn, warn_line};
 use crate::side_files::check_side_files;
 
 pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
-    let (output, inputs) = (args.output.output.as_deref(), [args.input.file.as_path()]);
+    let (output, inputs) = (args.output.output.as_deref(), args.input.paths());
     check_side_files(None, &args.plot, args.plot.look(), output, &inputs)?;
     let bar = Bar::new(args.output.talk.quiet);
     let destination = Destination::open(&args.output, &inputs)?;
     let params = params(args);
-    let found = params.fit(args.input.input(&bar))?;
+    let found = params.fit(args.input.input(&bar)?)?;
     bar.finish();
     warn(&args.output.talk, &found.read);
     say_left_out(&found.left_out);
@@ -61,7 +61,7 @@ fn draw(args: &SeriesArgs, params: &SeriesParams, found: &SeriesFit) -> Result<(
     let Labels { title, x, y } = args.plot.labels();
     let labels = Labels { title, x: x.or(Some(&time)), y: y.or(Some(&found.columns.value)) };
     let figure = SeriesPlot::new(&params.anomalies, &found.series).labels(labels).figure();
-    write_picture(plot, &figure, &[&args.input.file])
+    write_picture(plot, &figure, &args.input.paths())
 }
 
 /// Says why groups were left out.

@@ -44,8 +44,8 @@ pub(crate) fn run(args: &StackArgs) -> Result<(), Failure> {
     let mut params = StackParams::new(&args.by);
     params.max_count = args.max_count;
     params.time_column.clone_from(&args.time_column);
-    let destination = Destination::open(&args.output, &[&args.input.file])?;
-    let found = params.count(args.input.input(&bar))?;
+    let destination = Destination::open(&args.output, &args.input.paths())?;
+    let found = params.count(args.input.input(&bar)?)?;
     bar.finish();
     warn(&args.output.talk, &found.read);
     warn_of_times(&found.read);

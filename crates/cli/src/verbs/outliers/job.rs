@@ -5,6 +5,7 @@ use oddsift::plot::{OutlierPicture, outlier_figure};
 
 use super::args::OutliersArgs;
 use super::columns::outlier_columns;
+use super::read_files;
 use super::scores::write_scores;
 use crate::failure::Failure;
 use crate::output::Destination;
@@ -88,8 +89,7 @@ impl Job<'_> {
                 "--xlabel and --ylabel are for one pair of features; choose it by --plot-features A,B",
             );
         }
-        let train_file = args.train.as_ref().unwrap_or(&args.input.file);
-        write_picture(plot, &figure, &[&args.input.file, train_file])
+        write_picture(plot, &figure, &read_files(args))
     }
 
     fn say_facts(&self, n_rows: u64, n_outliers: u64) {
