@@ -1,5 +1,7 @@
 use std::{fmt, io};
 
+use crate::Looks;
+
 /// Why a log could not be read, or its processes not clustered.
 ///
 /// ```
@@ -18,6 +20,12 @@ pub enum Error {
         line: u64,
         /// What the reader says.
         source: io::Error,
+    },
+    /// A log has lines, of which none is an audit record.
+    #[error("no line is an audit record: {looks}")]
+    NoRecords {
+        /// What it seems to be instead.
+        looks: Looks,
     },
     /// The pattern for programs cannot be compiled.
     #[error("the pattern {pattern:?} cannot be used: {reason}; see the syntax of the regex crate")]

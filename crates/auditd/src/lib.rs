@@ -17,6 +17,7 @@ mod kind; // types of records: their names, and which are events by themselves
 mod laurel; // events as LAUREL writes them
 mod lines; // lines of a reader, none kept that is too long
 mod log; // AuditLog: log files, one behind the other
+mod looks; // Looks: what a text without records seems to be
 mod objects; // events and records in lines of JSON
 mod process; // ProcessEvent
 mod reader; // EventReader, read_events, for_each_event: over any BufRead
@@ -52,6 +53,7 @@ pub use {
     id::Id,
     jiff::Timestamp,
     log::AuditLog,
+    looks::Looks,
     oddsift_eventcluster::{Label, NoiseTimes},
     process::ProcessEvent,
     reader::{EventReader, for_each_event, read_events},
