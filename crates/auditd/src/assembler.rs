@@ -1,7 +1,9 @@
 use crate::{
     Event, LineFault, Summary,
     head::Head,
+    objects,
     record::{error_at, trim_end},
+    records::Records,
     window::Window,
 };
 
@@ -130,6 +132,8 @@ pub struct Assembler {
     window: Window,
     summary: Summary,
     is_finished: bool,
+    /// Made of a line that is no record by itself; kept for its memory.
+    records: Records,
 }
 
 impl Assembler {
@@ -144,6 +148,9 @@ impl Assembler {
     }
 
     /// Takes the next line, which may end in a line feed.
+    ///
+    /// A record may stand behind a header of syslog, have the kernel's form or a number as its type;
+    /// a line of JSON may be an event of LAUREL or of auditbeat.
     ///
     /// A line that is no record is counted, and the first one kept, in the
     /// [`summary`](Self::summary). Blank lines and what `ausearch` puts between events (`----`,
@@ -166,10 +173,33 @@ impl Assembler {
             return self.skip_too_long();
         }
         match Head::parse(line) {
-            Ok(head) => self.push_record(line, head),
+            Ok(head) if !head.places.is_numbered(line) => self.push_record(line, head),
             Err(_) if is_separator(line) => {}
+            _ => self.push_other(line),
+        }
+    }
+
+    /// Takes a line that is no record as the daemon writes it.
+    #[cold]
+    fn push_other(&mut self, line: &[u8]) {
+        let mut records = std::mem::take(&mut self.records);
+        records.begin(line.len());
+        let found = if line.starts_with(b"{") {
+            objects::push(line, self.summary.lines, &mut records).map_err(|fault| (0, fault))
+        } else {
+            records.push_line(line, None).map_err(|fault| first_fault(line, fault))
+        };
+        match found {
+            Ok(()) => {
+                for line in records.lines() {
+                    if let Ok(head) = Head::parse(line) {
+                        self.push_record(line, head);
+                    }
+                }
+            }
             Err((at, fault)) => self.skip(at, fault),
         }
+        self.records = records;
     }
 
     /// Takes a line of which only the beginning was kept, since it is too long.
@@ -277,6 +307,14 @@ impl Assembler {
     #[cold]
     fn skip(&mut self, at: usize, fault: LineFault) {
         self.summary.skip(error_at(self.summary.lines, at, fault));
+    }
+}
+
+/// What is wrong with a line: as a record of the daemon, unless a header stands before it.
+fn first_fault(line: &[u8], behind_header: (usize, LineFault)) -> (usize, LineFault) {
+    match Head::parse(line) {
+        Err((at, fault)) if at >= behind_header.0 => (at, fault),
+        _ => behind_header,
     }
 }
 

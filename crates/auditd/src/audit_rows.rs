@@ -9,29 +9,61 @@ use std::{
 use jiff::Timestamp;
 use oddsift_records::{Batch, Error, RowBuilder, Rows, Summary, TextSource};
 
-use crate::{AppFilter, AuditLog, Event, EventRow, Id};
+use crate::{AppFilter, AuditLog, Event, EventRow, Id, objects, records::Records};
 
 /// The command line of the process that started this one, behind [`EventRow::COLUMNS`].
 const PARENT: &str = "ParentCommandLine";
 
-/// Returns whether a text begins as an audit log does: with a record, behind `node=` or not.
+/// Returns whether a text begins as an audit log does: with a record, or with an event as LAUREL or
+/// auditbeat write it.
+///
+/// A record may stand behind a header of syslog or have the kernel's form. Syslog is an audit log only
+/// if half of its lines, of those in `head`, are records.
 ///
 /// ```
 /// use oddsift_auditd::is_audit_log;
 ///
 /// assert!(is_audit_log(b"type=SYSCALL msg=audit(1364481363.243:24287): arch=c000003e"));
 /// assert!(is_audit_log(b"node=web1 type=CWD msg=audit(1364481363.243:24287): cwd=\"/\""));
+/// assert!(is_audit_log(b"May  6 07:00:00 web1 audispd: type=EOE msg=audit(1364481363.243:24287): "));
+/// assert!(is_audit_log(b"{\"ID\":\"1364481363.243:24287\",\"CWD\":{\"cwd\":\"/\"}}"));
+/// assert!(!is_audit_log(b"May  6 07:00:00 web1 sshd[7]: Failed password for root from ::1"));
 /// assert!(!is_audit_log(b"type,msg\n"));
 /// ```
 #[must_use]
 pub fn is_audit_log(head: &[u8]) -> bool {
-    let lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-    let Some(first) = lines.into_iter().find(|line| !line.is_empty()) else { return false };
-    let behind_node = match first.strip_prefix(b"node=") {
-        Some(rest) => rest.splitn(2, |byte| *byte == b' ').nth(1).unwrap_or_default(),
-        None => first,
+    // The last line may be cut.
+    let (whole, cut) = match memchr::memrchr(b'\n', head).and_then(|end| head.split_at_checked(end))
+    {
+        Some((whole, _)) if !whole.trim_ascii().is_empty() => (whole, false),
+        _ => (head, true),
     };
-    behind_node.starts_with(b"type=") && memchr::memmem::find(first, b"msg=audit(").is_some()
+    let lines = whole.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines.filter(|line| !line.is_empty());
+    let Some(first) = lines.next() else { return false };
+    if begins_as_record(first) {
+        return true;
+    }
+    if first.starts_with(b"{") {
+        return objects::is_event(first);
+    }
+    let n_records = lines.clone().filter(|line| has_record(line)).count();
+    has_record(first) && (cut || n_records.saturating_mul(2) >= lines.count())
+}
+
+/// Whether a line is a record as the daemon writes it, or was one before it was cut.
+fn begins_as_record(line: &[u8]) -> bool {
+    let behind_node = match line.strip_prefix(b"node=") {
+        Some(rest) => rest.splitn(2, |byte| *byte == b' ').nth(1).unwrap_or_default(),
+        None => line,
+    };
+    behind_node.starts_with(b"type=") && memchr::memmem::find(line, b"msg=audit(").is_some()
+}
+
+fn has_record(line: &[u8]) -> bool {
+    let mut records = Records::default();
+    records.begin(line.len());
+    records.push_line(line, None).is_ok()
 }
 
 /// The events of audit logs as rows: those columns that every event has a place for
@@ -297,5 +329,35 @@ impl Rows for AuditRows {
 
     fn n_bytes(&self) -> Option<u64> {
         self.log.n_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORD: &str = "May  6 07:00:00 web1 kernel: audit: type=1400 audit(1.0:7): apparmor=x\n";
+    const OTHER: &str = "May  6 07:00:00 web1 sshd[7]: Failed password for root from ::1\n";
+
+    #[test]
+    fn syslog_with_a_few_records_is_no_audit_log() {
+        assert!(is_audit_log(RECORD.as_bytes()));
+        assert!(is_audit_log([RECORD, RECORD, OTHER].concat().as_bytes()));
+        assert!(!is_audit_log([RECORD, OTHER, OTHER, RECORD].concat().as_bytes()));
+        assert!(!is_audit_log([OTHER, RECORD, RECORD].concat().as_bytes()));
+        assert!(!is_audit_log(b"1,type=SYSCALL audit(1.0:7): \n"));
+    }
+
+    #[test]
+    fn json_is_an_audit_log_if_its_first_object_is_an_event() {
+        let event = r#"{"ID":"1.0:7","SYSCALL":{"pid":1}}"#;
+        assert!(is_audit_log(event.as_bytes()));
+        assert!(is_audit_log(format!("{event}\n{{\"a").as_bytes()));
+        // Of a long line the head may hold but the beginning.
+        assert!(is_audit_log(&event.as_bytes()[..28]));
+        assert!(is_audit_log(br#"{"auditd":{"sequence":1},"@timestamp":""}"#));
+        assert!(!is_audit_log(br#"{"ID":"1.0","SYSCALL":{"pid":1}}"#));
+        assert!(!is_audit_log(br#"{"event":{"module":"auditd"}}"#));
+        assert!(!is_audit_log(br#"{"message":"type=EOE msg=audit(1.0:7):"}"#));
     }
 }

@@ -1,5 +1,7 @@
 use std::{fmt, io};
 
+use crate::Looks;
+
 /// Why a log could not be read, or its processes not clustered.
 ///
 /// ```
@@ -18,6 +20,12 @@ pub enum Error {
         line: u64,
         /// What the reader says.
         source: io::Error,
+    },
+    /// A log has lines, of which none is an audit record.
+    #[error("no line is an audit record: {looks}")]
+    NoRecords {
+        /// What it seems to be instead.
+        looks: Looks,
     },
     /// The pattern for programs cannot be compiled.
     #[error("the pattern {pattern:?} cannot be used: {reason}; see the syntax of the regex crate")]
@@ -97,6 +105,8 @@ pub enum LineFault {
         /// So many bytes a line may have.
         limit: usize,
     },
+    /// It is JSON, and no event as LAUREL or auditbeat write it.
+    Json,
     /// It names its host, and msticpy's reader takes no such line.
     Node,
     /// [`parse_record`](crate::parse_record) borrows text, and these bytes are none.
@@ -121,6 +131,7 @@ impl fmt::Display for LineFault {
             Self::Serial => "the serial number is no whole number of 64 bits",
             Self::Colon => "`):` is expected; the line may be cut",
             Self::TooLong { .. } => "the line is too long",
+            Self::Json => "JSON, but no event as LAUREL or auditbeat write it, and no record in it",
             Self::Node => "a line with node= is not read as msticpy does; leave --compat out",
             Self::NotUtf8 => "bytes that are not UTF-8; `RecordBuf::parse` replaces them",
         })

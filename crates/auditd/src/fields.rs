@@ -62,7 +62,7 @@ impl<'a> Iterator for Fields<'a> {
 }
 
 /// Whether a field's text is written in hexadecimal where it has no quotes.
-fn is_encoded(key: &str) -> bool {
+pub(crate) fn is_encoded(key: &str) -> bool {
     matches!(
         key.as_bytes(),
         b"acct"
@@ -88,7 +88,7 @@ fn is_encoded(key: &str) -> bool {
 }
 
 /// `a0`, `a1[0]`, but not `a1_len`.
-fn is_argument(key: &str) -> bool {
+pub(crate) fn is_argument(key: &str) -> bool {
     let digits = key.strip_prefix('a').unwrap_or_default();
     digits.starts_with(|c: char| c.is_ascii_digit()) && !digits.ends_with("_len")
 }

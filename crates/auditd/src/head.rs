@@ -71,6 +71,12 @@ impl Places {
         line.get(self.kind_start as usize..self.kind_end as usize).unwrap_or_default()
     }
 
+    /// Whether the type is a number.
+    #[inline]
+    pub(crate) fn is_numbered(self, line: &[u8]) -> bool {
+        line.get(self.kind_start as usize).is_some_and(u8::is_ascii_digit)
+    }
+
     /// The fields.
     #[inline]
     pub(crate) fn body(self, line: &str) -> &str {

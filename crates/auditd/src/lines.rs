@@ -47,6 +47,10 @@ impl<R: BufRead> Lines<R> {
         self.next_carried(take)
     }
 
+    pub(crate) fn reader(&mut self) -> &mut R {
+        &mut self.reader
+    }
+
     /// A line over the end of a buffer.
     #[cold]
     fn next_carried<T>(&mut self, take: impl FnOnce(Line<'_>) -> T) -> Result<Option<T>, Error> {
@@ -73,6 +77,10 @@ impl<R: BufRead> Lines<R> {
             is_any |= n > 0;
             self.reader.consume(n);
             if end.is_some() || n == 0 {
+                if !is_any {
+                    // The reader may go on: the number is that of a line to come.
+                    self.number = self.number.saturating_sub(1);
+                }
                 let line = if is_too_long { Line::TooLong } else { Line::Whole(&self.carry) };
                 return Ok(is_any.then(|| take(line)));
             }

@@ -10,7 +10,7 @@ use std::{
 
 use oddsift_records::{BytesRead, Error, Position, TextSource};
 
-use crate::{Event, EventReader, Options, Summary, msticpy, sort_rotated};
+use crate::{Event, EventReader, Looks, Options, Summary, msticpy, sort_rotated};
 
 /// Bytes that are read in one go.
 const BUFFER: usize = 256 << 10;
@@ -79,7 +79,8 @@ impl AuditLog {
     /// # Errors
     ///
     /// [`Error::ReadAt`] with the line of a log that cannot be read on, [`Error::Open`] for one that
-    /// went away.
+    /// went away, [`Error::Source`] of [`NoRecords`](crate::Error::NoRecords) for one whose lines are no
+    /// audit records, also among others, and [`Error::Empty`] if all of them are blank.
     ///
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/auditd_log.txt");
@@ -88,7 +89,8 @@ impl AuditLog {
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     pub fn next_event(&mut self) -> Result<Option<Event>, Error> {
-        self.reader.next_event().map_err(|error| self.places.lock().failure(error))
+        let next = self.reader.next_event_of(|logs, read| logs.get_mut().end_file(read.records));
+        next.map_err(|error| self.places.lock().failure(error))
     }
 
     /// Gives back the memory of an event.
@@ -124,8 +126,9 @@ impl AuditLog {
     /// ```
     /// # use oddsift_auditd::AuditLog;
     /// # use oddsift_records::TextSource;
-    /// let mut log = AuditLog::of_text(TextSource::new("a.log", &b"what is this\n"[..])?);
-    /// assert!(log.next_event()?.is_none());
+    /// let text = &b"what is this\ntype=EOE msg=audit(1.0:7):"[..];
+    /// let mut log = AuditLog::of_text(TextSource::new("a.log", text)?);
+    /// assert!(log.next_event()?.is_some());
     /// assert!(log.warnings()[0].starts_with("a.log:1:1: 1 line was skipped, the first: no audit"));
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
@@ -188,7 +191,8 @@ impl AuditLog {
     pub fn read_as_msticpy<P: AsRef<Path>>(
         paths: &[P],
     ) -> Result<(Vec<msticpy::Row>, Vec<String>), Error> {
-        let logs = Logs::open(paths)?;
+        let mut logs = Logs::open(paths)?;
+        logs.is_one = true;
         let places = logs.places.clone();
         let (rows, summary) = msticpy::read(BufReader::with_capacity(BUFFER, logs), Options::new())
             .map_err(|error| places.lock().failure(error))?;
@@ -203,7 +207,8 @@ impl fmt::Debug for AuditLog {
     }
 }
 
-/// The bytes of several files, with a line break where one ends without.
+/// The bytes of several files, with a line break where one ends without. They end at the end of each
+/// file, until [`end_file`](Self::end_file) goes on.
 struct Logs {
     waiting: Vec<PathBuf>,
     open: Option<TextSource>,
@@ -213,7 +218,18 @@ struct Logs {
     done: u64,
     ends_in_line: bool,
     n_bytes: Option<u64>,
+    /// Whether the files are read as if they were one.
+    is_one: bool,
+    /// How the file begins, from its first line that is not blank.
+    beginning: Vec<u8>,
+    /// Records of the files before it.
+    n_records: u64,
+    /// A file was not blank.
+    is_any: bool,
 }
+
+/// So much of a file tells what it is.
+const BEGINNING: usize = 1 << 12;
 
 /// What the reader and who reads from it both know.
 #[derive(Clone)]
@@ -255,7 +271,19 @@ impl Logs {
 
     fn empty(waiting: Vec<PathBuf>, n_bytes: Option<u64>) -> Self {
         let places = Shared(Arc::new(Mutex::new(Places::default())));
-        Self { waiting, open: None, places, watch: None, done: 0, ends_in_line: false, n_bytes }
+        Self {
+            waiting,
+            open: None,
+            places,
+            watch: None,
+            done: 0,
+            ends_in_line: false,
+            n_bytes,
+            is_one: false,
+            beginning: Vec::new(),
+            n_records: 0,
+            is_any: false,
+        }
     }
 
     fn read_on(&mut self, room: &mut [u8]) -> Result<usize, Error> {
@@ -269,6 +297,7 @@ impl Logs {
             if n_read > 0 {
                 let read = room.get(..n_read).unwrap_or_default();
                 self.ends_in_line = read.last() != Some(&b'\n');
+                begin_with(&mut self.beginning, read);
                 let n_lines = memchr::memchr_iter(b'\n', read).count() as u64;
                 let n_bytes = self.watch.as_ref().map_or(0, BytesRead::bytes);
                 let mut places = self.places.lock();
@@ -284,8 +313,32 @@ impl Logs {
                 places.n_lines = places.n_lines.saturating_add(1);
                 return Ok(1);
             }
+            if !self.is_one {
+                return Ok(0);
+            }
             self.next_file()?;
         }
+    }
+
+    /// Goes on to the next file, if there is one; an error if this one has no record.
+    fn end_file(&mut self, n_records: u64) -> Result<bool, crate::Error> {
+        let is_blank = self.beginning.is_empty();
+        self.is_any |= !is_blank;
+        let has_records = n_records > std::mem::replace(&mut self.n_records, n_records);
+        let is_last = self.waiting.is_empty();
+        let checked = if !is_blank && !has_records {
+            Err(self.places.lock().without_records(&self.beginning))
+        } else if is_last && !self.is_any {
+            Err(self.places.lock().empty())
+        } else {
+            self.next_file()
+        };
+        self.beginning.clear();
+        checked.map(|()| !is_last).map_err(|error| {
+            self.places.lock().failed = Some(error);
+            // What to say of it is in the places.
+            crate::Error::Read { line: 0, source: ErrorKind::Other.into() }
+        })
     }
 
     fn next_file(&mut self) -> Result<(), Error> {
@@ -304,6 +357,15 @@ impl Logs {
         places.starts.push((first, Arc::from(source.name())));
         self.watch = Some(source.watch());
         self.open = Some(source);
+    }
+}
+
+/// Keeps the first bytes of a text from its first line that is not blank.
+fn begin_with(beginning: &mut Vec<u8>, read: &[u8]) {
+    if beginning.len() < BEGINNING {
+        let text = if beginning.is_empty() { read.trim_ascii_start() } else { read };
+        let room = BEGINNING.saturating_sub(beginning.len());
+        beginning.extend(text.iter().take(room));
     }
 }
 
@@ -357,6 +419,20 @@ impl Places {
     fn unreadable(&self, source: io::Error) -> Error {
         let (name, line) = self.of(self.n_lines.saturating_add(1));
         Error::ReadAt { position: Position { name, line, column: None }, source }
+    }
+
+    /// Of the file that was read to its end without a record.
+    fn without_records(&self, beginning: &[u8]) -> Error {
+        let name = self.starts.last().map_or_else(|| Arc::from(""), |(_, name)| Arc::clone(name));
+        let looks = Looks::of(beginning);
+        let source = Box::new(crate::Error::NoRecords { looks });
+        Error::Source { position: Position { name, line: 1, column: None }, source }
+    }
+
+    /// Of the first of files that are all blank.
+    fn empty(&self) -> Error {
+        let name = self.starts.first().map_or_else(|| Arc::from(""), |(_, name)| Arc::clone(name));
+        Error::Empty { name }
     }
 
     fn failure(&mut self, error: crate::Error) -> Error {

@@ -60,6 +60,15 @@ impl<R: BufRead> EventReader<R> {
     /// # Ok::<(), oddsift_auditd::Error>(())
     /// ```
     pub fn next_event(&mut self) -> Result<Option<Event>, Error> {
+        self.next_event_of(|_, _| Ok(false))
+    }
+
+    /// The next event of a reader that may go on where it ended: `go_on` says so, once all lines so far
+    /// are in the summary.
+    pub(crate) fn next_event_of(
+        &mut self,
+        mut go_on: impl FnMut(&mut R, &Summary) -> Result<bool, Error>,
+    ) -> Result<Option<Event>, Error> {
         loop {
             if let Some(event) = self.assembler.next_event() {
                 return Ok(Some(event));
@@ -74,14 +83,21 @@ impl<R: BufRead> EventReader<R> {
             });
             match pushed {
                 Ok(Some(())) => {}
-                Ok(None) if self.assembler.is_finished() => return Ok(None),
-                Ok(None) => self.assembler.finish(),
-                Err(error) => {
-                    self.failed = Some(error);
-                    self.assembler.finish();
-                }
+                Ok(None) if assembler.is_finished() => return Ok(None),
+                Ok(None) => match go_on(lines.reader(), assembler.summary()) {
+                    Ok(true) => {}
+                    Ok(false) => assembler.finish(),
+                    Err(error) => self.fail(error),
+                },
+                Err(error) => self.fail(error),
             }
         }
+    }
+
+    /// Keeps an error until the open events are given out.
+    fn fail(&mut self, error: Error) {
+        self.failed = Some(error);
+        self.assembler.finish();
     }
 
     /// Gives back an event that is no longer needed, so that its memory is used again.

@@ -118,7 +118,14 @@ fn value_message(fault: &ValueFault) -> String {
         fault => fault.remedy(),
     };
     match fault {
-        ValueFault::Time(timespan::Error::Shape { .. }) => format!("{fault} (--time-format)"),
+        ValueFault::Time(
+            timespan::Error::Shape { .. }
+            | timespan::Error::DayOrMonth { .. }
+            | timespan::Error::Number { .. },
+        ) => format!("{fault} (--time-format)"),
+        ValueFault::Time(timespan::Error::Repeated { .. } | timespan::Error::Skipped { .. }) => {
+            format!("{fault} (--time-zone)")
+        }
         ValueFault::Time(_) => fault.to_string(),
         ValueFault::Zone { .. } => format!("{fault}; {remedy} (--time-zone UTC)"),
         fault => format!("{fault}; {remedy}{SKIP}"),

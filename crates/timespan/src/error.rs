@@ -1,4 +1,6 @@
-use jiff::Timestamp;
+use std::fmt;
+
+use jiff::{Timestamp, tz::Offset};
 
 use crate::Period;
 
@@ -8,9 +10,30 @@ use crate::Period;
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The text has none of the ISO 8601 shapes.
-    #[error("\"{text}\" is not a time such as 2024-03-01T10:00:00Z; give the format")]
+    /// The text has none of the forms that are read without a format.
+    #[error(
+        "\"{text}\" is not a time such as 2024-03-01T10:00:00Z; give the format{}",
+        Formats(formats)
+    )]
     Shape {
+        /// The text, cut short and escaped.
+        text: String,
+        /// The formats that read it, if its form tells them.
+        formats: Vec<String>,
+    },
+    /// The text names its day and its month by numbers, either of which may be the month.
+    #[error("\"{text}\" does not tell its day from its month; give the format{}", Formats(formats))]
+    DayOrMonth {
+        /// The text, cut short and escaped.
+        text: String,
+        /// The formats that read it: the month first, and the day first.
+        formats: Vec<String>,
+    },
+    /// A number whose size does not tell which epoch and unit it counts from.
+    #[error(
+        "\"{text}\" is a number of a size that no epoch time of 1973 to 2199 has (seconds have 8 to 10 digits, milliseconds 11 to 13, microseconds 14 to 16, FILETIME 18); give the format, %s for seconds since 1970"
+    )]
+    Number {
         /// The text, cut short and escaped.
         text: String,
     },
@@ -29,6 +52,12 @@ pub enum Error {
     /// 29 February of a year that is not a leap year.
     #[error("\"{text}\" names 29 February of a year that is not a leap year; correct it")]
     LeapDay {
+        /// The text, cut short and escaped.
+        text: String,
+    },
+    /// A weekday that is not that of the date.
+    #[error("\"{text}\" names a weekday that is not that of its date; correct it")]
+    Weekday {
         /// The text, cut short and escaped.
         text: String,
     },
@@ -70,6 +99,34 @@ pub enum Error {
     Range {
         /// The text, cut short and escaped.
         text: String,
+    },
+    /// A local time that a time zone has twice, as its clocks go back.
+    #[error(
+        "\"{text}\" comes twice in {zone}, where clocks go back: with the offset {before} and with {after}; write the offset behind it, or give an offset for the time zone"
+    )]
+    Repeated {
+        /// The text, cut short and escaped.
+        text: String,
+        /// The name of the time zone.
+        zone: String,
+        /// The offset of the earlier of the two.
+        before: Offset,
+        /// The offset of the later of the two.
+        after: Offset,
+    },
+    /// A local time that a time zone does not have, as its clocks go forward.
+    #[error(
+        "\"{text}\" does not exist in {zone}, where clocks go forward from the offset {before} to {after}; correct it, or give an offset for the time zone"
+    )]
+    Skipped {
+        /// The text, cut short and escaped.
+        text: String,
+        /// The name of the time zone.
+        zone: String,
+        /// The offset before the gap.
+        before: Offset,
+        /// The offset behind it.
+        after: Offset,
     },
     /// The text does not match the format that was given.
     #[error("\"{text}\" does not match the time format \"{format}\"; correct either")]
@@ -196,6 +253,37 @@ pub enum Error {
         /// The time.
         time: Timestamp,
     },
+}
+
+impl Error {
+    /// The formats of `strptime`, ready for [`TimeParser::format`](crate::TimeParser::format), that
+    /// read the text which this error is about: none, one, or one for each of its meanings.
+    ///
+    /// ```
+    /// use oddsift_timespan::TimeParser;
+    ///
+    /// let error = TimeParser::new().parse("5/6/2024, 7:00:00.123 AM").unwrap_err();
+    /// assert_eq!(error.formats(), ["%m/%d/%Y, %I:%M:%S%.f %p", "%d/%m/%Y, %I:%M:%S%.f %p"]);
+    /// assert!(TimeParser::new().parse("soon").unwrap_err().formats().is_empty());
+    /// ```
+    pub fn formats(&self) -> &[String] {
+        match self {
+            Self::Shape { formats, .. } | Self::DayOrMonth { formats, .. } => formats,
+            _ => &[],
+        }
+    }
+}
+
+/// The formats of a message, behind "give the format".
+struct Formats<'a>(&'a [String]);
+
+impl fmt::Display for Formats<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, format) in self.0.iter().enumerate() {
+            write!(f, "{}'{format}'", if nth == 0 { " " } else { " or " })?;
+        }
+        Ok(())
+    }
 }
 
 /// The start of a text that may be hostile, fit for one line of a message.

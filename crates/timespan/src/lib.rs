@@ -3,8 +3,10 @@
 
 mod args; // SpanArgs: a span from its parts
 mod decimal; // the numbers in a period's text
+mod epoch; // numbers that count from an epoch
 mod error; // Error
 mod format; // format_time
+mod forms; // dates of portals, mail, web servers and people
 mod iso; // the strict ISO 8601 shapes, without allocation
 mod kql; // kql_filter, kql_between, kql_identifier, kql_string
 mod merge; // merge, merge_within

@@ -33,7 +33,12 @@ fn time(value: &Value) -> Part<ParsedTime> {
     match (value, value["datetime"].as_str()) {
         (Value::Null, _) => Part::Absent,
         (Value::String(text), _) if text.is_empty() => Part::Absent,
-        (Value::String(text), _) => Part::Read(TimeParser::new().parse(text)),
+        (Value::String(text), _) => match TimeParser::new().parse(text) {
+            Ok(_) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Part::Skip("a number that counts from an epoch: msticpy reads none")
+            }
+            read => Part::Read(read),
+        },
         (_, Some(text)) => Part::Read(TimeParser::new().parse(text)),
         _ => Part::Skip("a time is neither text nor datetime: it has no counterpart"),
     }
@@ -93,7 +98,9 @@ fn generous(case: &Value, args: &Result<SpanArgs, Error>) -> Option<Skip> {
     let expected = &case["expected"];
     let unread = expected["error"].is_null();
     match args {
-        Err(Error::Shape { .. }) if unread => Some("a form of time that is guessed at"),
+        Err(Error::Shape { .. } | Error::DayOrMonth { .. } | Error::Number { .. }) if unread => {
+            Some("a form of time that is guessed at")
+        }
         Err(Error::Period { .. }) if unread => Some("a number without unit is no period here"),
         Ok(_) if expected["error"] == "OutOfBoundsDatetime" => {
             Some("64-bit nanoseconds end in 2262, our times in 9999")

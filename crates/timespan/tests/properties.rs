@@ -16,6 +16,40 @@ fn times() -> impl Strategy<Value = Timestamp> {
     })
 }
 
+/// Whole seconds of the years 1973 to 2199.
+fn epoch_times() -> impl Strategy<Value = Timestamp> {
+    (94_694_400_i64..7_258_118_400).prop_map(|second| Timestamp::constant(second, 0))
+}
+
+/// Dates in numbers.
+const DATES: [&str; 5] = [
+    "%m/%d/%Y, %I:%M:%S %p",
+    "%d/%m/%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M:%S",
+    "%-m/%-d/%Y %-I:%M:%S.000 %p",
+    "%d-%m-%Y %H:%M:%S UTC",
+];
+
+/// Dates of one meaning.
+const FORMS: [&str; 12] = [
+    "%b %-d, %Y @ %H:%M:%S.000",
+    "%B %-d, %Y %-I:%M:%S %p",
+    "%b %d, %Y, %I:%M:%S.000000 %p",
+    "%d %b %Y %H:%M:%S",
+    "%d/%b/%Y:%H:%M:%S %z",
+    "%a, %d %b %Y %H:%M:%S GMT",
+    "%a %b %e %H:%M:%S %Y",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S,000 UTC",
+    "%Y%m%dT%H%M%SZ",
+    "%A, %B %d, %Y at %I:%M:%S %p",
+    "%b %e %H:%M:%S UTC %Y",
+];
+
+fn strftime(format: &str, time: Timestamp) -> String {
+    time.strftime(format).to_string()
+}
+
 /// Any period at all, short ones as often as long ones.
 fn periods() -> impl Strategy<Value = Period> {
     let short = (-1_000_i64..1_000, 0..3_u32).prop_map(|(count, unit)| {
@@ -150,6 +184,75 @@ proptest! {
     #[test]
     fn any_text_is_a_time_or_an_error(text in ".{0,40}") {
         let _ = TimeParser::new().parse(&text);
+        let _ = TimeParser::new().month_first(true).parse(&text);
+    }
+
+    #[test]
+    fn text_like_a_time_is_one_or_has_formats_that_read_it(
+        text in "((Mon|Friday),? )?([0-9]{1,4}[-/. ]|May[ -]){1,3}[0-9]{0,4}(, | @ |T|:| )?([0-9]{1,2}:){0,2}[0-9]{0,2}([.,][0-9]{0,10})?( ?[AP]M)?( ?(UTC|Z|[+-][0-9:]{2,5}))?",
+    ) {
+        for parser in [TimeParser::new(), TimeParser::new().month_first(true)] {
+            let Err(error) = parser.parse(&text) else { continue };
+            for format in error.formats() {
+                TimeParser::new().format(Some(format)).unwrap().parse(&text).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn formats_of_a_date_in_numbers_read_its_meanings(time in epoch_times(), which in 0..DATES.len()) {
+        let printed = strftime(DATES[which], time);
+        match TimeParser::new().parse(&printed) {
+            Ok(read) => prop_assert_eq!(read.timestamp, time),
+            Err(error) => {
+                let formats = error.formats();
+                prop_assert_eq!(formats.len(), 2, "{}", error);
+                let read = |format: &String| {
+                    let parser = TimeParser::new().format(Some(format)).unwrap();
+                    parser.parse(&printed).unwrap().timestamp
+                };
+                prop_assert!(formats.iter().any(|format| read(format) == time), "{}", error);
+            }
+        }
+        let month_first = TimeParser::new().month_first(true).parse(&strftime(DATES[0], time));
+        prop_assert_eq!(month_first.unwrap().timestamp, time);
+    }
+
+    #[test]
+    fn form_that_was_printed_reads_back(time in epoch_times(), which in 0..FORMS.len()) {
+        let printed = strftime(FORMS[which], time);
+        let read = TimeParser::new().parse(&printed).unwrap().timestamp;
+        prop_assert_eq!(read, time, "{}", printed);
+    }
+
+    #[test]
+    fn epoch_times_of_all_units_agree(time in epoch_times(), part in 0..1_000_000_000_i128) {
+        let read = |text: String| TimeParser::new().parse(&text).unwrap().timestamp;
+        let second = i128::from(time.as_second());
+        prop_assert_eq!(read(format!("{second}")), time);
+        prop_assert_eq!(read(format!("{second}000")), time);
+        prop_assert_eq!(read(format!("{second}000000")), time);
+        prop_assert_eq!(read(format!("{}0000000", second + 11_644_473_600)), time);
+        prop_assert_eq!(read(format!("/Date({second}000)/")), time);
+        let exact = Timestamp::from_nanosecond(second * 1_000_000_000 + part).unwrap();
+        prop_assert_eq!(read(format!("{second}.{part:09}")), exact);
+        prop_assert_eq!(read(format!("{second}{:03}.{:06}", part / 1_000_000, part % 1_000_000)), exact);
+        let digits = second.to_string();
+        let (first, rest) = digits.split_at(1);
+        let exponent = rest.len();
+        prop_assert_eq!(read(format!("{first}.{rest}{part:09}e{exponent}")), exact);
+        // Nanoseconds of 1989 to 1991 could be ticks, and those before 1976 FILETIME.
+        if second > 693_937_152 {
+            prop_assert_eq!(read(format!("{second}{part:09}")), exact);
+        }
+    }
+
+    #[test]
+    fn number_is_a_time_of_1973_to_2199_or_an_error(text in "[0-9]{1,22}([.][0-9]{1,12})?(e[+-]?[0-9]{1,2})?") {
+        if let Ok(read) = TimeParser::new().parse(&text) {
+            prop_assert!(read.zoned);
+            prop_assert!((94_694_400..7_258_118_400).contains(&read.timestamp.as_second()));
+        }
     }
 
     #[test]
