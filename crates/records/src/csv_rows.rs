@@ -7,7 +7,9 @@ use crate::{
     Batch, Fault,
     batch::RowMark,
     buffer::Buffer,
+    framing::Framing,
     reader::{MAX_COLUMNS, Stop, Tally},
+    repeats::Repeats,
 };
 
 /// Steps in which the room for the text of records grows.
@@ -22,7 +24,10 @@ pub(crate) struct CsvRows {
     /// Whether the byte before was a carriage return that ended a line: a line feed belongs to it.
     after_return: bool,
     limit: usize,
+    /// A record past the limit was found, and its end is yet to come.
+    is_cut: bool,
     n_columns: usize,
+    repeats: Repeats,
     /// Unescaped text of the rows of the batch in the making; valid up to `used`.
     text: Vec<u8>,
     used: usize,
@@ -52,23 +57,32 @@ impl CsvRows {
     /// Reads the header.
     pub(crate) fn open(
         buffer: Buffer,
-        delimiter: u8,
+        framing: &Framing,
         limit: usize,
         tally: &mut Tally<'_>,
     ) -> Result<(Self, Vec<String>), Stop> {
         let mut rows = Self {
-            core: ReaderBuilder::new().delimiter(delimiter).build(),
+            core: ReaderBuilder::new().delimiter(framing.delimiter).build(),
             buffer,
-            line: 1,
+            line: framing.header_line(),
             after_return: false,
             limit,
+            is_cut: false,
             n_columns: 0,
+            repeats: Repeats::default(),
             text: vec![0; TEXT_STEP],
             used: 0,
             ends: vec![0; MAX_COLUMNS.saturating_add(1)],
         };
-        let header = rows.record()?.ok_or(Stop::Empty)?;
-        let columns = rows.header(&header, tally)?;
+        let header = rows.record().map_err(of_header)?.ok_or(Stop::Empty)?;
+        let mut columns = rows.header(&header, tally)?;
+        let text = rows.text.get(..header.n_bytes).unwrap_or_default();
+        let ends = rows.ends.get(..header.n_fields).unwrap_or_default();
+        rows.repeats = Repeats::new(text, ends, framing);
+        if framing.has_surplus {
+            tally.unnamed((columns.len() as u64).saturating_add(1));
+            columns.push(name_of_surplus(&columns));
+        }
         rows.n_columns = columns.len();
         rows.ends.truncate(columns.len().saturating_add(1));
         rows.ends.shrink_to_fit();
@@ -88,7 +102,18 @@ impl CsvRows {
 
     fn fill_records(&mut self, batch: &mut Batch, tally: &mut Tally<'_>) -> Result<(), Stop> {
         while !batch.is_full_at(self.used) {
-            let Some(found) = self.record()? else { break };
+            let found = match self.record() {
+                Ok(Some(found)) => found,
+                Ok(None) => break,
+                Err(stop) => {
+                    self.skip_long(stop, tally)?;
+                    continue;
+                }
+            };
+            if self.repeats.may_be(found.n_bytes) && self.is_repeat(&found) {
+                tally.repeated(found.line);
+                continue;
+            }
             let row = tally.number();
             if found.n_fields == self.n_columns {
                 batch.rows.push(RowMark { row, line: found.line, start: self.used });
@@ -99,6 +124,13 @@ impl CsvRows {
             }
         }
         Ok(())
+    }
+
+    #[cold]
+    fn is_repeat(&self, found: &Found) -> bool {
+        let text = self.text.get(self.used..).and_then(|text| text.get(..found.n_bytes));
+        let ends = self.ends.get(..found.n_fields);
+        self.repeats.has(text.unwrap_or_default(), ends.unwrap_or_default())
     }
 
     fn wrong_count(&self, found: &Found) -> Stop {
@@ -139,8 +171,7 @@ impl CsvRows {
     /// The next record that is not a blank line; none at the end of the input.
     fn record(&mut self) -> Result<Option<Found>, Stop> {
         self.skip_blank_lines()?;
-        let mut making =
-            Making { line: self.line, consumed: 0, n_fields: 0, n_bytes: 0, last_end: 0 };
+        let mut making = Making::at(self.line);
         loop {
             if self.buffer.window().is_empty() && !self.buffer.refill()? {
                 return self.last_record(making);
@@ -187,13 +218,43 @@ impl CsvRows {
     }
 
     fn too_long(&mut self, making: &Making, done: bool) -> Stop {
-        let mut probe = Making { ..*making };
-        let in_quote = !done && !self.ends_at_line_feed(&mut probe);
+        self.is_cut = !done;
+        let in_quote = !done && self.is_in_quote(making);
         let fault = Fault::RecordTooLong { limit: self.limit, in_quote };
         if in_quote {
             return self.open_quote(making, fault);
         }
         Stop::Bad { line: making.line, column: None, fault }
+    }
+
+    fn is_in_quote(&mut self, making: &Making) -> bool {
+        let before = (self.core.clone(), self.line, self.after_return);
+        let is_in_quote = !self.ends_at_line_feed(&mut Making { ..*making });
+        (self.core, self.line, self.after_return) = before;
+        is_in_quote
+    }
+
+    /// Leaves out a record past the limit, where bad ones are left out.
+    #[cold]
+    fn skip_long(&mut self, stop: Stop, tally: &mut Tally<'_>) -> Result<(), Stop> {
+        let Stop::Bad { line, column, fault: Fault::RecordTooLong { .. } } = stop else {
+            return Err(stop);
+        };
+        tally.number();
+        tally.bad(stop)?;
+        while self.is_cut {
+            let mut making = Making::at(self.line);
+            if self.buffer.window().is_empty() && !self.buffer.refill()? {
+                if self.is_in_quote(&making) {
+                    return Err(Stop::Bad { line, column, fault: Fault::UnterminatedQuote });
+                }
+                return Ok(());
+            }
+            let (done, n_read) = self.step(None, &mut making);
+            self.buffer.consume(n_read);
+            self.is_cut = !done;
+        }
+        Ok(())
     }
 
     /// One call of the state machine over `input`, or over the window; whether the record is done,
@@ -271,7 +332,29 @@ impl CsvRows {
     }
 }
 
+/// The fault of a header past the limit, which cannot be skipped.
+fn of_header(stop: Stop) -> Stop {
+    match stop {
+        Stop::Bad { line, column, fault: Fault::RecordTooLong { limit, .. } } => {
+            Stop::Bad { line, column, fault: Fault::HeaderTooLong { limit } }
+        }
+        stop => stop,
+    }
+}
+
+/// A name for the field behind the last that the header names.
+fn name_of_surplus(columns: &[String]) -> String {
+    let name = format!("column {}", columns.len().saturating_add(1));
+    let others = (2..).map(|nth: usize| format!("{name} ({nth})"));
+    let mut names = std::iter::once(name.clone()).chain(others);
+    names.find(|name| !columns.contains(name)).unwrap_or(name)
+}
+
 impl Making {
+    fn at(line: u64) -> Self {
+        Self { line, consumed: 0, n_fields: 0, n_bytes: 0, last_end: 0 }
+    }
+
     fn found(&self) -> Found {
         Found { line: self.line, n_fields: self.n_fields, n_bytes: self.n_bytes }
     }

@@ -8,8 +8,12 @@ use crate::{
     BadRows, Batch, BytesRead, Error, Fault, InputFormat, LateKeys, Position, ReadOptions, Rows,
     Summary, TextSource,
     csv_rows::CsvRows,
+    framing::Framing,
     json_rows::JsonRows,
+    log_rows::LogRows,
     source::{Source, format_of},
+    w3c::W3c,
+    zeek::Zeek,
 };
 
 /// The most columns an input may have, as many as a spreadsheet.
@@ -52,6 +56,7 @@ pub struct Reader {
 enum Engine {
     Csv(Box<CsvRows>),
     Json(JsonRows),
+    Log(Box<LogRows>),
 }
 
 impl Reader {
@@ -124,10 +129,26 @@ impl Reader {
             Tally { summary: &mut summary, next_row: &mut next_row, bad_rows: options.bad_rows };
         let name = Arc::clone(&source.name);
         let limit = options.max_record.min(LONGEST_RECORD);
-        let opened = match options.format.or(by_name).map_or_else(|| source.sniff(), Ok) {
+        if let Some(encoding) = source.guessed {
+            tally.remark(1, format!("read as {encoding}, without a byte order mark that says so"));
+        }
+        let log = |dialect, buffer, tally: &mut Tally<'_>| {
+            LogRows::open(buffer, dialect, limit, tally)
+                .map(|(rows, columns)| (Engine::Log(Box::new(rows)), columns))
+        };
+        let opened = match options.format.map_or_else(|| source.sniff(by_name), Ok) {
             Err(error) => Err(Stop::Io(error)),
-            Ok(InputFormat::Csv) => CsvRows::open(source.buffer, delimiter, limit, &mut tally)
-                .map(|(rows, columns)| (Engine::Csv(Box::new(rows)), columns)),
+            Ok(InputFormat::Zeek) => {
+                log(Box::new(Zeek::new(options.delimiter)), source.buffer, &mut tally)
+            }
+            Ok(InputFormat::W3c) => {
+                log(Box::new(W3c::new(options.delimiter)), source.buffer, &mut tally)
+            }
+            Ok(InputFormat::Csv) => {
+                Framing::find(&mut source.buffer, options.delimiter, usual, &mut tally)
+                    .and_then(|framing| CsvRows::open(source.buffer, &framing, limit, &mut tally))
+                    .map(|(rows, columns)| (Engine::Csv(Box::new(rows)), columns))
+            }
             Ok(InputFormat::Ndjson) => JsonRows::open(source.buffer, limit, options.bad_rows)
                 .map(|(rows, columns)| (Engine::Json(rows), columns)),
         };
@@ -211,7 +232,11 @@ impl Reader {
         let filled = match &mut self.rows {
             Engine::Csv(rows) => rows.fill(batch, &mut tally),
             Engine::Json(rows) => rows.fill(batch, &mut tally),
+            Engine::Log(rows) => rows.fill(batch, &mut tally),
         };
+        if !Arc::ptr_eq(&self.columns, batch.columns()) {
+            self.columns = Arc::clone(batch.columns());
+        }
         self.done = filled.is_err() || batch.is_empty();
         self.summary.rows = self.summary.rows.saturating_add(batch.len() as u64);
         match filled {
@@ -366,6 +391,20 @@ impl Tally<'_> {
 
     pub(crate) fn replaced(&mut self, line: u64) {
         self.summary.replaced.note(line, None, "");
+    }
+
+    /// Counts a header line among the rows.
+    pub(crate) fn repeated(&mut self, line: u64) {
+        self.summary.repeated.note(line, None, "");
+    }
+
+    /// Says how the input is taken.
+    pub(crate) fn remark(&mut self, line: u64, what: String) {
+        self.summary.remark(line, what);
+    }
+
+    pub(crate) fn format(&mut self, format: String) {
+        self.summary.set_format(format);
     }
 
     pub(crate) fn unnamed(&mut self, column: u64) {
