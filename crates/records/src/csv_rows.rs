@@ -24,8 +24,8 @@ pub(crate) struct CsvRows {
     /// Whether the byte before was a carriage return that ended a line: a line feed belongs to it.
     after_return: bool,
     limit: usize,
-    /// A record past the limit was found, and its end is yet to come.
-    is_cut: bool,
+    /// A record past the limit whose end is yet to come.
+    cut: Option<Making>,
     n_columns: usize,
     repeats: Repeats,
     /// Unescaped text of the rows of the batch in the making; valid up to `used`.
@@ -43,6 +43,7 @@ struct Found {
 }
 
 /// A record in the making.
+#[derive(Clone, Copy)]
 struct Making {
     line: u64,
     /// Bytes of input, all fields so far, bytes of text.
@@ -67,7 +68,7 @@ impl CsvRows {
             line: framing.header_line(),
             after_return: false,
             limit,
-            is_cut: false,
+            cut: None,
             n_columns: 0,
             repeats: Repeats::default(),
             text: vec![0; TEXT_STEP],
@@ -80,7 +81,7 @@ impl CsvRows {
         let ends = rows.ends.get(..header.n_fields).unwrap_or_default();
         rows.repeats = Repeats::new(text, ends, framing);
         if framing.has_surplus {
-            tally.unnamed((columns.len() as u64).saturating_add(1));
+            tally.unnamed(header.line, (columns.len() as u64).saturating_add(1));
             columns.push(name_of_surplus(&columns));
         }
         rows.n_columns = columns.len();
@@ -106,7 +107,7 @@ impl CsvRows {
                 Ok(Some(found)) => found,
                 Ok(None) => break,
                 Err(stop) => {
-                    self.skip_long(stop, tally)?;
+                    self.leave_out(stop, tally)?;
                     continue;
                 }
             };
@@ -159,7 +160,7 @@ impl CsvRows {
                 tally.replaced(header.line);
             }
             if name.is_empty() {
-                tally.unnamed(position as u64);
+                tally.unnamed(header.line, position as u64);
             } else if !seen.insert(name.clone()) {
                 return Err(bad(position, Fault::DuplicateColumn { name }));
             }
@@ -179,7 +180,7 @@ impl CsvRows {
             let (done, n_read) = self.step(None, &mut making);
             self.buffer.consume(n_read);
             if making.consumed > self.limit {
-                return Err(self.too_long(&making, done));
+                return Err(self.too_long(making, done));
             }
             if done {
                 return Ok(Some(making.found()));
@@ -217,44 +218,46 @@ impl CsvRows {
         }
     }
 
-    fn too_long(&mut self, making: &Making, done: bool) -> Stop {
-        self.is_cut = !done;
-        let in_quote = !done && self.is_in_quote(making);
-        let fault = Fault::RecordTooLong { limit: self.limit, in_quote };
-        if in_quote {
-            return self.open_quote(making, fault);
-        }
+    /// The record is not read to its end here: bad rows may be skipped.
+    fn too_long(&mut self, making: Making, done: bool) -> Stop {
+        self.cut = (!done).then_some(making);
+        let fault = Fault::RecordTooLong { limit: self.limit, in_quote: false };
         Stop::Bad { line: making.line, column: None, fault }
     }
 
-    fn is_in_quote(&mut self, making: &Making) -> bool {
-        let before = (self.core.clone(), self.line, self.after_return);
-        let is_in_quote = !self.ends_at_line_feed(&mut Making { ..*making });
-        (self.core, self.line, self.after_return) = before;
-        is_in_quote
-    }
-
-    /// Leaves out a record past the limit, where bad ones are left out.
+    /// Leaves out a record past the limit without keeping it, where bad rows are left out.
     #[cold]
-    fn skip_long(&mut self, stop: Stop, tally: &mut Tally<'_>) -> Result<(), Stop> {
-        let Stop::Bad { line, column, fault: Fault::RecordTooLong { .. } } = stop else {
+    fn leave_out(&mut self, stop: Stop, tally: &mut Tally<'_>) -> Result<(), Stop> {
+        let Stop::Bad { line, fault: Fault::RecordTooLong { limit, .. }, .. } = stop else {
             return Err(stop);
         };
         tally.number();
-        tally.bad(stop)?;
-        while self.is_cut {
+        if let Err(stop) = tally.bad(stop) {
+            return Err(self.in_quote(limit).unwrap_or(stop));
+        }
+        while self.cut.is_some() {
             let mut making = Making::at(self.line);
             if self.buffer.window().is_empty() && !self.buffer.refill()? {
-                if self.is_in_quote(&making) {
-                    return Err(Stop::Bad { line, column, fault: Fault::UnterminatedQuote });
+                self.cut = None;
+                if self.ends_at_line_feed(&mut making) {
+                    break;
                 }
-                return Ok(());
+                return Err(Stop::Bad { line, column: None, fault: Fault::UnterminatedQuote });
             }
             let (done, n_read) = self.step(None, &mut making);
             self.buffer.consume(n_read);
-            self.is_cut = !done;
+            self.cut = self.cut.filter(|_| !done);
         }
         Ok(())
+    }
+
+    /// The place of the quote in which a record past the limit was cut; none if it was in no quote.
+    fn in_quote(&mut self, limit: usize) -> Option<Stop> {
+        let making = self.cut.take()?;
+        if self.ends_at_line_feed(&mut { making }) {
+            return None;
+        }
+        Some(self.open_quote(&making, Fault::RecordTooLong { limit, in_quote: true }))
     }
 
     /// One call of the state machine over `input`, or over the window; whether the record is done,

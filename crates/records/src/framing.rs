@@ -18,7 +18,7 @@ const CANDIDATES: [u8; 3] = [b';', b'\t', b'|'];
 pub(crate) struct Framing {
     pub(crate) delimiter: u8,
     /// Lines before the header that are none of it, as a spreadsheet or shell writes them. They were taken
-    /// from the buffer, but for their ends.
+    /// from the buffer.
     pub(crate) preamble: Vec<Vec<u8>>,
     /// Whether the records have one field more than the header, as those of Event Viewer.
     pub(crate) has_surplus: bool,
@@ -67,13 +67,11 @@ impl Framing {
         buffer.fill(SAMPLE_BYTES)?;
         let window = buffer.window();
         let line = window.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
-        let found = is_it(line);
+        let is_whole = line.len() < window.len() || window.len() < SAMPLE_BYTES;
+        let found = is_it(line).filter(|_| is_whole);
         if found.is_some() {
-            let end = if window.get(line.len()..).is_some_and(|rest| rest.starts_with(b"\r\n")) {
-                2
-            } else {
-                1
-            };
+            let behind = window.get(line.len()..).unwrap_or_default();
+            let end = if behind.starts_with(b"\r\n") { 2 } else { 1 };
             let line = line.to_vec();
             buffer.consume(line.len().saturating_add(end));
             tally.remark(self.header_line(), preamble_remark(&line));
@@ -103,9 +101,11 @@ impl Framing {
         }
     }
 
-    /// The comma, unless it separates nothing and exactly one other character does.
+    /// The comma, unless it separates nothing, or no record as the header, and exactly one other character
+    /// separates both.
     fn delimiter_of(&self, sample: &[u8], tally: &mut Tally<'_>) -> u8 {
-        if Shapes::of(sample, b',').n_header != 1 {
+        let by_comma = Shapes::of(sample, b',');
+        if by_comma.n_header == 0 || (by_comma.n_outside > 1 && by_comma.may_be_right()) {
             return b',';
         }
         let found =
@@ -158,6 +158,9 @@ fn named_delimiter(line: &[u8]) -> Option<u8> {
 struct Shapes {
     /// Fields of the header; none where it is no whole record.
     n_header: usize,
+    /// Fields of the header by the delimiters outside quotes: behind `"a, b";` the parser takes a quote for
+    /// text.
+    n_outside: usize,
     /// Fields of each record that is not the header again.
     n_fields: Vec<usize>,
 }
@@ -179,18 +182,15 @@ impl Shapes {
             if !matches!(step, Step::Record) {
                 break;
             }
-            rest = rest.get(n_read..).unwrap_or_default();
-            let record = (text.get(..n_text), ends.get(..n_ends));
-            match &header {
-                None => {
-                    shapes.n_header = n_ends;
-                    header = Some((
-                        text.get(..n_text).map(<[u8]>::to_vec),
-                        ends.get(..n_ends).map(<[usize]>::to_vec),
-                    ));
-                }
-                Some((header, at)) if (header.as_deref(), at.as_deref()) == record => {}
-                Some(_) => shapes.n_fields.push(n_ends),
+            let (raw, behind) = rest.split_at_checked(n_read).unwrap_or_default();
+            rest = behind;
+            let fields = text.get(..n_text).zip(ends.get(..n_ends));
+            let record = fields.map(|(text, ends)| (text.to_vec(), ends.to_vec()));
+            if header.is_none() {
+                (shapes.n_header, header) = (n_ends, record);
+                shapes.n_outside = n_outside_quotes(raw, delimiter).unwrap_or(n_ends);
+            } else if header != record {
+                shapes.n_fields.push(n_ends);
             }
         }
         shapes
@@ -208,6 +208,11 @@ impl Shapes {
         is_header && n_records > 1 && self.n_with(self.n_header.saturating_add(1)) == n_records
     }
 
+    /// Whether there is a record that the delimiter separates as the header, or nothing to tell by.
+    fn may_be_right(&self) -> bool {
+        self.n_fields.is_empty() || self.n_with(self.n_header) > 0 || self.have_surplus()
+    }
+
     /// Whether the delimiter separates the header, and the records, but for a bad one in four, into as
     /// many fields.
     fn are_consistent(&self) -> bool {
@@ -215,6 +220,16 @@ impl Shapes {
         let is_equal = n_equal >= self.n_fields.len().saturating_mul(3);
         self.n_header > 1 && (is_equal || self.have_surplus())
     }
+}
+
+/// The number of fields by the delimiters outside quotes; none where a quote stays open.
+fn n_outside_quotes(line: &[u8], delimiter: u8) -> Option<usize> {
+    let (mut in_quotes, mut n_fields) = (false, 1_usize);
+    for byte in line {
+        in_quotes ^= *byte == b'"';
+        n_fields = n_fields.saturating_add(usize::from(*byte == delimiter && !in_quotes));
+    }
+    (!in_quotes).then_some(n_fields)
 }
 
 #[cfg(test)]
@@ -236,7 +251,9 @@ mod tests {
         assert_eq!(columns("a;b;c\n1;2;3\n4,5;6;7\n"), ["a", "b", "c"]);
         assert_eq!(columns("a\tb\n1\t2\n"), ["a", "b"]);
         assert_eq!(columns("a|b\n1|2\n"), ["a", "b"]);
+        assert_eq!(columns("\"a, b\";\"c, d\"\n\"x, y\";\"z, w\"\n"), ["a, b", "c, d"]);
         assert_eq!(columns("\"a;x, y\";b\n\"1;\n\";2\n"), ["a;x, y", "b"]);
+        assert_eq!(columns("a;b (x, y);c\n1;2;3\n"), ["a", "b (x, y)", "c"]);
         assert_eq!(columns("a;b\n1;2;x\n3;4;y\n"), ["a", "b", "column 3"]);
     }
 

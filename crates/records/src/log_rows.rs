@@ -41,7 +41,7 @@ impl Fields {
         self.ends.push(self.text.len());
     }
 
-    fn field(&self, at: usize) -> &[u8] {
+    pub(crate) fn field(&self, at: usize) -> &[u8] {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
         let end = self.ends.get(at).copied().unwrap_or_default();
         self.text.get(start.unwrap_or_default()..end).unwrap_or_default()
@@ -67,13 +67,13 @@ impl LogRows {
     /// Reads up to the first names of columns.
     pub(crate) fn open(
         buffer: Buffer,
-        dialect: Box<dyn Dialect>,
+        dialect: impl Dialect + 'static,
         limit: usize,
         tally: &mut Tally<'_>,
     ) -> Result<(Self, Vec<String>), Stop> {
         let mut rows = Self {
             lines: Lines::new(buffer, limit),
-            dialect,
+            dialect: Box::new(dialect),
             columns: Arc::new([]),
             index: HashMap::new(),
             places: Vec::new(),
@@ -114,7 +114,7 @@ impl LogRows {
                     continue;
                 }
             }
-            if self.lines.text().trim_ascii().is_empty() {
+            if self.lines.text().is_empty() {
                 continue;
             }
             if !self.is_directive() {

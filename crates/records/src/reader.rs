@@ -59,6 +59,12 @@ enum Engine {
     Log(Box<LogRows>),
 }
 
+impl Engine {
+    fn log((rows, columns): (LogRows, Vec<String>)) -> (Self, Vec<String>) {
+        (Self::Log(Box::new(rows)), columns)
+    }
+}
+
 impl Reader {
     /// Opens a file, or standard input for `-`, and reads the names of its columns.
     ///
@@ -132,27 +138,25 @@ impl Reader {
         if let Some(encoding) = source.guessed {
             tally.remark(1, format!("read as {encoding}, without a byte order mark that says so"));
         }
-        let log = |dialect, buffer, tally: &mut Tally<'_>| {
-            LogRows::open(buffer, dialect, limit, tally)
-                .map(|(rows, columns)| (Engine::Log(Box::new(rows)), columns))
-        };
+        let given = options.delimiter;
         let opened = match options.format.map_or_else(|| source.sniff(by_name), Ok) {
             Err(error) => Err(Stop::Io(error)),
-            Ok(InputFormat::Zeek) => {
-                log(Box::new(Zeek::new(options.delimiter)), source.buffer, &mut tally)
-            }
-            Ok(InputFormat::W3c) => {
-                log(Box::new(W3c::new(options.delimiter)), source.buffer, &mut tally)
-            }
-            Ok(InputFormat::Csv) => {
-                Framing::find(&mut source.buffer, options.delimiter, usual, &mut tally)
-                    .and_then(|framing| CsvRows::open(source.buffer, &framing, limit, &mut tally))
-                    .map(|(rows, columns)| (Engine::Csv(Box::new(rows)), columns))
-            }
+            Ok(InputFormat::Csv) => Framing::find(&mut source.buffer, given, usual, &mut tally)
+                .and_then(|framing| CsvRows::open(source.buffer, &framing, limit, &mut tally))
+                .map(|(rows, columns)| (Engine::Csv(Box::new(rows)), columns)),
             Ok(InputFormat::Ndjson) => JsonRows::open(source.buffer, limit, options.bad_rows)
                 .map(|(rows, columns)| (Engine::Json(rows), columns)),
+            Ok(InputFormat::Zeek) => {
+                LogRows::open(source.buffer, Zeek::new(given), limit, &mut tally).map(Engine::log)
+            }
+            Ok(InputFormat::W3c) => {
+                LogRows::open(source.buffer, W3c::new(given), limit, &mut tally).map(Engine::log)
+            }
         };
         let (rows, columns) = opened.map_err(|stop| stop.at(&name))?;
+        if summary.format().is_none() {
+            summary.set_format("NDJSON");
+        }
         let (bad_rows, progress) = (options.bad_rows, source.progress);
         Ok(Self {
             name,
@@ -407,7 +411,8 @@ impl Tally<'_> {
         self.summary.set_format(format);
     }
 
-    pub(crate) fn unnamed(&mut self, column: u64) {
+    pub(crate) fn unnamed(&mut self, line: u64, column: u64) {
+        self.summary.header_line = line;
         self.summary.unnamed.push(column);
     }
 

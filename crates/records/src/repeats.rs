@@ -31,7 +31,7 @@ impl Repeats {
     pub(crate) fn may_be(&self, n_bytes: usize) -> bool {
         // A joined file may have a byte order mark there, which makes the quotes of a field text, too.
         matches!(n_bytes.wrapping_sub(self.header.len()), 0 | 3 | 5)
-            || self.preamble.iter().any(|line| line.len() == n_bytes || line.len() + 3 == n_bytes)
+            || self.preamble.iter().any(|line| matches!(n_bytes.wrapping_sub(line.len()), 0 | 3))
     }
 
     /// Whether a record is one of the lines.

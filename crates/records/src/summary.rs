@@ -141,6 +141,7 @@ pub struct Summary {
     pub(crate) skipped: SkipLog,
     pub(crate) replaced: SkipLog,
     pub(crate) unnamed: Vec<u64>,
+    pub(crate) header_line: u64,
     pub(crate) late: Option<LateKeys>,
     pub(crate) repeated: SkipLog,
     format: Option<String>,
@@ -352,7 +353,7 @@ impl Summary {
 
     fn unnamed_warning(&self, name: &str) -> Option<String> {
         let first = *self.unnamed.first()?;
-        let place = Position::new(name, 1, Some(first));
+        let place = Position::new(name, self.header_line, Some(first));
         Some(match self.unnamed.len() {
             1 => format!("{place}: 1 column has no name: column {first}"),
             count => format!("{place}: {count} columns have no name, the first: column {first}"),

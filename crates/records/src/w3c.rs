@@ -61,8 +61,11 @@ impl W3c {
     fn separator_of(&mut self, line: &[u8]) -> u8 {
         let n_fields = self.n_fields;
         *self.separator.get_or_insert_with(|| {
-            let n_tabs = memchr::memchr_iter(b'\t', line).count();
-            if n_fields > 1 && n_tabs.saturating_add(1) == n_fields { b'\t' } else { b' ' }
+            let has_all = |separator| {
+                let mut fields = Fields::default();
+                split(line, separator, true, &mut fields).is_ok() && fields.ends.len() == n_fields
+            };
+            if !has_all(b' ') && has_all(b'\t') { b'\t' } else { b' ' }
         })
     }
 }
@@ -157,13 +160,9 @@ mod tests {
         let (mut log, mut fields) = (W3c::new(None), Fields::default());
         log.directive(format!("#Fields: {names}").as_bytes()).unwrap();
         log.split(line.as_bytes(), &mut fields).unwrap();
-        let mut start = 0;
-        let piece = |end: &usize| {
-            let piece = String::from_utf8(fields.text[start..*end].to_vec()).unwrap();
-            start = *end;
-            piece
-        };
-        fields.ends.iter().map(piece).collect()
+        (0..fields.ends.len())
+            .map(|at| String::from_utf8_lossy(fields.field(at)).into_owned())
+            .collect()
     }
 
     #[test]
