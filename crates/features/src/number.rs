@@ -11,6 +11,10 @@ pub(crate) fn of_field(field: Field<'_>) -> Result<f64, ValueErrorKind> {
     }
 }
 
+/// What exports write where there is no number: `-` by Zeek, IIS and Kibana, `(empty)` by Zeek,
+/// `(null)` by programs in C.
+const MISSING: [&str; 7] = ["na", "n/a", "null", "none", "-", "(null)", "(empty)"];
+
 /// A cell as a finite number. `true` and `false` are 1 and 0.
 ///
 /// Stricter than most readers: no digit groups, no hexadecimal, no decimal
@@ -31,7 +35,7 @@ fn parse_word(text: &str) -> Result<f64, ValueErrorKind> {
         Ok(1.0)
     } else if is("false") {
         Ok(0.0)
-    } else if text.is_empty() || ["na", "n/a", "null", "none"].into_iter().any(is) {
+    } else if text.is_empty() || MISSING.into_iter().any(is) {
         Err(ValueErrorKind::Missing)
     } else {
         Err(ValueErrorKind::NotANumber)
@@ -53,7 +57,9 @@ mod tests {
 
     #[test]
     fn words_for_nothing_are_missing() {
-        for text in ["", " \t", "nan", "NaN", "-NAN", "NA", "n/a", "NULL", "None"] {
+        let of_tools = ["-", " - ", "(null)", "(NULL)", "(empty)"];
+        let of_languages = ["", " \t", "nan", "NaN", "-NAN", "NA", "n/a", "NULL", "None"];
+        for text in of_languages.into_iter().chain(of_tools) {
             assert_eq!(parse(Some(text)), Err(Missing), "{text}");
         }
         assert_eq!(parse(None), Err(Missing));
@@ -61,7 +67,8 @@ mod tests {
 
     #[test]
     fn forms_of_other_languages_are_no_numbers() {
-        for text in ["1_000", "0x10", "١٢", "1,5", "1 5", "abc", ".", "e5", "1\u{a0}", "½"] {
+        for text in ["1_000", "0x10", "١٢", "1,5", "1 5", "abc", ".", "e5", "1\u{a0}", "½", "--"]
+        {
             assert_eq!(parse(Some(text)), Err(NotANumber), "{text}");
         }
     }

@@ -311,6 +311,14 @@ impl Batch {
         BatchRows { batch: self, next: 0 }
     }
 
+    /// Gives the records of an empty batch these columns.
+    pub(crate) fn widen(&mut self, columns: &Arc<[String]>) {
+        self.n_columns = columns.len();
+        if !Arc::ptr_eq(&self.columns, columns) {
+            self.columns = Arc::clone(columns);
+        }
+    }
+
     /// Empties the batch; its memory stays.
     pub(crate) fn clear(&mut self, n_columns: usize) {
         self.text.clear();

@@ -21,7 +21,7 @@ pub enum BinaryFormat {
 
 impl BinaryFormat {
     /// So many bytes show it.
-    pub(crate) const HEAD: u64 = 8;
+    pub(crate) const HEAD: usize = 8;
 
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
         match head {

@@ -37,6 +37,12 @@ impl Buffer {
         Ok(n_read > 0)
     }
 
+    /// Reads until the window has so many bytes; fewer only where the input ends.
+    pub(crate) fn fill(&mut self, n_bytes: usize) -> io::Result<()> {
+        while self.window().len() < n_bytes && self.refill()? {}
+        Ok(())
+    }
+
     fn make_room(&mut self) {
         if self.start == self.end {
             (self.start, self.end) = (0, 0);

@@ -154,9 +154,11 @@ fn on_one_line(byte: u8) -> u8 {
     if matches!(byte, b'\n' | b'\r') { b' ' } else { byte }
 }
 
-/// Whether a spreadsheet takes the text for a formula. A plain number is none.
+/// Whether a spreadsheet takes the text for a formula. A plain number is none, and so is a lone `-`,
+/// by which Zeek, IIS and Kibana say that there is no value.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+        && text != "-"
         && !is_plain_number(text)
 }
 
@@ -185,13 +187,13 @@ mod tests {
     #[test]
     fn formula_gets_a_quote_and_a_number_none() {
         for formula in [
-            "=1", "+a", "-2+3", "@SUM(", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠1", "-", "+1e999",
-            "-inf",
+            "=1", "+a", "-2+3", "@SUM(", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠1", "--", "- ",
+            "+", "－", "-1+1|cmd", "+1e999", "-inf",
         ] {
             // A lone carriage return is quoted, too.
             assert_eq!(csv(Cell::Text(formula)).trim_matches('"'), format!("'{formula}"));
         }
-        for plain in ["-5", "+1.5", "-.5e-3", "a=1", " =1", "", "5"] {
+        for plain in ["-5", "+1.5", "-.5e-3", "a=1", " =1", "", "5", "-"] {
             assert_eq!(csv(Cell::Text(plain)), plain);
         }
         assert_eq!(csv(Cell::Int(-5)), "-5");

@@ -7,7 +7,9 @@ use crate::{
     Batch, Fault,
     batch::RowMark,
     buffer::Buffer,
+    framing::Framing,
     reader::{MAX_COLUMNS, Stop, Tally},
+    repeats::Repeats,
 };
 
 /// Steps in which the room for the text of records grows.
@@ -22,7 +24,10 @@ pub(crate) struct CsvRows {
     /// Whether the byte before was a carriage return that ended a line: a line feed belongs to it.
     after_return: bool,
     limit: usize,
+    /// A record past the limit whose end is yet to come.
+    cut: Option<Making>,
     n_columns: usize,
+    repeats: Repeats,
     /// Unescaped text of the rows of the batch in the making; valid up to `used`.
     text: Vec<u8>,
     used: usize,
@@ -38,6 +43,7 @@ struct Found {
 }
 
 /// A record in the making.
+#[derive(Clone, Copy)]
 struct Making {
     line: u64,
     /// Bytes of input, all fields so far, bytes of text.
@@ -52,23 +58,32 @@ impl CsvRows {
     /// Reads the header.
     pub(crate) fn open(
         buffer: Buffer,
-        delimiter: u8,
+        framing: &Framing,
         limit: usize,
         tally: &mut Tally<'_>,
     ) -> Result<(Self, Vec<String>), Stop> {
         let mut rows = Self {
-            core: ReaderBuilder::new().delimiter(delimiter).build(),
+            core: ReaderBuilder::new().delimiter(framing.delimiter).build(),
             buffer,
-            line: 1,
+            line: framing.header_line(),
             after_return: false,
             limit,
+            cut: None,
             n_columns: 0,
+            repeats: Repeats::default(),
             text: vec![0; TEXT_STEP],
             used: 0,
             ends: vec![0; MAX_COLUMNS.saturating_add(1)],
         };
-        let header = rows.record()?.ok_or(Stop::Empty)?;
-        let columns = rows.header(&header, tally)?;
+        let header = rows.record().map_err(of_header)?.ok_or(Stop::Empty)?;
+        let mut columns = rows.header(&header, tally)?;
+        let text = rows.text.get(..header.n_bytes).unwrap_or_default();
+        let ends = rows.ends.get(..header.n_fields).unwrap_or_default();
+        rows.repeats = Repeats::new(text, ends, framing);
+        if framing.has_surplus {
+            tally.unnamed(header.line, (columns.len() as u64).saturating_add(1));
+            columns.push(name_of_surplus(&columns));
+        }
         rows.n_columns = columns.len();
         rows.ends.truncate(columns.len().saturating_add(1));
         rows.ends.shrink_to_fit();
@@ -88,7 +103,18 @@ impl CsvRows {
 
     fn fill_records(&mut self, batch: &mut Batch, tally: &mut Tally<'_>) -> Result<(), Stop> {
         while !batch.is_full_at(self.used) {
-            let Some(found) = self.record()? else { break };
+            let found = match self.record() {
+                Ok(Some(found)) => found,
+                Ok(None) => break,
+                Err(stop) => {
+                    self.leave_out(stop, tally)?;
+                    continue;
+                }
+            };
+            if self.repeats.may_be(found.n_bytes) && self.is_repeat(&found) {
+                tally.repeated(found.line);
+                continue;
+            }
             let row = tally.number();
             if found.n_fields == self.n_columns {
                 batch.rows.push(RowMark { row, line: found.line, start: self.used });
@@ -99,6 +125,13 @@ impl CsvRows {
             }
         }
         Ok(())
+    }
+
+    #[cold]
+    fn is_repeat(&self, found: &Found) -> bool {
+        let text = self.text.get(self.used..).and_then(|text| text.get(..found.n_bytes));
+        let ends = self.ends.get(..found.n_fields);
+        self.repeats.has(text.unwrap_or_default(), ends.unwrap_or_default())
     }
 
     fn wrong_count(&self, found: &Found) -> Stop {
@@ -127,7 +160,7 @@ impl CsvRows {
                 tally.replaced(header.line);
             }
             if name.is_empty() {
-                tally.unnamed(position as u64);
+                tally.unnamed(header.line, position as u64);
             } else if !seen.insert(name.clone()) {
                 return Err(bad(position, Fault::DuplicateColumn { name }));
             }
@@ -139,8 +172,7 @@ impl CsvRows {
     /// The next record that is not a blank line; none at the end of the input.
     fn record(&mut self) -> Result<Option<Found>, Stop> {
         self.skip_blank_lines()?;
-        let mut making =
-            Making { line: self.line, consumed: 0, n_fields: 0, n_bytes: 0, last_end: 0 };
+        let mut making = Making::at(self.line);
         loop {
             if self.buffer.window().is_empty() && !self.buffer.refill()? {
                 return self.last_record(making);
@@ -148,7 +180,7 @@ impl CsvRows {
             let (done, n_read) = self.step(None, &mut making);
             self.buffer.consume(n_read);
             if making.consumed > self.limit {
-                return Err(self.too_long(&making, done));
+                return Err(self.too_long(making, done));
             }
             if done {
                 return Ok(Some(making.found()));
@@ -186,14 +218,46 @@ impl CsvRows {
         }
     }
 
-    fn too_long(&mut self, making: &Making, done: bool) -> Stop {
-        let mut probe = Making { ..*making };
-        let in_quote = !done && !self.ends_at_line_feed(&mut probe);
-        let fault = Fault::RecordTooLong { limit: self.limit, in_quote };
-        if in_quote {
-            return self.open_quote(making, fault);
-        }
+    /// The record is not read to its end here: bad rows may be skipped.
+    fn too_long(&mut self, making: Making, done: bool) -> Stop {
+        self.cut = (!done).then_some(making);
+        let fault = Fault::RecordTooLong { limit: self.limit, in_quote: false };
         Stop::Bad { line: making.line, column: None, fault }
+    }
+
+    /// Leaves out a record past the limit without keeping it, where bad rows are left out.
+    #[cold]
+    fn leave_out(&mut self, stop: Stop, tally: &mut Tally<'_>) -> Result<(), Stop> {
+        let Stop::Bad { line, fault: Fault::RecordTooLong { limit, .. }, .. } = stop else {
+            return Err(stop);
+        };
+        tally.number();
+        if let Err(stop) = tally.bad(stop) {
+            return Err(self.in_quote(limit).unwrap_or(stop));
+        }
+        while self.cut.is_some() {
+            let mut making = Making::at(self.line);
+            if self.buffer.window().is_empty() && !self.buffer.refill()? {
+                self.cut = None;
+                if self.ends_at_line_feed(&mut making) {
+                    break;
+                }
+                return Err(Stop::Bad { line, column: None, fault: Fault::UnterminatedQuote });
+            }
+            let (done, n_read) = self.step(None, &mut making);
+            self.buffer.consume(n_read);
+            self.cut = self.cut.filter(|_| !done);
+        }
+        Ok(())
+    }
+
+    /// The place of the quote in which a record past the limit was cut; none if it was in no quote.
+    fn in_quote(&mut self, limit: usize) -> Option<Stop> {
+        let making = self.cut.take()?;
+        if self.ends_at_line_feed(&mut { making }) {
+            return None;
+        }
+        Some(self.open_quote(&making, Fault::RecordTooLong { limit, in_quote: true }))
     }
 
     /// One call of the state machine over `input`, or over the window; whether the record is done,
@@ -271,7 +335,29 @@ impl CsvRows {
     }
 }
 
+/// The fault of a header past the limit, which cannot be skipped.
+fn of_header(stop: Stop) -> Stop {
+    match stop {
+        Stop::Bad { line, column, fault: Fault::RecordTooLong { limit, .. } } => {
+            Stop::Bad { line, column, fault: Fault::HeaderTooLong { limit } }
+        }
+        stop => stop,
+    }
+}
+
+/// A name for the field behind the last that the header names.
+fn name_of_surplus(columns: &[String]) -> String {
+    let name = format!("column {}", columns.len().saturating_add(1));
+    let others = (2..).map(|nth: usize| format!("{name} ({nth})"));
+    let mut names = std::iter::once(name.clone()).chain(others);
+    names.find(|name| !columns.contains(name)).unwrap_or(name)
+}
+
 impl Making {
+    fn at(line: u64) -> Self {
+        Self { line, consumed: 0, n_fields: 0, n_bytes: 0, last_end: 0 }
+    }
+
     fn found(&self) -> Found {
         Found { line: self.line, n_fields: self.n_fields, n_bytes: self.n_bytes }
     }

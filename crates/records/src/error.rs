@@ -190,6 +190,12 @@ pub enum Fault {
         /// Whether the limit was met inside a quoted CSV field.
         in_quote: bool,
     },
+    /// A header is longer than [`crate::ReadOptions::max_record`].
+    #[error("a header longer than {limit} bytes")]
+    HeaderTooLong {
+        /// The limit in bytes.
+        limit: usize,
+    },
     /// Two columns of a header have one name.
     #[error("the column \"{}\" is there twice", excerpt(name))]
     DuplicateColumn {
@@ -201,6 +207,31 @@ pub enum Fault {
     TooManyColumns {
         /// The limit.
         limit: usize,
+    },
+    /// A log names its columns by a directive, and has none before this line.
+    #[error("a {format} without {directive}, the line that names its columns")]
+    NoFieldNames {
+        /// The format, in words.
+        format: &'static str,
+        /// The directive.
+        directive: &'static str,
+    },
+    /// A log is separated by something else than one character.
+    #[error("the separator \"{}\" is not one ASCII character", excerpt(text))]
+    Separator {
+        /// The text that is there.
+        text: String,
+    },
+    /// A quote opens in a log of lines and does not close on its line.
+    #[error("the quote that opens here does not close on its line")]
+    OpenQuote,
+    /// `sep=` of a first line does not separate the header.
+    #[error("\"sep={}\" is on the first line, but the header is separated by {:?}", char::from(*named), char::from(*found))]
+    UnusedSeparator {
+        /// What the line names.
+        named: u8,
+        /// What separates the header.
+        found: u8,
     },
     /// An object has a key twice.
     #[error("the key \"{}\" is there twice", excerpt(key))]
@@ -258,9 +289,19 @@ impl Fault {
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
+            Fault::FieldCount { expected, found } if found < expected => {
+                "complete the row, or skip bad rows"
+            }
+            Fault::FieldCount { expected, found } if found.abs_diff(*expected) == 1 => {
+                "name each column in the header, quote fields that hold the delimiter, or skip bad rows"
+            }
             Fault::FieldCount { .. } => "quote fields that hold the delimiter, or skip bad rows",
             Fault::UnterminatedQuote => "close it",
-            Fault::RecordTooLong { .. } => "cut it, or check the line ends",
+            Fault::RecordTooLong { .. } => "cut it, check the line ends, or skip bad rows",
+            Fault::HeaderTooLong { .. } => "check the line ends and the quotes",
+            Fault::NoFieldNames { .. } => "put that line before the first row",
+            Fault::Separator { .. } => "name one, as in \"#separator \\x09\"",
+            Fault::UnusedSeparator { .. } => "correct that line, or set the delimiter",
             Fault::DuplicateColumn { .. } | Fault::DuplicateKey { .. } => "rename one of the two",
             Fault::TooManyColumns { .. } => "keep the columns that are needed",
             Fault::JsonArray | Fault::NotAnObject { .. } | Fault::ObjectOverLines => {

@@ -8,19 +8,25 @@ mod cell; // Cell: one value of a row that is written
 mod csv_rows; // CSV records with their physical lines
 mod error; // Error, Fault, Position
 mod escape; // escape_terminal: what may reach a terminal
+mod framing; // delimiter, lines before the header, a field without a name
 mod json_rows; // NDJSON: one object a line
 mod json_text; // what is wrong with a line of JSON
+mod lines; // the lines of an input
+mod log_rows; // logs that name their columns by directives
 mod options; // ReadOptions, InputFormat, BadRows
 mod output; // Output: whole or not at all
 mod reader; // Reader
 mod record; // Record, FieldKind
+mod repeats; // headers that come again between records
 mod rows; // Rows: a source of records
 mod same_file; // is_same_file
 mod source; // files, standard input, compression, encodings
 mod store; // RowStore: rows that wait until they are printed
 mod summary; // Summary, SkipLog: nothing is lost in silence
 mod terminal; // TerminalWriter
+mod w3c; // W3C extended logs: IIS, proxies, Exchange
 mod writer; // RowWriter, OutputFormat, WriteOptions
+mod zeek; // the text logs of Zeek
 
 pub use {
     batch::{Batch, BatchRows, Row, RowBuilder},

@@ -34,6 +34,10 @@ pub enum InputFormat {
     Csv,
     /// One JSON object a line.
     Ndjson,
+    /// A text log of Zeek, with `#fields`.
+    Zeek,
+    /// A log in W3C's extended format, with `#Fields:`: IIS, proxies, Exchange, Windows Firewall.
+    W3c,
 }
 
 /// What happens to a row that cannot be read.

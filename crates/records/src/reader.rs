@@ -8,8 +8,12 @@ use crate::{
     BadRows, Batch, BytesRead, Error, Fault, InputFormat, LateKeys, Position, ReadOptions, Rows,
     Summary, TextSource,
     csv_rows::CsvRows,
+    framing::Framing,
     json_rows::JsonRows,
+    log_rows::LogRows,
     source::{Source, format_of},
+    w3c::W3c,
+    zeek::Zeek,
 };
 
 /// The most columns an input may have, as many as a spreadsheet.
@@ -52,6 +56,13 @@ pub struct Reader {
 enum Engine {
     Csv(Box<CsvRows>),
     Json(JsonRows),
+    Log(Box<LogRows>),
+}
+
+impl Engine {
+    fn log((rows, columns): (LogRows, Vec<String>)) -> (Self, Vec<String>) {
+        (Self::Log(Box::new(rows)), columns)
+    }
 }
 
 impl Reader {
@@ -124,14 +135,28 @@ impl Reader {
             Tally { summary: &mut summary, next_row: &mut next_row, bad_rows: options.bad_rows };
         let name = Arc::clone(&source.name);
         let limit = options.max_record.min(LONGEST_RECORD);
-        let opened = match options.format.or(by_name).map_or_else(|| source.sniff(), Ok) {
+        if let Some(encoding) = source.guessed {
+            tally.remark(1, format!("read as {encoding}, without a byte order mark that says so"));
+        }
+        let given = options.delimiter;
+        let opened = match options.format.map_or_else(|| source.sniff(by_name), Ok) {
             Err(error) => Err(Stop::Io(error)),
-            Ok(InputFormat::Csv) => CsvRows::open(source.buffer, delimiter, limit, &mut tally)
+            Ok(InputFormat::Csv) => Framing::find(&mut source.buffer, given, usual, &mut tally)
+                .and_then(|framing| CsvRows::open(source.buffer, &framing, limit, &mut tally))
                 .map(|(rows, columns)| (Engine::Csv(Box::new(rows)), columns)),
             Ok(InputFormat::Ndjson) => JsonRows::open(source.buffer, limit, options.bad_rows)
                 .map(|(rows, columns)| (Engine::Json(rows), columns)),
+            Ok(InputFormat::Zeek) => {
+                LogRows::open(source.buffer, Zeek::new(given), limit, &mut tally).map(Engine::log)
+            }
+            Ok(InputFormat::W3c) => {
+                LogRows::open(source.buffer, W3c::new(given), limit, &mut tally).map(Engine::log)
+            }
         };
         let (rows, columns) = opened.map_err(|stop| stop.at(&name))?;
+        if summary.format().is_none() {
+            summary.set_format("NDJSON");
+        }
         let (bad_rows, progress) = (options.bad_rows, source.progress);
         Ok(Self {
             name,
@@ -211,7 +236,11 @@ impl Reader {
         let filled = match &mut self.rows {
             Engine::Csv(rows) => rows.fill(batch, &mut tally),
             Engine::Json(rows) => rows.fill(batch, &mut tally),
+            Engine::Log(rows) => rows.fill(batch, &mut tally),
         };
+        if !Arc::ptr_eq(&self.columns, batch.columns()) {
+            self.columns = Arc::clone(batch.columns());
+        }
         self.done = filled.is_err() || batch.is_empty();
         self.summary.rows = self.summary.rows.saturating_add(batch.len() as u64);
         match filled {
@@ -368,7 +397,22 @@ impl Tally<'_> {
         self.summary.replaced.note(line, None, "");
     }
 
-    pub(crate) fn unnamed(&mut self, column: u64) {
+    /// Counts a header line among the rows.
+    pub(crate) fn repeated(&mut self, line: u64) {
+        self.summary.repeated.note(line, None, "");
+    }
+
+    /// Says how the input is taken.
+    pub(crate) fn remark(&mut self, line: u64, what: String) {
+        self.summary.remark(line, what);
+    }
+
+    pub(crate) fn format(&mut self, format: String) {
+        self.summary.set_format(format);
+    }
+
+    pub(crate) fn unnamed(&mut self, line: u64, column: u64) {
+        self.summary.header_line = line;
         self.summary.unnamed.push(column);
     }
 

@@ -12,7 +12,9 @@ use std::{
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
 
-use crate::{BinaryFormat, Error, InputFormat, buffer::Buffer};
+use crate::{
+    BinaryFormat, Error, InputFormat, buffer::Buffer, framing::SAMPLE_BYTES, w3c::W3c, zeek::Zeek,
+};
 
 /// The number of bytes of an input file that were read, for a progress bar in another thread.
 ///
@@ -81,7 +83,12 @@ pub struct TextSource {
     /// What was looked at and is still to be read.
     head: Vec<u8>,
     progress: BytesRead,
+    /// The encoding that the bytes show, where no byte order mark does.
+    guessed: Option<&'static str>,
 }
+
+/// The bytes that show UTF-16 without a byte order mark.
+const UTF16_HEAD: u64 = 512;
 
 /// The bytes that tell the format of a text.
 const HEAD: u64 = 4096;
@@ -122,15 +129,18 @@ impl TextSource {
         let progress = BytesRead { bytes: Arc::default(), total };
         let counted = Box::new(Counted { inner: raw, bytes: Arc::clone(&progress.bytes) });
         let name: Arc<str> = Arc::from(name);
-        let head = |mut raw: Bytes| Ok((peek(&mut raw, BinaryFormat::HEAD)?, raw));
+        let head = |mut raw: Bytes| Ok((peek(&mut raw, UTF16_HEAD)?, raw));
         let (head, raw) = match decompress(counted).and_then(head) {
             Ok(found) => found,
             Err(source) => return Err(Error::Read { name, source }),
         };
-        match BinaryFormat::of(&head) {
-            Some(format) => Err(Error::Binary { name, format }),
-            None => Ok(Self { name, bytes: decode(head, raw), head: Vec::new(), progress }),
+        let start = head.get(..BinaryFormat::HEAD).unwrap_or(&head);
+        if let Some(format) = BinaryFormat::of(start) {
+            return Err(Error::Binary { name, format });
         }
+        let unmarked = unmarked_utf16(&head);
+        let guessed = unmarked.map(encoding_rs::Encoding::name);
+        Ok(Self { name, bytes: decode(head, unmarked, raw), head: Vec::new(), progress, guessed })
     }
 
     /// The name that messages show.
@@ -231,6 +241,7 @@ pub(crate) struct Source {
     pub(crate) name: Arc<str>,
     pub(crate) buffer: Buffer,
     pub(crate) progress: BytesRead,
+    pub(crate) guessed: Option<&'static str>,
 }
 
 impl Source {
@@ -242,8 +253,12 @@ impl Source {
         TextSource::new(name, stream).map(Self::from)
     }
 
-    /// The format that the first byte of text shows.
-    pub(crate) fn sniff(&mut self) -> io::Result<InputFormat> {
+    /// The format that the first line shows, else the name, else the first byte of text.
+    pub(crate) fn sniff(&mut self, by_name: Option<InputFormat>) -> io::Result<InputFormat> {
+        self.buffer.fill(SAMPLE_BYTES)?;
+        if let Some(format) = log_of(self.buffer.window()).or(by_name) {
+            return Ok(format);
+        }
         loop {
             let window = self.buffer.window();
             match window.iter().copied().find(|byte| !byte.is_ascii_whitespace()) {
@@ -261,8 +276,21 @@ impl Source {
 impl From<TextSource> for Source {
     fn from(source: TextSource) -> Self {
         let (name, progress) = (Arc::clone(&source.name), source.progress.clone());
-        Self { name, buffer: Buffer::new(source.whole()), progress }
+        let guessed = source.guessed;
+        Self { name, buffer: Buffer::new(source.whole()), progress, guessed }
     }
+}
+
+/// The format of a log whose first line is a directive.
+fn log_of(text: &[u8]) -> Option<InputFormat> {
+    let first = text.trim_ascii_start().split(|byte| *byte == b'\n').next()?;
+    if !first.starts_with(b"#") {
+        return None;
+    }
+    if Zeek::is_it(first) {
+        return Some(InputFormat::Zeek);
+    }
+    W3c::is_it(first).then_some(InputFormat::W3c)
 }
 
 /// Blank bytes after which an input is taken for CSV.
@@ -309,13 +337,32 @@ fn decompress(mut raw: Bytes) -> io::Result<Bytes> {
     })
 }
 
+/// UTF-16 without a byte order mark: text of Europe and America has a zero in each unit, at one side, and
+/// text in UTF-8 has none at all.
+fn unmarked_utf16(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let n_zeros =
+        |side: usize| head.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
+    let n_units = head.len() / 2;
+    match (n_zeros(0), n_zeros(1)) {
+        _ if n_units < 4 || head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) => {
+            None
+        }
+        (0, zeros) if zeros >= n_units.div_ceil(2) => Some(encoding_rs::UTF_16LE),
+        (zeros, 0) if zeros >= n_units.div_ceil(2) => Some(encoding_rs::UTF_16BE),
+        _ => None,
+    }
+}
+
 /// Drops the byte order mark of UTF-8 and turns UTF-16 into UTF-8; `head` is what was read already.
-fn decode(head: Vec<u8>, raw: Bytes) -> Bytes {
+fn decode(head: Vec<u8>, unmarked: Option<&'static encoding_rs::Encoding>, raw: Bytes) -> Bytes {
     let encoding = match head.as_slice() {
         [0xef, 0xbb, 0xbf, rest @ ..] => return Box::new(Cursor::new(rest.to_vec()).chain(raw)),
         [0xff, 0xfe, ..] => encoding_rs::UTF_16LE,
         [0xfe, 0xff, ..] => encoding_rs::UTF_16BE,
-        _ => return Box::new(Cursor::new(head).chain(raw)),
+        _ => match unmarked {
+            Some(encoding) => encoding,
+            None => return Box::new(Cursor::new(head).chain(raw)),
+        },
     };
     let whole =
         PairedSurrogates::new(Cursor::new(head).chain(raw), encoding == encoding_rs::UTF_16BE);

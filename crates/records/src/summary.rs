@@ -177,7 +177,11 @@ pub struct Summary {
     pub(crate) skipped: SkipLog,
     pub(crate) replaced: SkipLog,
     pub(crate) unnamed: Vec<u64>,
+    pub(crate) header_line: u64,
     pub(crate) late: Option<LateKeys>,
+    pub(crate) repeated: SkipLog,
+    format: Option<String>,
+    remarks: Vec<(u64, String)>,
     notes: Vec<String>,
     /// How many inputs were appended.
     n_inputs: u32,
@@ -274,6 +278,61 @@ impl Summary {
         self.notes.push(line.into());
     }
 
+    /// Returns what the input was taken for, in words: `CSV`, `Zeek log (conn)`.
+    ///
+    /// ```
+    /// use oddsift_records::{ReadOptions, Reader};
+    ///
+    /// let text = &b"#separator \\x09\n#path\tconn\n#fields\tts\tuid\n"[..];
+    /// let reader = Reader::new("conn.log", text, ReadOptions::new())?;
+    /// assert_eq!(reader.summary().format(), Some("Zeek log (conn)"));
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn format(&self) -> Option<&str> {
+        self.format.as_deref()
+    }
+
+    /// Sets what the input was taken for.
+    ///
+    /// ```
+    /// let mut summary = oddsift_records::Summary::default();
+    /// summary.set_format("audit log");
+    /// assert_eq!(summary.format(), Some("audit log"));
+    /// ```
+    pub fn set_format(&mut self, format: impl Into<String>) {
+        self.format = Some(format.into());
+    }
+
+    /// Adds a line about how the input was taken, at a line of it: nothing is lost by it, and a user who
+    /// wants quiet need not read it.
+    ///
+    /// ```
+    /// let mut summary = oddsift_records::Summary::default();
+    /// summary.remark(1, "the fields are separated by \";\"");
+    /// assert_eq!(summary.warnings("a.csv"), ["a.csv:1: the fields are separated by \";\""]);
+    /// assert!(summary.losses_with("a.csv", &oddsift_records::SkipLog::new()).is_empty());
+    /// ```
+    pub fn remark(&mut self, line: u64, what: impl Into<String>) {
+        self.remarks.push((line, what.into()));
+    }
+
+    /// Returns the header lines that came again between the rows, as when exports are joined by `cat`.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, ReadOptions, Reader};
+    ///
+    /// let text = &b"user,host\na,b\nuser,host\nc,d\n"[..];
+    /// let mut reader = Reader::new("a.csv", text, ReadOptions::new())?;
+    /// while reader.next_batch(&mut Batch::new())? {}
+    /// assert_eq!((reader.summary().rows(), reader.summary().repeated_headers().count()), (2, 1));
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn repeated_headers(&self) -> &SkipLog {
+        &self.repeated
+    }
+
     /// Rows that were left out.
     ///
     /// ```
@@ -336,11 +395,14 @@ impl Summary {
     /// ```
     #[must_use]
     pub fn warnings_with(&self, name: &str, own: &SkipLog) -> Vec<String> {
-        self.unnamed_warning(name).into_iter().chain(self.losses_with(name, own)).collect()
+        let remarks = self.remarks.iter().map(|(line, what)| {
+            format!("{}: {}", Position::new(name, *line, None), one_line(what, 600))
+        });
+        remarks.chain(self.unnamed_warning(name)).chain(self.losses_with(name, own)).collect()
     }
 
     /// As [`warnings_with`](Self::warnings_with), of what was left out or changed alone: a column
-    /// without a name is neither.
+    /// without a name is neither, and a [`remark`](Self::remark) neither.
     ///
     /// ```
     /// use oddsift_records::{ReadOptions, Reader, SkipLog};
@@ -354,17 +416,32 @@ impl Summary {
     pub fn losses_with(&self, name: &str, own: &SkipLog) -> Vec<String> {
         let mut skipped = self.skipped.clone();
         skipped.merge(own);
-        let lines = [self.late_warning(name), self.replaced_warning(name), skipped.warning(name)];
+        let lines = [
+            self.late_warning(name),
+            self.replaced_warning(name),
+            self.repeated_warning(name),
+            skipped.warning(name),
+        ];
         lines.into_iter().flatten().chain(self.notes.iter().cloned()).collect()
     }
 
     fn unnamed_warning(&self, name: &str) -> Option<String> {
         let first = *self.unnamed.first()?;
-        let place = Position::new(name, 1, Some(first));
+        let place = Position::new(name, self.header_line, Some(first));
         Some(match self.unnamed.len() {
             1 => format!("{place}: 1 column has no name: column {first}"),
             count => format!("{place}: {count} columns have no name, the first: column {first}"),
         })
+    }
+
+    fn repeated_warning(&self, name: &str) -> Option<String> {
+        let line = self.repeated.first()?.line;
+        let place = Position::new(name, line, None);
+        let lines = match self.repeated.count() {
+            1 => "1 repeated header line",
+            count => &format!("{count} repeated header lines"),
+        };
+        Some(format!("{place}: {lines} skipped, the first at line {line}"))
     }
 
     fn late_warning(&self, name: &str) -> Option<String> {

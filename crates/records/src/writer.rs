@@ -63,7 +63,8 @@ pub struct WriteOptions {
     /// Leave CSV text as it is, even where a spreadsheet would run it as a formula.
     ///
     /// The default, false, puts a `'` before text that begins with `=`, `+`, `-`, `@`, a tab, a
-    /// carriage return or a full-width form, unless it is a plain number.
+    /// carriage return or a full-width form, unless it is a plain number or a lone
+    /// `-`, the mark of a missing value.
     pub raw: bool,
 }
 

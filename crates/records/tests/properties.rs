@@ -79,7 +79,165 @@ fn csv_text() -> impl Strategy<Value = String> {
     })
 }
 
+/// Text of a log, and none where there is no value: what is empty says the same.
+fn log_field() -> impl Strategy<Value = Option<String>> {
+    proptest::option::of(prop_oneof![
+        "[ -~é漢]{1,8}",
+        "[-#\\\\x09\t\n\r,;|\"é ]{1,6}",
+        Just("-".to_owned()),
+        Just("(empty)".to_owned()),
+        Just("\\x2d".to_owned()),
+    ])
+}
+
+/// Blocks of a joined log: the columns of each, from a few names, and its records.
+type Blocks = Vec<(Vec<String>, Vec<Vec<Option<String>>>)>;
+
+fn blocks() -> impl Strategy<Value = Blocks> {
+    let names = proptest::sample::subsequence(vec!["a", "b b", "c", "d\\x", "e"], 1..5);
+    let block = names.prop_shuffle().prop_flat_map(|names| {
+        let names: Vec<String> = names.into_iter().map(String::from).collect();
+        let width = names.len();
+        vec(vec(log_field(), width), 0..6).prop_map(move |rows| (names.clone(), rows))
+    });
+    vec(block, 1..4)
+}
+
+/// A field as Zeek writes it.
+fn zeek_field(field: Option<&str>, separator: char, is_ascii: bool) -> String {
+    let Some(text) = field else { return "-".to_owned() };
+    let mut written = String::new();
+    for (at, c) in text.char_indices() {
+        let is_mark = at == 0 && (matches!(text, "-" | "(empty)") || c == '#');
+        let is_escaped = c == '\\' || c == separator || c.is_control() || is_mark;
+        if is_escaped || (is_ascii && !c.is_ascii()) {
+            for byte in c.to_string().bytes() {
+                written += &format!("\\x{byte:02x}");
+            }
+        } else {
+            written.push(c);
+        }
+    }
+    written
+}
+
+fn zeek_log(blocks: &Blocks, separator: char, is_ascii: bool) -> String {
+    let mut text = String::new();
+    let mut line = |cells: Vec<String>| text += &(cells.join(&separator.to_string()) + "\n");
+    for (names, rows) in blocks {
+        line(vec![format!("#separator \\x{:02x}", separator as u32)]);
+        line(vec!["#unset_field".into(), "-".into()]);
+        let names = names.iter().map(|name| zeek_field(Some(name), separator, is_ascii));
+        line(std::iter::once("#fields".to_owned()).chain(names).collect());
+        for row in rows {
+            line(
+                row.iter().map(|field| zeek_field(field.as_deref(), separator, is_ascii)).collect(),
+            );
+        }
+        line(vec!["#close".into(), "2024".into()]);
+    }
+    text
+}
+
+/// A log as a proxy writes it: values with a space or quote in quotes. It has no line breaks, and no value `-`.
+fn w3c_log(blocks: &Blocks) -> String {
+    let mut text = "#Version: 1.0\n".to_owned();
+    for (names, rows) in blocks {
+        text += &format!("#Fields: {}\n", names.join(" "));
+        for row in rows {
+            let cells: Vec<String> = row
+                .iter()
+                .map(|field| match field {
+                    None => "-".to_owned(),
+                    Some(text) if text.contains([' ', '"', '#', '\t']) => {
+                        format!("\"{}\"", text.replace('"', "\"\""))
+                    }
+                    Some(text) => text.clone(),
+                })
+                .collect();
+            text += &(cells.join(" ") + "\r\n");
+        }
+    }
+    text
+}
+
+/// The columns of all blocks, and the rows by them.
+fn united(blocks: &Blocks) -> (Vec<String>, Vec<Vec<Option<String>>>) {
+    let mut columns: Vec<String> = Vec::new();
+    for name in blocks.iter().flat_map(|(names, _)| names) {
+        if !columns.contains(name) {
+            columns.push(name.clone());
+        }
+    }
+    let row = |names: &[String], fields: &[Option<String>]| {
+        let of =
+            |column| names.iter().position(|name| name == column).and_then(|at| fields[at].clone());
+        columns.iter().map(of).collect()
+    };
+    let rows = blocks.iter().flat_map(|(names, rows)| rows.iter().map(|fields| row(names, fields)));
+    (columns.clone(), rows.collect())
+}
+
+/// All columns at the end, and rows filled up to their number.
+fn read_log(text: &str, at_once: usize) -> (Vec<String>, Vec<Vec<Option<String>>>) {
+    let (columns, rows) = read(text.as_bytes(), at_once, ReadOptions::new()).expect("reads");
+    let filled = rows.into_iter().map(|(_, _, mut fields)| {
+        fields.resize(columns.len(), None);
+        fields
+    });
+    let rows = filled.collect();
+    (columns, rows)
+}
+
 proptest! {
+    #[test]
+    fn written_zeek_log_reads_back(blocks in blocks(), separator in prop_oneof![Just('\t'), Just(','), Just('|')], is_ascii: bool, at_once in 1_usize..99) {
+        let text = zeek_log(&blocks, separator, is_ascii);
+        prop_assert_eq!(read_log(&text, at_once), united(&blocks), "{}", text);
+    }
+
+    #[test]
+    fn written_w3c_log_reads_back(mut blocks in blocks(), at_once in 1_usize..99) {
+        for (names, rows) in &mut blocks {
+            names.iter_mut().for_each(|name| *name = name.replace(' ', "-"));
+            for field in rows.iter_mut().flatten() {
+                let text = field.take().map(|text| text.replace(['\n', '\r'], "+"));
+                *field = text.filter(|text| text != "-");
+            }
+        }
+        let text = w3c_log(&blocks);
+        prop_assert_eq!(read_log(&text, at_once), united(&blocks), "{}", text);
+    }
+
+    #[test]
+    fn delimiter_that_is_found_reads_as_one_that_is_given(
+        (width, rows) in (2_usize..5).prop_flat_map(|width| (Just(width), vec(vec("[a-z,\n\" ]{0,8}", width), 0..9))),
+        delimiter in prop_oneof![Just(b';'), Just(b'\t'), Just(b'|')],
+    ) {
+        let separator = char::from(delimiter).to_string();
+        let header: Vec<String> = (0..width).map(|column| format!("\"c, {column}\"")).collect();
+        let mut text = header.join(&separator) + "\n";
+        for row in rows {
+            let cells: Vec<String> = row.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+            text += &(cells.join(&separator) + "\n");
+        }
+        let given = read(text.as_bytes(), 99, csv_options().delimiter(Some(delimiter))).expect("given");
+        let found = read(text.as_bytes(), 7, ReadOptions::new()).expect("found");
+        prop_assert_eq!(found.0.len(), width);
+        prop_assert_eq!(given, found);
+    }
+
+    #[test]
+    fn any_bytes_behind_a_directive_are_rows_or_an_error(bytes in hostile(), at_once in 1_usize..9) {
+        for start in ["#separator \\x2c\n#fields,a,b\n", "#Fields: a b\n", "#TYPE x\n", "sep=;\na;b\n"] {
+            let text = [start.as_bytes(), &bytes[..]].concat();
+            let options = ReadOptions::new().bad_rows(BadRows::Skip).max_record(48);
+            let whole = read(&text, usize::MAX, options).map_err(|error| error.to_string());
+            let dribbled = read(&text, at_once, options).map_err(|error| error.to_string());
+            prop_assert_eq!(whole, dribbled);
+        }
+    }
+
     #[test]
     fn any_bytes_are_rows_or_an_error(bytes in hostile(), at_once in 1_usize..9) {
         for options in [csv_options(), ReadOptions::new().format(Some(InputFormat::Ndjson)), ReadOptions::new()] {
@@ -263,6 +421,23 @@ fn record_at_the_limit_is_read_and_one_past_it_is_not() {
     let error =
         read(b"a,b\n\"0123456789\n123456789\n12\n", 3, options).expect_err("too long").to_string();
     assert!(error.starts_with("x:2:1: ") && error.contains("in a quote"), "{error}");
+}
+
+#[test]
+fn record_past_the_limit_is_skipped_and_hides_no_other() {
+    let options = csv_options().max_record(20).bad_rows(BadRows::Skip);
+    let long = "\"0123\n,456\"\"789\n123456789\n12\",x";
+    for at_once in [1, 3, 99] {
+        let text = format!("a,b\n1,2\n{long}\n3,4\n0123456789,0123456789\n5,\"6\n\"\n");
+        let (_, rows) = read(text.as_bytes(), at_once, options).expect("reads");
+        let places: Vec<(u64, u64)> = rows.iter().map(|(row, line, _)| (*row, *line)).collect();
+        assert_eq!(places, [(0, 2), (2, 7), (4, 9)], "{at_once}");
+    }
+    let open = format!("a,b\n1,\"{}", "x\n".repeat(99));
+    let error = read(open.as_bytes(), 7, options).expect_err("is open").to_string();
+    assert!(error.starts_with("x:2: the quote that opens here is not closed; "), "{error}");
+    let error = read(open.as_bytes(), 7, options.max_record(2)).expect_err("header").to_string();
+    assert!(error.starts_with("x:1: a header longer than 2 bytes; "), "{error}");
 }
 
 #[test]
