@@ -83,6 +83,11 @@ pub trait Rows: Send {
     fn n_bytes(&self) -> Option<u64> {
         None
     }
+
+    /// Returns whether the columns come with the records, so that there may be more of them later.
+    fn names_its_fields(&self) -> bool {
+        false
+    }
 }
 
 impl<R: Rows + ?Sized> Rows for Box<R> {
@@ -108,5 +113,9 @@ impl<R: Rows + ?Sized> Rows for Box<R> {
 
     fn n_bytes(&self) -> Option<u64> {
         (**self).n_bytes()
+    }
+
+    fn names_its_fields(&self) -> bool {
+        (**self).names_its_fields()
     }
 }
