@@ -4,7 +4,7 @@ use oddsift_timespan::Timestamp;
 
 use crate::{
     Cell,
-    record::{FieldKind, Record, Typed, View, record},
+    record::{Field, FieldKind, Fields, Record, Typed, View, record},
 };
 
 /// Some thousand records in one text; it is filled again and again without new memory.
@@ -31,6 +31,10 @@ pub struct Batch {
     pub(crate) kinds: Vec<FieldKind>,
     /// One a field, or none at all: a source of text.
     typed: Vec<Typed>,
+    /// Sparse rows: the fields that have a value, and where those of each row end. None at all where
+    /// every row has a field a column.
+    pub(crate) filled: Vec<Field>,
+    pub(crate) filled_ends: Vec<usize>,
     columns: Arc<[String]>,
     pub(crate) n_columns: usize,
     name: Option<Arc<str>>,
@@ -161,16 +165,38 @@ impl Batch {
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Row<'_>> {
         let mark = self.rows.get(index)?;
-        let first = index.checked_mul(self.n_columns)?;
-        let fields = first..first.checked_add(self.n_columns)?;
         Some(Row(View {
             row: mark.row,
             line: mark.line,
+            n_fields: self.n_columns,
             text: self.text.get(mark.start..)?,
+            fields: if self.filled_ends.is_empty() {
+                self.dense(index)?
+            } else {
+                self.sparse(index)?
+            },
+        }))
+    }
+
+    #[inline]
+    fn dense(&self, index: usize) -> Option<Fields<'_>> {
+        let first = index.checked_mul(self.n_columns)?;
+        let fields = first..first.checked_add(self.n_columns)?;
+        Some(Fields::Dense {
             ends: self.ends.get(fields.clone())?,
             kinds: self.kinds.get(fields.clone()).unwrap_or_default(),
             typed: self.typed.get(fields).unwrap_or_default(),
-        }))
+        })
+    }
+
+    #[inline]
+    fn sparse(&self, index: usize) -> Option<Fields<'_>> {
+        let first = match index.checked_sub(1) {
+            Some(before) => *self.filled_ends.get(before)?,
+            None => 0,
+        };
+        let fields = first..*self.filled_ends.get(index)?;
+        Some(Fields::Sparse(self.filled.get(fields)?))
     }
 
     /// The name of the input that the records are from, for messages; empty where none was given.
@@ -258,9 +284,7 @@ impl Batch {
     pub fn begin(&mut self, name: &Arc<str>, columns: &Arc<[String]>) {
         self.input_number = None;
         self.clear(columns.len());
-        if !Arc::ptr_eq(&self.columns, columns) {
-            self.columns = Arc::clone(columns);
-        }
+        self.set_columns(columns);
         if self.name.as_ref().is_none_or(|ours| !Arc::ptr_eq(ours, name)) {
             self.name = Some(Arc::clone(name));
         }
@@ -326,13 +350,50 @@ impl Batch {
         self.ends.clear();
         self.kinds.clear();
         self.typed.clear();
+        self.filled.clear();
+        self.filled_ends.clear();
         self.n_columns = n_columns;
+    }
+
+    /// Ends a sparse row, whose fields were put behind those of the row before; they may be in any order.
+    pub(crate) fn end_sparse(&mut self, mark: RowMark) {
+        let first = self.filled_ends.last().copied().unwrap_or_default();
+        if let Some(fields) = self.filled.get_mut(first..)
+            && !fields.is_sorted_by_key(|field| field.column)
+        {
+            fields.sort_unstable_by_key(|field| field.column);
+        }
+        self.filled_ends.push(self.filled.len());
+        self.rows.push(mark);
+    }
+
+    /// Drops what was put for a sparse row that `text` bytes of the batch precede.
+    pub(crate) fn undo_sparse(&mut self, text: usize) {
+        self.text.truncate(text);
+        self.filled.truncate(self.filled_ends.last().copied().unwrap_or_default());
+    }
+
+    /// Gives sparse rows the columns that came with them.
+    pub(crate) fn set_columns(&mut self, columns: &Arc<[String]>) {
+        self.n_columns = columns.len();
+        if !Arc::ptr_eq(&self.columns, columns) {
+            self.columns = Arc::clone(columns);
+        }
+    }
+
+    /// Takes over the rows of another batch of the same input.
+    pub(crate) fn take_rows(&mut self, other: Batch) {
+        let name = self.name.take();
+        *self = other;
+        self.name = name;
     }
 
     /// Whether it is time to hand the batch over: about 4096 rows or 1 MiB, a bounded number of
     /// fields too, so that many empty columns take no more.
     pub(crate) fn is_full_at(&self, n_bytes: usize) -> bool {
-        self.rows.len() >= 4096 || n_bytes >= 1 << 20 || self.ends.len() >= 1 << 20
+        self.rows.len() >= 4096
+            || n_bytes >= 1 << 20
+            || self.ends.len().max(self.filled.len()) >= 1 << 20
     }
 
     /// Gives the room of the last text, filled with it, to whoever makes the next one.

@@ -257,6 +257,12 @@ pub enum Fault {
     /// Text follows the object on its line.
     #[error("text after the object; one object a line is expected")]
     TextAfterObject,
+    /// Text that is no array or object stands outside of all JSON values.
+    #[error("text outside of the JSON values")]
+    TextAfterDocument,
+    /// The input ends within an array of records.
+    #[error("the array that begins here is not closed")]
+    UnclosedArray,
     /// A control character stands unescaped in a JSON string.
     #[error("the control character {byte:#04x} stands unescaped in a string")]
     ControlCharacter {
@@ -308,6 +314,7 @@ impl Fault {
                 "write one object a line (jq -c)"
             }
             Fault::CutOff => "wait until it is written, or skip bad rows",
+            Fault::UnclosedArray => "check that the file is whole, or skip bad rows",
             _ => "correct the line, or skip bad rows",
         }
     }

@@ -1,336 +1,178 @@
-use std::{borrow::Cow, collections::HashMap, fmt, ops::Range};
-
-use memchr::memchr;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::{
-    BadRows, Batch, Fault, FieldKind,
+    Batch,
     batch::RowMark,
     buffer::Buffer,
-    json_text::{Place, check_depth, check_start, column, explain},
-    reader::{MAX_COLUMNS, Stop, Tally},
+    json_envelope::Envelope,
+    json_flat::{Flat, Flattener, ObjectText},
+    json_frames::{Found, Frame, Frames},
+    reader::{Stop, Tally},
 };
 
-/// Objects and bytes after which the columns are settled.
-const SAMPLE_OBJECTS: usize = 1000;
+/// Records and bytes that are read before the first batch is asked for: their columns are known then.
+const SAMPLE_RECORDS: usize = 1000;
 const SAMPLE_BYTES: usize = 8 << 20;
 
-/// NDJSON records: one object a line.
+/// The records of JSON in any form.
 pub(crate) struct JsonRows {
-    lines: Lines,
-    columns: Columns,
-    /// Where the value of each column stands in the line; empty if it is absent.
-    spans: Vec<Range<usize>>,
+    frames: Frames,
+    flattener: Flattener,
+    /// The records that were read first.
+    sample: Option<Batch>,
+    /// Whether an envelope, a wrapper was told.
+    told: (bool, bool),
 }
 
 impl JsonRows {
-    /// Settles the columns by the first objects, which are read again as rows.
+    /// Reads the first records, and so their columns.
     pub(crate) fn open(
         buffer: Buffer,
         limit: usize,
-        bad_rows: BadRows,
+        tally: &mut Tally<'_>,
     ) -> Result<(Self, Vec<String>), Stop> {
-        let mut lines = Lines { buffer, limit, line: 0 };
-        let columns = Columns::sample(&mut lines, bad_rows)?;
-        let names = columns.names.clone();
-        Ok((Self { lines, spans: Vec::new(), columns }, names))
+        let frames = Frames::new(buffer, limit)?;
+        let flattener = Flattener::default();
+        let mut rows = Self { frames, flattener, sample: None, told: (false, false) };
+        let mut sample = Batch::new();
+        rows.read(&mut sample, tally, |batch, n_bytes| {
+            batch.len() >= SAMPLE_RECORDS || n_bytes >= SAMPLE_BYTES
+        })?;
+        if tally.is_untouched() {
+            return Err(Stop::Empty);
+        }
+        let columns = rows.flattener.columns.shared();
+        sample.set_columns(columns);
+        let names = columns.to_vec();
+        rows.sample = Some(sample).filter(|sample| !sample.is_empty());
+        Ok((rows, names))
+    }
+
+    /// Adds columns behind those that are known.
+    pub(crate) fn expect(&mut self, names: &[String]) -> Arc<[String]> {
+        self.flattener.columns.expect_all(names);
+        Arc::clone(self.flattener.columns.shared())
     }
 
     /// Fills the batch; it stays empty at the end of the input only.
     pub(crate) fn fill(&mut self, batch: &mut Batch, tally: &mut Tally<'_>) -> Result<(), Stop> {
-        let mut n_read = 0_usize;
-        while !batch.is_full_at(n_read) {
-            let Some(found) = self.lines.next(0)? else { break };
-            n_read = n_read.saturating_add(found.next);
-            self.take(&found, batch, tally)?;
-            self.lines.buffer.consume(found.next);
-        }
-        Ok(())
+        let filled = match self.sample.take() {
+            Some(sample) => {
+                batch.take_rows(sample);
+                Ok(())
+            }
+            None => self.read(batch, tally, Batch::is_full_at),
+        };
+        batch.set_columns(self.flattener.columns.shared());
+        filled
     }
 
-    /// Appends the record of a line, which may be blank or bad.
-    fn take(
+    fn read(
         &mut self,
-        found: &FoundLine,
         batch: &mut Batch,
         tally: &mut Tally<'_>,
+        is_enough: impl Fn(&Batch, usize) -> bool,
     ) -> Result<(), Stop> {
-        let bytes = self.lines.buffer.window().get(..found.end).unwrap_or_default();
-        if is_blank(bytes) {
-            return Ok(());
-        }
-        let text = String::from_utf8_lossy(bytes);
-        let line = self.lines.line;
-        let mark = RowMark { row: tally.number(), line, start: batch.text.len() };
-        let pushed = self.columns.row(&text, &mut self.spans, found.is_last).and_then(|late| {
-            push_row(&text, &self.spans, mark, batch)?;
-            Ok(late)
-        });
-        match pushed {
-            Ok(late) => tally.accepted(line, late, matches!(text, Cow::Owned(_))),
-            Err((column, fault)) => {
-                tally.bad(Stop::Bad { line, column: Some(column), fault })?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Appends the values in column order, or nothing where one of them is bad.
-fn push_row(
-    text: &str,
-    spans: &[Range<usize>],
-    mark: RowMark,
-    batch: &mut Batch,
-) -> Result<(), Place> {
-    let n_fields = batch.ends.len();
-    for span in spans {
-        match push_value(text, span, &mut batch.text) {
-            Ok(kind) => {
-                batch.kinds.push(kind);
-                batch.ends.push(batch.text.len().saturating_sub(mark.start));
-            }
-            Err(place) => {
-                batch.text.truncate(mark.start);
-                batch.ends.truncate(n_fields);
-                batch.kinds.truncate(n_fields);
-                return Err(place);
-            }
-        }
-    }
-    batch.rows.push(mark);
-    Ok(())
-}
-
-fn push_value(text: &str, span: &Range<usize>, out: &mut String) -> Result<FieldKind, Place> {
-    let raw = text.get(span.clone()).unwrap_or_default();
-    let kind = match raw.bytes().next() {
-        None | Some(b'n') => return Ok(FieldKind::Missing),
-        Some(b'"') => return push_string(raw, span.start, out),
-        Some(b't' | b'f') => FieldKind::Bool,
-        Some(b'[' | b'{') => {
-            check_depth(raw, span.start)?;
-            FieldKind::Nested
-        }
-        Some(_) => FieldKind::Number,
-    };
-    out.push_str(raw);
-    Ok(kind)
-}
-
-fn push_string(raw: &str, offset: usize, out: &mut String) -> Result<FieldKind, Place> {
-    let plain = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    match plain {
-        Some(plain) if memchr(b'\\', plain.as_bytes()).is_none() => out.push_str(plain),
-        _ => Unescape(out)
-            .deserialize(&mut serde_json::Deserializer::from_str(raw))
-            .map_err(|error| explain(&error, raw, offset, false))?,
-    }
-    Ok(FieldKind::Text)
-}
-
-/// Appends a JSON string, its escapes resolved.
-struct Unescape<'a>(&'a mut String);
-
-impl<'de> DeserializeSeed<'de> for Unescape<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Unescape<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.0.push_str(text);
-        Ok(())
-    }
-}
-
-fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(u8::is_ascii_whitespace)
-}
-
-/// The physical lines of an input.
-struct Lines {
-    buffer: Buffer,
-    limit: usize,
-    /// The line that was found last, from 1.
-    line: u64,
-}
-
-/// A line in the window.
-struct FoundLine {
-    /// Where it ends, without its line feed, and where the next one begins.
-    end: usize,
-    next: usize,
-    /// Whether the input ends with it, without a line feed.
-    is_last: bool,
-}
-
-impl Lines {
-    /// The line that begins `from` bytes into the window.
-    fn next(&mut self, from: usize) -> Result<Option<FoundLine>, Stop> {
-        let mut searched = from;
-        loop {
-            let window = self.buffer.window();
-            let found = memchr(b'\n', window.get(searched..).unwrap_or_default());
-            let end = found.map_or(window.len(), |at| searched.saturating_add(at));
-            if end.saturating_sub(from) > self.limit {
-                let fault = Fault::RecordTooLong { limit: self.limit, in_quote: false };
-                let line = self.line.saturating_add(1);
-                return Err(Stop::Bad { line, column: None, fault });
-            }
-            searched = window.len();
-            if found.is_none() && self.buffer.refill()? {
-                continue;
-            }
-            if found.is_none() && end == from {
-                return Ok(None);
-            }
-            self.line = self.line.saturating_add(1);
-            let next = end.saturating_add(usize::from(found.is_some()));
-            return Ok(Some(FoundLine { end, next, is_last: found.is_none() }));
-        }
-    }
-}
-
-/// The columns by name.
-#[derive(Default)]
-struct Columns {
-    names: Vec<String>,
-    index: HashMap<String, usize>,
-}
-
-impl Columns {
-    fn sample(lines: &mut Lines, bad_rows: BadRows) -> Result<Self, Stop> {
-        let mut columns = Self::default();
-        let (mut from, mut n_objects, mut n_lines) = (0, 0_usize, 0_usize);
-        while n_objects < SAMPLE_OBJECTS && from < SAMPLE_BYTES {
-            let Some(found) = lines.next(from)? else { break };
-            let bytes = lines.buffer.window().get(from..found.end).unwrap_or_default();
-            from = found.next;
-            if is_blank(bytes) {
-                continue;
-            }
-            n_lines = n_lines.saturating_add(1);
-            match columns.learn(&String::from_utf8_lossy(bytes), found.is_last) {
-                Ok(()) => n_objects = n_objects.saturating_add(1),
-                Err(_) if bad_rows == BadRows::Skip => {}
-                Err((column, fault)) => {
-                    return Err(Stop::Bad { line: lines.line, column: Some(column), fault });
+        let mut n_bytes = 0_usize;
+        while !is_enough(batch, n_bytes) {
+            match self.frames.next() {
+                Ok(Found::Record(frame)) => {
+                    n_bytes = n_bytes.saturating_add(frame.end);
+                    self.take(&frame, batch, tally)?;
+                }
+                Ok(Found::Envelope(name)) => self.tell_envelope(name, tally),
+                Ok(Found::Passed) => {}
+                Ok(Found::End) => break,
+                Err(bad) => {
+                    tally.number();
+                    tally.bad(bad)?;
                 }
             }
         }
-        lines.line = 0;
-        if n_lines == 0 { Err(Stop::Empty) } else { Ok(columns) }
-    }
-
-    /// Takes over the keys of an object.
-    fn learn(&mut self, text: &str, is_last: bool) -> Result<(), Place> {
-        let mut keys = Vec::new();
-        read_object(text, is_last, |key, _| keys.push(key.into_owned()))?;
-        for key in keys {
-            if self.index.contains_key(&key) {
-                continue;
-            }
-            if self.names.len() >= MAX_COLUMNS {
-                return Err((1, Fault::TooManyColumns { limit: MAX_COLUMNS }));
-            }
-            self.index.insert(key.clone(), self.names.len());
-            self.names.push(key);
-        }
         Ok(())
     }
 
-    /// Finds the value of each column, and the first key that has none.
-    fn row(
-        &self,
-        text: &str,
-        spans: &mut Vec<Range<usize>>,
-        is_last: bool,
-    ) -> Result<Option<String>, Place> {
-        spans.clear();
-        spans.resize(self.names.len(), 0..0);
-        let (mut late, mut twice) = (None, None);
-        let mut expected = 0_usize;
-        read_object(text, is_last, |key, value| {
-            let Some(index) = self.find(&key, expected) else {
-                late.get_or_insert_with(|| key.into_owned());
-                return;
-            };
-            expected = index.saturating_add(1);
-            let Some(span) = spans.get_mut(index) else { return };
-            if span.start < span.end && twice.is_none() {
-                twice = Some((column(value.start), Fault::DuplicateKey { key: key.into_owned() }));
+    /// Appends the record of a frame, which may be bad or hold records.
+    fn take(
+        &mut self,
+        frame: &Frame,
+        batch: &mut Batch,
+        tally: &mut Tally<'_>,
+    ) -> Result<(), Stop> {
+        let text = String::from_utf8_lossy(self.frames.text(frame));
+        let is_replaced = matches!(text, Cow::Owned(_));
+        let line = self.frames.line_number();
+        let mark = RowMark { row: tally.next_number(), line, start: batch.text.len() };
+        let object = ObjectText { text: &text, is_last: frame.is_last, may_hold: frame.may_hold };
+        match self.flattener.push(object, mark, batch) {
+            Ok(Flat { envelope: Some(envelope), .. }) => {
+                let at = raw_offset(self.frames.text(frame), envelope.at);
+                self.frames.enter(Envelope { at, ..envelope });
+                self.tell_envelope(envelope.name, tally);
+                return Ok(());
             }
-            *span = value;
-        })?;
-        twice.map_or(Ok(late), Err)
-    }
-
-    /// Objects of a log mostly have their keys in one order.
-    fn find(&self, key: &str, expected: usize) -> Option<usize> {
-        match self.names.get(expected) {
-            Some(name) if name == key => Some(expected),
-            _ => self.index.get(key).copied(),
+            Ok(flat) => {
+                tally.number();
+                if is_replaced || flat.replaced {
+                    tally.replaced(line);
+                }
+                self.tell(flat, line, tally);
+            }
+            Err((offset, fault)) => {
+                let (line, column) = self.frames.place(raw_offset(self.frames.text(frame), offset));
+                tally.number();
+                tally.bad(Stop::Bad { line, column: Some(column), fault })?;
+            }
         }
-    }
-}
-
-/// Gives each key and the place of its value to `entry`; nothing may follow the object.
-fn read_object<'a>(
-    text: &'a str,
-    is_last: bool,
-    entry: impl FnMut(Cow<'a, str>, Range<usize>),
-) -> Result<(), Place> {
-    check_start(text)?;
-    let mut json = serde_json::Deserializer::from_str(text);
-    let base = text.as_ptr().addr();
-    Entries { base, entry }
-        .deserialize(&mut json)
-        .and_then(|()| json.end())
-        .map_err(|error| explain(&error, text, 0, is_last))
-}
-
-struct Entries<F> {
-    /// The address of the line, to tell where in it a value stands.
-    base: usize,
-    entry: F,
-}
-
-impl<'de, F: FnMut(Cow<'de, str>, Range<usize>)> DeserializeSeed<'de> for Entries<F> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_map(self)
-    }
-}
-
-impl<'de, F: FnMut(Cow<'de, str>, Range<usize>)> Visitor<'de> for Entries<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Key(key)) = map.next_key()? {
-            let raw: &'de RawValue = map.next_value()?;
-            let start = raw.get().as_ptr().addr().saturating_sub(self.base);
-            (self.entry)(key, start..start.saturating_add(raw.get().len()));
-        }
+        self.frames.pass(frame);
         Ok(())
     }
+
+    fn tell(&mut self, flat: Flat, line: u64, tally: &mut Tally<'_>) {
+        if let Some(key) = flat.dropped {
+            tally.dropped(line, key);
+        }
+        if let Some(wrapper) = flat.wrapper.filter(|_| !self.told.1) {
+            self.told.1 = true;
+            tally.unwrapped(wrapper);
+        }
+    }
+
+    fn tell_envelope(&mut self, name: &str, tally: &mut Tally<'_>) {
+        if !std::mem::replace(&mut self.told.0, true) {
+            tally.unwrapped(name);
+        }
+    }
 }
 
-/// A key, borrowed from the line where it holds no escape.
-#[derive(serde::Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+/// The place in bytes of a place in their text, in which U+FFFD stands for what is no UTF-8.
+fn raw_offset(bytes: &[u8], mut offset: usize) -> usize {
+    let mut n_bytes = 0_usize;
+    for chunk in bytes.utf8_chunks() {
+        if offset < chunk.valid().len() {
+            break;
+        }
+        let n_read = chunk.valid().len().saturating_add(chunk.invalid().len());
+        n_bytes = n_bytes.saturating_add(n_read);
+        let n_written =
+            usize::from(!chunk.invalid().is_empty()).saturating_mul('\u{fffd}'.len_utf8());
+        offset = offset.saturating_sub(chunk.valid().len().saturating_add(n_written));
+    }
+    n_bytes.saturating_add(offset).min(bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn place_of_a_text_is_found_in_its_bytes() {
+        let bytes = b"a\xffb\xc3\xffc";
+        let text = String::from_utf8_lossy(bytes);
+        for c in ['a', 'b', 'c'] {
+            let place = raw_offset(bytes, text.find(c).unwrap());
+            assert_eq!(bytes.get(place).copied(), Some(c as u8));
+        }
+        assert_eq!(raw_offset(bytes, 99), bytes.len());
+    }
+}

@@ -9,8 +9,15 @@ mod csv_rows; // CSV records with their physical lines
 mod error; // Error, Fault, Position
 mod escape; // escape_terminal: what may reach a terminal
 mod framing; // delimiter, lines before the header, a field without a name
-mod json_rows; // NDJSON: one object a line
-mod json_text; // what is wrong with a line of JSON
+mod json_columns; // columns by name, which grow
+mod json_envelope; // objects that hold records
+mod json_flat; // objects to records
+mod json_form; // lines, values or one document
+mod json_frames; // JSON cut into the texts of its records
+mod json_nested; // objects in objects to dotted columns
+mod json_rows; // JSON records
+mod json_text; // what is wrong with an object
+mod json_walk; // steps through valid JSON
 mod lines; // the lines of an input
 mod log_rows; // logs that name their columns by directives
 mod options; // ReadOptions, InputFormat, BadRows
@@ -42,7 +49,7 @@ pub use {
     same_file::is_same_file,
     source::{BytesRead, TextSource},
     store::{RowStore, StoredRow},
-    summary::{FirstSkip, LateKeys, SkipLog, Summary},
+    summary::{DroppedKeys, FirstSkip, SkipLog, Summary},
     terminal::TerminalWriter,
     writer::{OutputFormat, RowChunk, RowWriter, WriteOptions},
 };

@@ -5,7 +5,7 @@ use std::{
 };
 
 use crate::{
-    BadRows, Batch, BytesRead, Error, Fault, InputFormat, LateKeys, Position, ReadOptions, Rows,
+    BadRows, Batch, BytesRead, DroppedKeys, Error, Fault, InputFormat, Position, ReadOptions, Rows,
     Summary, TextSource,
     csv_rows::CsvRows,
     framing::Framing,
@@ -55,7 +55,7 @@ pub struct Reader {
 
 enum Engine {
     Csv(Box<CsvRows>),
-    Json(JsonRows),
+    Json(Box<JsonRows>),
     Log(Box<LogRows>),
 }
 
@@ -144,8 +144,8 @@ impl Reader {
             Ok(InputFormat::Csv) => Framing::find(&mut source.buffer, given, usual, &mut tally)
                 .and_then(|framing| CsvRows::open(source.buffer, &framing, limit, &mut tally))
                 .map(|(rows, columns)| (Engine::Csv(Box::new(rows)), columns)),
-            Ok(InputFormat::Ndjson) => JsonRows::open(source.buffer, limit, options.bad_rows)
-                .map(|(rows, columns)| (Engine::Json(rows), columns)),
+            Ok(InputFormat::Ndjson) => JsonRows::open(source.buffer, limit, &mut tally)
+                .map(|(rows, columns)| (Engine::Json(Box::new(rows)), columns)),
             Ok(InputFormat::Zeek) => {
                 LogRows::open(source.buffer, Zeek::new(given), limit, &mut tally).map(Engine::log)
             }
@@ -171,18 +171,77 @@ impl Reader {
         })
     }
 
-    /// The names of the columns: those of a CSV header, or the keys of the first 1000 objects of
-    /// NDJSON (or the first 8 MiB) in the order in which they appear.
+    /// The names of the columns: those of a CSV header, or the keys of JSON in the order in which they
+    /// appear.
+    ///
+    /// At first the keys of the first 1000 records (or 8 MiB); more come with the batches that have
+    /// them, up to 16,384.
     ///
     /// ```
     /// # use oddsift_records::{ReadOptions, Reader};
-    /// let reader = Reader::new("-", &b"{\"a\":1}\n{\"b\":2}\n"[..], ReadOptions::new())?;
-    /// assert_eq!(reader.columns(), ["a", "b"]);
+    /// let reader = Reader::new("-", &b"{\"a\":1}\n{\"b\":{\"c\":2}}\n"[..], ReadOptions::new())?;
+    /// assert_eq!(reader.columns(), ["a", "b.c"]);
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     #[must_use]
     pub fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// Whether the columns come with the records and may grow: JSON.
+    ///
+    /// ```
+    /// # use oddsift_records::{ReadOptions, Reader};
+    /// assert!(!Reader::new("x.csv", &b"a\n"[..], ReadOptions::new())?.names_its_fields());
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn names_its_fields(&self) -> bool {
+        matches!(self.rows, Engine::Json(_))
+    }
+
+    /// Reads to the end and returns the names of all columns, for a second reader of the same input.
+    ///
+    /// Costs a pass over JSON; the names of CSV are in its header.
+    ///
+    /// # Errors
+    ///
+    /// As [`next_batch`](Self::next_batch).
+    ///
+    /// ```
+    /// use oddsift_records::{ReadOptions, Reader};
+    ///
+    /// let text = "{\"a\":1}\n".repeat(5000) + "{\"late\":2}\n";
+    /// let open = || Reader::new("x.ndjson", std::io::Cursor::new(text.clone()), ReadOptions::new());
+    /// let columns = open()?.read_columns()?;
+    /// assert_eq!(columns[..], ["a", "late"]);
+    /// assert_eq!(open()?.columns(), ["a"]);
+    /// assert_eq!(open()?.with_columns(&columns).columns(), ["a", "late"]);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    pub fn read_columns(mut self) -> Result<Arc<[String]>, Error> {
+        let mut batch = Batch::new();
+        while self.names_its_fields() && self.next_batch(&mut batch)? {}
+        Ok(self.columns)
+    }
+
+    /// Adds columns whose fields may come later, behind those that are known; CSV has its own, and takes
+    /// none.
+    ///
+    /// ```
+    /// use oddsift_records::{ReadOptions, Reader};
+    ///
+    /// let reader = Reader::new("-", &b"{\"a\":1}\n"[..], ReadOptions::new())?;
+    /// let names = ["a", "b"].map(String::from);
+    /// assert_eq!(reader.with_columns(&names).columns(), names);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_columns(mut self, names: &[String]) -> Self {
+        if let Engine::Json(rows) = &mut self.rows {
+            self.columns = rows.expect(names);
+        }
+        self
     }
 
     /// The name that messages show.
@@ -205,7 +264,7 @@ impl Reader {
     /// # Errors
     ///
     /// [`Error::Data`] for the first fault, or with [`BadRows::Skip`] for one that cannot be
-    /// skipped (a quote that never closes, a record past the limit); [`Error::Read`].
+    /// skipped (in CSV a quote that never closes, a record past the limit); [`Error::Read`].
     ///
     /// ```
     /// # use oddsift_records::{Batch, ReadOptions, Reader};
@@ -329,6 +388,10 @@ impl Rows for Reader {
     fn n_bytes(&self) -> Option<u64> {
         self.total()
     }
+
+    fn names_its_fields(&self) -> bool {
+        self.names_its_fields()
+    }
 }
 
 impl std::fmt::Debug for Reader {
@@ -382,6 +445,16 @@ impl Tally<'_> {
         row
     }
 
+    /// The number that the next row will have.
+    pub(crate) fn next_number(&self) -> u64 {
+        *self.next_row
+    }
+
+    /// Whether no row was there yet, good or bad.
+    pub(crate) fn is_untouched(&self) -> bool {
+        *self.next_row == 0
+    }
+
     /// Counts a bad row, or stops at it.
     pub(crate) fn bad(&mut self, stop: Stop) -> Result<(), Stop> {
         match stop {
@@ -416,15 +489,22 @@ impl Tally<'_> {
         self.summary.unnamed.push(column);
     }
 
-    /// Notes what is odd about an object that was taken.
-    pub(crate) fn accepted(&mut self, line: u64, late: Option<String>, replaced: bool) {
-        if replaced {
-            self.replaced(line);
+    /// Counts a record with a key that has no column.
+    pub(crate) fn dropped(&mut self, line: u64, key: String) {
+        match &mut self.summary.dropped {
+            Some(dropped) => dropped.rows = dropped.rows.saturating_add(1),
+            none => *none = Some(DroppedKeys { rows: 1, line, key }),
         }
-        let Some(key) = late else { return };
-        match &mut self.summary.late {
-            Some(late) => late.rows = late.rows.saturating_add(1),
-            none => *none = Some(LateKeys { rows: 1, line, key }),
+    }
+
+    /// Notes keys that lead to the records.
+    pub(crate) fn unwrapped(&mut self, keys: &str) {
+        match &mut self.summary.envelope {
+            Some(envelope) => {
+                envelope.push('.');
+                envelope.push_str(keys);
+            }
+            none => *none = Some(keys.to_owned()),
         }
     }
 }

@@ -29,6 +29,25 @@ pub trait Record {
     /// is not there. A number is the text of the file, a nested value its JSON. A number or time of a
     /// source that is not text has none; [`cell`](Record::cell) gives it.
     fn field(&self, column: usize) -> Option<&str>;
+    /// The first column, at or behind `from`, whose field has a value.
+    ///
+    /// A record of many columns that fills few costs by those, where the source keeps it so (JSON).
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, ReadOptions, Reader, Record};
+    ///
+    /// let mut reader = Reader::new("a.csv", &b"a,b,c\nx,,y\n"[..], ReadOptions::new())?;
+    /// let mut batch = Batch::new();
+    /// reader.next_batch(&mut batch)?;
+    /// let row = batch.get(0).unwrap();
+    /// let filled: Vec<_> =
+    ///     std::iter::successors(row.next_filled(0), |last| row.next_filled(last + 1)).collect();
+    /// assert_eq!(filled, [0, 2]);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    fn next_filled(&self, from: usize) -> Option<usize> {
+        (from..self.n_fields()).find(|column| self.kind(*column) != FieldKind::Missing)
+    }
     /// What a field is; [`FieldKind::Missing`] where it has no value.
     fn kind(&self, column: usize) -> FieldKind;
     /// A field as it is written: text as text, JSON as it came, numbers and times of typed sources.
@@ -52,7 +71,7 @@ pub trait Record {
 /// ```
 /// use oddsift_records::{Batch, FieldKind, ReadOptions, Reader, Record};
 ///
-/// let text = &b"{\"a\":1,\"b\":[2],\"c\":null}"[..];
+/// let text = &b"{\"a\":1,\"b\":[[2]],\"c\":null}"[..];
 /// let mut reader = Reader::new("a.ndjson", text, ReadOptions::new())?;
 /// let mut batch = Batch::new();
 /// reader.next_batch(&mut batch)?;
@@ -68,7 +87,7 @@ pub enum FieldKind {
     Number,
     /// JSON true or false.
     Bool,
-    /// A JSON array or object.
+    /// A JSON array of arrays or objects, or an object that is too deep in its record to be columns.
     Nested,
     /// A time of a source that has times, not their text.
     Time,
@@ -81,13 +100,35 @@ pub enum FieldKind {
 pub(crate) struct View<'a> {
     pub(crate) row: u64,
     pub(crate) line: u64,
+    pub(crate) n_fields: usize,
     pub(crate) text: &'a str,
-    /// Where each field ends in `text`.
-    pub(crate) ends: &'a [usize],
-    /// Empty means CSV: text, or missing where the field is empty.
-    pub(crate) kinds: &'a [FieldKind],
-    /// Empty where all fields are text.
-    pub(crate) typed: &'a [Typed],
+    pub(crate) fields: Fields<'a>,
+}
+
+/// The fields of a record, whose texts lie in one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fields<'a> {
+    /// One for each column.
+    Dense {
+        /// Where each field ends in the text.
+        ends: &'a [usize],
+        /// Empty means CSV: text, or missing where the field is empty.
+        kinds: &'a [FieldKind],
+        /// Empty where all fields are text.
+        typed: &'a [Typed],
+    },
+    /// Those that have a value, by column: a record then costs by its own fields, however many columns
+    /// the others bring.
+    Sparse(&'a [Field]),
+}
+
+/// A field that has a value, and its place in the text of its record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field {
+    pub(crate) column: u32,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) kind: FieldKind,
 }
 
 /// A field of a source that has numbers and times, not their text.
@@ -103,13 +144,20 @@ pub(crate) enum Typed {
 impl<'a> View<'a> {
     #[inline]
     pub(crate) fn field(&self, column: usize) -> Option<&'a str> {
-        let end = *self.ends.get(column)?;
+        let (ends, kinds) = match self.fields {
+            Fields::Dense { ends, kinds, .. } => (ends, kinds),
+            Fields::Sparse(fields) => {
+                let field = self.filled(fields, column)?;
+                return self.text.get(field.start as usize..field.end as usize);
+            }
+        };
+        let end = *ends.get(column)?;
         let start = match column.checked_sub(1) {
-            Some(before) => *self.ends.get(before)?,
+            Some(before) => *ends.get(before)?,
             None => 0,
         };
         let text = self.text.get(start..end)?;
-        match self.kinds.get(column) {
+        match kinds.get(column) {
             Some(FieldKind::Missing | FieldKind::Time) => None,
             // A number without a text is a typed one.
             None | Some(FieldKind::Number) if text.is_empty() => None,
@@ -117,15 +165,45 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Where the field of a column is, else where it would be.
+    #[inline]
+    fn find(&self, fields: &[Field], column: usize) -> Result<usize, usize> {
+        // No column is there twice: its field stands at its number, or before it by the number of
+        // columns that have no value at most.
+        let n_missing = self.n_fields.saturating_sub(fields.len());
+        let (low, high) = (column.saturating_sub(n_missing), column.saturating_add(1));
+        let part = fields.get(low..high.min(fields.len())).unwrap_or_default();
+        match part.binary_search_by_key(&column, |field| field.column as usize) {
+            Ok(at) => Ok(low.saturating_add(at)),
+            Err(at) => Err(low.saturating_add(at).min(fields.len())),
+        }
+    }
+
+    #[inline]
+    fn filled(&self, fields: &'a [Field], column: usize) -> Option<&'a Field> {
+        fields.get(self.find(fields, column).ok()?)
+    }
+
+    pub(crate) fn next_filled(&self, from: usize) -> Option<usize> {
+        let Fields::Sparse(fields) = self.fields else {
+            return (from..self.n_fields).find(|at| self.kind(*at) != FieldKind::Missing);
+        };
+        let (Ok(at) | Err(at)) = self.find(fields, from);
+        fields.get(at).map(|field| field.column as usize)
+    }
+
     #[inline]
     pub(crate) fn cell(&self, column: usize) -> Cell<'a> {
-        match self.typed.get(column) {
-            Some(Typed::Int(number)) => return Cell::Int(*number),
-            Some(Typed::Float(number)) => return Cell::Float(*number),
-            Some(Typed::Time(time)) => return Cell::Time(*time),
-            Some(Typed::Text) | None => {}
-        }
-        match (self.field(column), self.kinds.get(column)) {
+        let kind = match self.fields {
+            Fields::Dense { kinds, typed, .. } => match typed.get(column) {
+                Some(Typed::Int(number)) => return Cell::Int(*number),
+                Some(Typed::Float(number)) => return Cell::Float(*number),
+                Some(Typed::Time(time)) => return Cell::Time(*time),
+                Some(Typed::Text) | None => kinds.get(column).copied(),
+            },
+            Fields::Sparse(fields) => self.filled(fields, column).map(|field| field.kind),
+        };
+        match (self.field(column), kind) {
             (None, _) => Cell::Missing,
             (Some(text), None | Some(FieldKind::Text)) => Cell::Text(text),
             (Some(text), Some(_)) => Cell::Json(text),
@@ -134,10 +212,15 @@ impl<'a> View<'a> {
 
     #[inline]
     pub(crate) fn kind(&self, column: usize) -> FieldKind {
-        match self.kinds.get(column) {
-            Some(kind) => *kind,
-            None if self.field(column).is_some() => FieldKind::Text,
-            None => FieldKind::Missing,
+        match self.fields {
+            Fields::Dense { kinds, .. } => match kinds.get(column) {
+                Some(kind) => *kind,
+                None if self.field(column).is_some() => FieldKind::Text,
+                None => FieldKind::Missing,
+            },
+            Fields::Sparse(fields) => {
+                self.filled(fields, column).map_or(FieldKind::Missing, |field| field.kind)
+            }
         }
     }
 }
@@ -155,12 +238,16 @@ macro_rules! record {
             }
 
             fn n_fields(&self) -> usize {
-                self.0.ends.len()
+                self.0.n_fields
             }
 
             #[inline]
             fn field(&self, column: usize) -> Option<&str> {
                 self.0.field(column)
+            }
+
+            fn next_filled(&self, from: usize) -> Option<usize> {
+                self.0.next_filled(from)
             }
 
             #[inline]

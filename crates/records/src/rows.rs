@@ -60,11 +60,6 @@ pub trait Rows: Send {
     /// more: they stand behind those that were there, from the batch that has them.
     fn columns(&self) -> &[String];
 
-    /// Whether records name their own fields, as in NDJSON, so that columns may come late.
-    fn names_its_fields(&self) -> bool {
-        false
-    }
-
     /// Fills `batch` with the next records; false, and none, at the end.
     ///
     /// Records are numbered from 0 in the order in which they come, and how they are cut into batches
@@ -87,6 +82,11 @@ pub trait Rows: Send {
     /// Returns the size of the input, where it is known.
     fn n_bytes(&self) -> Option<u64> {
         None
+    }
+
+    /// Returns whether the columns come with the records, so that there may be more of them later.
+    fn names_its_fields(&self) -> bool {
+        false
     }
 }
 

@@ -2,12 +2,12 @@ use std::{collections::HashMap, fmt::Write};
 
 use crate::{
     Cell,
-    record::{FieldKind, Record, View, record},
+    record::{Field, FieldKind, Fields, Record, View, record},
 };
 
 /// Whole records kept by their number, until they are printed.
 ///
-/// All texts lie in one: a record takes its bytes, nine a field and about a hundred more. A store
+/// All texts lie in one: a record takes its bytes, 16 a field that has a value and about a hundred more. A store
 /// is for the records of one input, since their numbers tell them apart.
 ///
 /// ```
@@ -26,9 +26,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct RowStore {
     text: String,
-    /// Where the fields end, from the start of their row.
-    ends: Vec<usize>,
-    kinds: Vec<FieldKind>,
+    fields: Vec<Field>,
     slots: HashMap<u64, Slot>,
 }
 
@@ -38,6 +36,7 @@ struct Slot {
     line: u64,
     text: usize,
     first_field: usize,
+    n_filled: usize,
     n_fields: usize,
 }
 
@@ -103,24 +102,36 @@ impl RowStore {
         if self.slots.contains_key(&record.row()) {
             return;
         }
-        let (text, first_field, n_fields) = (self.text.len(), self.ends.len(), record.n_fields());
-        for column in 0..n_fields {
+        let (text, first_field) = (self.text.len(), self.fields.len());
+        let mut next = record.next_filled(0);
+        while let Some(column) = next {
+            let start = self.place(text);
             let kind = self.push_field(record, column);
-            self.kinds.push(kind);
-            self.ends.push(self.text.len().saturating_sub(text));
+            let end = self.place(text);
+            // A number without a text is NaN, which is missing.
+            if kind != FieldKind::Number || start < end {
+                self.fields.push(Field { column: as_place(column), start, end, kind });
+            }
+            next = record.next_filled(column.saturating_add(1));
         }
-        self.slots.insert(record.row(), Slot { line: record.line(), text, first_field, n_fields });
+        let n_filled = self.fields.len().saturating_sub(first_field);
+        let (line, n_fields) = (record.line(), record.n_fields());
+        self.slots.insert(record.row(), Slot { line, text, first_field, n_filled, n_fields });
+    }
+
+    /// The end of the text, from the start of the record there.
+    fn place(&self, start: usize) -> u32 {
+        as_place(self.text.len().saturating_sub(start))
     }
 
     fn push_field(&mut self, record: &impl Record, column: usize) -> FieldKind {
-        let kind = record.kind(column);
         match record.cell(column) {
             Cell::Text(text) | Cell::Json(text) => self.text.push_str(text),
             Cell::Missing => {}
             // Writing to a string cannot fail.
             typed => _ = write!(self.text, "{typed}"),
         }
-        match kind {
+        match record.kind(column) {
             FieldKind::Time => FieldKind::Text,
             kind => kind,
         }
@@ -134,14 +145,13 @@ impl RowStore {
     #[must_use]
     pub fn get(&self, row: u64) -> Option<StoredRow<'_>> {
         let slot = self.slots.get(&row)?;
-        let fields = slot.first_field..slot.first_field.checked_add(slot.n_fields)?;
+        let fields = slot.first_field..slot.first_field.checked_add(slot.n_filled)?;
         Some(StoredRow(View {
             row,
             line: slot.line,
+            n_fields: slot.n_fields,
             text: self.text.get(slot.text..)?,
-            ends: self.ends.get(fields.clone())?,
-            kinds: self.kinds.get(fields)?,
-            typed: &[],
+            fields: Fields::Sparse(self.fields.get(fields)?),
         }))
     }
 
@@ -209,4 +219,9 @@ impl RowStore {
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
+}
+
+/// A place in a record, which is far shorter than four GiB.
+fn as_place(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }

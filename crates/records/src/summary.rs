@@ -3,6 +3,7 @@ use std::{fmt::Display, sync::Arc};
 use crate::{
     error::{Position, excerpt},
     escape::one_line,
+    reader::MAX_COLUMNS,
 };
 
 /// Rows that were left out, and where the first one was.
@@ -178,7 +179,8 @@ pub struct Summary {
     pub(crate) replaced: SkipLog,
     pub(crate) unnamed: Vec<u64>,
     pub(crate) header_line: u64,
-    pub(crate) late: Option<LateKeys>,
+    pub(crate) dropped: Option<DroppedKeys>,
+    pub(crate) envelope: Option<String>,
     pub(crate) repeated: SkipLog,
     format: Option<String>,
     remarks: Vec<(u64, String)>,
@@ -187,9 +189,9 @@ pub struct Summary {
     n_inputs: u32,
 }
 
-/// Keys of NDJSON that came too late to become columns.
+/// Keys of JSON that came when there were as many columns as there may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LateKeys {
+pub struct DroppedKeys {
     /// The number of rows with such keys.
     pub rows: u64,
     /// The line of the first such row.
@@ -343,7 +345,7 @@ impl Summary {
         &self.skipped
     }
 
-    /// Rows in which bytes that are no UTF-8 became U+FFFD.
+    /// Rows in which bytes that are no UTF-8, or halves of surrogate pairs in JSON, became U+FFFD.
     ///
     /// ```
     /// assert_eq!(oddsift_records::Summary::default().replaced().count(), 0);
@@ -363,14 +365,30 @@ impl Summary {
         &self.unnamed
     }
 
-    /// Keys of NDJSON that are in no column.
+    /// Keys of JSON that are in no column.
     ///
     /// ```
-    /// assert!(oddsift_records::Summary::default().late_keys().is_none());
+    /// assert!(oddsift_records::Summary::default().dropped_keys().is_none());
     /// ```
     #[must_use]
-    pub fn late_keys(&self) -> Option<&LateKeys> {
-        self.late.as_ref()
+    pub fn dropped_keys(&self) -> Option<&DroppedKeys> {
+        self.dropped.as_ref()
+    }
+
+    /// The keys of JSON that lead to the records, where these stand in another object.
+    ///
+    /// ```
+    /// use oddsift_records::{ReadOptions, Reader};
+    ///
+    /// let answer = br#"{"took":1,"hits":{"hits":[{"_id":"x","_source":{"user":"a"}}]}}"#;
+    /// let reader = Reader::new("-", &answer[..], ReadOptions::new())?;
+    /// assert_eq!(reader.summary().envelope(), Some("hits.hits._source"));
+    /// assert_eq!(reader.columns(), ["_id", "user"]);
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[must_use]
+    pub fn envelope(&self) -> Option<&str> {
+        self.envelope.as_deref()
     }
 
     /// One line for each kind of thing a user should know; `name` is the input's.
@@ -417,7 +435,7 @@ impl Summary {
         let mut skipped = self.skipped.clone();
         skipped.merge(own);
         let lines = [
-            self.late_warning(name),
+            self.dropped_warning(name),
             self.replaced_warning(name),
             self.repeated_warning(name),
             skipped.warning(name),
@@ -444,12 +462,17 @@ impl Summary {
         Some(format!("{place}: {lines} skipped, the first at line {line}"))
     }
 
-    fn late_warning(&self, name: &str) -> Option<String> {
-        let late = self.late.as_ref()?;
-        let place = Position::new(name, late.line, None);
-        let rows = if late.rows == 1 { "1 row has" } else { &format!("{} rows have", late.rows) };
-        let key = excerpt(&late.key);
-        Some(format!("{place}: {rows} keys that came too late for a column, the first: \"{key}\""))
+    fn dropped_warning(&self, name: &str) -> Option<String> {
+        let dropped = self.dropped.as_ref()?;
+        let place = Position::new(name, dropped.line, None);
+        let rows = match dropped.rows {
+            1 => "1 row has",
+            count => &format!("{count} rows have"),
+        };
+        let key = excerpt(&dropped.key);
+        Some(format!(
+            "{place}: {rows} keys past the {MAX_COLUMNS} columns that are kept, the first: \"{key}\""
+        ))
     }
 
     fn replaced_warning(&self, name: &str) -> Option<String> {

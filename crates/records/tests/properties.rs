@@ -451,21 +451,6 @@ fn wide_rows_take_no_memory_in_proportion() {
 }
 
 #[test]
-fn key_that_comes_late_is_told_and_loses_no_other() {
-    let mut text = "{\"a\":1}\n".repeat(1000);
-    text += "{\"late\":2,\"a\":3}\n";
-    let mut reader =
-        Reader::new("x.ndjson", std::io::Cursor::new(text), ReadOptions::new()).expect("opens");
-    let (mut batch, mut last) = (Batch::new(), None);
-    while reader.next_batch(&mut batch).expect("reads") {
-        last = batch.iter().last().and_then(|row| row.text(0).map(String::from));
-    }
-    assert_eq!(last.as_deref(), Some("3"));
-    let late = reader.summary().late_keys().expect("is told");
-    assert_eq!((late.rows, late.line, late.key.as_str()), (1, 1001, "late"));
-}
-
-#[test]
 fn absent_key_and_null_are_missing_and_empty_text_is_not() {
     let text = "{\"a\":\"\",\"b\":null}\n{\"a\":\"x\"}\n";
     let mut reader = Reader::new("x.ndjson", text.as_bytes(), ReadOptions::new()).expect("opens");
