@@ -4,12 +4,12 @@ use std::{
     io,
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use oddsift_auditd::{AuditRows, sort_rotated};
 use oddsift_features::SchemaChoice;
-use oddsift_records::{BadRows, ReadOptions, Rows, TextSource};
+use oddsift_records::{BadRows, Batch, ReadOptions, Rows, Summary, TextSource};
 use oddsift_timespan::TimeParser;
 use tempfile::NamedTempFile;
 
@@ -52,6 +52,8 @@ pub struct Input {
     /// The number of threads, at most 256; `None` (the default) is all cores.
     pub threads: Option<usize>,
     progress: Option<Arc<Callback>>,
+    /// All columns, where they were read before the rows.
+    columns: Option<Arc<[String]>>,
 }
 
 /// Who is told how far a job is, and may end it.
@@ -76,6 +78,11 @@ enum Source {
     Logs(Arc<[PathBuf]>),
     /// Files one after the other, as one stream.
     Several(Arc<[Source]>),
+    /// A stream whose beginning was looked at; it can be opened once.
+    Started {
+        name: String,
+        text: Arc<Mutex<Option<TextSource>>>,
+    },
     /// What can be read but once, kept for a second reading.
     Kept(Arc<Kept>),
     Rows {
@@ -174,6 +181,7 @@ impl Input {
             map: Vec::new(),
             threads: None,
             progress: None,
+            columns: None,
         }
     }
 
@@ -229,7 +237,52 @@ impl Input {
         Ok(source.map_or_else(|| self.clone(), |source| Self { source, ..self.clone() }))
     }
 
+    /// Returns the same rows with all their columns known beforehand, for those who print every row: where
+    /// records name their own fields, they are read once for their names. Standard input and pipes of such
+    /// records are kept in a temporary file, as by [`twice`](Self::twice).
+    ///
+    /// # Errors
+    ///
+    /// As of reading them, and [`Error::Spool`] if they cannot be kept.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{FeatureParams, Input};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("events.ndjson");
+    /// let early = "{\"CommandLine\":\"dir\"}\n".repeat(5000);
+    /// std::fs::write(&path, early + "{\"CommandLine\":\"dir\",\"late\":1}\n")?;
+    /// let columns = |input| Ok::<_, oddsift_pipeline::Error>(FeatureParams::new().open(input)?.columns().len());
+    /// let input = Input::from(path);
+    /// assert_eq!(columns(input.settled()?)?, columns(input)? + 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn settled(&self) -> Result<Self, Error> {
+        let source = self.source.looked_at()?;
+        let mut settled =
+            source.map_or_else(|| self.clone(), |source| Self { source, ..self.clone() });
+        if matches!(settled.source, Source::Started { .. } | Source::Logs(_)) {
+            return Ok(settled);
+        }
+        let mut rows = settled.open()?;
+        if rows.names_its_fields() {
+            let mut batch = Batch::new();
+            while rows.next_batch(&mut batch)? {}
+            settled.columns = Some(rows.columns().into());
+        }
+        Ok(settled)
+    }
+
+    /// Opens the rows.
     pub(crate) fn open(&self) -> Result<Box<dyn Rows>, Error> {
+        let rows = self.open_source()?;
+        Ok(match &self.columns {
+            Some(columns) => Box::new(Settled { rows, columns: Arc::clone(columns) }),
+            None => rows,
+        })
+    }
+
+    fn open_source(&self) -> Result<Box<dyn Rows>, Error> {
         let options = ReadOptions::new().delimiter(self.delimiter).bad_rows(self.bad_rows);
         let Source::Several(sources) = &self.source else {
             return Ok(self.source.open(options)?);
@@ -279,6 +332,11 @@ impl Source {
                 None => return Err(oddsift_records::Error::Empty { name: "no input".into() }),
             },
             Self::File(path) => TextSource::open(path)?,
+            Self::Started { name, text } => {
+                let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
+                text.take()
+                    .ok_or_else(|| oddsift_records::Error::Empty { name: name.as_str().into() })?
+            }
             Self::Kept(kept) => {
                 let name = Arc::from(kept.name.as_str());
                 let reopen = |source| oddsift_records::Error::Open { name, source };
@@ -293,6 +351,7 @@ impl Source {
             Self::File(path) => path_name(path),
             Self::Kept(kept) => kept.name.clone(),
             Self::Rows { name, .. } => name.to_string(),
+            Self::Started { name, .. } => name.clone(),
             Self::Several(sources) => match &**sources {
                 [] => String::new(),
                 [one] => one.name(),
@@ -308,7 +367,25 @@ impl Source {
             Self::Logs(paths) => paths.to_vec(),
             Self::Kept(kept) => vec![kept.file.path().into()],
             Self::Several(sources) => sources.iter().flat_map(Self::paths).collect(),
-            Self::Rows { .. } => Vec::new(),
+            Self::Rows { .. } | Self::Started { .. } => Vec::new(),
+        }
+    }
+
+    /// The same after a look at the beginning, where it can be read but once: kept if it is JSON.
+    fn looked_at(&self) -> Result<Option<Self>, Error> {
+        let Self::File(path) = self else { return self.kept() };
+        if !is_passing(path) {
+            return Ok(None);
+        }
+        let name = self.name();
+        let mut text = TextSource::open(path)?;
+        let first = text.head()?.iter().copied().find(|byte| !byte.is_ascii_whitespace());
+        if !matches!(first, Some(b'{' | b'[')) {
+            return Ok(Some(Self::Started { name, text: Arc::new(Mutex::new(Some(text))) }));
+        }
+        match keep(text) {
+            Ok(file) => Ok(Some(Self::Kept(Arc::new(Kept { name, file })))),
+            Err(source) => Err(Error::Spool { name, source }),
         }
     }
 
@@ -320,20 +397,59 @@ impl Source {
             return Ok(Some(Self::Several(all?.into())));
         }
         let Self::File(path) = self else { return Ok(None) };
-        // What is missing or a folder is told when it is opened.
-        let is_passing = || path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir());
-        let file = if path.as_os_str() == "-" {
-            keep(io::stdin().lock())
-        } else if is_passing() {
-            File::open(path).and_then(keep)
-        } else {
+        if !is_passing(path) {
             return Ok(None);
-        };
+        }
+        let is_stdin = path.as_os_str() == "-";
+        let file =
+            if is_stdin { keep(io::stdin().lock()) } else { File::open(path).and_then(keep) };
         let name = self.name();
         match file {
             Ok(file) => Ok(Some(Self::Kept(Arc::new(Kept { name, file })))),
             Err(source) => Err(Error::Spool { name, source }),
         }
+    }
+}
+
+/// Whether a file can be read but once. What is missing or a folder is told when it is opened.
+fn is_passing(path: &Path) -> bool {
+    path.as_os_str() == "-"
+        || path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir())
+}
+
+/// Rows whose columns are all known beforehand.
+struct Settled {
+    rows: Box<dyn Rows>,
+    columns: Arc<[String]>,
+}
+
+impl Rows for Settled {
+    fn name(&self) -> &str {
+        self.rows.name()
+    }
+
+    fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    fn names_its_fields(&self) -> bool {
+        true
+    }
+
+    fn next_batch(&mut self, batch: &mut Batch) -> Result<bool, oddsift_records::Error> {
+        self.rows.next_batch(batch)
+    }
+
+    fn summary(&self) -> &Summary {
+        self.rows.summary()
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.rows.bytes_read()
+    }
+
+    fn n_bytes(&self) -> Option<u64> {
+        self.rows.n_bytes()
     }
 }
 

@@ -213,7 +213,8 @@ impl RowPlan {
         if Arc::ptr_eq(known, columns) || known.len() == columns.len() {
             return Ok(());
         }
-        if columns.len() == self.bound.columns.len() {
+        // Columns are only ever appended, and what a row has not is missing.
+        if columns.len() <= self.bound.columns.len() {
             room.bound = None;
             return Ok(());
         }

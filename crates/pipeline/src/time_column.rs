@@ -60,7 +60,10 @@ impl TimeColumns {
     }
 
     /// What reads their times.
-    pub(crate) fn parser(&self, _layout: &Layout, input: &Input) -> Result<TimeParser, Error> {
-        input.time_parser()
+    ///
+    /// The portals of Sentinel and Defender append the zone to the name, and write the month first.
+    pub(crate) fn parser(&self, layout: &Layout, input: &Input) -> Result<TimeParser, Error> {
+        let name = layout.columns.get(self.first()).map_or("", String::as_str);
+        Ok(input.time_parser()?.month_first(name.trim_end().ends_with("[UTC]")))
     }
 }

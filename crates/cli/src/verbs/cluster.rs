@@ -25,7 +25,7 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     let bar = Bar::new(args.output.talk.quiet);
     let mut input = args.recipe.roles(args.input.input(&bar)?);
     if args.emit == Emit::Labels && args.with_input {
-        input = input.twice()?;
+        input = input.twice()?.settled()?;
     }
     let destination = Destination::open(&args.output, &inputs)?;
     let found = params(args).fit(&input)?;

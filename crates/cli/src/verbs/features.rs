@@ -32,7 +32,7 @@ pub(crate) struct FeaturesArgs {
 
 pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
     let bar = Bar::new(args.output.talk.quiet);
-    let input = args.features.roles(args.input.input(&bar)?);
+    let input = args.features.roles(args.input.input(&bar)?).settled()?;
     let mut params = FeatureParams::new();
     params.options = args.features.options(None);
     params.text.clone_from(&args.features.text);

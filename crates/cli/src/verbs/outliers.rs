@@ -34,6 +34,7 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     let selects_first =
         args.emit == EmitOutliers::Scores && (args.top.is_some() || args.plot.plot.is_some());
     let input = if args.train.is_none() || selects_first { input.twice()? } else { input };
+    let input = if args.with_input { input.settled()? } else { input };
     let training = match &args.train {
         None => input.clone(),
         Some(file) => args.recipe.roles(args.input.input_of(file, &bar)),

@@ -44,8 +44,11 @@ pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
     let bar = Bar::new(args.output.talk.quiet);
     let model = Model::read(&args.model)?;
     let mut input = args.input.input(&bar)?;
-    if args.with_input && matches!(model, Model::Clusters(_)) {
-        input = input.twice()?;
+    if args.with_input {
+        if matches!(model, Model::Clusters(_)) {
+            input = input.twice()?;
+        }
+        input = input.settled()?;
     }
     let name = args.model.display().to_string();
     let n_unusual = match model.scores(&name, &input)? {
