@@ -41,10 +41,9 @@ pub(crate) fn message(error: &Error) -> String {
             what => format!("{} {what}", flag(*parameter)),
         },
         Error::Schema { name, schema, needed, columns } => format!(
-            "{name}:1: schema {schema} has {}, which the file lacks; give another --schema, or name the \
-             column by --map {}=COLUMN; columns: {}",
+            "{name}:1: schema {schema} has {}, which the file lacks; give another --schema, or the column \
+             by --map path=COLUMN; columns: {}",
             column_list(needed),
-            needed.first().map_or("path", String::as_str),
             column_list(columns)
         ),
         Error::Envelope { name, envelope, others, columns } => format!(

@@ -70,7 +70,7 @@ pub enum Error {
     },
     /// A feature's column is missing, and so is every other that plays its role.
     #[error(
-        "feature {} needs a {role} (such as {}), which is missing; columns: {}",
+        "feature {} needs column {} or another that is the {role}, and none is there; columns: {}",
         quoted(feature),
         quoted(missing),
         listed(present)

@@ -168,7 +168,7 @@ impl FeatureRows {
     /// ```
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let rows = oddsift_pipeline::FeatureParams::new().open(path)?;
-    /// assert!(rows.layout().roles.command_line.is_some());
+    /// assert!(rows.layout().roles.get(oddsift_pipeline::Role::CommandLine).is_some());
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]

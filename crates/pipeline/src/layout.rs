@@ -250,7 +250,11 @@ impl Head {
         let Layout { name, columns, roles, .. } = &self.layout;
         let SchemaChoice::Given(schema) = schema else { return Ok(()) };
         let needed = match schema.columns_of(Role::Path).first() {
-            Some(path) if roles.all(Role::Path).is_empty() => vec![path.clone()],
+            Some(path) if roles.all(Role::Path).is_empty() => {
+                let command_line = schema.columns_of(Role::CommandLine).first();
+                let has_none = roles.all(Role::CommandLine).is_empty();
+                std::iter::once(path).chain(command_line.filter(|_| has_none)).cloned().collect()
+            }
             Some(_) => Vec::new(),
             None => {
                 let is_missing = |name: &&String| find_column(columns, name).is_err();

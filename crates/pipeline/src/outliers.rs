@@ -477,7 +477,7 @@ impl Outliers {
     /// ```
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::OutlierParams::new().top(4).find(path)?;
-    /// assert_eq!(found.label_column(None)?, found.layout.roles.command_line);
+    /// assert_eq!(found.label_column(None)?, found.layout.roles.get(oddsift_pipeline::Role::CommandLine));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn label_column(&self, named: Option<&str>) -> Result<Option<usize>, Error> {
