@@ -327,6 +327,11 @@ fn line_that_is_long_or_repeats_costs_what_it_holds() {
     let event = reader.next_event().unwrap().unwrap();
     assert_eq!(event.execve().unwrap().args.len(), 200_001);
     assert!(event.n_bytes() < long.len() * 8);
+    let longer =
+        format!(r#"{{"ID":"1.0:7","EXECVE":{{"ARGV":[{}"b"]}}}}"#, argument.repeat(1_000_000));
+    let mut reader = EventReader::new(longer.as_bytes(), Options::new());
+    assert!(reader.next_event().unwrap().is_none());
+    assert_eq!(reader.summary().skipped, 1);
     // Of hosts of such a length that each record would hold.
     let node = "n".repeat(100_000);
     let paths = "{\"item\":1},".repeat(50_000);
