@@ -354,7 +354,7 @@ mod tests {
         assert!(is_audit_log(event.as_bytes()));
         assert!(is_audit_log(format!("{event}\n{{\"a").as_bytes()));
         // Of a long line the head may hold but the beginning.
-        assert!(is_audit_log(&event.as_bytes()[..28]));
+        assert!(is_audit_log(event.as_bytes().split_at(28).0));
         assert!(is_audit_log(br#"{"auditd":{"sequence":1},"@timestamp":""}"#));
         assert!(!is_audit_log(br#"{"ID":"1.0","SYSCALL":{"pid":1}}"#));
         assert!(!is_audit_log(br#"{"event":{"module":"auditd"}}"#));

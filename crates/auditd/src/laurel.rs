@@ -81,7 +81,7 @@ fn push_field(line: &mut Line<'_>, name: &str, value: &Json<'_>) {
         Json::Null => line.null(name),
         Json::Plain(number) => line.field(name, number.as_bytes()),
         Json::Text(text) if is_encoded(name) || is_enriched(name) => {
-            line.field(name, &decoded(text))
+            line.field(name, &decoded(text));
         }
         Json::Text(text) => line.field(name, &decoded(number(text))),
         // Several keys of a rule have byte 1 between them, in the log, too.
@@ -96,22 +96,20 @@ fn push_field(line: &mut Line<'_>, name: &str, value: &Json<'_>) {
     }
 }
 
-/// The arguments of a call, of a program or of its title, which LAUREL lists.
+/// The arguments of a call, of a program or of its title, which LAUREL lists or joins to a text.
 fn push_arguments(line: &mut Line<'_>, kind: &str, record: &Json<'_>) {
-    if kind == "PROCTITLE" {
-        if let Some(list) = record.get("ARGV") {
-            line.field("proctitle", &joined(list.items(), 0));
-        } else if let Some(text) = record.first(&["ARGV_STR"]) {
-            line.field("proctitle", &decoded(text));
-        }
-    } else if let Some(list) = record.get("ARGV") {
-        let texts = list.items().iter().map(|item| item.text().unwrap_or_default());
-        for (nth, text) in texts.enumerate() {
+    let joined_text = record.first(&["ARGV_STR", "ARGV"]);
+    let list = record.get("ARGV").map(Json::items).unwrap_or_default();
+    if let Some(text) = joined_text {
+        line.field(if kind == "PROCTITLE" { "proctitle" } else { "a0" }, &decoded(text));
+    } else if kind == "PROCTITLE" && !list.is_empty() {
+        line.field("proctitle", &joined(list, 0));
+    } else {
+        for (nth, item) in list.iter().enumerate() {
+            let text = item.text().unwrap_or_default();
             let text = if kind == "EXECVE" { text } else { number(text) };
             line.field(&format!("a{nth}"), &decoded(text));
         }
-    } else if let Some(text) = record.first(&["ARGV_STR"]) {
-        line.field("a0", &decoded(text));
     }
 }
 

@@ -199,7 +199,7 @@ mod tests {
         ];
         assert_eq!(lines(event).unwrap(), expected);
         assert_eq!(lines(&format!("{{\"_source\":{event}}}")).unwrap(), expected);
-        assert!(is_event(event.as_bytes()) && is_event(&event.as_bytes()[..200]));
+        assert!(is_event(event.as_bytes()) && is_event(event.as_bytes().split_at(200).0));
     }
 
     #[test]

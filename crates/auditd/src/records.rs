@@ -267,9 +267,9 @@ mod tests {
         line.field("a=b", b"x");
         line.null("key");
         line.end().unwrap();
-        let lines: Vec<_> = records.lines().map(|line| String::from_utf8_lossy(line)).collect();
+        let line = records.lines().map(String::from_utf8_lossy).next().unwrap();
         assert_eq!(
-            lines[0],
+            line,
             "type=X msg=audit(1.0:1): op=x exe=\"x\" op=\"a b\" exe=612062 op=6122207569643D30 \
              exe=6122207569643D30 op=\"\" exe=\"\" op=\"'x\" exe=\"'x\" op=0A exe=0A op=\"é\" exe=C3A9 \
              key=(null)"

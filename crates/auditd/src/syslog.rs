@@ -16,11 +16,11 @@ pub(crate) struct Header<'a> {
 pub(crate) fn strip(line: &[u8]) -> Option<Header<'_>> {
     let mut scan = Scan(line);
     scan.priority();
-    let host = if scan.skip(b"1 ") { scan.rfc_5424()? } else { scan.rfc_3164() };
+    let host = if scan.skip(b"1 ") { Some(scan.rfc_5424()?) } else { scan.rfc_3164() };
     scan.ring_buffer_time();
     scan.skip(b"audit: ");
     let record = line.len().saturating_sub(scan.0.len());
-    scan.is_record().then_some(Header { host, record })
+    scan.is_record().then_some(Header { host: host.filter(|host| *host != b"-"), record })
 }
 
 /// The program of a line of syslog that is no record.
@@ -90,12 +90,12 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Behind the version: time, host, program, process, message id and data.
-    fn rfc_5424(&mut self) -> Option<Option<&'a [u8]>> {
+    /// The host; behind the version are time, host, program, process, message id and data.
+    fn rfc_5424(&mut self) -> Option<&'a [u8]> {
         let [_, host, _, _, _] = self.words()?;
         self.structured_data()?;
         self.skip("\u{feff}".as_bytes());
-        Some((host != b"-").then_some(host))
+        Some(host)
     }
 
     /// `-`, or elements in brackets, whose values are in quotes.

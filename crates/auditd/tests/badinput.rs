@@ -16,6 +16,9 @@ const SHOWN: &[(&str, &[&str], &[&str])] = &[
     ("same_millisecond_two_serials.log", &["cmdline=good ", "cmdline=evil "], &[]),
     ("same_serial_two_nodes.log", &["Node=h1 ", "Node=h2 "], &[]),
     ("uid_overflow.log", &["uid=18446744073709551616 ", "ppid=x "], &[]),
+    ("laurel_forged.ndjson", &["uid=1000 "], &["EventType=SYSCALL ", "exe=/bin/evil"]),
+    ("numbered_types.log", &["EventType=SYSCALL_EXECVE "], &["EventType=1300"]),
+    ("syslog_forged.log", &["cmdline=good "], &["cmdline=good evil"]),
     ("truncated_last_line.log", &["Serial=101 "], &[]),
 ];
 
