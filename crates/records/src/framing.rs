@@ -167,7 +167,7 @@ struct Shapes {
     /// text.
     n_outside: usize,
     /// Fields of each record that is not the header again.
-    n_fields: Vec<usize>,
+    records: Vec<usize>,
 }
 
 impl Shapes {
@@ -182,7 +182,7 @@ impl Shapes {
         let (mut text, mut ends) = (vec![0; bytes.len()], vec![0; MAX_COLUMNS]);
         let (mut shapes, mut repeats) = (Self::default(), None::<Repeats>);
         let mut rest = bytes.as_slice();
-        while shapes.n_fields.len() < SAMPLE_RECORDS {
+        while shapes.records.len() < SAMPLE_RECORDS {
             let (step, n_read, n_text, n_ends) = core.read_record(rest, &mut text, &mut ends);
             if !matches!(step, Step::Record) {
                 break;
@@ -198,34 +198,34 @@ impl Shapes {
                 continue;
             };
             if !repeats.has(text, ends) {
-                shapes.n_fields.push(n_ends);
+                shapes.records.push(n_ends);
             }
         }
         shapes
     }
 
     fn n_with(&self, n_fields: usize) -> usize {
-        self.n_fields.iter().filter(|found| **found == n_fields).count()
+        self.records.iter().filter(|found| **found == n_fields).count()
     }
 
     /// Whether each record has one field more than the header. One record alone may be a bad row, and a
     /// header of one name a text with a comma in it.
     fn have_surplus(&self) -> bool {
-        let n_records = self.n_fields.len();
+        let n_records = self.records.len();
         let is_header = (2..MAX_COLUMNS).contains(&self.n_header);
         is_header && n_records > 1 && self.n_with(self.n_header.saturating_add(1)) == n_records
     }
 
     /// Whether there is a record that the delimiter separates as the header, or nothing to tell by.
     fn may_be_right(&self) -> bool {
-        self.n_fields.is_empty() || self.n_with(self.n_header) > 0 || self.have_surplus()
+        self.records.is_empty() || self.n_with(self.n_header) > 0 || self.have_surplus()
     }
 
     /// Whether the delimiter separates the header, and the records, but for a bad one in four, into as
     /// many fields.
     fn are_consistent(&self) -> bool {
         let n_equal = self.n_with(self.n_header).saturating_mul(4);
-        let is_equal = n_equal >= self.n_fields.len().saturating_mul(3);
+        let is_equal = n_equal >= self.records.len().saturating_mul(3);
         self.n_header > 1 && (is_equal || self.have_surplus())
     }
 }
