@@ -79,7 +79,7 @@ impl CsvRows {
         let mut columns = rows.header(&header, tally)?;
         let text = rows.text.get(..header.n_bytes).unwrap_or_default();
         let ends = rows.ends.get(..header.n_fields).unwrap_or_default();
-        rows.repeats = Repeats::new(text, ends, framing);
+        rows.repeats = Repeats::new(text, ends, framing.delimiter, &framing.preamble);
         if framing.has_surplus {
             tally.unnamed(header.line, (columns.len() as u64).saturating_add(1));
             columns.push(name_of_surplus(&columns));

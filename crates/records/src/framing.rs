@@ -4,6 +4,7 @@ use crate::{
     Fault,
     buffer::Buffer,
     reader::{MAX_COLUMNS, Stop, Tally},
+    repeats::Repeats,
 };
 
 /// The beginning of an input by which its framing is found: so many bytes, and records.
@@ -43,9 +44,13 @@ impl Framing {
             (None, None) if usual == b',' => framing.delimiter_of(sample, tally),
             (None, None) => usual,
         };
-        framing.has_surplus = Shapes::of(sample, framing.delimiter).have_surplus();
+        framing.has_surplus = framing.shapes(sample, framing.delimiter).have_surplus();
         tally.format(format_name(framing.delimiter));
         Ok(framing)
+    }
+
+    fn shapes(&self, sample: &[u8], delimiter: u8) -> Shapes {
+        Shapes::of(sample, delimiter, &self.preamble)
     }
 
     /// Takes the lines before the header, and finds the delimiter that one of them names.
@@ -87,11 +92,11 @@ impl Framing {
 
     /// A delimiter that separates nothing, where another one does, is an error of the file.
     fn check_named(&self, named: u8, sample: &[u8]) -> Result<u8, Stop> {
-        if Shapes::of(sample, named).n_header > 1 {
+        if self.shapes(sample, named).n_header > 1 {
             return Ok(named);
         }
         let others = CANDIDATES.into_iter().chain([b',']).filter(|byte| *byte != named);
-        match only_one(others.filter(|other| Shapes::of(sample, *other).are_consistent())) {
+        match only_one(others.filter(|other| self.shapes(sample, *other).are_consistent())) {
             None => Ok(named),
             Some(found) => Err(Stop::Bad {
                 line: self.header_line(),
@@ -104,12 +109,12 @@ impl Framing {
     /// The comma, unless it separates nothing, or no record as the header, and exactly one other character
     /// separates both.
     fn delimiter_of(&self, sample: &[u8], tally: &mut Tally<'_>) -> u8 {
-        let by_comma = Shapes::of(sample, b',');
+        let by_comma = self.shapes(sample, b',');
         if by_comma.n_header == 0 || (by_comma.n_outside > 1 && by_comma.may_be_right()) {
             return b',';
         }
         let found =
-            CANDIDATES.into_iter().filter(|byte| Shapes::of(sample, *byte).are_consistent());
+            CANDIDATES.into_iter().filter(|byte| self.shapes(sample, *byte).are_consistent());
         let Some(delimiter) = only_one(found) else { return b',' };
         let what = format!("the fields are separated by {}, not by a comma", word(delimiter));
         tally.remark(self.header_line(), what);
@@ -162,12 +167,12 @@ struct Shapes {
     /// text.
     n_outside: usize,
     /// Fields of each record that is not the header again.
-    n_fields: Vec<usize>,
+    records: Vec<usize>,
 }
 
 impl Shapes {
     /// Only whole records count: the last of a sample may be cut off.
-    fn of(sample: &[u8], delimiter: u8) -> Self {
+    fn of(sample: &[u8], delimiter: u8, preamble: &[Vec<u8>]) -> Self {
         let is_cut = sample.len() > SAMPLE_BYTES;
         let mut bytes = sample.get(..SAMPLE_BYTES).unwrap_or(sample).to_vec();
         if !is_cut {
@@ -175,49 +180,52 @@ impl Shapes {
         }
         let mut core = ReaderBuilder::new().delimiter(delimiter).build();
         let (mut text, mut ends) = (vec![0; bytes.len()], vec![0; MAX_COLUMNS]);
-        let (mut shapes, mut header) = (Self::default(), None);
+        let (mut shapes, mut repeats) = (Self::default(), None::<Repeats>);
         let mut rest = bytes.as_slice();
-        while shapes.n_fields.len() < SAMPLE_RECORDS {
+        while shapes.records.len() < SAMPLE_RECORDS {
             let (step, n_read, n_text, n_ends) = core.read_record(rest, &mut text, &mut ends);
             if !matches!(step, Step::Record) {
                 break;
             }
             let (raw, behind) = rest.split_at_checked(n_read).unwrap_or_default();
             rest = behind;
-            let fields = text.get(..n_text).zip(ends.get(..n_ends));
-            let record = fields.map(|(text, ends)| (text.to_vec(), ends.to_vec()));
-            if header.is_none() {
-                (shapes.n_header, header) = (n_ends, record);
+            let (text, ends) = (text.get(..n_text), ends.get(..n_ends));
+            let (text, ends) = (text.unwrap_or_default(), ends.unwrap_or_default());
+            let Some(repeats) = &repeats else {
+                shapes.n_header = n_ends;
                 shapes.n_outside = n_outside_quotes(raw, delimiter).unwrap_or(n_ends);
-            } else if header != record {
-                shapes.n_fields.push(n_ends);
+                repeats = Some(Repeats::new(text, ends, delimiter, preamble));
+                continue;
+            };
+            if !repeats.has(text, ends) {
+                shapes.records.push(n_ends);
             }
         }
         shapes
     }
 
     fn n_with(&self, n_fields: usize) -> usize {
-        self.n_fields.iter().filter(|found| **found == n_fields).count()
+        self.records.iter().filter(|found| **found == n_fields).count()
     }
 
     /// Whether each record has one field more than the header. One record alone may be a bad row, and a
     /// header of one name a text with a comma in it.
     fn have_surplus(&self) -> bool {
-        let n_records = self.n_fields.len();
+        let n_records = self.records.len();
         let is_header = (2..MAX_COLUMNS).contains(&self.n_header);
         is_header && n_records > 1 && self.n_with(self.n_header.saturating_add(1)) == n_records
     }
 
     /// Whether there is a record that the delimiter separates as the header, or nothing to tell by.
     fn may_be_right(&self) -> bool {
-        self.n_fields.is_empty() || self.n_with(self.n_header) > 0 || self.have_surplus()
+        self.records.is_empty() || self.n_with(self.n_header) > 0 || self.have_surplus()
     }
 
     /// Whether the delimiter separates the header, and the records, but for a bad one in four, into as
     /// many fields.
     fn are_consistent(&self) -> bool {
         let n_equal = self.n_with(self.n_header).saturating_mul(4);
-        let is_equal = n_equal >= self.n_fields.len().saturating_mul(3);
+        let is_equal = n_equal >= self.records.len().saturating_mul(3);
         self.n_header > 1 && (is_equal || self.have_surplus())
     }
 }

@@ -53,6 +53,8 @@ impl Fields {
 pub(crate) struct LogRows {
     lines: Lines,
     dialect: Box<dyn Dialect>,
+    /// The names of all columns so far, and those of the batch in the making.
+    names: Vec<String>,
     columns: Arc<[String]>,
     index: HashMap<String, usize>,
     /// Where each column is in a record of the current block; nowhere if the block has it not.
@@ -74,6 +76,7 @@ impl LogRows {
         let mut rows = Self {
             lines: Lines::new(buffer, limit),
             dialect: Box::new(dialect),
+            names: Vec::new(),
             columns: Arc::new([]),
             index: HashMap::new(),
             places: Vec::new(),
@@ -84,8 +87,8 @@ impl LogRows {
         while rows.lines.advance()? && (rows.lines.text().is_empty() || rows.is_directive()) {
             if !rows.lines.text().is_empty() && rows.directive(tally)? {
                 tally.format(rows.dialect.describe());
-                let columns = rows.columns.to_vec();
-                return Ok((rows, columns));
+                let names = rows.names.clone();
+                return Ok((rows, names));
             }
         }
         Err(rows.bad(rows.dialect.no_names()))
@@ -95,8 +98,10 @@ impl LogRows {
     /// columns the batch ends, since all its records have the same.
     pub(crate) fn fill(&mut self, batch: &mut Batch, tally: &mut Tally<'_>) -> Result<(), Stop> {
         self.text = batch.take_room();
-        batch.widen(&self.columns);
         let filled = self.fill_records(batch, tally);
+        if batch.is_empty() {
+            self.widen(batch);
+        }
         for index in batch.set_text(&mut self.text) {
             tally.replaced(batch.rows.get(index).map_or(0, |mark| mark.line));
         }
@@ -119,14 +124,19 @@ impl LogRows {
             }
             if !self.is_directive() {
                 self.record(batch, tally)?;
-            } else if self.directive(tally)? {
-                if !batch.is_empty() {
-                    break;
-                }
-                batch.widen(&self.columns);
+            } else if self.directive(tally)? && !batch.is_empty() {
+                break;
             }
         }
         Ok(())
+    }
+
+    /// Gives an empty batch all columns so far.
+    fn widen(&mut self, batch: &mut Batch) {
+        if self.columns.len() != self.names.len() {
+            self.columns = self.names.clone().into();
+        }
+        batch.widen(&self.columns);
     }
 
     fn is_directive(&self) -> bool {
@@ -149,12 +159,12 @@ impl LogRows {
 
     /// Unites the names with the columns; whether there are new ones.
     fn begin_block(&mut self, names: &[String]) -> Result<bool, Stop> {
-        let mut columns = self.columns.to_vec();
-        let mut places = vec![None; columns.len()];
+        let n_before = self.names.len();
+        let mut places = vec![None; n_before];
         for (at, name) in names.iter().enumerate() {
-            let column = *self.index.entry(name.clone()).or_insert(columns.len());
-            if column == columns.len() {
-                columns.push(name.clone());
+            let column = *self.index.entry(name.clone()).or_insert(self.names.len());
+            if column == self.names.len() {
+                self.names.push(name.clone());
                 places.push(None);
             }
             match places.get_mut(column) {
@@ -162,15 +172,11 @@ impl LogRows {
                 _ => return Err(self.bad(Fault::DuplicateColumn { name: name.clone() })),
             }
         }
-        if columns.len() > MAX_COLUMNS {
+        if self.names.len() > MAX_COLUMNS {
             return Err(self.bad(Fault::TooManyColumns { limit: MAX_COLUMNS }));
         }
         (self.places, self.n_fields) = (places, names.len());
-        let grew = columns.len() > self.columns.len();
-        if grew {
-            self.columns = columns.into();
-        }
-        Ok(grew)
+        Ok(self.names.len() > n_before)
     }
 
     fn record(&mut self, batch: &mut Batch, tally: &mut Tally<'_>) -> Result<(), Stop> {
@@ -179,6 +185,9 @@ impl LogRows {
         let split = self.dialect.split(self.lines.text(), &mut self.fields);
         if let Err(fault) = split.and_then(|()| self.check_count()) {
             return tally.bad(self.bad(fault));
+        }
+        if batch.is_empty() {
+            self.widen(batch);
         }
         let start = self.text.len();
         batch.rows.push(RowMark { row, line: self.lines.number(), start });

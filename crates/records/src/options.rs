@@ -8,9 +8,11 @@
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadOptions {
-    /// The format; `None` (the default) takes it from the name, else from the first byte.
+    /// The format; `None` (the default) takes it from the first line of a log, else from the name, else from
+    /// the first byte.
     pub format: Option<InputFormat>,
-    /// What separates CSV fields; `None` (the default) is a comma, or a tab in a file named `.tsv`.
+    /// What separates fields; `None` (the default) is a tab in a file named `.tsv`, else a comma, or what the
+    /// first lines show beyond doubt.
     pub delimiter: Option<u8>,
     /// What happens to a row that cannot be read; the default is [`BadRows::Fail`].
     pub bad_rows: BadRows,
@@ -69,7 +71,7 @@ impl Default for ReadOptions {
 }
 
 impl ReadOptions {
-    /// The defaults: format by name or content, comma, strict, 16 MiB.
+    /// The defaults: format and delimiter by name or content, strict, 16 MiB.
     ///
     /// ```
     /// assert_eq!(oddsift_records::ReadOptions::new().max_record, 16 * 1024 * 1024);
@@ -79,7 +81,7 @@ impl ReadOptions {
         Self::default()
     }
 
-    /// Sets the format, whatever the name says; `None` takes it from there.
+    /// Sets the format, whatever name and content say; `None` takes it from there.
     ///
     /// ```
     /// use oddsift_records::{InputFormat, ReadOptions, Reader};
@@ -94,8 +96,8 @@ impl ReadOptions {
         self
     }
 
-    /// Sets what separates CSV fields: an ASCII character, no quote and no line break. `None` is a
-    /// comma, or a tab in a file named `.tsv`.
+    /// Sets what separates fields: an ASCII character, no quote and no line break. `None` is a tab in a file
+    /// named `.tsv`, else a comma; or `;`, a tab or `|`, if it alone separates the header and the first rows.
     ///
     /// ```
     /// # use oddsift_records::{ReadOptions, Reader};

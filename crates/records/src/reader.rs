@@ -24,7 +24,8 @@ const LONGEST_RECORD: usize = 1 << 30;
 
 /// Reads records from a file or a stream, in batches, in memory that does not grow with the input.
 ///
-/// Gzip and zstd are known by their first bytes, UTF-16 by its byte order mark. The first fault is
+/// Gzip and zstd are known by their first bytes, UTF-16 by its byte order mark or its zeros, Zeek and W3C
+/// logs by their first line, a delimiter by the header. The first fault is
 /// an error unless [`BadRows::Skip`] is asked for. Blank lines count as lines and are no records.
 ///
 /// ```
@@ -171,7 +172,8 @@ impl Reader {
         })
     }
 
-    /// The names of the columns: those of a CSV header, or the keys of JSON in the order in which they
+    /// The names of the columns: those of a CSV header, of all headers of a log so
+    /// far, or the keys of JSON in the order in which they
     /// appear.
     ///
     /// At first the keys of the first 1000 records (or 8 MiB); more come with the batches that have
@@ -264,7 +266,7 @@ impl Reader {
     /// # Errors
     ///
     /// [`Error::Data`] for the first fault, or with [`BadRows::Skip`] for one that cannot be
-    /// skipped (in CSV a quote that never closes, a record past the limit); [`Error::Read`].
+    /// skipped (in CSV a quote that never closes, a log's header that names a column twice); [`Error::Read`].
     ///
     /// ```
     /// # use oddsift_records::{Batch, ReadOptions, Reader};

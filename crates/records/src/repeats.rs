@@ -1,5 +1,3 @@
-use crate::framing::Framing;
-
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The lines of an export that come again between the records where exports are joined.
@@ -15,14 +13,14 @@ pub(crate) struct Repeats {
 
 impl Repeats {
     /// A header of one name may be a record as well.
-    pub(crate) fn new(header: &[u8], ends: &[usize], framing: &Framing) -> Self {
+    pub(crate) fn new(header: &[u8], ends: &[usize], delimiter: u8, preamble: &[Vec<u8>]) -> Self {
         let mut repeats = Self::default();
         if ends.len() > 1 {
             (repeats.header, repeats.ends) = (header.to_vec(), ends.to_vec());
         }
-        let is_text = |byte: &u8| *byte != framing.delimiter && *byte != b'"';
+        let is_text = |byte: &u8| *byte != delimiter && *byte != b'"';
         let text = |line: &Vec<u8>| line.iter().copied().filter(is_text).collect();
-        repeats.preamble = framing.preamble.iter().map(text).collect();
+        repeats.preamble = preamble.iter().map(text).collect();
         repeats
     }
 

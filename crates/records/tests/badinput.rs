@@ -79,6 +79,14 @@ fn strict_reader_names_the_place_and_the_fault() {
         ("csv/quoted_newline_then_bad_row.csv", ":5:4: expected 6 fields, found 3; "),
         ("csv/ragged_long_row.csv", ":3:7: expected 6 fields, found 8; "),
         ("csv/ragged_short_row.csv", ":3:4: expected 6 fields, found 3; "),
+        ("csv/sep_never_used.csv", ":2: \"sep=;\" is on the first line, but the header is"),
+        ("csv/w3c_open_quote.log", ":7: the quote that opens here does not close on its line; "),
+        ("csv/w3c_without_fields.log", ":4: a W3C extended log without #Fields:, "),
+        ("csv/zeek_cut_last_line.log", ":11: expected 6 fields, found 4; complete the row, "),
+        ("csv/zeek_fields_twice.log", ":7: the column \"Computer\" is there twice; "),
+        ("csv/zeek_separator_of_two.log", ":1: the separator \"\\x09\\x09\" is not one "),
+        ("csv/zeek_spaces_for_tabs.log", ":7: a Zeek log without #fields, "),
+        ("csv/zeek_without_fields.log", ":7: a Zeek log without #fields, "),
         ("csv/unterminated_quote.csv", ":3:4: the quote that opens here is not closed; "),
         ("ndjson/deep_nesting_20000.ndjson", ":2:1: found a JSON array"),
         ("ndjson/duplicate_keys.ndjson", ":1:212: the key \"CommandLine\" is there twice"),
@@ -98,6 +106,9 @@ fn skipping_reader_counts_and_names_the_first() {
         ("csv/quoted_newline_then_bad_row.csv", 1, 1, 5),
         ("csv/ragged_long_row.csv", 2, 1, 3),
         ("csv/ragged_short_row.csv", 2, 1, 3),
+        ("csv/gzip_bomb_64m.csv.gz", 0, 1, 2),
+        ("csv/w3c_open_quote.log", 2, 1, 7),
+        ("csv/zeek_cut_last_line.log", 2, 1, 11),
         ("ndjson/deep_nesting_20000.ndjson", 1, 1, 2),
         ("ndjson/truncated_last_line.ndjson", 1, 1, 2),
     ] {
@@ -109,6 +120,37 @@ fn skipping_reader_counts_and_names_the_first() {
         assert!(warning.starts_with(&format!("{file}:{line}:")), "{warning}");
         assert!(warning.contains(": 1 row skipped: "), "{warning}");
     }
+}
+
+#[test]
+fn what_is_taken_for_no_row_is_told() {
+    for (file, told) in [
+        ("csv/delimiter_semicolon.csv", ":1: the fields are separated by \";\", not by a comma"),
+        ("csv/header_repeated.csv", ":4: 1 repeated header line skipped, the first at line 4"),
+        ("csv/rows_longer_by_one.csv", ":1:7: 1 column has no name: column 7"),
+        ("csv/sep_semicolon.csv", ":1: the line \"sep=;\" is no header and was left out"),
+        ("csv/type_line_powershell.csv", ":1: the line \"#TYPE System.Management.Automation.PS"),
+        ("csv/utf16le_no_bom.csv", ":1: read as UTF-16LE, without a byte order mark that says so"),
+    ] {
+        let (rows, summary) = read(file, ReadOptions::new()).expect(file);
+        assert_eq!(rows.len(), 3, "{file}");
+        let warnings = summary.warnings(file);
+        assert!(warnings[0].starts_with(&format!("{file}{told}")), "{warnings:?}");
+    }
+}
+
+#[test]
+fn joined_logs_have_the_columns_of_all() {
+    let file = "csv/zeek_joined_other_fields.log";
+    let mut reader = Reader::open(folder().join(file), ReadOptions::new()).expect(file);
+    let (mut batch, mut columns) = (Batch::new(), Vec::new());
+    while reader.next_batch(&mut batch).expect(file) {
+        assert!(batch.iter().all(|row| row.n_fields() == batch.columns().len()));
+        columns.push(batch.columns().len());
+    }
+    assert_eq!(columns, [6, 7]);
+    assert_eq!(reader.columns()[6], "uid");
+    assert_eq!(reader.summary().format(), Some("Zeek log (process)"));
 }
 
 #[test]

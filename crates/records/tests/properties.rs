@@ -1,6 +1,6 @@
 //! Laws of reading and writing.
 
-use std::io::Read;
+use std::{fmt::Write as _, io::Read};
 
 use oddsift_records::{
     BadRows, Batch, Cell, Error, FieldKind, InputFormat, OutputFormat, ReadOptions, Reader, Record,
@@ -112,7 +112,7 @@ fn zeek_field(field: Option<&str>, separator: char, is_ascii: bool) -> String {
         let is_escaped = c == '\\' || c == separator || c.is_control() || is_mark;
         if is_escaped || (is_ascii && !c.is_ascii()) {
             for byte in c.to_string().bytes() {
-                written += &format!("\\x{byte:02x}");
+                let _ = write!(written, "\\x{byte:02x}");
             }
         } else {
             written.push(c);
@@ -143,7 +143,7 @@ fn zeek_log(blocks: &Blocks, separator: char, is_ascii: bool) -> String {
 fn w3c_log(blocks: &Blocks) -> String {
     let mut text = "#Version: 1.0\n".to_owned();
     for (names, rows) in blocks {
-        text += &format!("#Fields: {}\n", names.join(" "));
+        let _ = writeln!(text, "#Fields: {}", names.join(" "));
         for row in rows {
             let cells: Vec<String> = row
                 .iter()
@@ -199,7 +199,9 @@ proptest! {
     #[test]
     fn written_w3c_log_reads_back(mut blocks in blocks(), at_once in 1_usize..99) {
         for (names, rows) in &mut blocks {
-            names.iter_mut().for_each(|name| *name = name.replace(' ', "-"));
+            for name in names {
+                *name = name.replace(' ', "-");
+            }
             for field in rows.iter_mut().flatten() {
                 let text = field.take().map(|text| text.replace(['\n', '\r'], "+"));
                 *field = text.filter(|text| text != "-");
