@@ -169,7 +169,11 @@ impl Batch {
             line: mark.line,
             n_fields: self.n_columns,
             text: self.text.get(mark.start..)?,
-            fields: if self.filled_ends.is_empty() { self.dense(index)? } else { self.sparse(index)? },
+            fields: if self.filled_ends.is_empty() {
+                self.dense(index)?
+            } else {
+                self.sparse(index)?
+            },
         }))
     }
 
@@ -339,7 +343,9 @@ impl Batch {
     /// Whether it is time to hand the batch over: about 4096 rows or 1 MiB, a bounded number of
     /// fields too, so that many empty columns take no more.
     pub(crate) fn is_full_at(&self, n_bytes: usize) -> bool {
-        self.rows.len() >= 4096 || n_bytes >= 1 << 20 || self.ends.len().max(self.filled.len()) >= 1 << 20
+        self.rows.len() >= 4096
+            || n_bytes >= 1 << 20
+            || self.ends.len().max(self.filled.len()) >= 1 << 20
     }
 
     /// Gives the room of the last text, filled with it, to whoever makes the next one.

@@ -70,11 +70,11 @@ impl Form {
         if nest.in_string {
             return Some(Form::Lines);
         }
-        let Some(next) = rest.iter().find(|byte| !byte.is_ascii_whitespace()) else {
+        let Some(first) = rest.iter().find(|byte| !byte.is_ascii_whitespace()) else {
             return is_all.then_some(Form::Lines);
         };
         // No member begins with a bracket: the first line is bad, the next one is a record.
-        if *next == b'{' && nest.depth == 1 && !line.trim_ascii_end().ends_with(b":") {
+        if *first == b'{' && nest.depth == 1 && !line.trim_ascii_end().ends_with(b":") {
             return Some(Form::Lines);
         }
         match nest.feed(rest) {
@@ -145,7 +145,10 @@ mod tests {
     fn long_line_is_a_record_unless_records_are_in_it() {
         let filler = "x".repeat(2 * HEAD);
         assert_eq!(form(&format!("{{\"a\":\"{filler}\"}}")), Form::Lines);
-        assert_eq!(form(&format!("{{\"b\":1,\"Records\":[{{\"a\":\"{filler}\"}}]}}")), Form::Document);
+        assert_eq!(
+            form(&format!("{{\"b\":1,\"Records\":[{{\"a\":\"{filler}\"}}]}}")),
+            Form::Document
+        );
         assert_eq!(form(&format!("{{\n\"a\":\"{filler}\"}}")), Form::Document);
     }
 }

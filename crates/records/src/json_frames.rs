@@ -192,7 +192,8 @@ impl Frames {
             Some(b']') => {
                 self.consume(1);
                 let At::Records { envelope, .. } = self.at else { return Ok(Found::Passed) };
-                self.at = envelope.map_or(At::Outside, |envelope| At::Behind(Seek::behind(envelope)));
+                self.at =
+                    envelope.map_or(At::Outside, |envelope| At::Behind(Seek::behind(envelope)));
                 Ok(Found::Passed)
             }
             Some(byte) => {

@@ -119,8 +119,7 @@ impl JsonRows {
                 self.tell(flat, line, tally);
             }
             Err((offset, fault)) => {
-                let (line, column) =
-                    self.frames.place(raw_offset(self.frames.text(frame), offset));
+                let (line, column) = self.frames.place(raw_offset(self.frames.text(frame), offset));
                 tally.number();
                 tally.bad(Stop::Bad { line, column: Some(column), fault })?;
             }
@@ -155,7 +154,8 @@ fn raw_offset(bytes: &[u8], mut offset: usize) -> usize {
         }
         let n_read = chunk.valid().len().saturating_add(chunk.invalid().len());
         n_bytes = n_bytes.saturating_add(n_read);
-        let n_written = usize::from(!chunk.invalid().is_empty()).saturating_mul('\u{fffd}'.len_utf8());
+        let n_written =
+            usize::from(!chunk.invalid().is_empty()).saturating_mul('\u{fffd}'.len_utf8());
         offset = offset.saturating_sub(chunk.valid().len().saturating_add(n_written));
     }
     n_bytes.saturating_add(offset).min(bytes.len())

@@ -298,7 +298,8 @@ impl Summary {
     pub fn losses_with(&self, name: &str, own: &SkipLog) -> Vec<String> {
         let mut skipped = self.skipped.clone();
         skipped.merge(own);
-        let lines = [self.dropped_warning(name), self.replaced_warning(name), skipped.warning(name)];
+        let lines =
+            [self.dropped_warning(name), self.replaced_warning(name), skipped.warning(name)];
         lines.into_iter().flatten().chain(self.notes.iter().cloned()).collect()
     }
 
@@ -319,7 +320,9 @@ impl Summary {
             count => &format!("{count} rows have"),
         };
         let key = excerpt(&dropped.key);
-        Some(format!("{place}: {rows} keys past the {MAX_COLUMNS} columns that are kept, the first: \"{key}\""))
+        Some(format!(
+            "{place}: {rows} keys past the {MAX_COLUMNS} columns that are kept, the first: \"{key}\""
+        ))
     }
 
     fn replaced_warning(&self, name: &str) -> Option<String> {

