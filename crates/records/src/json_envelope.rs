@@ -48,7 +48,7 @@ fn records_at(text: &str, array: usize, envelope: Envelope) -> Option<Envelope> 
     if byte(text, array) != b'[' {
         return None;
     }
-    let at = skip(text, array.saturating_add(1), b" ");
+    let at = skip(text, array.saturating_add(1), b' ');
     let holds = byte(text, at) == b'{' || (envelope.is_sure && byte(text, at) == b']');
     holds.then_some(Envelope { at, ..envelope })
 }

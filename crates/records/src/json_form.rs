@@ -70,11 +70,11 @@ impl Form {
         if nest.in_string {
             return Some(Form::Lines);
         }
-        let Some(next) = rest.iter().find(|byte| !byte.is_ascii_whitespace()) else {
+        let Some(first) = rest.iter().find(|byte| !byte.is_ascii_whitespace()) else {
             return is_all.then_some(Form::Lines);
         };
         // No member begins with a bracket: the first line is bad, the next one is a record.
-        if *next == b'{' && nest.depth == 1 && !line.trim_ascii_end().ends_with(b":") {
+        if *first == b'{' && nest.depth == 1 && !line.trim_ascii_end().ends_with(b":") {
             return Some(Form::Lines);
         }
         match nest.feed(rest) {

@@ -55,12 +55,11 @@ impl<'m> Sink<'m> {
             self.put_at(column, text, value);
             return;
         }
-        match second() {
-            Some(second) => self.put(&second, text, value, none),
-            None => {
-                let fault = Fault::DuplicateKey { key: name.to_owned() };
-                self.fault.get_or_insert((value.start, fault));
-            }
+        if let Some(second) = second() {
+            self.put(&second, text, value, none);
+        } else {
+            let fault = Fault::DuplicateKey { key: name.to_owned() };
+            self.fault.get_or_insert((value.start, fault));
         }
     }
 

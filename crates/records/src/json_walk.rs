@@ -24,12 +24,12 @@ impl Members {
 
     /// The next key in its quotes and the place of its value.
     pub(crate) fn next<'a>(&mut self, text: &'a str) -> Option<(&'a str, Range<usize>)> {
-        let key = skip(text, self.at, b",");
+        let key = skip(text, self.at, b',');
         if byte(text, key) != b'"' {
             return None;
         }
         let key = key..value_end(text, key);
-        let start = skip(text, key.end, b":");
+        let start = skip(text, key.end, b':');
         self.at = value_end(text, start);
         Some((text.get(key)?, start..self.at))
     }
@@ -49,7 +49,7 @@ impl Items {
 
     /// The place of the next item.
     pub(crate) fn next(&mut self, text: &str) -> Option<Range<usize>> {
-        let start = skip(text, self.at, b",");
+        let start = skip(text, self.at, b',');
         if matches!(byte(text, start), b']' | 0) {
             return None;
         }
@@ -72,8 +72,8 @@ pub(crate) fn byte(text: &str, at: usize) -> u8 {
 }
 
 /// The first byte behind blanks and the mark.
-pub(crate) fn skip(text: &str, mut at: usize, mark: &[u8; 1]) -> usize {
-    while matches!(byte(text, at), b' ' | b'\t' | b'\n' | b'\r') || byte(text, at) == mark[0] {
+pub(crate) fn skip(text: &str, mut at: usize, mark: u8) -> usize {
+    while matches!(byte(text, at), b' ' | b'\t' | b'\n' | b'\r') || byte(text, at) == mark {
         at = at.saturating_add(1);
     }
     at

