@@ -64,12 +64,12 @@ impl<'a> Header<'a> {
 
     /// The first of the names that is there.
     pub(crate) fn find_any(&self, names: &[String]) -> Result<Option<usize>, Error> {
-        for name in names {
-            if let Some(index) = self.find_alike(name)? {
-                return Ok(Some(index));
-            }
-        }
-        Ok(None)
+        names.iter().find_map(|name| self.find(name).transpose()).transpose()
+    }
+
+    /// As [`find_any`](Self::find_any), by [`find_alike`](Self::find_alike).
+    pub(crate) fn find_any_alike(&self, names: &[String]) -> Result<Option<usize>, Error> {
+        names.iter().find_map(|name| self.find_alike(name).transpose()).transpose()
     }
 }
 

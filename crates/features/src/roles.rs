@@ -296,7 +296,9 @@ fn names_of(role: Role) -> Vec<&'static str> {
     names
 }
 
-/// Finds a column of times by the usual names, exactly or without case and `[UTC]`.
+/// Finds a column of times by the names that event clustering documents, `TimeCreatedUtc`,
+/// `TimeGenerated`, `Timestamp` and `UtcTime`, then by the other usual ones; exactly, else without case
+/// and `[UTC]`.
 ///
 /// # Errors
 ///
@@ -323,33 +325,46 @@ fn detect(
     header: &Header<'_>,
     is_mapped: &impl Fn(Role) -> bool,
 ) -> Result<Vec<Arc<Schema>>, Error> {
-    let (mut whole, mut half, mut flow) = (Vec::new(), None, None);
-    for schema in Schema::all() {
-        if !schema.is_process() {
-            if flow.is_none() && has_flow(header, schema)? {
-                flow = Some(Arc::clone(schema));
-            }
-            continue;
+    let exact = |names: &[String]| header.find_any(names);
+    let found = detect_by(&exact, is_mapped)?;
+    let found = if found.is_empty() {
+        detect_by(&|names: &[String]| header.find_any_alike(names), is_mapped)?
+    } else {
+        found
+    };
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    for schema in Schema::all().iter().filter(|schema| !schema.is_process()) {
+        if has_flow(header, schema)? {
+            return Ok(vec![Arc::clone(schema)]);
         }
-        let has = |role| -> Result<bool, Error> {
-            Ok(header.find_any(schema.columns_of(role))?.is_some())
-        };
-        let (path, command_line) = (has(Role::Path)?, has(Role::CommandLine)?);
+    }
+    Ok(found)
+}
+
+/// The layouts of processes whose path and command line are there, else the first that either tells.
+fn detect_by(
+    find: &dyn Fn(&[String]) -> Result<Option<usize>, Error>,
+    is_mapped: &impl Fn(Role) -> bool,
+) -> Result<Vec<Arc<Schema>>, Error> {
+    let (mut whole, mut half) = (Vec::new(), None);
+    for schema in Schema::all().iter().filter(|schema| schema.is_process()) {
+        let path = find(schema.columns_of(Role::Path))?.is_some();
+        let command_line = find(schema.columns_of(Role::CommandLine))?.is_some();
+        let is_told = schema.by_one
+            || path && is_mapped(Role::CommandLine)
+            || command_line && is_mapped(Role::Path);
         match (path, command_line) {
             (true, true) => whole.push(Arc::clone(schema)),
-            (false, false) => {}
-            _ => {
-                let is_told = schema.by_one
-                    || path && is_mapped(Role::CommandLine)
-                    || command_line && is_mapped(Role::Path);
-                if half.is_none() && is_told {
-                    half = Some(Arc::clone(schema));
-                }
+            (true, false) | (false, true) if is_told && half.is_none() => {
+                half = Some(Arc::clone(schema));
             }
+            _ => {}
         }
     }
     if whole.is_empty() {
-        whole.extend(half.or(flow));
+        whole.extend(half);
     }
     Ok(whole)
 }
@@ -360,8 +375,8 @@ fn has_flow(header: &Header<'_>, schema: &Schema) -> Result<bool, Error> {
             return Ok(false);
         }
     }
-    let has_source = header.find_any(schema.columns_of(Role::Source))?.is_some();
-    let is_told = !schema.needs.is_empty() || header.find_any(&schema.features)?.is_some();
+    let has_source = header.find_any_alike(schema.columns_of(Role::Source))?.is_some();
+    let is_told = !schema.needs.is_empty() || header.find_any_alike(&schema.features)?.is_some();
     Ok(has_source && is_told)
 }
 

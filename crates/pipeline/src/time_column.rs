@@ -7,6 +7,10 @@ use crate::{Error, Input, Layout, Parameter, error::Lacking};
 
 pub(crate) const TIME_COLUMN: Parameter = Parameter("time_column");
 
+/// So many of the known columns of times come before those of a schema that was found, as event
+/// clustering documents them.
+const DOCUMENTED: usize = 4;
+
 /// Columns of times; a row's own is the first one that it fills.
 #[derive(Debug, Clone)]
 pub(crate) struct TimeColumns {
@@ -34,8 +38,14 @@ impl TimeColumns {
         let is_given = roles_of.is_some_and(|input| {
             input.schema != SchemaChoice::Auto || input.map.iter().any(is_mapped)
         });
+        let documented = known.iter().take(DOCUMENTED);
+        let mut documented =
+            documented.filter_map(|name| layout.columns.iter().position(|c| c == name));
         let mut all = Vec::new();
-        if !is_given || of_roles.is_empty() {
+        if !is_given {
+            all.extend(documented.next());
+        }
+        if all.is_empty() && of_roles.is_empty() {
             let first = find_time_column(&layout.columns);
             all.extend(first.map_err(|error| layout.header_error(error))?);
         }

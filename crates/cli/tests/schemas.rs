@@ -1,0 +1,124 @@
+//! Every known schema has a sample of ten events in `testdata/schemas`, in which the same is to be found.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Runs the tool; gives the rows that it prints and what it says.
+fn oddsift(args: &[&str], sample: &Path) -> (Vec<Value>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oddsift"));
+    let output = command.args(args).arg(sample).args(["-t", "ndjson"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{}: {said}", sample.display());
+    let rows = String::from_utf8(output.stdout).unwrap();
+    (rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), said)
+}
+
+/// The names of the schemas that are of processes, or of flows.
+fn names(of_processes: bool) -> Vec<String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_oddsift"))
+        .args(["schemas", "-t", "ndjson"])
+        .output()
+        .unwrap();
+    let rows = String::from_utf8(output.stdout).unwrap();
+    let rows = rows.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let of_kind = rows.filter(|row| row["path"].is_null() != of_processes);
+    let names: Vec<String> =
+        of_kind.map(|row| row["schema"].as_str().unwrap().to_owned()).collect();
+    assert!(!names.is_empty());
+    names
+}
+
+fn sample(schema: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/schemas");
+    let endings = ["csv", "ndjson", "log"];
+    let samples = endings.map(|ending| folder.join(format!("{schema}.{ending}")));
+    let sample = samples.into_iter().find(|path| path.is_file());
+    sample.unwrap_or_else(|| panic!("{schema} has no sample in {}", folder.display()))
+}
+
+#[test]
+fn process_events_of_every_schema_give_the_same_clusters() {
+    for schema in names(true) {
+        let (rows, said) = oddsift(&["cluster"], &sample(&schema));
+        let sizes: Vec<(i64, u64)> = rows
+            .iter()
+            .map(|row| (row["ClusterId"].as_i64().unwrap(), row["ClusterSize"].as_u64().unwrap()))
+            .collect();
+        assert_eq!(sizes, [(-1, 1), (0, 5), (1, 3)], "{schema}");
+        assert!(
+            rows[0]["Template"].as_str().unwrap().contains("https://updates.example.test/a?b=1")
+        );
+        let times: Vec<&str> =
+            rows.iter().map(|row| row["FirstEventTime"].as_str().unwrap()).collect();
+        for (time, second) in times.iter().zip(["04", "00", "01"]) {
+            assert!(time.starts_with(&format!("2024-05-06T07:00:{second}")), "{schema}: {time}");
+        }
+        assert!(said.contains(&format!(": {schema} process events")), "{said}");
+        assert!(said.contains("; 9 rows taken, 1 left out that start no program at "), "{said}");
+    }
+}
+
+#[test]
+fn flows_of_every_schema_give_the_one_that_is_unlike_the_others() {
+    for schema in names(false) {
+        let (rows, said) = oddsift(&["outliers", "--top", "1"], &sample(&schema));
+        assert_eq!(rows[0]["row"], 6, "{schema}");
+        assert!(said.contains(&format!(": {schema}; features ")), "{said}");
+        assert!(said.contains(" (those of the schema); "), "{said}");
+    }
+}
+
+#[test]
+fn a_model_of_one_schema_scores_events_of_another_and_says_what_it_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.json");
+    let model = model.to_str().unwrap();
+    oddsift(&["cluster", "--save-model", model, "--min-samples", "1"], &sample("win4688"));
+    for schema in ["sysmon", "mde", "winlogbeat", "evtx_json", "asim"] {
+        let (rows, said) = oddsift(&["score", model], &sample(schema));
+        assert_eq!(rows.len(), 9, "{schema}");
+        assert!(rows.iter().all(|row| row["ClusterId"] != -1), "{schema}: {rows:?}");
+        // These have the name of the command line, too.
+        let is_renamed = said.contains("is taken for NewProcessName");
+        assert!(is_renamed || schema == "evtx_json", "{said}");
+    }
+    let lacking = folder.path().join("lacking.csv");
+    std::fs::write(&lacking, "Image,LogonId\na,1\n").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_oddsift"))
+        .args(["score", model, lacking.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(said.contains("another that is the command_line"), "{said}");
+}
+
+#[test]
+fn a_schema_of_ones_own_is_read_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (schema, events) = (folder.path().join("edr.toml"), folder.path().join("events.csv"));
+    let text = "[columns]\npath = \"proc\"\ncommand_line = [\"cmd\"]\n[starts]\nkind = \"exec\"\n";
+    std::fs::write(&schema, text).unwrap();
+    std::fs::write(&events, "kind,proc,cmd\nexec,/a,a x\nexec,/a,a x\nexit,/a,\n").unwrap();
+    let args = ["cluster", "--schema", schema.to_str().unwrap()];
+    let (rows, said) = oddsift(&args, &events);
+    assert_eq!(rows[0]["ClusterSize"], 2);
+    assert!(said.contains(": edr process events without session; "), "{said}");
+}
+
+#[test]
+fn several_files_are_one_stream_and_rows_name_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, schema) in [("a.csv", "win4688"), ("b.ndjson", "sysmon")] {
+        std::fs::copy(sample(schema), folder.path().join(name)).unwrap();
+    }
+    let (rows, said) = oddsift(&["cluster"], folder.path());
+    let sizes: Vec<u64> = rows.iter().map(|row| row["ClusterSize"].as_u64().unwrap()).collect();
+    assert_eq!(sizes, [10, 6, 2], "{rows:?}");
+    assert!(rows[0]["File"].as_str().unwrap().ends_with("a.csv"));
+    assert!(said.contains("win4688 and sysmon process events"), "{said}");
+    assert!(said.contains("18 rows taken, 2 left out") && said.contains("a.csv:11"), "{said}");
+}
