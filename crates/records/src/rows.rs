@@ -2,7 +2,7 @@ use crate::{Batch, Error, Summary};
 
 /// A source of records: a file, a stream, an audit log, a table of another program.
 ///
-/// [`Reader`](crate::Reader) is one for CSV and NDJSON. A source of another format fills batches by
+/// [`Reader`](crate::Reader) is one for CSV and JSON. A source of another format fills batches by
 /// [`Batch::begin`] and [`Batch::push`], with numbers as numbers and times as times.
 ///
 /// ```
