@@ -239,11 +239,11 @@ pub enum Fault {
         /// The key.
         key: String,
     },
-    /// A line begins a JSON array.
-    #[error("found a JSON array; one object a line is expected")]
+    /// A line, or an item of an array of records, begins a JSON array.
+    #[error("found a JSON array where an object is expected")]
     JsonArray,
-    /// A line begins with something else than an object.
-    #[error("found {found}; one JSON object a line is expected")]
+    /// A line, or an item of an array of records, is something else than an object.
+    #[error("found {found} where a JSON object is expected")]
     NotAnObject {
         /// What the line begins with.
         found: &'static str,
@@ -269,7 +269,7 @@ pub enum Fault {
         /// The byte.
         byte: u8,
     },
-    /// Half of a surrogate pair in a JSON string.
+    /// Half of a surrogate pair in a JSON string; the reader replaces it, so that no error has it.
     #[error("a \\u escape is half of a surrogate pair")]
     LoneSurrogate,
     /// A value is nested too deep.
@@ -310,9 +310,7 @@ impl Fault {
             Fault::UnusedSeparator { .. } => "correct that line, or set the delimiter",
             Fault::DuplicateColumn { .. } | Fault::DuplicateKey { .. } => "rename one of the two",
             Fault::TooManyColumns { .. } => "keep the columns that are needed",
-            Fault::JsonArray | Fault::NotAnObject { .. } | Fault::ObjectOverLines => {
-                "write one object a line (jq -c)"
-            }
+            Fault::ObjectOverLines => "write one object a line (jq -c)",
             Fault::CutOff => "wait until it is written, or skip bad rows",
             Fault::UnclosedArray => "check that the file is whole, or skip bad rows",
             _ => "correct the line, or skip bad rows",

@@ -99,7 +99,10 @@ impl JsonRows {
         batch: &mut Batch,
         tally: &mut Tally<'_>,
     ) -> Result<(), Stop> {
-        let text = String::from_utf8_lossy(self.frames.text(frame));
+        let bytes = self.frames.text(frame);
+        // Most are valid, and the plain check is several times as fast.
+        let text =
+            str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
         let is_replaced = matches!(text, Cow::Owned(_));
         let line = self.frames.line_number();
         let mark = RowMark { row: tally.next_number(), line, start: batch.text.len() };

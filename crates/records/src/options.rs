@@ -34,7 +34,7 @@ pub struct ReadOptions {
 pub enum InputFormat {
     /// Comma separated values with a header (RFC 4180, any line end).
     Csv,
-    /// One JSON object a line.
+    /// JSON: one object a line, or arrays and documents that hold objects.
     Ndjson,
     /// A text log of Zeek, with `#fields`.
     Zeek,

@@ -2,7 +2,7 @@ use crate::{Batch, Error, Summary};
 
 /// A source of records: a file, a stream, an audit log, a table of another program.
 ///
-/// [`Reader`](crate::Reader) is one for CSV, Zeek and W3C logs and NDJSON. A source of another format fills batches by
+/// [`Reader`](crate::Reader) is one for CSV, JSON, Zeek and W3C logs. A source of another format fills batches by
 /// [`Batch::begin`] and [`Batch::push`], with numbers as numbers and times as times.
 ///
 /// ```
