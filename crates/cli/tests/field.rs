@@ -203,6 +203,7 @@ fn is_equal(wanted: &Value, found: &Value) -> bool {
             text.parse::<f64>().is_ok_and(|found| number.as_f64() == Some(found))
         }
         Value::String(wanted) => *wanted == text,
-        wanted => wanted == found || wanted.to_string() == text,
+        Value::Bool(wanted) => text == if *wanted { "true" } else { "false" },
+        wanted => wanted == found,
     }
 }

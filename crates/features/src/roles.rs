@@ -343,9 +343,12 @@ fn detect(
     Ok(found)
 }
 
+/// Finds the first of some columns that is there.
+type Find<'h> = dyn Fn(&[String]) -> Result<Option<usize>, Error> + 'h;
+
 /// The layouts of processes whose path and command line are there, else the first that either tells.
 fn detect_by(
-    find: &dyn Fn(&[String]) -> Result<Option<usize>, Error>,
+    find: &Find<'_>,
     is_mapped: &impl Fn(Role) -> bool,
 ) -> Result<Vec<Arc<Schema>>, Error> {
     let (mut whole, mut half) = (Vec::new(), None);

@@ -258,9 +258,9 @@ impl ClusterParams {
 
     /// The columns that parameters name.
     fn wanted(&self) -> Vec<String> {
-        let named = [&self.weight, &self.time_column, &self.template].into_iter().flatten();
-        let names = self.features.names.iter().chain(&self.count_distinct).chain(named);
-        names.cloned().collect()
+        let single = [&self.weight, &self.time_column, &self.template].into_iter().flatten();
+        let all = self.features.names.iter().chain(&self.count_distinct).chain(single);
+        all.cloned().collect()
     }
 
     fn scaling(&self, usual: Scaling) -> Scaling {

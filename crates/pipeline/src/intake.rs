@@ -121,14 +121,10 @@ impl Intake {
     pub fn rows_text(&self, n_rows: u64, read: &ReadSummary) -> String {
         let rows =
             |count: u64| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
-        let mut text = format!("{} taken", rows(n_rows));
-        if let Some(first) = read.others.first() {
-            let count = read.others.count();
-            let name = first.name.as_deref().unwrap_or(&read.name);
-            let of = if count == 1 { "" } else { ", the first" };
-            text +=
-                &format!(", {count} left out that start no program{of} at {name}:{}", first.line);
-        }
-        text
+        let taken = format!("{} taken", rows(n_rows));
+        let Some(first) = read.others.first() else { return taken };
+        let (count, name) = (read.others.count(), first.name.as_deref().unwrap_or(&read.name));
+        let of = if count == 1 { "" } else { ", the first" };
+        format!("{taken}, {count} left out that start no program{of} at {name}:{}", first.line)
     }
 }

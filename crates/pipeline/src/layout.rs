@@ -138,7 +138,7 @@ impl Layout {
     pub(crate) fn grown(mut self, columns: &[String], input: &Input) -> Result<Self, Error> {
         if columns.len() > self.columns.len() {
             columns.clone_into(&mut self.columns);
-            let roles = find_roles(columns, input.schema.clone(), &input.map);
+            let roles = find_roles(columns, &input.schema, &input.map);
             self.roles = roles.map_err(|error| self.header_error(error))?;
         }
         Ok(self)
@@ -179,12 +179,12 @@ impl Head {
     /// Opens an input of which schema and roles matter, and of which the named columns are wanted.
     pub(crate) fn open(input: &Input, wanted: &[String]) -> Result<Self, Error> {
         let wanted = (!wanted.is_empty()).then_some(wanted);
-        Self::of_rows(input.open()?, input.schema.clone(), &input.map, wanted)
+        Self::of_rows(input.open()?, &input.schema, &input.map, wanted)
     }
 
     /// Opens an input as a table of any kind, of which the named columns are wanted.
     pub(crate) fn open_plain(input: &Input, wanted: &[String]) -> Result<Self, Error> {
-        Self::of_rows(input.open()?, SchemaChoice::Auto, &[], Some(wanted))
+        Self::of_rows(input.open()?, &SchemaChoice::Auto, &[], Some(wanted))
     }
 
     /// Takes rows that are opened.
@@ -193,29 +193,29 @@ impl Head {
     /// any until there are processes; they are held meanwhile, up to a bound.
     pub(crate) fn of_rows(
         mut rows: Box<dyn Rows>,
-        schema: SchemaChoice,
+        schema: &SchemaChoice,
         map: &[(String, String)],
         wanted: Option<&[String]>,
     ) -> Result<Self, Error> {
         let mut batches = VecDeque::new();
-        let mut held = 0;
+        let mut n_held = 0;
         let mut roles;
         loop {
             let mut batch = Batch::new();
             let more = rows.next_batch(&mut batch)?;
-            held += batch.n_bytes() as u64;
+            n_held += batch.n_bytes() as u64;
             let n_columns = batches.back().map_or(0, |last: &Batch| last.columns().len());
             let has_grown = batches.is_empty() || batch.columns().len() != n_columns;
             batches.push_back(batch);
-            if !has_grown && more && held < MOST_BYTES {
+            if !has_grown && more && n_held < MOST_BYTES {
                 continue;
             }
-            roles = find_roles(rows.columns(), schema.clone(), map);
+            roles = find_roles(rows.columns(), schema, map);
             let is_settled = match &roles {
                 Ok(roles) => is_there(rows.columns(), roles, wanted),
                 Err(_) => false,
             };
-            if is_settled || !rows.names_its_fields() || !more || held >= MOST_BYTES {
+            if is_settled || !rows.names_its_fields() || !more || n_held >= MOST_BYTES {
                 break;
             }
         }
@@ -235,7 +235,7 @@ impl Head {
         });
         layout.path_separator = guess_path_separator(paths);
         let head = Self { rows, batches, layout };
-        head.need_schema(&schema, map)?;
+        head.need_schema(schema, map)?;
         Ok(head)
     }
 
@@ -294,12 +294,12 @@ impl Head {
 
 fn find_roles(
     columns: &[String],
-    schema: SchemaChoice,
+    schema: &SchemaChoice,
     map: &[(String, String)],
 ) -> Result<Roles, oddsift_features::Error> {
     let map: Vec<(&str, &str)> =
         map.iter().map(|(role, column)| (role.as_str(), column.as_str())).collect();
-    Roles::resolve(columns, schema, &map)
+    Roles::resolve(columns, schema.clone(), &map)
 }
 
 /// Whether what is wanted is among the columns: those that are named, else a layout that is known.

@@ -198,8 +198,8 @@ impl RowPlan {
     }
 
     /// The recipe, as of the first rows.
-    pub(crate) fn recipe(&self) -> &Recipe {
-        &self.bound.recipe
+    pub(crate) fn into_recipe(self) -> Recipe {
+        self.bound.recipe
     }
 
     /// Takes up the columns of a batch; to be called before its rows.
@@ -228,7 +228,7 @@ impl RowPlan {
         let roles = Roles::resolve(columns, self.schema.clone(), &map).map_err(failed)?;
         let recipe = self.bound.recipe.rebind(columns, &roles).map_err(failed)?;
         let mut bound = Bound::new(Arc::clone(columns), recipe, roles);
-        bound.times = self.bound.times.clone();
+        bound.times.clone_from(&self.bound.times);
         if self.time.as_ref().is_some_and(|time| !time.is_named) {
             let more = bound.roles.all(Role::Time).iter();
             bound.times.extend(more.filter(|column| !self.bound.times.contains(column)));
@@ -491,7 +491,7 @@ fn texts_are_text(bound: &Bound, row: Row<'_>) -> Result<(), Trouble> {
 
 /// The text of a field that is neither missing nor empty.
 #[inline]
-fn filled<'a>(row: Row<'a>, column: usize) -> Option<Cow<'a, str>> {
+fn filled(row: Row<'_>, column: usize) -> Option<Cow<'_, str>> {
     row.to_text(column).filter(|text| !text.is_empty())
 }
 

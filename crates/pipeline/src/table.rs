@@ -112,7 +112,7 @@ pub(crate) fn ingest(
         drawn: whole.drawn,
         time_counts: whole.time_counts,
         read: feed.finish(whole.room),
-        recipe: plan.rows.recipe().clone(),
+        recipe: plan.rows.into_recipe(),
     };
     Ok((whole.table, ingested))
 }
