@@ -98,6 +98,7 @@ pub(crate) enum Typed {
     Int(i64),
     Float(f64),
     Time(Timestamp),
+    NaiveTime(Timestamp),
 }
 
 impl<'a> View<'a> {
@@ -123,6 +124,7 @@ impl<'a> View<'a> {
             Some(Typed::Int(number)) => return Cell::Int(*number),
             Some(Typed::Float(number)) => return Cell::Float(*number),
             Some(Typed::Time(time)) => return Cell::Time(*time),
+            Some(Typed::NaiveTime(time)) => return Cell::NaiveTime(*time),
             Some(Typed::Text) | None => {}
         }
         match (self.field(column), self.kinds.get(column)) {

@@ -25,6 +25,7 @@ pub(crate) const TABLE: Table = &[
     ("oddsift-timeseries", &["oddsift-ground", "oddsift-stl", "oddsift-timespan"]),
     ("oddsift-records", &["oddsift-ground", "oddsift-timespan"]),
     ("oddsift-auditd", &["oddsift-features", "oddsift-eventcluster", "oddsift-records"]),
+    ("oddsift-columnar", &["oddsift-records", "oddsift-timespan"]),
     ("oddsift-evtx", &["oddsift-records", "oddsift-timespan"]),
     (
         "oddsift-pipeline",
