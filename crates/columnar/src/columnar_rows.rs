@@ -30,9 +30,9 @@ pub(crate) type Batches = Box<dyn FnMut() -> NextBatch + Send>;
 /// ```
 #[must_use]
 pub fn is_parquet(head: &[u8]) -> bool {
-    // A header of CSV may begin with these letters, but not go on with a byte that no text has: the
-    // one that begins the first page, or the metadata of a file without rows.
-    matches!(head, [b'P', b'A', b'R', b'1', 0x15 | 0x19, ..] | b"PAR1")
+    // A header of CSV may begin with these letters, but not go on with the byte that begins the first
+    // page, or the metadata of a file without rows.
+    matches!(head, [b'P', b'A', b'R', b'1', 0x15, ..])
 }
 
 /// Returns whether a file begins as Arrow IPC does: a file, which is Feather 2, too, or a stream.

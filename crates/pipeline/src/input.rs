@@ -9,7 +9,7 @@ use std::{
 
 use oddsift_auditd::{AuditRows, sort_rotated};
 use oddsift_features::SchemaChoice;
-use oddsift_records::{BadRows, ReadOptions, Rows, TextSource};
+use oddsift_records::{BadRows, ReadOptions, Rows};
 use oddsift_timespan::TimeParser;
 use tempfile::NamedTempFile;
 
@@ -88,7 +88,9 @@ struct Kept {
 impl Input {
     /// A file, or standard input where `path` is `-`.
     ///
-    /// The format is found by the name and the content; gzip and zstd are unpacked.
+    /// The format is found by the name and the content; gzip and zstd are unpacked. With the features
+    /// `evtx` and `columnar`, Windows event logs, Parquet and Arrow are read, too, if they are not packed;
+    /// of standard input and pipes they are kept in a temporary file first.
     ///
     /// ```
     /// assert_eq!(oddsift_pipeline::Input::file("-").name(), "<stdin>");
@@ -217,17 +219,16 @@ impl Input {
 
     pub(crate) fn open(&self) -> Result<Box<dyn Rows>, Error> {
         let options = ReadOptions::new().delimiter(self.delimiter).bad_rows(self.bad_rows);
-        let text = match &self.source {
-            Source::Logs(paths) => return Ok(Box::new(AuditRows::open(paths)?)),
-            Source::Rows { open, .. } => return Ok(open()?),
-            Source::File(path) => TextSource::open(path)?,
+        match &self.source {
+            Source::Logs(paths) => Ok(Box::new(AuditRows::open(paths)?)),
+            Source::Rows { open, .. } => Ok(open()?),
+            Source::File(path) => formats::open_path(path, options),
             Source::Kept(kept) => {
                 let name = Arc::from(kept.name.as_str());
                 let reopen = |source| oddsift_records::Error::Open { name, source };
-                TextSource::new(&kept.name, kept.file.reopen().map_err(reopen)?)?
+                Ok(formats::open_file(&kept.name, kept.file.reopen().map_err(reopen)?, options)?)
             }
-        };
-        Ok(formats::open(text, options)?)
+        }
     }
 
     /// The paths of the files, for those who read them by themselves.
