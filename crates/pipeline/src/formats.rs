@@ -28,8 +28,10 @@ const FORMATS: &[Format] = &[Format {
 /// A format that is no text, known by its first bytes; it is read from any place of a file.
 struct BinaryFormat {
     is_it: fn(&[u8]) -> bool,
-    open: fn(&str, File, BadRows) -> Result<Box<dyn Rows>, Error>,
+    open: fn(&str, File, BadRows) -> Opened,
 }
+
+type Opened = Result<Box<dyn Rows>, Error>;
 
 /// What is no text. A new format is a line here and a source of rows.
 const BINARY_FORMATS: &[BinaryFormat] = &[
