@@ -486,14 +486,24 @@ fn a_file_that_is_no_text_is_named_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.csv");
     let path = path.to_str().unwrap();
-    for (start, what) in [
-        (&b"PAR1\x15\x04\x15"[..], "is a Parquet file, not text; write it as CSV or NDJSON"),
-        (b"PK\x03\x04\x14\x00", "is a ZIP archive or an Excel workbook, not text; unpack it"),
-        (b"ElfFile\x00\x00", "is a Windows event log (EVTX), not text; export it as CSV or NDJSON"),
+    let zip = "is a ZIP archive or an Excel workbook, not text; unpack it";
+    for (start, what, audit) in [
+        (
+            &b"PAR1\x15\x04\x15"[..],
+            "cannot be read: the file is cut off",
+            "is a Parquet file, not text; write it as CSV or NDJSON",
+        ),
+        (b"PK\x03\x04\x14\x00", zip, zip),
+        (
+            b"ElfFile\x00\x00",
+            "cannot be read: the header is cut off",
+            "is a Windows event log (EVTX), not text; export it as CSV or NDJSON",
+        ),
     ] {
         std::fs::write(path, start).unwrap();
         for verb in ["features", "cluster", "series", "auditd"] {
             let line = refused(&[verb, path, "-t", "csv"], 3);
+            let what = if verb == "auditd" { audit } else { what };
             assert!(line.starts_with(&format!("{path}: {what}")), "{line}");
         }
     }

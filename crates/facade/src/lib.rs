@@ -5,12 +5,18 @@ pub use ndarray;
 #[cfg(feature = "auditd")]
 #[doc(inline)]
 pub use oddsift_auditd as auditd;
+#[cfg(feature = "columnar")]
+#[doc(inline)]
+pub use oddsift_columnar as columnar;
 #[cfg(feature = "dbscan")]
 #[doc(inline)]
 pub use oddsift_dbscan as dbscan;
 #[cfg(feature = "eventcluster")]
 #[doc(inline)]
 pub use oddsift_eventcluster as eventcluster;
+#[cfg(feature = "evtx")]
+#[doc(inline)]
+pub use oddsift_evtx as evtx;
 #[cfg(feature = "features")]
 #[doc(inline)]
 pub use oddsift_features as features;

@@ -101,7 +101,9 @@ struct Kept {
 impl Input {
     /// A file, or standard input where `path` is `-`.
     ///
-    /// The format is found by the name and the content; gzip and zstd are unpacked.
+    /// The format is found by the name and the content; gzip and zstd are unpacked. With the features
+    /// `evtx` and `columnar`, Windows event logs, Parquet and Arrow are read, too, if they are not packed;
+    /// of standard input and pipes they are kept in a temporary file first.
     ///
     /// ```
     /// assert_eq!(oddsift_pipeline::Input::file("-").name(), "<stdin>");
@@ -285,14 +287,13 @@ impl Input {
     fn open_source(&self) -> Result<Box<dyn Rows>, Error> {
         let options = ReadOptions::new().delimiter(self.delimiter).bad_rows(self.bad_rows);
         let Source::Several(sources) = &self.source else {
-            return Ok(self.source.open(options)?);
+            return self.source.open(options);
         };
         let opener = |source: &Source| -> Opener {
             let source = source.clone();
             Box::new(move || source.open(options))
         };
-        let united = United::open(self.name(), sources.iter().map(opener).collect())?;
-        Ok(Box::new(united))
+        Ok(Box::new(United::open(self.name(), sources.iter().map(opener).collect())?))
     }
 
     /// The paths of the files, for those who read them by themselves.
@@ -323,27 +324,27 @@ impl Input {
 }
 
 impl Source {
-    fn open(&self, options: ReadOptions) -> Result<Box<dyn Rows>, oddsift_records::Error> {
-        let text = match self {
-            Self::Logs(paths) => return Ok(Box::new(AuditRows::open(paths)?)),
-            Self::Rows { open, .. } => return open(),
+    fn open(&self, options: ReadOptions) -> Result<Box<dyn Rows>, Error> {
+        match self {
+            Self::Logs(paths) => Ok(Box::new(AuditRows::open(paths)?)),
+            Self::Rows { open, .. } => Ok(open()?),
             Self::Several(sources) => match sources.first() {
-                Some(first) => return first.open(options),
-                None => return Err(oddsift_records::Error::Empty { name: "no input".into() }),
+                Some(first) => first.open(options),
+                None => Err(Error::NoRows { name: String::new() }),
             },
-            Self::File(path) => TextSource::open(path)?,
+            Self::File(path) => formats::open_path(path, options),
             Self::Started { name, text } => {
                 let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
-                text.take()
-                    .ok_or_else(|| oddsift_records::Error::Empty { name: name.as_str().into() })?
+                let text = text.take();
+                let text = text.ok_or_else(|| Error::NoRows { name: name.clone() })?;
+                Ok(formats::open(text, options)?)
             }
             Self::Kept(kept) => {
                 let name = Arc::from(kept.name.as_str());
                 let reopen = |source| oddsift_records::Error::Open { name, source };
-                TextSource::new(&kept.name, kept.file.reopen().map_err(reopen)?)?
+                Ok(formats::open_file(&kept.name, kept.file.reopen().map_err(reopen)?, options)?)
             }
-        };
-        formats::open(text, options)
+        }
     }
 
     fn name(&self) -> String {
@@ -378,15 +379,25 @@ impl Source {
             return Ok(None);
         }
         let name = self.name();
-        let mut text = TextSource::open(path)?;
+        let is_stdin = path.as_os_str() == "-";
+        let stream: Box<dyn io::Read + Send> = if is_stdin {
+            Box::new(io::stdin())
+        } else {
+            let open = |source| oddsift_records::Error::Open { name: name.as_str().into(), source };
+            Box::new(File::open(path).map_err(open)?)
+        };
+        let spool = |source| Error::Spool { name: name.clone(), source };
+        let (is_text, whole) = formats::is_text(stream).map_err(spool)?;
+        let kept = |file| Ok(Some(Self::Kept(Arc::new(Kept { name: name.clone(), file }))));
+        if !is_text {
+            return kept(keep(whole).map_err(spool)?);
+        }
+        let mut text = TextSource::new(&name, whole)?;
         let first = text.head()?.iter().copied().find(|byte| !byte.is_ascii_whitespace());
-        if !matches!(first, Some(b'{' | b'[')) {
-            return Ok(Some(Self::Started { name, text: Arc::new(Mutex::new(Some(text))) }));
+        if matches!(first, Some(b'{' | b'[')) {
+            return kept(keep(text).map_err(spool)?);
         }
-        match keep(text) {
-            Ok(file) => Ok(Some(Self::Kept(Arc::new(Kept { name, file })))),
-            Err(source) => Err(Error::Spool { name, source }),
-        }
+        Ok(Some(Self::Started { name, text: Arc::new(Mutex::new(Some(text))) }))
     }
 
     /// The same to be read more than once, where it could be read but once.

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use oddsift_records::{Batch, Error, Record, Rows, Summary};
+use oddsift_records::{Batch, Error, Position, Record, Rows, Summary};
 
 use crate::names::own_name;
 
 /// Opens one of the inputs.
-pub(crate) type Opener = Box<dyn FnOnce() -> Result<Box<dyn Rows>, Error> + Send>;
+pub(crate) type Opener = Box<dyn FnOnce() -> Result<Box<dyn Rows>, crate::Error> + Send>;
 
 /// Inputs one after the other, in the given order.
 ///
@@ -35,9 +35,9 @@ pub(crate) struct United {
 
 impl United {
     /// Opens the first input.
-    pub(crate) fn open(name: String, mut inputs: VecDeque<Opener>) -> Result<Self, Error> {
+    pub(crate) fn open(name: String, mut inputs: VecDeque<Opener>) -> Result<Self, crate::Error> {
         let Some(first) = inputs.pop_front() else {
-            return Err(Error::Empty { name: name.as_str().into() });
+            return Err(crate::Error::NoRows { name });
         };
         let rows = first()?;
         let mut columns = rows.columns().to_vec();
@@ -83,7 +83,13 @@ impl United {
         self.bytes_done = self.bytes_done.saturating_add(self.rows.bytes_read());
         self.done.append(self.rows.name(), summary);
         let Some(next) = self.next.pop_front() else { return Ok(false) };
-        self.rows = next()?;
+        self.rows = next().map_err(|error| match error {
+            crate::Error::Records(error) => error,
+            other => Error::Source {
+                position: Position::new(&self.name, 1, None),
+                source: Box::new(other),
+            },
+        })?;
         self.number = self.number.saturating_add(1);
         self.places.clear();
         Ok(true)

@@ -553,6 +553,21 @@ impl RowBuilder<'_> {
         self.add("", FieldKind::Time, Typed::Time(time))
     }
 
+    /// Adds a time whose source does not name its zone, given as if it were in UTC.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, Record};
+    /// use oddsift_timespan::Timestamp;
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.begin(&"a".into(), &["a"].map(str::to_owned).into());
+    /// batch.push(0, 1).naive_time(Timestamp::UNIX_EPOCH);
+    /// assert_eq!(batch.get(0).unwrap().cell(0).to_string(), "1970-01-01T00:00:00");
+    /// ```
+    pub fn naive_time(&mut self, time: Timestamp) -> &mut Self {
+        self.add("", FieldKind::Time, Typed::NaiveTime(time))
+    }
+
     /// Adds true or false.
     ///
     /// ```

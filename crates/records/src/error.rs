@@ -49,6 +49,14 @@ pub enum Error {
         /// The format.
         format: BinaryFormat,
     },
+    /// The input is packed, and of a format that holds no text.
+    #[error("{}: is {format}, packed; unpack it first", label(name))]
+    Packed {
+        /// The path as given.
+        name: Arc<str>,
+        /// The format.
+        format: BinaryFormat,
+    },
     /// The input holds no byte, or blank lines only.
     #[error("{}: is empty; a CSV header or a JSON object is expected", label(name))]
     Empty {

@@ -139,6 +139,7 @@ pub(crate) enum Typed {
     Int(i64),
     Float(f64),
     Time(Timestamp),
+    NaiveTime(Timestamp),
 }
 
 impl<'a> View<'a> {
@@ -199,6 +200,7 @@ impl<'a> View<'a> {
                 Some(Typed::Int(number)) => return Cell::Int(*number),
                 Some(Typed::Float(number)) => return Cell::Float(*number),
                 Some(Typed::Time(time)) => return Cell::Time(*time),
+                Some(Typed::NaiveTime(time)) => return Cell::NaiveTime(*time),
                 Some(Typed::Text) | None => kinds.get(column).copied(),
             },
             Fields::Sparse(fields) => self.filled(fields, column).map(|field| field.kind),

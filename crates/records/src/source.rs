@@ -98,8 +98,8 @@ impl TextSource {
     ///
     /// # Errors
     ///
-    /// [`Error::Open`], [`Error::Read`] if its first bytes cannot be read, or [`Error::Binary`] if
-    /// they show that it holds no text.
+    /// [`Error::Open`], [`Error::Read`] if its first bytes cannot be read, [`Error::Binary`] if
+    /// they show that it holds no text, or [`Error::Packed`] if they do once unpacked.
     ///
     /// ```
     /// assert!(oddsift_records::TextSource::open("no/such.log").is_err());
@@ -113,8 +113,8 @@ impl TextSource {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] if its first bytes cannot be read, or [`Error::Binary`] if they show that it
-    /// holds no text.
+    /// [`Error::Read`] if its first bytes cannot be read, [`Error::Binary`] if they show that it
+    /// holds no text, or [`Error::Packed`] if they do once unpacked.
     ///
     /// ```
     /// # use oddsift_records::TextSource;
@@ -129,14 +129,17 @@ impl TextSource {
         let progress = BytesRead { bytes: Arc::default(), total };
         let counted = Box::new(Counted { inner: raw, bytes: Arc::clone(&progress.bytes) });
         let name: Arc<str> = Arc::from(name);
-        let head = |mut raw: Bytes| Ok((peek(&mut raw, UTF16_HEAD)?, raw));
-        let (head, raw) = match decompress(counted).and_then(head) {
+        let head =
+            |(packed, mut raw): (bool, Bytes)| Ok((packed, peek(&mut raw, UTF16_HEAD)?, raw));
+        let (packed, head, raw) = match decompress(counted).and_then(head) {
             Ok(found) => found,
             Err(source) => return Err(Error::Read { name, source }),
         };
         let start = head.get(..BinaryFormat::HEAD).unwrap_or(&head);
-        if let Some(format) = BinaryFormat::of(start) {
-            return Err(Error::Binary { name, format });
+        match BinaryFormat::of(start) {
+            Some(format) if packed => return Err(Error::Packed { name, format }),
+            Some(format) => return Err(Error::Binary { name, format }),
+            None => {}
         }
         let unmarked = unmarked_utf16(&head);
         let guessed = unmarked.map(encoding_rs::Encoding::name);
@@ -323,17 +326,17 @@ impl<R: Read> Read for Counted<R> {
 
 type Bytes = Box<dyn Read + Send>;
 
-/// Tells gzip and zstd by their first bytes: names lie.
-fn decompress(mut raw: Bytes) -> io::Result<Bytes> {
+/// Tells gzip and zstd by their first bytes: names lie. Gives whether it was one, too.
+fn decompress(mut raw: Bytes) -> io::Result<(bool, Bytes)> {
     let head = peek(&mut raw, 4)?;
     let kind = head.clone();
     let whole = Cursor::new(head).chain(raw);
     Ok(match kind.as_slice() {
         [0x1f, 0x8b, ..] => {
-            Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole)))
+            (true, Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole))))
         }
-        [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::stream::read::Decoder::new(whole)?),
-        _ => Box::new(whole),
+        [0x28, 0xb5, 0x2f, 0xfd] => (true, Box::new(zstd::stream::read::Decoder::new(whole)?)),
+        _ => (false, Box::new(whole)),
     })
 }
 

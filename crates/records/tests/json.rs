@@ -302,7 +302,7 @@ fn faults_of_documents_have_line_and_column() {
         ("[{\"a\":1},\n{\"a\":2}", "x:1:1: the array that begins here is not closed; "),
         ("\n [{\"a\":1},\n  {\"a\":2", "x:3:3: the last object is cut off; "),
         ("[{\"a\":1}]\nx", "x:2:1: text outside of the JSON values; "),
-        ("[{\"a\":1},\n 5]", "x:2:2: found a number; "),
+        ("[{\"a\":1},\n 5]", "x:2:2: found a number where "),
         ("[{\"a\":1},\n [{\"a\":1}]]", "x:2:2: found a JSON array"),
         ("[\n{\"a\":1,\n \"a\":2}]", "x:3:6: the key \"a\" is there twice; "),
         ("[\n{\"a\":1,\n \"b\":nul}]", "x:3:9: no JSON: "),

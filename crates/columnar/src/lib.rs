@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+mod cells; // arrays to fields of a row
+mod columnar_rows; // ColumnarRows
+mod error; // Error, WriteError
+mod guard; // bytes whose sizes are held against what is there
+mod ipc; // the messages of Arrow IPC
+mod leaves; // the columns of a schema, nested ones by dotted names
+mod parquet_table; // a Parquet file, its footer checked
+mod parquet_writer; // ParquetWriter, ColumnKind
+mod text; // values of nested columns as text and JSON
+mod thrift; // the footer and the page headers of Parquet, before anybody trusts them
+
+pub use {
+    columnar_rows::{ColumnarRows, is_arrow, is_parquet},
+    error::{Error, WriteError},
+    parquet::file::reader::{ChunkReader, Length},
+    parquet_writer::{ColumnKind, ParquetWriter},
+};
