@@ -156,6 +156,20 @@ impl Roles {
         self.all(role).iter().copied().find_map(get)
     }
 
+    /// Whether a column tells the kind of an event.
+    ///
+    /// ```
+    /// use oddsift_features::{Roles, SchemaChoice};
+    ///
+    /// let tells = |columns: &[&str]| Roles::resolve(columns, SchemaChoice::Auto, &[]).map(|r| r.tells_kinds());
+    /// assert!(tells(&["EventID", "Image", "CommandLine"])? && !tells(&["Image", "CommandLine"])?);
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
+    #[must_use]
+    pub fn tells_kinds(&self) -> bool {
+        !self.starts.is_empty()
+    }
+
     /// Whether a row is the start of a program: its kind of event says so where it has one, and it has a
     /// path or a command line. `filled` gives the text of a column, none for a missing or empty one.
     ///

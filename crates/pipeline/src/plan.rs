@@ -315,7 +315,7 @@ impl RowPlan {
     }
 
     fn take_bound(&self, bound: &Bound, row: Row<'_>, room: &mut RowRoom) -> Result<Taken, Error> {
-        if self.starts_only && !bound.roles.is_start(|column| filled(row, column)) {
+        if self.starts_only && !is_start(bound, row) {
             let input = room.number.map(|number| (&room.input, number));
             room.others.note_in(input, row.line(), None, "no start of a program");
             return Ok(Taken::Skipped);
@@ -479,6 +479,15 @@ impl RowPlan {
 }
 
 /// A column of a row, as features take it.
+/// Whether a row is the start of a program. Most are, by the first column of paths and without a column
+/// that tells the kind of an event.
+#[inline]
+fn is_start(bound: &Bound, row: Row<'_>) -> bool {
+    let first = bound.roles.get(Role::Path);
+    let is_plain = !bound.roles.tells_kinds() && first.is_some_and(|path| has(row, path));
+    is_plain || bound.roles.is_start(|column| filled(row, column))
+}
+
 fn texts_are_text(bound: &Bound, row: Row<'_>) -> Result<(), Trouble> {
     for &column in &bound.texts {
         match row.kind(column) {

@@ -145,12 +145,9 @@ pub(crate) enum Typed {
 impl<'a> View<'a> {
     #[inline]
     pub(crate) fn field(&self, column: usize) -> Option<&'a str> {
-        let (ends, kinds) = match self.fields {
-            Fields::Dense { ends, kinds, .. } => (ends, kinds),
-            Fields::Sparse(fields) => {
-                let field = self.filled(fields, column)?;
-                return self.text.get(field.start as usize..field.end as usize);
-            }
+        // The way of most files stays short where it is used.
+        let Fields::Dense { ends, kinds, .. } = self.fields else {
+            return self.sparse_field(column);
         };
         let end = *ends.get(column)?;
         let start = match column.checked_sub(1) {
@@ -164,6 +161,13 @@ impl<'a> View<'a> {
             None | Some(FieldKind::Number) if text.is_empty() => None,
             _ => Some(text),
         }
+    }
+
+    #[inline(never)]
+    fn sparse_field(&self, column: usize) -> Option<&'a str> {
+        let Fields::Sparse(fields) = self.fields else { return None };
+        let field = self.filled(fields, column)?;
+        self.text.get(field.start as usize..field.end as usize)
     }
 
     /// Where the field of a column is, else where it would be.
