@@ -190,6 +190,7 @@ pub(crate) enum Format {
     Ndjson,
     Json,
     Md,
+    Parquet,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

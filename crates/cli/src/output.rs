@@ -3,10 +3,12 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use oddsift::pipeline::{Error as PipelineError, ParquetWriter};
 use oddsift::records::{Error, Output, OutputFormat, RowWriter, TerminalWriter, WriteOptions};
 
 use crate::args::{Color, Format, OutputArgs};
 use crate::failure::Failure;
+use crate::rows_writer::RowsWriter;
 use crate::say::warn_line;
 use crate::stream::{Stream, TableSink};
 use crate::table::{Look, TextTable};
@@ -37,6 +39,9 @@ impl Destination {
         };
         let is_terminal = output.is_terminal();
         let format = args.format.unwrap_or(if is_terminal { Format::Table } else { Format::Csv });
+        if is_terminal && format == Format::Parquet {
+            return Err(Failure::usage("-t parquet is no text for a terminal; add -o FILE"));
+        }
         let writer = if is_terminal {
             Writer::Terminal(TerminalWriter::new(output))
         } else {
@@ -55,15 +60,24 @@ impl Destination {
     }
 
     /// Rows for programs, under these column names.
-    pub(crate) fn rows(self, columns: &[String]) -> Result<RowWriter<Writer>, Failure> {
+    pub(crate) fn rows(self, columns: &[String]) -> Result<RowsWriter, Failure> {
         let format = match self.format {
+            Format::Parquet => {
+                let kinds: Vec<_> = columns.iter().map(|name| (name.clone(), None)).collect();
+                let writer =
+                    ParquetWriter::new(self.writer, &kinds).map_err(PipelineError::from)?;
+                return Ok(RowsWriter::Parquet {
+                    writer: Box::new(writer),
+                    columns: columns.into(),
+                });
+            }
             Format::Csv | Format::Table => OutputFormat::Csv,
             Format::Ndjson => OutputFormat::Ndjson,
             Format::Json => OutputFormat::Json,
             Format::Md => OutputFormat::Md,
         };
         let options = WriteOptions { raw: self.raw };
-        Ok(RowWriter::new(self.writer, format, columns, options)?)
+        Ok(RowsWriter::Text(RowWriter::new(self.writer, format, columns, options)?))
     }
 
     /// Takes text as it is.

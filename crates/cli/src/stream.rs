@@ -4,21 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use oddsift::pipeline::{Chunk, Error, Sink};
-use oddsift::records::{Cell, RowChunk, RowWriter};
+use oddsift::records::Cell;
 
 use crate::cells::text_cell;
-use crate::output::{TABLE_ROWS, Writer};
+use crate::output::TABLE_ROWS;
+use crate::rows_writer::{RowsChunk, RowsWriter};
 use crate::table::{TextCell, TextTable};
 
 /// Rows for programs, or the first ones as a table.
 pub(crate) enum Stream {
-    Rows(RowWriter<Writer>),
+    Rows(RowsWriter),
     Table(TableSink),
 }
 
 /// Rows of one thread for a [`Stream`].
 pub(crate) enum StreamChunk {
-    Rows(RowChunk),
+    Rows(RowsChunk),
     Table(TableChunk),
 }
 
@@ -34,7 +35,7 @@ impl Sink for Stream {
 
     fn append(&mut self, chunk: StreamChunk) -> Result<(), Error> {
         match (self, chunk) {
-            (Self::Rows(writer), StreamChunk::Rows(chunk)) => writer.append(&chunk)?,
+            (Self::Rows(writer), StreamChunk::Rows(chunk)) => writer.append(chunk)?,
             (Self::Table(sink), StreamChunk::Table(chunk)) => sink.append(chunk),
             // A stream makes chunks of its own kind only.
             _ => {}
@@ -53,7 +54,7 @@ impl Chunk for StreamChunk {
 
     fn push(&mut self, cells: &[Cell<'_>]) -> Result<(), Error> {
         match self {
-            Self::Rows(chunk) => chunk.write_row(cells)?,
+            Self::Rows(chunk) => chunk.push(cells)?,
             Self::Table(chunk) => chunk.push(cells),
         }
         Ok(())

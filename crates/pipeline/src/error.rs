@@ -57,6 +57,10 @@ pub enum Error {
         /// The input's columns.
         columns: Vec<String>,
     },
+    /// A result cannot be written as Parquet.
+    #[cfg(feature = "columnar")]
+    #[error(transparent)]
+    Parquet(#[from] oddsift_columnar::WriteError),
     /// A folder or a pattern stands for no file.
     #[error("{name}: {what}; name files that are there")]
     NoFiles {

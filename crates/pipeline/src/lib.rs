@@ -62,6 +62,9 @@ pub use {
     time_counts::TimeCounts,
 };
 
+#[cfg(feature = "columnar")]
+pub use oddsift_columnar::{ColumnKind, ParquetWriter, WriteError};
+
 // What parameters and results hold of the crates below.
 pub use {
     oddsift_auditd::{AppFilter, msticpy},

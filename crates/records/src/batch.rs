@@ -609,14 +609,35 @@ impl RowBuilder<'_> {
     /// ```
     pub fn field(&mut self, record: &impl Record, column: usize) -> &mut Self {
         match record.cell(column) {
+            Cell::Json(text) => self.json(text, record.kind(column)),
+            cell => self.cell(cell),
+        }
+    }
+
+    /// Adds a field of any kind; JSON is an array or object.
+    ///
+    /// ```
+    /// use oddsift_records::{Batch, Cell, Record};
+    ///
+    /// let mut batch = Batch::new();
+    /// batch.begin(&"a".into(), &["a"].map(str::to_owned).into());
+    /// batch.push(0, 1).cell(Cell::UInt(7));
+    /// assert_eq!(batch.get(0).unwrap().cell(0), Cell::Int(7));
+    /// ```
+    pub fn cell(&mut self, cell: Cell<'_>) -> &mut Self {
+        match cell {
             Cell::Missing => self.missing(),
             Cell::Text(text) => self.text(text),
-            Cell::Json(text) => self.json(text, record.kind(column)),
+            Cell::Json(text) => self.json(text, FieldKind::Nested),
             Cell::Int(number) => self.int(number),
+            Cell::UInt(number) => match i64::try_from(number) {
+                Ok(number) => self.int(number),
+                Err(_) => self.json(&number.to_string(), FieldKind::Number),
+            },
             Cell::Float(number) => self.float(number),
             Cell::Bool(value) => self.bool(value),
             Cell::Time(time) => self.time(time),
-            typed @ (Cell::UInt(_) | Cell::NaiveTime(_)) => self.text(&typed.to_string()),
+            Cell::NaiveTime(time) => self.naive_time(time),
         }
     }
 }
