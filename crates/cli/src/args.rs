@@ -25,10 +25,15 @@ pub(crate) enum Compat {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
-    /// CSV or NDJSON, plain, gzip or zstd; `-` is standard input
+    /// Files, folders or quoted patterns, read as one stream; `-` is standard input
+    ///
+    /// CSV, JSON, Zeek and W3C logs, Linux audit logs (gzip and zstd, too), EVTX, Parquet, Arrow.
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) files: Vec<PathBuf>,
-    /// Separator of CSV fields, one character; `tab` is a tab
+    /// Format of the input; auto tells it by the content
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) format: InputFormat,
+    /// Separator of CSV fields, one character, `tab` is a tab; without, found by the header
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub(crate) delimiter: Option<u8>,
     /// What a row that cannot be read does: stop the run, or be skipped and counted
@@ -37,7 +42,7 @@ pub(crate) struct InputArgs {
     /// What a blank or NaN in a feature does: stop the run, skip the row, or count as 0
     #[arg(long, value_enum, default_value = "fail")]
     pub(crate) missing: Missing,
-    /// Format of times that are not ISO 8601, as strptime's: %d/%m/%Y %H:%M
+    /// Format of times that can be read in several ways, as strptime's: %d/%m/%Y %H:%M
     #[arg(long, value_name = "FORMAT")]
     pub(crate) time_format: Option<String>,
     /// Zone of times that name none: UTC, +02:00, Europe/Berlin; without, UTC
@@ -49,6 +54,37 @@ pub(crate) struct InputArgs {
     /// Seed of what is random; nothing in this verb is
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) seed: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InputFormat {
+    Auto,
+    Csv,
+    Ndjson,
+    Json,
+    Zeek,
+    W3c,
+    Auditd,
+    Evtx,
+    Parquet,
+    Arrow,
+}
+
+impl InputFormat {
+    fn of_pipeline(self) -> Option<pipeline::Format> {
+        use pipeline::Format;
+        Some(match self {
+            Self::Auto => return None,
+            Self::Csv => Format::Csv,
+            Self::Ndjson | Self::Json => Format::Json,
+            Self::Zeek => Format::Zeek,
+            Self::W3c => Format::W3c,
+            Self::Auditd => Format::Auditd,
+            Self::Evtx => Format::Evtx,
+            Self::Parquet => Format::Parquet,
+            Self::Arrow => Format::Arrow,
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -77,6 +113,7 @@ impl InputArgs {
     fn set(&self, mut input: Input) -> Input {
         input.delimiter = self.delimiter;
         input.bad_rows = self.bad_rows;
+        input.format = self.format.of_pipeline();
         input.missing = match self.missing {
             Missing::Fail => pipeline::Missing::Fail,
             Missing::Skip => pipeline::Missing::Skip,

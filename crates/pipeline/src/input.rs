@@ -14,7 +14,8 @@ use oddsift_timespan::TimeParser;
 use tempfile::NamedTempFile;
 
 use crate::{
-    Error, Progress, formats,
+    Error, Format, Progress,
+    formats::{self, Reading},
     threads::n_threads,
     united::{Opener, United},
 };
@@ -37,11 +38,13 @@ pub struct Input {
     source: Source,
     /// The separator of CSV fields; `None` (the default) is a comma, or a tab in a file named `.tsv`.
     pub delimiter: Option<u8>,
+    /// The format; `None` (the default) is the one that the content shows.
+    pub format: Option<Format>,
     /// What a row that cannot be read does; by default it ends the run.
     pub bad_rows: BadRows,
     /// What a missing value of a feature does; by default it ends the run.
     pub missing: Missing,
-    /// The format of times that are not ISO 8601, as strptime has it.
+    /// The format of times that can be read in several ways, as strptime has it.
     pub time_format: Option<String>,
     /// The zone of times that name none; `None` (the default) is UTC.
     pub time_zone: Option<String>,
@@ -175,6 +178,7 @@ impl Input {
         Self {
             source,
             delimiter: None,
+            format: None,
             bad_rows: BadRows::default(),
             missing: Missing::default(),
             time_format: None,
@@ -286,12 +290,13 @@ impl Input {
 
     fn open_source(&self) -> Result<Box<dyn Rows>, Error> {
         let options = ReadOptions::new().delimiter(self.delimiter).bad_rows(self.bad_rows);
+        let reading = Reading::new(self.format, options);
         let Source::Several(sources) = &self.source else {
-            return self.source.open(options);
+            return self.source.open(reading);
         };
         let opener = |source: &Source| -> Opener {
             let source = source.clone();
-            Box::new(move || source.open(options))
+            Box::new(move || source.open(reading))
         };
         Ok(Box::new(United::open(self.name(), sources.iter().map(opener).collect())?))
     }
@@ -324,25 +329,25 @@ impl Input {
 }
 
 impl Source {
-    fn open(&self, options: ReadOptions) -> Result<Box<dyn Rows>, Error> {
+    fn open(&self, reading: Reading) -> Result<Box<dyn Rows>, Error> {
         match self {
             Self::Logs(paths) => Ok(Box::new(AuditRows::open(paths)?)),
             Self::Rows { open, .. } => Ok(open()?),
             Self::Several(sources) => match sources.first() {
-                Some(first) => first.open(options),
+                Some(first) => first.open(reading),
                 None => Err(Error::NoRows { name: String::new() }),
             },
-            Self::File(path) => formats::open_path(path, options),
+            Self::File(path) => formats::open_path(path, reading),
             Self::Started { name, text } => {
                 let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
                 let text = text.take();
                 let text = text.ok_or_else(|| Error::NoRows { name: name.clone() })?;
-                Ok(formats::open(text, options)?)
+                Ok(formats::open(text, reading)?)
             }
             Self::Kept(kept) => {
                 let name = Arc::from(kept.name.as_str());
                 let reopen = |source| oddsift_records::Error::Open { name, source };
-                Ok(formats::open_file(&kept.name, kept.file.reopen().map_err(reopen)?, options)?)
+                Ok(formats::open_file(&kept.name, kept.file.reopen().map_err(reopen)?, reading)?)
             }
         }
     }

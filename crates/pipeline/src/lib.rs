@@ -43,6 +43,7 @@ pub use {
     feature_rows::{
         FeatureColumn, FeatureParams, FeatureRows, FeatureSummary, Origin, feature_cell,
     },
+    formats::Format,
     input::{Input, Missing},
     intake::{FeatureOrigin, Intake},
     layout::Layout,
