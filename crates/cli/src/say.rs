@@ -43,10 +43,10 @@ pub(crate) fn say_intake(
     if args.quiet {
         return;
     }
-    let times = match intake.times.as_slice() {
-        [] => None,
-        times => Some(format!("times of {}", times.join(", "))),
-    };
+    let times = intake.times.as_ref().map(|times| match times.as_slice() {
+        [] => "no column of times".to_owned(),
+        times => format!("times of {}", times.join(", ")),
+    });
     let parts = [Some(intake.text()), more, times, Some(intake.rows_text(n_rows, read))];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     warn_line(&format!("{}: {}", read.name, parts.join("; ")));

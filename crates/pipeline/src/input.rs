@@ -279,6 +279,11 @@ impl Input {
         Ok(settled)
     }
 
+    /// Whether it can be opened again, and its columns are not all known yet.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.columns.is_none() && self.source.is_repeatable()
+    }
+
     /// Opens the rows.
     pub(crate) fn open(&self) -> Result<Box<dyn Rows>, Error> {
         let rows = self.open_source()?;
@@ -364,6 +369,15 @@ impl Source {
                 [first, others @ ..] => format!("{} and {} more", first.name(), others.len()),
             },
             Self::Logs(paths) => paths.last().map(|path| path_name(path)).unwrap_or_default(),
+        }
+    }
+
+    fn is_repeatable(&self) -> bool {
+        match self {
+            Self::File(path) => !is_passing(path),
+            Self::Several(sources) => sources.iter().all(Self::is_repeatable),
+            Self::Kept(_) | Self::Rows { .. } => true,
+            Self::Started { .. } | Self::Logs(_) => false,
         }
     }
 

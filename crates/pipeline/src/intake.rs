@@ -24,8 +24,8 @@ pub struct Intake {
     pub features: Vec<String>,
     /// Where the features come from.
     pub origin: FeatureOrigin,
-    /// The columns of times, the preferred first.
-    pub times: Vec<String>,
+    /// The columns of times, the preferred first; `None` where times are of no use.
+    pub times: Option<Vec<String>>,
     /// A role of process events that no column plays.
     pub lacks: Option<Role>,
     /// Columns that a model knows by another name: that name, and the one here.
@@ -59,7 +59,7 @@ impl Intake {
             schemas,
             features,
             origin,
-            times: Vec::new(),
+            times: None,
             lacks: lacks.into_iter().next(),
             renamed: Vec::new(),
         }
@@ -85,7 +85,7 @@ impl Intake {
 
     pub(crate) fn with_times(mut self, layout: &Layout, times: &[usize]) -> Self {
         let name = |column: &usize| layout.columns.get(*column).cloned();
-        self.times = times.iter().filter_map(name).collect();
+        self.times = Some(times.iter().filter_map(name).collect());
         self
     }
 

@@ -170,6 +170,8 @@ pub(crate) struct Head {
     /// The first rows, in the order of the input.
     pub(crate) batches: VecDeque<Batch>,
     pub(crate) layout: Layout,
+    /// Whether what is wanted had not come when the bound of what is held was reached.
+    has_given_up: bool,
 }
 
 /// So much of an input that names its own fields is held to look for the columns that are wanted.
@@ -179,12 +181,31 @@ impl Head {
     /// Opens an input of which schema and roles matter, and of which the named columns are wanted.
     pub(crate) fn open(input: &Input, wanted: &[String]) -> Result<Self, Error> {
         let wanted = (!wanted.is_empty()).then_some(wanted);
-        Self::of_rows(input.open()?, &input.schema, &input.map, wanted)
+        let open = |input: &Input| Self::of_rows(input.open()?, &input.schema, &input.map, wanted);
+        Self::open_by(open, input)
     }
 
     /// Opens an input as a table of any kind, of which the named columns are wanted.
     pub(crate) fn open_plain(input: &Input, wanted: &[String]) -> Result<Self, Error> {
-        Self::of_rows(input.open()?, &SchemaChoice::Auto, &[], Some(wanted))
+        let open =
+            |input: &Input| Self::of_rows(input.open()?, &SchemaChoice::Auto, &[], Some(wanted));
+        Self::open_by(open, input)
+    }
+
+    /// Opens an input, with all its columns read beforehand where the wanted ones do not come soon enough
+    /// and it can be read again.
+    fn open_by(open: impl Fn(&Input) -> Result<Self, Error>, input: &Input) -> Result<Self, Error> {
+        let head = open(input);
+        let is_there = head.as_ref().is_ok_and(|head| !head.has_given_up);
+        if is_there || !input.is_repeatable() {
+            return head;
+        }
+        match head {
+            Err(error) if !matches!(error, Error::Header { .. } | Error::Schema { .. }) => {
+                Err(error)
+            }
+            _ => open(&input.settled()?),
+        }
     }
 
     /// Takes rows that are opened.
@@ -199,7 +220,7 @@ impl Head {
     ) -> Result<Self, Error> {
         let mut batches = VecDeque::new();
         let mut n_held = 0;
-        let mut roles;
+        let (mut roles, mut has_given_up);
         loop {
             let mut batch = Batch::new();
             let more = rows.next_batch(&mut batch)?;
@@ -215,7 +236,8 @@ impl Head {
                 Ok(roles) => is_there(rows.columns(), roles, wanted),
                 Err(_) => false,
             };
-            if is_settled || !rows.names_its_fields() || !more || n_held >= MOST_BYTES {
+            has_given_up = !is_settled && rows.names_its_fields() && n_held >= MOST_BYTES;
+            if is_settled || has_given_up || !rows.names_its_fields() || !more {
                 break;
             }
         }
@@ -234,7 +256,7 @@ impl Head {
                 .first(Role::Path, |column| row.text(column).filter(|path| !path.is_empty()))
         });
         layout.path_separator = guess_path_separator(paths);
-        let head = Self { rows, batches, layout };
+        let head = Self { rows, batches, layout, has_given_up };
         head.need_schema(schema, map)?;
         Ok(head)
     }
