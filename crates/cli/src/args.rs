@@ -31,8 +31,8 @@ pub(crate) struct InputArgs {
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) files: Vec<PathBuf>,
     /// Format of the input; auto tells it by the content
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(crate) format: InputFormat,
+    #[arg(long = "format", value_enum, default_value = "auto")]
+    pub(crate) input_format: InputFormat,
     /// Separator of CSV fields, one character, `tab` is a tab; without, found by the header
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub(crate) delimiter: Option<u8>,
@@ -113,7 +113,7 @@ impl InputArgs {
     fn set(&self, mut input: Input) -> Input {
         input.delimiter = self.delimiter;
         input.bad_rows = self.bad_rows;
-        input.format = self.format.of_pipeline();
+        input.format = self.input_format.of_pipeline();
         input.missing = match self.missing {
             Missing::Fail => pipeline::Missing::Fail,
             Missing::Skip => pipeline::Missing::Skip,
