@@ -458,12 +458,26 @@ pub struct RowBuilder<'b> {
 }
 
 impl RowBuilder<'_> {
-    fn add(&mut self, text: &str, kind: FieldKind, typed: Typed) -> &mut Self {
+    #[inline]
+    fn add(&mut self, text: &str, kind: FieldKind) -> &mut Self {
         if let Some(n_left) = self.n_left.checked_sub(1) {
             self.n_left = n_left;
             self.batch.text.push_str(text);
             self.batch.ends.push(self.batch.text.len().saturating_sub(self.start));
             self.batch.kinds.push(kind);
+            if !self.batch.typed.is_empty() {
+                self.batch.typed.push(Typed::Text);
+            }
+        }
+        self
+    }
+
+    /// Adds a field that is no text. A batch of texts alone has no room for such.
+    fn add_typed(&mut self, kind: FieldKind, typed: Typed) -> &mut Self {
+        if self.n_left > 0 {
+            self.batch.typed.resize(self.batch.ends.len(), Typed::Text);
+            self.add("", kind);
+            self.batch.typed.truncate(self.batch.ends.len().saturating_sub(1));
             self.batch.typed.push(typed);
         }
         self
@@ -478,7 +492,7 @@ impl RowBuilder<'_> {
     /// assert_eq!(batch.get(0).unwrap().text(0), Some(""));
     /// ```
     pub fn text(&mut self, text: &str) -> &mut Self {
-        self.add(text, FieldKind::Text, Typed::Text)
+        self.add(text, FieldKind::Text)
     }
 
     /// Adds a field of text, or a missing one.
@@ -507,7 +521,7 @@ impl RowBuilder<'_> {
     /// assert_eq!(batch.get(0).unwrap().kind(0), FieldKind::Nested);
     /// ```
     pub fn json(&mut self, text: &str, kind: FieldKind) -> &mut Self {
-        self.add(text, kind, Typed::Text)
+        self.add(text, kind)
     }
 
     /// Adds a whole number, which nobody prints to parse it again.
@@ -521,7 +535,7 @@ impl RowBuilder<'_> {
     /// assert_eq!(batch.get(0).unwrap().cell(0), Cell::Int(4688));
     /// ```
     pub fn int(&mut self, number: i64) -> &mut Self {
-        self.add("", FieldKind::Number, Typed::Int(number))
+        self.add_typed(FieldKind::Number, Typed::Int(number))
     }
 
     /// Adds a number; NaN is a missing value to all who read it.
@@ -535,7 +549,7 @@ impl RowBuilder<'_> {
     /// assert_eq!(batch.get(0).unwrap().cell(0), Cell::Float(0.5));
     /// ```
     pub fn float(&mut self, number: f64) -> &mut Self {
-        self.add("", FieldKind::Number, Typed::Float(number))
+        self.add_typed(FieldKind::Number, Typed::Float(number))
     }
 
     /// Adds a time.
@@ -550,7 +564,7 @@ impl RowBuilder<'_> {
     /// assert_eq!(batch.get(0).unwrap().cell(0).to_string(), "1970-01-01T00:00:00Z");
     /// ```
     pub fn time(&mut self, time: Timestamp) -> &mut Self {
-        self.add("", FieldKind::Time, Typed::Time(time))
+        self.add_typed(FieldKind::Time, Typed::Time(time))
     }
 
     /// Adds a time whose source does not name its zone, given as if it were in UTC.
@@ -565,7 +579,7 @@ impl RowBuilder<'_> {
     /// assert_eq!(batch.get(0).unwrap().cell(0).to_string(), "1970-01-01T00:00:00");
     /// ```
     pub fn naive_time(&mut self, time: Timestamp) -> &mut Self {
-        self.add("", FieldKind::Time, Typed::NaiveTime(time))
+        self.add_typed(FieldKind::Time, Typed::NaiveTime(time))
     }
 
     /// Adds true or false.
@@ -577,7 +591,7 @@ impl RowBuilder<'_> {
     /// assert_eq!(batch.get(0).unwrap().text(0), Some("true"));
     /// ```
     pub fn bool(&mut self, value: bool) -> &mut Self {
-        self.add(if value { "true" } else { "false" }, FieldKind::Bool, Typed::Text)
+        self.add(if value { "true" } else { "false" }, FieldKind::Bool)
     }
 
     /// Adds a field without a value.
@@ -589,7 +603,7 @@ impl RowBuilder<'_> {
     /// assert_eq!(batch.get(0).unwrap().text(0), None);
     /// ```
     pub fn missing(&mut self) -> &mut Self {
-        self.add("", FieldKind::Missing, Typed::Text)
+        self.add("", FieldKind::Missing)
     }
 }
 
@@ -649,7 +663,9 @@ impl Drop for RowBuilder<'_> {
         for _ in 0..self.n_left {
             self.batch.ends.push(end);
             self.batch.kinds.push(FieldKind::Missing);
-            self.batch.typed.push(Typed::Text);
+            if !self.batch.typed.is_empty() {
+                self.batch.typed.push(Typed::Text);
+            }
         }
     }
 }
