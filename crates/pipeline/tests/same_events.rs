@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../../evtx/tests/support/mod.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the tests of event logs use more of it")]
 mod evtx_log;
 
 use std::fs;
