@@ -46,10 +46,21 @@ impl<'a> Header<'a> {
     }
 
     /// The place of the first of `names` that is there.
-    /// The column of this name, else the first of that name without case and without what portals append.
+    /// The column of this name, else the first of that name without case and without what portals append,
+    /// else that of the name without an envelope.
     pub(crate) fn find_alike(&self, name: &str) -> Result<Option<usize>, Error> {
         let found = self.find(name)?;
-        Ok(found.or_else(|| self.alike().get(&name.to_ascii_lowercase()).copied()))
+        let alike = || self.alike().get(&name.to_ascii_lowercase()).copied();
+        let inner = || without_envelope(name).and_then(|name| self.find(name).ok().flatten());
+        Ok(found.or_else(alike).or_else(inner))
+    }
+
+    /// The column that a user names: as it is, or as it stands in its envelope in the file.
+    pub(crate) fn find_named(&self, name: &str) -> Result<Option<usize>, Error> {
+        match (self.find(name)?, without_envelope(name)) {
+            (None, Some(inner)) => self.find(inner),
+            (found, _) => Ok(found),
+        }
     }
 
     fn alike(&self) -> &HashMap<String, usize> {
@@ -74,6 +85,11 @@ impl<'a> Header<'a> {
 }
 
 /// The names as an error keeps them.
+/// The name that a field of a record in an envelope has as a column, as the reader of JSON names it.
+pub(crate) fn without_envelope(name: &str) -> Option<&str> {
+    ["_source.", "result.", "columns."].iter().find_map(|envelope| name.strip_prefix(envelope))
+}
+
 /// A name without the zone that the portals of Sentinel and Defender append.
 pub(crate) fn without_zone(name: &str) -> &str {
     let name = name.trim();

@@ -1,13 +1,14 @@
 //! Names in messages come from files and may be long or hostile.
 
 use crate::Error;
-use crate::header::owned;
+use crate::header::{owned, without_envelope};
 
 const LONGEST_NAME: usize = 40;
 const MOST_NAMES: usize = 20;
 const LONGEST_LIST: usize = 500;
 
-/// The place of the column `wanted`, counted from 0.
+/// The place of the column `wanted`, counted from 0; it may be named with the envelope that a reader of
+/// JSON takes off: `result.user`, `_source.user` and `columns.user` are `user`, if there is no such column.
 ///
 /// # Errors
 ///
@@ -23,7 +24,8 @@ const LONGEST_LIST: usize = 500;
 /// # Ok::<(), oddsift_features::Error>(())
 /// ```
 pub fn find_column<S: AsRef<str>>(columns: &[S], wanted: &str) -> Result<usize, Error> {
-    let position = columns.iter().position(|name| name.as_ref() == wanted);
+    let find = |wanted: &str| columns.iter().position(|name| name.as_ref() == wanted);
+    let position = find(wanted).or_else(|| without_envelope(wanted).and_then(find));
     position.ok_or_else(|| Error::UnknownColumn {
         name: wanted.to_owned(),
         nearest: nearest(wanted, columns.iter().map(AsRef::as_ref)),

@@ -66,6 +66,7 @@ pub(crate) struct Column {
     others: Vec<usize>, // columns that are taken in turn where a row does not fill it
     role: Option<Role>, // the part that it plays, by which a model finds it in another layout
     parts: TextParts,
+    steps: Vec<usize>, // places of the steps that need it
 }
 
 impl Column {
@@ -101,8 +102,7 @@ pub(crate) fn role_of(name: &str, measure: Measure) -> Option<Role> {
 /// Room that [`Recipe::evaluate`] reuses from row to row.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    found: Vec<TextFeatures>, // one for each column of the recipe
-    text: String,             // that of a number where text is wanted
+    text: String, // that of a number where text is wanted
 }
 
 impl Recipe {
@@ -376,23 +376,33 @@ impl Recipe {
         scratch: &mut Scratch,
         out: &mut [f64],
     ) -> Result<(), ValueError> {
-        let Scratch { found, text } = scratch;
-        found.clear();
-        found.extend(self.columns.iter().map(|column| {
-            if column.parts == TextParts::NONE {
-                return TextFeatures::default();
+        let text = &mut scratch.text;
+        let mut first_fault: Option<(usize, ValueError)> = None;
+        // Each column is looked up once, whatever is made of it.
+        for column in &self.columns {
+            let field = column.field(&get);
+            let found = match column.parts {
+                TextParts::NONE => TextFeatures::default(),
+                parts => self.scanner.scan_parts(field.text(text), parts),
+            };
+            for &place in &column.steps {
+                match self.value(self.steps[place].measure, field, &found, text) {
+                    Ok(value) => {
+                        if let Some(slot) = out.get_mut(place) {
+                            *slot = value;
+                        }
+                    }
+                    // Of several faults that of the first step counts.
+                    Err(kind) if first_fault.is_none_or(|(first, _)| place < first) => {
+                        first_fault = Some((place, ValueError { column: column.index, kind }));
+                    }
+                    Err(_) => {}
+                }
             }
-            self.scanner.scan_parts(column.field(&get).text(text), column.parts)
-        }));
-        for (step, value) in self.steps.iter().zip(out) {
-            let column = &self.columns[step.column];
-            let found = &found[step.column];
-            *value = self
-                .value(step.measure, column.field(&get), found, text)
-                .map_err(|kind| ValueError { column: column.index, kind })?;
         }
-        Ok(())
+        first_fault.map_or(Ok(()), |(_, fault)| Err(fault))
     }
+
 
     fn value(
         &self,
@@ -444,11 +454,13 @@ impl Recipe {
                 others: Vec::new(),
                 role: None,
                 parts: TextParts::NONE,
+                steps: Vec::new(),
             });
             self.columns.len() - 1
         });
         let column = &mut self.columns[place];
         column.parts = column.parts.and(measure.parts());
+        column.steps.push(self.steps.len());
         if source.role.is_some() {
             (column.role, column.others) = (source.role, source.others.to_vec());
         }

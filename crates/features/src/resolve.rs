@@ -17,7 +17,7 @@ impl Resolver<'_> {
         {
             return Ok(found);
         }
-        if let Some(index) = self.header.find(name)? {
+        if let Some(index) = self.header.find_named(name)? {
             return Ok((index, Measure::Number));
         }
         if let Some(found) = self.log_of_column(name)? {
@@ -42,7 +42,7 @@ impl Resolver<'_> {
         }
         let Some((column, suffix)) = name.rsplit_once('.') else { return Ok(None) };
         let Some(measure) = Measure::from_suffix(suffix) else { return Ok(None) };
-        Ok(self.header.find(column)?.map(|index| (index, measure)))
+        Ok(self.header.find_named(column)?.map(|index| (index, measure)))
     }
 
     fn failure(&self, name: &str) -> Error {

@@ -505,6 +505,13 @@ mod tests {
     }
 
     #[test]
+    fn a_mapped_column_may_be_named_with_its_envelope() {
+        let map = [("path", "result.Image"), ("command_line", "_source.cmd")];
+        let roles = resolve(&["Image", "cmd"], "auto", &map).unwrap();
+        assert_eq!((roles.get(Role::Path), roles.get(Role::CommandLine)), (Some(0), Some(1)));
+    }
+
+    #[test]
     fn time_is_the_first_candidate_present() {
         let time = |columns: &[&str]| resolve(columns, "auto", &[]).unwrap().get(Role::Time);
         assert_eq!(time(&["TimeGenerated", "TimeCreatedUtc", "NewProcessName"]), Some(1));

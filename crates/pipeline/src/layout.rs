@@ -326,7 +326,7 @@ fn find_roles(
 
 /// Whether what is wanted is among the columns: those that are named, else a layout that is known.
 fn is_there(columns: &[String], roles: &Roles, wanted: Option<&[String]>) -> bool {
-    let is_column = |name: &String| columns.contains(name);
+    let is_column = |name: &str| find_column(columns, name).is_ok();
     match wanted {
         None => roles.schema().is_some(),
         Some(wanted) => {

@@ -245,7 +245,10 @@ impl RowPlan {
         room: &RowRoom,
     ) -> Option<Cow<'a, str>> {
         let roles = room.bound.as_ref().map_or(&self.bound.roles, |bound| &bound.roles);
-        roles.first(role, |column| filled(row, column))
+        match roles.all(role) {
+            [column] => row.to_text(*column),
+            columns => columns.iter().find_map(|column| filled(row, *column)),
+        }
     }
 
     /// Tells rows apart by the values of these columns, each a number behind the features: which one

@@ -73,7 +73,8 @@ impl TimeColumns {
     ///
     /// The portals of Sentinel and Defender append the zone to the name, and write the month first.
     pub(crate) fn parser(&self, layout: &Layout, input: &Input) -> Result<TimeParser, Error> {
-        let name = layout.columns.get(self.first()).map_or("", String::as_str);
-        Ok(input.time_parser()?.month_first(name.trim_end().ends_with("[UTC]")))
+        let name = layout.columns.get(self.first()).map_or("", String::as_str).trim_end();
+        let is_of_portal = name.ends_with("[UTC]") || name.ends_with("[Local Time]");
+        Ok(input.time_parser()?.month_first(is_of_portal))
     }
 }
