@@ -80,6 +80,23 @@ impl<'a> Row<'a> {
         self.0.field(column)
     }
 
+    /// Returns whether all fields are known to be text or missing, as in CSV.
+    ///
+    /// ```
+    /// # use oddsift_records::{Batch, ReadOptions, Reader};
+    /// let mut batch = Batch::new();
+    /// Reader::new("a.csv", &b"a\n1\n"[..], ReadOptions::new())?.next_batch(&mut batch)?;
+    /// assert!(batch.get(0).unwrap().is_all_text());
+    /// Reader::new("a.ndjson", &b"{\"a\":1}\n"[..], ReadOptions::new())?.next_batch(&mut batch)?;
+    /// assert!(!batch.get(0).unwrap().is_all_text());
+    /// # Ok::<(), oddsift_records::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn is_all_text(&self) -> bool {
+        self.0.is_all_text()
+    }
+
     /// Returns a field as it is written: text, JSON as it came, or the number or time of a typed source.
     ///
     /// ```

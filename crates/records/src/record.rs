@@ -163,6 +163,12 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether all fields are text or missing, as in CSV.
+    #[inline]
+    pub(crate) fn is_all_text(&self) -> bool {
+        matches!(self.fields, Fields::Dense { kinds: [], .. })
+    }
+
     #[inline(never)]
     fn sparse_field(&self, column: usize) -> Option<&'a str> {
         let Fields::Sparse(fields) = self.fields else { return None };
