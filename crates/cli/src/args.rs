@@ -2,6 +2,7 @@
 #![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use clap::{Args, ValueEnum};
 use oddsift::pipeline::{
@@ -30,6 +31,9 @@ pub(crate) struct InputArgs {
     /// CSV, JSON, Zeek and W3C logs, Linux audit logs (gzip and zstd, too), EVTX, Parquet, Arrow.
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) files: Vec<PathBuf>,
+    /// The files that these stand for.
+    #[arg(skip)]
+    pub(crate) expanded: OnceLock<Vec<PathBuf>>,
     /// Format of the input; auto tells it by the content
     #[arg(long = "format", value_enum, default_value = "auto")]
     pub(crate) input_format: InputFormat,
@@ -102,7 +106,9 @@ impl InputArgs {
 
     /// The files, for those who must not write over them.
     pub(crate) fn paths(&self) -> Vec<&Path> {
-        self.files.iter().map(PathBuf::as_path).collect()
+        // What stands for no file is told when it is opened.
+        let expand = || pipeline::expand_files(&self.files).unwrap_or_else(|_| self.files.clone());
+        self.expanded.get_or_init(expand).iter().map(PathBuf::as_path).collect()
     }
 
     /// Another file, read in the same way.

@@ -122,3 +122,84 @@ fn several_files_are_one_stream_and_rows_name_theirs() {
     assert!(said.contains("win4688 and sysmon process events"), "{said}");
     assert!(said.contains("18 rows taken, 2 left out") && said.contains("a.csv:11"), "{said}");
 }
+
+/// Runs the tool; gives its exit status, what it prints and what it says.
+fn run(args: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_oddsift")).args(args).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn what_is_said_of_several_files_does_not_depend_on_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.csv", "b.csv"] {
+        std::fs::write(folder.path().join(name), "a,b\n1,2\n3\n4,5\n").unwrap();
+    }
+    let folder = folder.path().to_str().unwrap();
+    for threads in ["1", "2", "8"] {
+        let args = ["cluster", folder, "--bad-rows", "skip", "-t", "csv", "-j", threads];
+        let (status, _, said) = run(&args);
+        assert_eq!(status, Some(0), "{said}");
+        assert!(said.contains("a.csv:3:2: 2 rows skipped"), "{threads}: {said}");
+    }
+}
+
+#[test]
+fn columns_of_one_name_and_a_column_named_file_keep_their_places() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("a.csv", "File,x,\n1,2,3\n"), ("b.csv", ",x,File\n11,12,13\n")] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let args = ["cluster", "--features", "x", "--emit", "labels", "--with-input", "-t", "csv"];
+    let (a, b) = (path("a.csv"), path("b.csv"));
+    let (status, rows, said) = run(&[&args[..], &[a.as_str(), b.as_str()]].concat());
+    assert_eq!(status, Some(0), "{said}");
+    let lines: Vec<&str> = rows.lines().collect();
+    let header: Vec<&str> = lines[0].split(',').collect();
+    assert_eq!(header.iter().filter(|name| **name == "File").count(), 1, "{rows}");
+    let fields: Vec<&str> = lines[2].split(',').collect();
+    assert!(["11", "12", "13"].iter().all(|value| fields.contains(value)), "{rows}");
+}
+
+#[test]
+fn labels_do_not_depend_on_what_is_printed_beside_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.ndjson");
+    let early = "{\"EventID\":3,\"Image\":\"C:\\\\a.exe\"}\n".repeat(6000);
+    let late = "{\"EventID\":1,\"Image\":\"C:\\\\a.exe\",\"CommandLine\":\"a -x\"}\n".repeat(300);
+    let odd =
+        "{\"EventID\":1,\"Image\":\"C:\\\\a.exe\",\"CommandLine\":\"evil --steal /all; now\"}\n";
+    std::fs::write(&path, early + &late + odd).unwrap();
+    let path = path.to_str().unwrap();
+    let args = ["cluster", path, "--emit", "labels", "-t", "ndjson"];
+    let labels = |more: &[&str]| {
+        let (status, rows, said) = run(&[&args[..], more].concat());
+        assert_eq!(status, Some(0), "{said}");
+        let label = |line: &str| {
+            let row: Value = serde_json::from_str(line).unwrap();
+            (row["row"].clone(), row["ClusterId"].clone())
+        };
+        rows.lines().map(label).collect::<Vec<_>>()
+    };
+    let plain = labels(&[]);
+    assert_eq!(plain.len(), 301);
+    assert_eq!(plain[300].1, -1);
+    assert_eq!(labels(&["--with-input"]), plain);
+}
+
+#[test]
+fn a_result_is_never_written_over_an_input_that_a_folder_or_pattern_stands_for() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(sample("win4688"), folder.path().join("a.csv")).unwrap();
+    let input = folder.path().join("a.csv");
+    let before = std::fs::read(&input).unwrap();
+    let pattern = folder.path().join("*.csv");
+    for read in [folder.path(), &pattern] {
+        let args = ["cluster", read.to_str().unwrap(), "-o", input.to_str().unwrap()];
+        let (status, _, said) = run(&args);
+        assert_eq!(status, Some(3), "{said}");
+    }
+    assert_eq!(std::fs::read(&input).unwrap(), before);
+}

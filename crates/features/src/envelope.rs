@@ -100,6 +100,12 @@ pub fn is_envelope(column: &str) -> bool {
     if OF_ROLES.contains(&column.to_ascii_lowercase()) || words.first().is_some_and(|w| w == "id") {
         return true;
     }
+    if words
+        .first()
+        .is_some_and(|first| ["date", "timestartpos", "timeendpos"].contains(&first.as_str()))
+    {
+        return true;
+    }
     let words: Vec<&String> =
         words.iter().rev().skip_while(|word| UNITS.contains(&word.as_str())).collect();
     let Some(last) = words.first() else { return false };

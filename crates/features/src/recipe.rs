@@ -180,10 +180,8 @@ impl Recipe {
         for (place, column) in recipe.columns.iter_mut().enumerate() {
             let of_role = column.role.map_or(&[][..], |role| roles.all(role));
             let named = header.find(&column.name)?;
-            let all: Vec<usize> = match named {
-                Some(index) if !of_role.contains(&index) => vec![index],
-                _ => of_role.to_vec(),
-            };
+            let others = of_role.iter().copied().filter(|index| Some(*index) != named);
+            let all: Vec<usize> = named.into_iter().chain(others).collect();
             let Some((&index, others)) = all.split_first() else {
                 return Err(self.lacking(place, &header));
             };
@@ -402,7 +400,6 @@ impl Recipe {
         }
         first_fault.map_or(Ok(()), |(_, fault)| Err(fault))
     }
-
 
     fn value(
         &self,

@@ -192,15 +192,49 @@ impl Roles {
         let mut is_told = false;
         for (column, starts) in &self.starts {
             let Some(kind) = filled(*column) else { continue };
-            // A data frame with a missing number writes the others as `4688.0`.
-            let kind = kind.as_ref().trim();
-            let kind = kind.strip_suffix(".0").unwrap_or(kind);
-            if starts.iter().any(|start| start.eq_ignore_ascii_case(kind)) {
+            if is_kind(kind.as_ref(), starts) {
                 return true;
             }
             is_told = true;
         }
         !is_told
+    }
+
+    /// These roles, and behind them what another resolution of the same file found, with more columns.
+    /// What a row had in a role it keeps.
+    ///
+    /// ```
+    /// use oddsift_features::{Role, Roles, SchemaChoice};
+    ///
+    /// let resolve = |columns: &[&str]| Roles::resolve(columns, SchemaChoice::Auto, &[]);
+    /// let (early, late) = (resolve(&["TargetProcessName"])?, resolve(&["TargetProcessName", "exe", "cmdline"])?);
+    /// assert_eq!(early.extended(&late).all(Role::Path), [0, 1]);
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
+    #[must_use]
+    pub fn extended(&self, later: &Self) -> Self {
+        let mut roles = self.clone();
+        for schema in &later.schemas {
+            if !roles.schemas.contains(schema) {
+                roles.schemas.push(Arc::clone(schema));
+            }
+        }
+        for (ours, theirs) in roles.columns.iter_mut().zip(&later.columns) {
+            let new: Vec<usize> =
+                theirs.iter().copied().filter(|column| !ours.contains(column)).collect();
+            ours.extend(new);
+        }
+        for (column, kinds) in &later.starts {
+            match roles.starts.iter_mut().find(|(known, _)| known == column) {
+                Some((_, known)) => {
+                    let new = kinds.iter().filter(|kind| !known.contains(kind));
+                    let new: Vec<String> = new.cloned().collect();
+                    known.extend(new);
+                }
+                None => roles.starts.push((*column, kinds.clone())),
+            }
+        }
+        roles
     }
 
     /// The process features whose source is there, `processName` too.
@@ -254,6 +288,26 @@ impl Roles {
         }
         Ok(starts)
     }
+}
+
+/// Words beside a kind of event that do not change it.
+const NEUTRAL: [&str; 5] = ["info", "allowed", "creation", "success", "process"];
+
+/// Whether the kind of an event is one of `starts`, as a whole or among neutral words.
+fn is_kind(kind: &str, starts: &[String]) -> bool {
+    // A data frame with a missing number writes the others as `4688.0`.
+    let kind = kind.trim();
+    let kind = kind.strip_suffix(".0").unwrap_or(kind);
+    let is_start = |word: &str| starts.iter().any(|start| start.eq_ignore_ascii_case(word));
+    if is_start(kind) {
+        return true;
+    }
+    let mut words = kind.split([' ', ',']).filter(|word| !word.is_empty()).peekable();
+    let mut has_start = false;
+    words.all(|word| {
+        has_start |= is_start(word);
+        is_start(word) || NEUTRAL.iter().any(|neutral| neutral.eq_ignore_ascii_case(word))
+    }) && has_start
 }
 
 fn add(found: &mut Vec<usize>, column: Option<usize>) {

@@ -189,7 +189,7 @@ impl AuditParams {
         let rows = rows.between(self.since, self.until);
         let counter = rows.process_counter();
         let schema = Schema::named("linux").map_or(SchemaChoice::Auto, SchemaChoice::Given);
-        let head = Head::of_rows(Box::new(rows), &schema, &[], None)?;
+        let head = Head::of_rows(Box::new(rows), &schema, &[], None, true)?;
         let layout = head.layout.clone();
         let column = |name: &str| layout.columns.iter().position(|column| column == name);
         let features = ["cmdline.delims", "isSystemSession"].map(str::to_owned);

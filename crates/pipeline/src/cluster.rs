@@ -554,7 +554,7 @@ impl Clusters {
     /// does not fill that.
     fn text_of<'r>(&self, record: StoredRow<'r>, column: usize) -> Option<&'r str> {
         let text = |column| record.text(column).filter(|text| !text.is_empty());
-        let is_role = self.layout.roles.get(Role::CommandLine) == Some(column);
+        let is_role = self.params.template.is_none();
         let by_role = || self.layout.roles.first(Role::CommandLine, text);
         text(column).or_else(|| is_role.then(by_role).flatten())
     }

@@ -135,7 +135,7 @@ impl Input {
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn files(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Self, Error> {
-        let files = expand(paths.into_iter().map(Into::into))?;
+        let files = expand_files(paths)?;
         let mut sources: Vec<Source> = files.into_iter().map(Source::File).collect();
         let one = if sources.len() == 1 { sources.pop() } else { None };
         Ok(Self::of(one.unwrap_or_else(|| Source::Several(sources.into()))))
@@ -256,7 +256,7 @@ impl Input {
     ///
     /// let folder = tempfile::tempdir()?;
     /// let path = folder.path().join("events.ndjson");
-    /// let early = "{\"CommandLine\":\"dir\"}\n".repeat(5000);
+    /// let early = "{\"Image\":\"a\",\"CommandLine\":\"dir\"}\n".repeat(5000);
     /// std::fs::write(&path, early + "{\"CommandLine\":\"dir\",\"late\":1}\n")?;
     /// let columns = |input| Ok::<_, oddsift_pipeline::Error>(FeatureParams::new().open(input)?.columns().len());
     /// let input = Input::from(path);
@@ -277,6 +277,11 @@ impl Input {
             settled.columns = Some(rows.columns().into());
         }
         Ok(settled)
+    }
+
+    /// Whether its columns are all known.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.columns.is_some()
     }
 
     /// Whether it can be opened again, and its columns are not all known yet.
@@ -483,10 +488,22 @@ impl Rows for Settled {
     }
 }
 
-/// The files that paths stand for: a folder for those in it, a pattern for those that match.
-fn expand(paths: impl Iterator<Item = PathBuf>) -> Result<Vec<PathBuf>, Error> {
+/// Returns the files that paths stand for: a folder for those in it, a pattern for those that match.
+///
+/// # Errors
+///
+/// [`Error::NoFiles`] for a folder or pattern without any.
+///
+/// ```
+/// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/schemas");
+/// assert!(oddsift_pipeline::expand_files([folder])?.len() > 10);
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+pub fn expand_files(
+    paths: impl IntoIterator<Item = impl Into<PathBuf>>,
+) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
-    for path in paths {
+    for path in paths.into_iter().map(Into::into) {
         let pattern = match path.to_str() {
             _ if path.is_dir() => {
                 format!("{}/**/*", glob::Pattern::escape(&path.to_string_lossy()))

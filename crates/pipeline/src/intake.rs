@@ -67,8 +67,8 @@ impl Intake {
 
     /// With the schemas whose columns came late.
     pub(crate) fn grown(mut self, layout: &Layout) -> Self {
-        let schemas = layout.roles.schemas().iter().map(|schema| schema.name.clone());
-        self.schemas = schemas.collect();
+        let whole = Self::new(layout, Vec::new(), self.origin);
+        (self.schemas, self.lacks) = (whole.schemas, whole.lacks);
         self
     }
 

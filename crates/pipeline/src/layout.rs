@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use oddsift_features::{
     FeatureOptions, Recipe, Role, Roles, SchemaChoice, find_column, guess_path_separator,
 };
-use oddsift_records::{Batch, Cell, Row, Rows, StoredRow};
+use oddsift_records::{Batch, Record, Row, Rows, StoredRow};
 
 use crate::error::Lacking;
 use crate::names::own_name;
@@ -59,11 +59,13 @@ impl Layout {
         records: impl IntoIterator<Item = StoredRow<'r>>,
     ) -> Vec<usize> {
         let mut is_filled = vec![!self.names_its_fields; self.columns.len()];
-        if self.names_its_fields {
-            for record in records {
-                for (column, is_filled) in is_filled.iter_mut().enumerate() {
-                    *is_filled |= !matches!(record.value(column), Cell::Missing);
+        for record in records.into_iter().filter(|_| self.names_its_fields) {
+            let mut next = record.next_filled(0);
+            while let Some(column) = next {
+                if let Some(is_filled) = is_filled.get_mut(column) {
+                    *is_filled = true;
                 }
+                next = record.next_filled(column + 1);
             }
         }
         let columns = is_filled.into_iter().enumerate();
@@ -139,9 +141,16 @@ impl Layout {
         if columns.len() > self.columns.len() {
             columns.clone_into(&mut self.columns);
             let roles = find_roles(columns, &input.schema, &input.map);
-            self.roles = roles.map_err(|error| self.header_error(error))?;
+            let roles = roles.map_err(|error| self.header_error(error))?;
+            self.roles = self.roles.extended(&roles);
         }
         Ok(self)
+    }
+
+    /// Whether features are all among the numbers of the schema that was found, which may be unset.
+    pub(crate) fn has_features(&self, names: &[String]) -> bool {
+        let schema = self.roles.schema();
+        schema.is_some_and(|schema| names.iter().all(|name| schema.features.contains(name)))
     }
 
     /// Plans features, with the path separator found where none is given.
@@ -181,14 +190,19 @@ impl Head {
     /// Opens an input of which schema and roles matter, and of which the named columns are wanted.
     pub(crate) fn open(input: &Input, wanted: &[String]) -> Result<Self, Error> {
         let wanted = (!wanted.is_empty()).then_some(wanted);
-        let open = |input: &Input| Self::of_rows(input.open()?, &input.schema, &input.map, wanted);
+        let open = |input: &Input| {
+            let rows = input.open()?;
+            Self::of_rows(rows, &input.schema, &input.map, wanted, input.is_settled())
+        };
         Self::open_by(open, input)
     }
 
     /// Opens an input as a table of any kind, of which the named columns are wanted.
     pub(crate) fn open_plain(input: &Input, wanted: &[String]) -> Result<Self, Error> {
-        let open =
-            |input: &Input| Self::of_rows(input.open()?, &SchemaChoice::Auto, &[], Some(wanted));
+        let open = |input: &Input| {
+            let rows = input.open()?;
+            Self::of_rows(rows, &SchemaChoice::Auto, &[], Some(wanted), input.is_settled())
+        };
         Self::open_by(open, input)
     }
 
@@ -217,6 +231,7 @@ impl Head {
         schema: &SchemaChoice,
         map: &[(String, String)],
         wanted: Option<&[String]>,
+        is_complete: bool,
     ) -> Result<Self, Error> {
         let mut batches = VecDeque::new();
         let mut n_held = 0;
@@ -224,7 +239,7 @@ impl Head {
         loop {
             let mut batch = Batch::new();
             let more = rows.next_batch(&mut batch)?;
-            n_held += batch.n_bytes() as u64;
+            n_held += batch.n_held();
             let n_columns = batches.back().map_or(0, |last: &Batch| last.columns().len());
             let has_grown = batches.is_empty() || batch.columns().len() != n_columns;
             batches.push_back(batch);
@@ -236,8 +251,9 @@ impl Head {
                 Ok(roles) => is_there(rows.columns(), roles, wanted),
                 Err(_) => false,
             };
-            has_given_up = !is_settled && rows.names_its_fields() && n_held >= MOST_BYTES;
-            if is_settled || has_given_up || !rows.names_its_fields() || !more {
+            has_given_up =
+                !is_settled && !is_complete && rows.names_its_fields() && n_held >= MOST_BYTES;
+            if is_settled || has_given_up || is_complete || !rows.names_its_fields() || !more {
                 break;
             }
         }
@@ -304,13 +320,22 @@ impl Head {
 
     /// The named columns of which the first rows hold numbers only.
     pub(crate) fn numeric_columns(&self) -> Vec<String> {
-        let is_numeric = |column: usize| {
-            let mut texts = self.first_rows().filter_map(|row| row.to_text(column)).peekable();
-            texts.peek().is_some() && texts.all(|text| text.trim().parse::<f64>().is_ok())
-        };
-        let names = self.layout.columns.iter().enumerate();
-        let numeric = names.filter(|(column, name)| !name.is_empty() && is_numeric(*column));
-        numeric.map(|(_, name)| name.clone()).collect()
+        // None until a row fills the column.
+        let mut is_numeric: Vec<Option<bool>> = vec![None; self.layout.columns.len()];
+        for row in self.first_rows() {
+            let mut next = row.next_filled(0);
+            while let Some(column) = next {
+                if let Some(state @ (None | Some(true))) = is_numeric.get_mut(column)
+                    && let Some(text) = row.to_text(column)
+                {
+                    *state = Some(text.trim().parse::<f64>().is_ok());
+                }
+                next = row.next_filled(column + 1);
+            }
+        }
+        let names = self.layout.columns.iter().zip(is_numeric);
+        let numeric = names.filter(|(name, is)| !name.is_empty() && *is == Some(true));
+        numeric.map(|(name, _)| name.clone()).collect()
     }
 }
 
@@ -328,7 +353,13 @@ fn find_roles(
 fn is_there(columns: &[String], roles: &Roles, wanted: Option<&[String]>) -> bool {
     let is_column = |name: &str| find_column(columns, name).is_ok();
     match wanted {
-        None => roles.schema().is_some(),
+        // Later rows may have the other one, and then others features are taken.
+        None => match roles.schema() {
+            Some(schema) if schema.is_process() => {
+                roles.get(Role::Path).is_some() && roles.get(Role::CommandLine).is_some()
+            }
+            schema => schema.is_some(),
+        },
         Some(wanted) => {
             let is_feature = |name: &String| {
                 let feature = roles.features().into_iter().any(|feature| feature.name() == name);

@@ -44,7 +44,7 @@ pub use {
         FeatureColumn, FeatureParams, FeatureRows, FeatureSummary, Origin, feature_cell,
     },
     formats::Format,
-    input::{Input, Missing},
+    input::{Input, Missing, expand_files},
     intake::{FeatureOrigin, Intake},
     layout::Layout,
     model::{LabelledRows, Model},

@@ -152,9 +152,12 @@ impl Model {
             }
         };
         let is_single = forest.precision() == Precision::F32;
+        let is_of_schema = head.layout.has_features(recipe.names());
         let intake = Intake::of_model(&head.layout, &recipe);
-        let rows =
-            RowPlan::new(&head, &input, recipe).with_single_precision(is_single).with_starts_only();
+        let rows = RowPlan::new(&head, &input, recipe)
+            .with_single_precision(is_single)
+            .with_starts_only()
+            .lenient(is_of_schema);
         let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
         Ok(Some(ScoredRows::new(head, input, scorer, intake)))
     }
@@ -222,8 +225,9 @@ fn label(model: &ClusterModel, input: &Input) -> Result<LabelledRows, Error> {
     let head = Head::open(input, model.recipe().names())?;
     let layout = head.layout.clone();
     let recipe = layout.rebind(model.recipe())?;
+    let is_of_schema = layout.has_features(recipe.names());
     let intake = Intake::of_model(&layout, &recipe);
-    let rows = RowPlan::new(&head, input, recipe).with_starts_only();
+    let rows = RowPlan::new(&head, input, recipe).with_starts_only().lenient(is_of_schema);
     let plan = TablePlan { keep: Keep::LABELS, ..TablePlan::new(rows) };
     let (table, ingested) = ingest(Feed::new(head, input), plan)?;
     let labels = predict(model, &table, &ingested)?;

@@ -155,7 +155,7 @@ impl PeriodParams {
                         }
                     }
                     Taken::Row { time: None, .. } => {
-                        room.skipped.note(row.line(), None, "a row without a time is no point");
+                        room.note_skipped(row.line(), None, "a row without a time is no point");
                     }
                     Taken::Skipped => {}
                 }

@@ -13,7 +13,7 @@ use oddsift_timespan::{ParsedTime, TimeParser, Timestamp};
 
 use crate::error::{RowFault, ValueFault, excerpt};
 use crate::layout::Head;
-use crate::time_column::TimeColumns;
+use crate::time_column::{TimeColumns, TimeParsers};
 use crate::{Error, Input, Missing};
 
 /// The plan for a row.
@@ -91,7 +91,7 @@ impl Category {
 struct TimePlan {
     /// Columns of the first rows, and whether their times name a zone, where one is known.
     zones: Vec<(usize, Option<bool>)>,
-    parser: TimeParser,
+    parsers: TimeParsers,
     /// A column that nobody named may hold what is no time: the row then has none.
     is_named: bool,
     /// A blank is no time, and no fault.
@@ -185,7 +185,11 @@ impl RowPlan {
     /// Leaves out rows that are no starts of programs, where features of such are asked for.
     pub(crate) fn with_starts_only(mut self) -> Self {
         let is_process = |role| matches!(role, Some(Role::Path | Role::CommandLine));
-        self.starts_only = self.bound.recipe.bound().any(|(_, role)| is_process(role));
+        let is_of_role = self.bound.recipe.bound().any(|(_, role)| is_process(role));
+        // Features that were computed before are columns of the file, and mean the same.
+        let of_process = self.bound.roles.features();
+        let is_named = |name: &String| of_process.iter().any(|feature| feature.name() == name);
+        self.starts_only = is_of_role || self.bound.recipe.names().iter().any(is_named);
         self
     }
 
@@ -226,6 +230,7 @@ impl RowPlan {
         let map: Vec<(&str, &str)> =
             self.map.iter().map(|(role, column)| (role.as_str(), column.as_str())).collect();
         let roles = Roles::resolve(columns, self.schema.clone(), &map).map_err(failed)?;
+        let roles = self.bound.roles.extended(&roles);
         let recipe = self.bound.recipe.rebind(columns, &roles).map_err(failed)?;
         let mut bound = Bound::new(Arc::clone(columns), recipe, roles);
         bound.times.clone_from(&self.bound.times);
@@ -295,15 +300,17 @@ impl RowPlan {
         input: &Input,
         columns: &TimeColumns,
     ) -> Result<Self, Error> {
-        let parser = columns.parser(&head.layout, input)?;
+        let parsers = TimeColumns::parsers(input)?;
         let zone = |column: usize| {
-            let first = head.first_rows().find_map(|row| parsed(row, column, &parser)?.ok());
+            let name = head.layout.columns.get(column).map_or("", String::as_str);
+            let parser = parsers.of(name);
+            let first = head.first_rows().find_map(|row| parsed(row, column, parser)?.ok());
             (column, first.map(|time| time.zoned))
         };
         let zones = columns.all.iter().copied().map(zone).collect();
         let may_lack = input.missing == Missing::Zero;
         self.bound.times.clone_from(&columns.all);
-        self.time = Some(TimePlan { zones, parser, is_named: columns.is_named, may_lack });
+        self.time = Some(TimePlan { zones, parsers, is_named: columns.is_named, may_lack });
         Ok(self)
     }
 
@@ -447,7 +454,8 @@ impl RowPlan {
         };
         let zone = plan.zones.iter().find(|(known, _)| *known == column);
         let zoned = zone.and_then(|(_, zoned)| *zoned);
-        let time = read_time(row, column, zoned, plan);
+        let name = bound.columns.get(column).map_or("", String::as_str);
+        let time = read_time(row, column, (zoned, plan.parsers.of(name)), plan.may_lack);
         if let (None, Ok(Some(time))) = (zoned, &time) {
             let first = &mut room.first_zones[usize::from(time.zoned)];
             *first = Some(first.map_or(row.line(), |first| first.min(row.line())));
@@ -481,7 +489,6 @@ impl RowPlan {
     }
 }
 
-/// A column of a row, as features take it.
 /// Whether a row is the start of a program. Most are, by the first column of paths and without a column
 /// that tells the kind of an event.
 #[inline]
@@ -495,7 +502,13 @@ fn texts_are_text(bound: &Bound, row: Row<'_>) -> Result<(), Trouble> {
     if row.is_all_text() {
         return Ok(());
     }
-    for &column in &bound.texts {
+    // Of a role's columns the first one that the row fills is used.
+    let of_roles = [Role::Path, Role::CommandLine].map(|role| bound.roles.all(role));
+    let used = of_roles.map(|all| all.iter().copied().find(|column| has(row, *column)));
+    let is_used = |column: &usize| {
+        used.contains(&Some(*column)) || !of_roles.iter().any(|all| all.contains(column))
+    };
+    for column in bound.texts.iter().copied().filter(is_used) {
         match row.kind(column) {
             FieldKind::Text | FieldKind::Missing => {}
             kind => return Err(Trouble::Bad { column, fault: ValueFault::NotText(kind) }),
@@ -504,20 +517,21 @@ fn texts_are_text(bound: &Bound, row: Row<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// The text of a field that is neither missing nor empty.
+/// The text of a field that is neither missing nor empty; `-` is the mark of nothing in many exports.
 #[inline]
 fn filled(row: Row<'_>, column: usize) -> Option<Cow<'_, str>> {
-    row.to_text(column).filter(|text| !text.is_empty())
+    row.to_text(column).filter(|text| !matches!(&**text, "" | "-"))
 }
 
 #[inline]
 fn has(row: Row<'_>, column: usize) -> bool {
     match row.text(column) {
-        Some(text) => !text.is_empty(),
+        Some(text) => !matches!(text, "" | "-"),
         None => !matches!(row.value(column), Cell::Missing),
     }
 }
 
+/// A column of a row, as features take it.
 #[inline]
 fn field(row: Row<'_>, column: usize) -> Field<'_> {
     // Most sources are text.
@@ -558,11 +572,11 @@ fn parsed(
 fn read_time(
     row: Row<'_>,
     column: usize,
-    zoned: Option<bool>,
-    plan: &TimePlan,
+    (zoned, parser): (Option<bool>, &TimeParser),
+    may_lack: bool,
 ) -> Result<Option<ParsedTime>, Trouble> {
-    let Some(time) = parsed(row, column, &plan.parser) else {
-        return if plan.may_lack { Ok(None) } else { Err(Trouble::Missing { column }) };
+    let Some(time) = parsed(row, column, parser) else {
+        return if may_lack { Ok(None) } else { Err(Trouble::Missing { column }) };
     };
     let time = time.map_err(|error| Trouble::Bad { column, fault: ValueFault::Time(error) })?;
     if zoned.is_some_and(|zoned| zoned != time.zoned) {

@@ -70,11 +70,23 @@ impl TimeColumns {
     }
 
     /// What reads their times.
-    ///
+    pub(crate) fn parsers(input: &Input) -> Result<TimeParsers, Error> {
+        let usual = input.time_parser()?;
+        Ok(TimeParsers { of_portals: usual.clone().month_first(true), usual })
+    }
+}
+
+/// What reads times, by column.
+pub(crate) struct TimeParsers {
+    usual: TimeParser,
+    of_portals: TimeParser,
+}
+
+impl TimeParsers {
     /// The portals of Sentinel and Defender append the zone to the name, and write the month first.
-    pub(crate) fn parser(&self, layout: &Layout, input: &Input) -> Result<TimeParser, Error> {
-        let name = layout.columns.get(self.first()).map_or("", String::as_str).trim_end();
+    pub(crate) fn of(&self, name: &str) -> &TimeParser {
+        let name = name.trim_end();
         let is_of_portal = name.ends_with("[UTC]") || name.ends_with("[Local Time]");
-        Ok(input.time_parser()?.month_first(is_of_portal))
+        if is_of_portal { &self.of_portals } else { &self.usual }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct United {
     done: Summary,
     summary: Summary,
     bytes_done: u64,
+    /// Whether the last input is counted among those that are done.
+    is_done: bool,
 }
 
 impl United {
@@ -56,19 +58,27 @@ impl United {
             done: Summary::default(),
             summary: Summary::default(),
             bytes_done: 0,
+            is_done: false,
         })
     }
 
     /// Finds the place of each column of the present input; those that are new stand behind the others.
     fn unite(&mut self) {
-        let mut columns = self.columns.to_vec();
         let known = self.places.len();
+        if self.rows.columns().len() == known {
+            return;
+        }
+        let mut columns = self.columns.to_vec();
+        let file = columns.get(self.file).cloned().unwrap_or_default();
         for name in self.rows.columns().iter().skip(known) {
-            let is_it = |(place, column): &(usize, &String)| *place != self.file && *column == name;
-            let place = columns.iter().enumerate().find(is_it).map(|(place, _)| place);
+            // Of equal names, the first is the first of those that are known, and so on.
+            let is_free = |place: &usize| *place != self.file && !self.places.contains(place);
+            let mut alike = (0..columns.len()).filter(|place| columns.get(*place) == Some(name));
+            let place = alike.find(is_free);
             self.places.push(place.unwrap_or(columns.len()));
             if place.is_none() {
-                columns.push(name.clone());
+                let is_taken = *name == file;
+                columns.push(if is_taken { own_name(&columns, name) } else { name.clone() });
             }
         }
         if columns.len() > self.columns.len() {
@@ -78,6 +88,10 @@ impl United {
 
     /// Goes on to the next input; false if there is none.
     fn advance(&mut self) -> Result<bool, Error> {
+        if self.is_done {
+            return Ok(false);
+        }
+        self.is_done = self.next.is_empty();
         let summary = self.rows.summary();
         self.first_row = self.first_row.saturating_add(summary.n_numbered());
         self.bytes_done = self.bytes_done.saturating_add(self.rows.bytes_read());

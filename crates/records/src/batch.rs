@@ -270,18 +270,22 @@ impl Batch {
         self.input_number = Some(number);
     }
 
-    /// The bytes of its texts.
+    /// The bytes that its records take, about.
     ///
     /// ```
     /// # use oddsift_records::{Batch, ReadOptions, Reader};
     /// let mut batch = Batch::new();
     /// Reader::new("a.csv", &b"a,b\nxy,z\n"[..], ReadOptions::new())?.next_batch(&mut batch)?;
-    /// assert_eq!(batch.n_bytes(), 3);
+    /// assert!((3..200).contains(&batch.n_held()));
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     #[must_use]
-    pub fn n_bytes(&self) -> usize {
-        self.text.len()
+    pub fn n_held(&self) -> u64 {
+        let n_fields = self.ends.len().saturating_add(self.filled.len()) as u64;
+        let of_fields = n_fields.saturating_mul(16);
+        (self.text.len() as u64)
+            .saturating_add(of_fields)
+            .saturating_add((self.rows.len() as u64).saturating_mul(32))
     }
 
     /// Begins a new batch of records with a field for each of `columns`; what it held is gone, its memory

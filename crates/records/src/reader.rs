@@ -190,7 +190,7 @@ impl Reader {
         &self.columns
     }
 
-    /// Whether the columns come with the records and may grow: JSON.
+    /// Whether the columns come with the records and may grow: JSON, and logs with several headers.
     ///
     /// ```
     /// # use oddsift_records::{ReadOptions, Reader};
@@ -199,7 +199,7 @@ impl Reader {
     /// ```
     #[must_use]
     pub fn names_its_fields(&self) -> bool {
-        matches!(self.rows, Engine::Json(_))
+        matches!(self.rows, Engine::Json(_) | Engine::Log(_))
     }
 
     /// Reads to the end and returns the names of all columns, for a second reader of the same input.
