@@ -203,3 +203,16 @@ fn a_result_is_never_written_over_an_input_that_a_folder_or_pattern_stands_for()
     }
     assert_eq!(std::fs::read(&input).unwrap(), before);
 }
+
+#[test]
+fn dates_and_times_of_the_day_are_one_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("u_ex240506.log");
+    let rows = (0..5).map(|second| format!("2024-05-06 07:00:0{second} /a.html 5000\n"));
+    let header = "#Version: 1.0\n#Fields: date time cs-uri-stem sc-bytes\n";
+    std::fs::write(&path, header.to_owned() + &rows.collect::<String>()).unwrap();
+    let path = path.to_str().unwrap();
+    let (status, rows, said) = run(&["stack", path, "--by", "cs-uri-stem", "-t", "csv"]);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(rows.contains("/a.html,5,2024-05-06T07:00:00Z,2024-05-06T07:00:04Z,0"), "{rows}");
+}

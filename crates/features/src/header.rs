@@ -45,7 +45,6 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// The place of the first of `names` that is there.
     /// The column of this name, else the first of that name without case and without what portals append,
     /// else that of the name without an envelope.
     pub(crate) fn find_alike(&self, name: &str) -> Result<Option<usize>, Error> {
@@ -84,15 +83,19 @@ impl<'a> Header<'a> {
     }
 }
 
-/// The names as an error keeps them.
 /// The name that a field of a record in an envelope has as a column, as the reader of JSON names it.
 pub(crate) fn without_envelope(name: &str) -> Option<&str> {
     ["_source.", "result.", "columns."].iter().find_map(|envelope| name.strip_prefix(envelope))
 }
 
-/// A name without the zone that the portals of Sentinel and Defender append.
+/// A name without the mark of a spreadsheet, and without the zone that the portals of Sentinel and Defender append.
 pub(crate) fn without_zone(name: &str) -> &str {
     let name = name.trim();
+    // The mark by which a spreadsheet takes a name such as `@timestamp` for no formula.
+    let name = match name.strip_prefix('\'') {
+        Some(guarded) if guarded.starts_with(['=', '+', '-', '@']) => guarded,
+        _ => name,
+    };
     ["[UTC]", "[Local Time]"].into_iter().fold(name, |name, zone| {
         let at = name.len().saturating_sub(zone.len());
         match name.get(at..) {
@@ -102,6 +105,7 @@ pub(crate) fn without_zone(name: &str) -> &str {
     })
 }
 
+/// The names as an error keeps them.
 pub(crate) fn owned<S: AsRef<str>>(names: &[S]) -> Vec<String> {
     names.iter().map(|name| name.as_ref().to_owned()).collect()
 }

@@ -552,6 +552,7 @@ mod tests {
 
     #[test]
     fn names_match_without_case_and_suffix() {
+        assert_eq!(resolve(&["'@timestamp"], "auto", &[]).unwrap().get(Role::Time), Some(0));
         let columns = ["timegenerated [utc]", "newprocessname", "COMMANDLINE"];
         let roles = resolve(&columns, "auto", &[]).unwrap();
         let found = [Role::Time, Role::Path, Role::CommandLine].map(|role| roles.get(role));

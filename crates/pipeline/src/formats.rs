@@ -145,10 +145,11 @@ pub(crate) fn open_path(path: &Path, reading: Reading) -> Result<Box<dyn Rows>, 
 /// Whether a stream is a text, and the stream as it was.
 pub(crate) fn is_text(
     mut stream: Box<dyn Read + Send>,
+    reading: Reading,
 ) -> io::Result<(bool, Box<dyn Read + Send>)> {
     let mut head = Vec::new();
     stream.by_ref().take(HEAD).read_to_end(&mut head)?;
-    let is_text = !BINARY_FORMATS.iter().any(|format| (format.is_it)(&head));
+    let is_text = binary_format(&head, reading).is_none();
     Ok((is_text, Box::new(Cursor::new(head).chain(stream))))
 }
 

@@ -264,7 +264,7 @@ impl Input {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn settled(&self) -> Result<Self, Error> {
-        let source = self.source.looked_at()?;
+        let source = self.source.looked_at(self.reading())?;
         let mut settled =
             source.map_or_else(|| self.clone(), |source| Self { source, ..self.clone() });
         if matches!(settled.source, Source::Started { .. } | Source::Logs(_)) {
@@ -298,9 +298,13 @@ impl Input {
         })
     }
 
-    fn open_source(&self) -> Result<Box<dyn Rows>, Error> {
+    fn reading(&self) -> Reading {
         let options = ReadOptions::new().delimiter(self.delimiter).bad_rows(self.bad_rows);
-        let reading = Reading::new(self.format, options);
+        Reading::new(self.format, options)
+    }
+
+    fn open_source(&self) -> Result<Box<dyn Rows>, Error> {
+        let reading = self.reading();
         let Source::Several(sources) = &self.source else {
             return self.source.open(reading);
         };
@@ -397,7 +401,7 @@ impl Source {
     }
 
     /// The same after a look at the beginning, where it can be read but once: kept if it is JSON.
-    fn looked_at(&self) -> Result<Option<Self>, Error> {
+    fn looked_at(&self, reading: Reading) -> Result<Option<Self>, Error> {
         let Self::File(path) = self else { return self.kept() };
         if !is_passing(path) {
             return Ok(None);
@@ -411,14 +415,15 @@ impl Source {
             Box::new(File::open(path).map_err(open)?)
         };
         let spool = |source| Error::Spool { name: name.clone(), source };
-        let (is_text, whole) = formats::is_text(stream).map_err(spool)?;
+        let (is_text, whole) = formats::is_text(stream, reading).map_err(spool)?;
         let kept = |file| Ok(Some(Self::Kept(Arc::new(Kept { name: name.clone(), file }))));
         if !is_text {
             return kept(keep(whole).map_err(spool)?);
         }
         let mut text = TextSource::new(&name, whole)?;
         let first = text.head()?.iter().copied().find(|byte| !byte.is_ascii_whitespace());
-        if matches!(first, Some(b'{' | b'[')) {
+        // What does not show itself soon may be anything.
+        if matches!(first, None | Some(b'{' | b'[')) {
             return kept(keep(text).map_err(spool)?);
         }
         Ok(Some(Self::Started { name, text: Arc::new(Mutex::new(Some(text))) }))

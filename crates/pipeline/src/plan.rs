@@ -92,6 +92,8 @@ struct TimePlan {
     /// Columns of the first rows, and whether their times name a zone, where one is known.
     zones: Vec<(usize, Option<bool>)>,
     parsers: TimeParsers,
+    /// A column of dates, and the one with the time of the day beside it.
+    clock: Option<(usize, usize)>,
     /// A column that nobody named may hold what is no time: the row then has none.
     is_named: bool,
     /// A blank is no time, and no fault.
@@ -301,16 +303,21 @@ impl RowPlan {
         columns: &TimeColumns,
     ) -> Result<Self, Error> {
         let parsers = TimeColumns::parsers(input)?;
+        let clock = columns.clock.map(|clock| (columns.first(), clock));
         let zone = |column: usize| {
             let name = head.layout.columns.get(column).map_or("", String::as_str);
             let parser = parsers.of(name);
-            let first = head.first_rows().find_map(|row| parsed(row, column, parser)?.ok());
+            let clock = clock.filter(|(date, _)| *date == column);
+            let first = head.first_rows().find_map(|row| match clock {
+                Some((date, clock)) => dated(row, date, clock, parser)?.ok(),
+                None => parsed(row, column, parser)?.ok(),
+            });
             (column, first.map(|time| time.zoned))
         };
         let zones = columns.all.iter().copied().map(zone).collect();
         let may_lack = input.missing == Missing::Zero;
         self.bound.times.clone_from(&columns.all);
-        self.time = Some(TimePlan { zones, parsers, is_named: columns.is_named, may_lack });
+        self.time = Some(TimePlan { zones, parsers, clock, is_named: columns.is_named, may_lack });
         Ok(self)
     }
 
@@ -455,7 +462,12 @@ impl RowPlan {
         let zone = plan.zones.iter().find(|(known, _)| *known == column);
         let zoned = zone.and_then(|(_, zoned)| *zoned);
         let name = bound.columns.get(column).map_or("", String::as_str);
-        let time = read_time(row, column, (zoned, plan.parsers.of(name)), plan.may_lack);
+        let parser = plan.parsers.of(name);
+        let time = match plan.clock {
+            Some((date, clock)) if date == column => dated(row, date, clock, parser),
+            _ => parsed(row, column, parser),
+        };
+        let time = checked_time(row, column, time, zoned, plan.may_lack);
         if let (None, Ok(Some(time))) = (zoned, &time) {
             let first = &mut room.first_zones[usize::from(time.zoned)];
             *first = Some(first.map_or(row.line(), |first| first.min(row.line())));
@@ -569,13 +581,29 @@ fn parsed(
     }
 }
 
-fn read_time(
+/// The time of a date and a time of the day; none where the date is missing.
+fn dated(
+    row: Row<'_>,
+    date: usize,
+    clock: usize,
+    parser: &TimeParser,
+) -> Option<Result<ParsedTime, oddsift_timespan::Error>> {
+    let date = row.to_text(date).filter(|date| !date.trim().is_empty())?;
+    let clock = row.to_text(clock).unwrap_or_default();
+    let both = parser.parse(format!("{date} {clock}").trim_end());
+    // The other column may be a whole time.
+    Some(both.or_else(|error| parser.parse(&clock).map_err(|_| error)))
+}
+
+/// A time that was read, if it names its zone as those before it do.
+fn checked_time(
     row: Row<'_>,
     column: usize,
-    (zoned, parser): (Option<bool>, &TimeParser),
+    time: Option<Result<ParsedTime, oddsift_timespan::Error>>,
+    zoned: Option<bool>,
     may_lack: bool,
 ) -> Result<Option<ParsedTime>, Trouble> {
-    let Some(time) = parsed(row, column, parser) else {
+    let Some(time) = time else {
         return if may_lack { Ok(None) } else { Err(Trouble::Missing { column }) };
     };
     let time = time.map_err(|error| Trouble::Bad { column, fault: ValueFault::Time(error) })?;

@@ -15,6 +15,8 @@ const DOCUMENTED: usize = 4;
 #[derive(Debug, Clone)]
 pub(crate) struct TimeColumns {
     pub(crate) all: Vec<usize>,
+    /// The time of the day beside a first column of dates, as in W3C's logs.
+    pub(crate) clock: Option<usize>,
     /// Whether somebody named the column.
     pub(crate) is_named: bool,
 }
@@ -29,7 +31,7 @@ impl TimeColumns {
     ) -> Result<Option<Self>, Error> {
         if let Some(name) = named {
             let column = layout.column(TIME_COLUMN, name)?;
-            return Ok(Some(Self { all: vec![column], is_named: true }));
+            return Ok(Some(Self { all: vec![column], clock: None, is_named: true }));
         }
         let of_roles = layout.roles.all(Role::Time).to_vec();
         let known = time_columns();
@@ -50,7 +52,13 @@ impl TimeColumns {
             all.extend(first.map_err(|error| layout.header_error(error))?);
         }
         all.extend(of_roles.into_iter().filter(|column| !all.contains(column)).collect::<Vec<_>>());
-        Ok((!all.is_empty()).then_some(Self { all, is_named: false }))
+        let place = |name: &str| layout.columns.iter().position(|column| column == name);
+        let is_of_dates = all.first().is_some_and(|first| Some(*first) == place("date"));
+        let clock = place("time").filter(|_| is_of_dates);
+        if clock.is_some() {
+            all.retain(|column| Some(*column) != clock);
+        }
+        Ok((!all.is_empty()).then_some(Self { all, clock, is_named: false }))
     }
 
     /// As [`find`](Self::find), where nothing can be done without.
