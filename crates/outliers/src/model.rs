@@ -69,7 +69,7 @@ impl OutlierModel {
     /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
     /// # let detector = OutlierDetector::params().fit(&array![[5.0]])?;
     /// let model = OutlierModel::new(recipe, detector)?;
-    /// assert!(model.recipe().rebind(&["time", "bytes"]).is_ok());
+    /// assert!(model.recipe().rebind(&["time", "bytes"], &Roles::default()).is_ok());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn recipe(&self) -> &Recipe {
