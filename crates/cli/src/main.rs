@@ -8,7 +8,7 @@ mod output; // where the result goes
 mod picture; // pictures of results, to files
 mod progress; // a bar on standard error
 mod remedy; // errors with the flag that mends each
-mod rows_writer;
+mod rows_writer; // rows as text or as Parquet
 mod say; // what is said beside a result
 mod side_files; // what is written beside the result
 mod stream; // rows printed while they are made

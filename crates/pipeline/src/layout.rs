@@ -339,7 +339,8 @@ impl Head {
     }
 }
 
-fn find_roles(
+/// The roles among columns, by a schema and mappings as an input has them.
+pub(crate) fn find_roles(
     columns: &[String],
     schema: &SchemaChoice,
     map: &[(String, String)],

@@ -12,8 +12,8 @@ use oddsift_records::{BadRows, Batch, Cell, FieldKind, Position, Record, Row, Sk
 use oddsift_timespan::{ParsedTime, TimeParser, Timestamp};
 
 use crate::error::{RowFault, ValueFault, excerpt};
-use crate::layout::Head;
-use crate::time_column::{TimeColumns, TimeParsers};
+use crate::layout::{Head, find_roles};
+use crate::time_column::{TimeColumns, TimeParsers, is_of_portal};
 use crate::{Error, Input, Missing};
 
 /// The plan for a row.
@@ -89,8 +89,9 @@ impl Category {
 
 /// Columns of times, each of which all name their zone, or all do not.
 struct TimePlan {
-    /// Columns of the first rows, and whether their times name a zone, where one is known.
-    zones: Vec<(usize, Option<bool>)>,
+    /// Columns of the first rows, whether their times name a zone, where one is known, and whether they
+    /// are of a portal.
+    zones: Vec<(usize, Option<bool>, bool)>,
     parsers: TimeParsers,
     /// A column of dates, and the one with the time of the day beside it.
     clock: Option<(usize, usize)>,
@@ -229,9 +230,7 @@ impl RowPlan {
             columns: columns.to_vec(),
             source: Box::new(source),
         };
-        let map: Vec<(&str, &str)> =
-            self.map.iter().map(|(role, column)| (role.as_str(), column.as_str())).collect();
-        let roles = Roles::resolve(columns, self.schema.clone(), &map).map_err(failed)?;
+        let roles = find_roles(columns, &self.schema, &self.map).map_err(failed)?;
         let roles = self.bound.roles.extended(&roles);
         let recipe = self.bound.recipe.rebind(columns, &roles).map_err(failed)?;
         let mut bound = Bound::new(Arc::clone(columns), recipe, roles);
@@ -291,7 +290,7 @@ impl RowPlan {
     /// Whether the first time of the input names its zone.
     pub(crate) fn is_zoned(&self) -> bool {
         let zones = self.time.as_ref().map_or(&[][..], |time| &time.zones);
-        zones.first().is_some_and(|(_, zoned)| *zoned == Some(true))
+        zones.first().is_some_and(|(_, zoned, _)| *zoned == Some(true))
     }
 
     /// Reads times from columns, that of a row from the first one that it fills; whether times name their
@@ -306,13 +305,14 @@ impl RowPlan {
         let clock = columns.clock.map(|clock| (columns.first(), clock));
         let zone = |column: usize| {
             let name = head.layout.columns.get(column).map_or("", String::as_str);
-            let parser = parsers.of(name);
+            let is_of_portal = is_of_portal(name);
+            let parser = parsers.of(is_of_portal);
             let clock = clock.filter(|(date, _)| *date == column);
             let first = head.first_rows().find_map(|row| match clock {
                 Some((date, clock)) => dated(row, date, clock, parser)?.ok(),
                 None => parsed(row, column, parser)?.ok(),
             });
-            (column, first.map(|time| time.zoned))
+            (column, first.map(|time| time.zoned), is_of_portal)
         };
         let zones = columns.all.iter().copied().map(zone).collect();
         let may_lack = input.missing == Missing::Zero;
@@ -459,10 +459,11 @@ impl RowPlan {
                 columns.find(|column| has(row, **column)).copied().unwrap_or(*first)
             }
         };
-        let zone = plan.zones.iter().find(|(known, _)| *known == column);
-        let zoned = zone.and_then(|(_, zoned)| *zoned);
-        let name = bound.columns.get(column).map_or("", String::as_str);
-        let parser = plan.parsers.of(name);
+        let zone = plan.zones.iter().find(|(known, ..)| *known == column);
+        let of_name = || is_of_portal(bound.columns.get(column).map_or("", String::as_str));
+        let (zoned, is_of_portal) = zone
+            .map_or_else(|| (None, of_name()), |(_, zoned, is_of_portal)| (*zoned, *is_of_portal));
+        let parser = plan.parsers.of(is_of_portal);
         let time = match plan.clock {
             Some((date, clock)) if date == column => dated(row, date, clock, parser),
             _ => parsed(row, column, parser),
@@ -493,7 +494,7 @@ impl RowPlan {
             return Ok(());
         }
         let line = naive.max(zoned);
-        let column = plan.zones.first().map_or(0, |(column, _)| *column);
+        let column = plan.zones.first().map_or(0, |(column, ..)| *column);
         Err(Error::MixedZones {
             position: Position::new(&self.name, line, Some((column as u64).saturating_add(1))),
             column: self.bound.columns.get(column).cloned().unwrap_or_default(),

@@ -92,9 +92,13 @@ pub(crate) struct TimeParsers {
 
 impl TimeParsers {
     /// The portals of Sentinel and Defender append the zone to the name, and write the month first.
-    pub(crate) fn of(&self, name: &str) -> &TimeParser {
-        let name = name.trim_end();
-        let is_of_portal = name.ends_with("[UTC]") || name.ends_with("[Local Time]");
+    pub(crate) fn of(&self, is_of_portal: bool) -> &TimeParser {
         if is_of_portal { &self.of_portals } else { &self.usual }
     }
+}
+
+/// Whether a column has a name as portals make them.
+pub(crate) fn is_of_portal(name: &str) -> bool {
+    let name = name.trim_end();
+    name.ends_with("[UTC]") || name.ends_with("[Local Time]")
 }
