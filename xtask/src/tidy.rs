@@ -28,8 +28,8 @@ usage: cargo xtask tidy
   links       relative links in Markdown files lead to files
   readmes     the README of a library is its crate documentation, so that its examples run; it has the
               sections `Differences from msticpy` and `Features`, and the latter names every feature
-  examples    features, dbscan, iforest, stl and timespan have at least as many examples that run, in
-              doc comments and README, as public functions
+  examples    features, dbscan, iforest, rarity, stl and timespan have at least as many examples that
+              run, in doc comments and README, as public functions
   tool        the tool takes what it does with rows from the pipeline: no algorithm, array or loop over
               batches of its own
   leftovers   no marks of unfinished work in code and text

@@ -37,6 +37,9 @@ pub use oddsift_pipeline as pipeline;
 #[cfg(feature = "plot")]
 #[doc(inline)]
 pub use oddsift_plot as plot;
+#[cfg(feature = "rarity")]
+#[doc(inline)]
+pub use oddsift_rarity as rarity;
 #[cfg(feature = "records")]
 #[doc(inline)]
 pub use oddsift_records as records;

@@ -1,8 +1,8 @@
 //! What can go to other threads: everything but sources and sinks, which go but are not shared.
 
 use oddsift::{
-    auditd, dbscan, eventcluster, features, iforest, outliers, patterns, plot, records, stl,
-    timeseries, timespan,
+    auditd, dbscan, eventcluster, features, iforest, outliers, patterns, plot, rarity, records,
+    stl, timeseries, timespan,
 };
 
 fn is_shared<T: Send + Sync + 'static>() {}
@@ -17,6 +17,8 @@ fn algorithms_are_shared_between_threads() {
     is_shared::<(dbscan::KDistances, dbscan::Advice, dbscan::Error)>();
     is_shared::<(iforest::IsolationForest, iforest::ForestModel, iforest::IsolationForestParams)>();
     is_shared::<(iforest::Draws, iforest::TreeNodes, iforest::Error)>();
+    is_shared::<(rarity::Rarity, rarity::RarityParams, rarity::Error)>();
+    is_shared::<(rarity::Counts<String>, rarity::TailCounts<String>)>();
     is_shared::<(stl::Stl, stl::StlParams, stl::Mstl, stl::MstlParams)>();
     is_shared::<(stl::PeriodSearch, stl::Workspace, stl::Error)>();
     is_shared::<(timespan::TimeParser, timespan::TimeSpan, timespan::Period, timespan::Error)>();

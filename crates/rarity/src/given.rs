@@ -2,7 +2,7 @@ use std::borrow::Borrow;
 use std::hash::Hash;
 
 use crate::contexts::Contexts;
-use crate::{Counts, Error};
+use crate::{Counts, Error, surprisal};
 
 /// The number of rows that have each value, given another value: a child process given its parent, a
 /// program given its host.
@@ -188,7 +188,7 @@ impl<C: Eq + Hash, K: Eq + Hash> GivenCounts<C, K> {
         self.context(context).map_or(0, Counts::n_values)
     }
 
-    /// Returns the [`surprisal`](crate::surprisal) of `value` among the rows of `context`, in bits.
+    /// Returns the [`surprisal`] of `value` among the rows of `context`, in bits.
     ///
     /// ```
     /// # use oddsift_rarity::GivenCounts;
@@ -206,7 +206,7 @@ impl<C: Eq + Hash, K: Eq + Hash> GivenCounts<C, K> {
         A: Eq + Hash + ?Sized,
         B: Eq + Hash + ?Sized,
     {
-        crate::surprisal(self.count(context, value), self.total(context))
+        self.context(context).map_or_else(|| surprisal(0, 0), |counts| counts.bits(value))
     }
 
     /// Adds all rows of `other`.

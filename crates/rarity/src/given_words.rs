@@ -2,7 +2,7 @@ use std::borrow::Borrow;
 use std::hash::Hash;
 
 use crate::contexts::Contexts;
-use crate::{Error, WordCounts};
+use crate::{Error, WordCounts, surprisal};
 
 /// The number of rows in which each word is, given another value: the words of a command line given
 /// its program.
@@ -176,7 +176,7 @@ impl<C: Eq + Hash, K: Eq + Hash> GivenWordCounts<C, K> {
         self.context(context).map_or(0, WordCounts::total)
     }
 
-    /// Returns the [`surprisal`](crate::surprisal) of a row of `context` that has `word`, in bits.
+    /// Returns the [`surprisal`] of a row of `context` that has `word`, in bits.
     ///
     /// ```
     /// # use oddsift_rarity::GivenWordCounts;
@@ -193,7 +193,7 @@ impl<C: Eq + Hash, K: Eq + Hash> GivenWordCounts<C, K> {
         A: Eq + Hash + ?Sized,
         Q: Eq + Hash + ?Sized,
     {
-        crate::surprisal(self.count(context, word), self.total(context))
+        self.context(context).map_or_else(|| surprisal(0, 0), |words| words.bits(word))
     }
 
     /// Adds all rows of `other`.

@@ -166,8 +166,8 @@ impl<C: Eq + Hash> TailCounts<C> {
 
     /// Returns the [`surprisal`] of a number as large as `value` among the rows of `category`, in bits.
     ///
-    /// A number that no row has counts as the next larger one that a row has; a number larger than all
-    /// as if its row were added.
+    /// A number that no row has counts as the next larger one that a row has, and a number larger than
+    /// all as if its row were added. In a category without rows each number has 1 bit.
     ///
     /// ```
     /// # use oddsift_rarity::TailCounts;
@@ -183,7 +183,8 @@ impl<C: Eq + Hash> TailCounts<C> {
         C: Borrow<A>,
         A: Eq + Hash + ?Sized,
     {
-        surprisal(self.at_least(category, value), self.total(category))
+        let tail = self.categories.get(category);
+        tail.map_or_else(|| surprisal(0, 0), |tail| surprisal(tail.at_least(value), tail.total))
     }
 
     /// Adds all rows of `other`.

@@ -5,8 +5,14 @@ use std::ops::Add;
 use super::fences;
 
 /// The crates that this rule is for: those that others build upon.
-pub(crate) const CRATES: [&str; 5] =
-    ["oddsift-features", "oddsift-dbscan", "oddsift-iforest", "oddsift-stl", "oddsift-timespan"];
+pub(crate) const CRATES: [&str; 6] = [
+    "oddsift-features",
+    "oddsift-dbscan",
+    "oddsift-iforest",
+    "oddsift-rarity",
+    "oddsift-stl",
+    "oddsift-timespan",
+];
 
 /// What a source file, or a crate, has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
