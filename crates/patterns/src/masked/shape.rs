@@ -70,7 +70,7 @@ fn ip(text: &str, word: Word<'_>) -> Option<usize> {
     let is_part = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
     let len = rest.iter().take(MAX_IP_LEN + 1).take_while(is_part).count();
     // The full stop of a sentence.
-    let len = if rest[len - 1] == b'.' { len - 1 } else { len };
+    let len = len - usize::from(rest[..len].ends_with(b"."));
     (is_ip(&text[word.start..word.start + len]) && ends(rest, len)).then_some(len)
 }
 
