@@ -3,7 +3,7 @@ mod class; // what a byte may be part of
 mod place; // parts known by where they stand: user names, queries of URLs
 mod shape; // parts of several words: GUIDs, addresses, SIDs, times
 
-use class::{BLANK, CLASS, DIGIT, HEX, JOINT, LETTER, QUERY, WORD};
+use class::{BLANK, CLASS, DIGIT, HEX, IN_WORD, LETTER, LOOK, WORD};
 
 /// The version of the rules of masking, for models that hold masked texts.
 ///
@@ -14,7 +14,7 @@ use class::{BLANK, CLASS, DIGIT, HEX, JOINT, LETTER, QUERY, WORD};
 /// ```
 pub const MASKS: &str = "oddsift-masks-1";
 
-/// Shorter words are never taken for random ones.
+/// Shorter words of letters are never taken for random ones.
 const LONG: usize = 12;
 
 /// Returns the masked form of a text: one key for all texts that differ only in what varies from
@@ -98,42 +98,34 @@ struct Word<'a> {
 impl<'a> Masker<'a> {
     fn run(&mut self) {
         let bytes = self.text.as_bytes();
-        let mut at = 0;
+        let mut at = unusual(bytes, 0);
         while let Some(&byte) = bytes.get(at) {
             let class = CLASS[usize::from(byte)];
-            at = if class & WORD != 0 {
+            let end = if class & WORD != 0 {
                 self.word(at)
-            } else if class & (BLANK | QUERY) == 0 {
-                at + 1
             } else if class & BLANK != 0 {
                 self.blanks(at)
             } else {
                 self.query(at)
             };
+            at = unusual(bytes, end);
         }
-        self.copy(bytes.len());
+        // A single space at the end is not unusual before the end is seen.
+        let has_space = self.copied < bytes.len() && bytes.ends_with(b" ");
+        self.copy(bytes.len() - usize::from(has_space));
     }
 
-    /// Passes over a word; most need no second look.
-    #[inline]
     fn word(&mut self, start: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let (mut end, mut seen, mut next) = (start, 0, 0);
-        while let Some(&byte) = bytes.get(end) {
-            next = CLASS[usize::from(byte)];
-            if next & WORD == 0 {
-                break;
-            }
-            seen |= next;
+        let classes = bytes[start..].iter().map(|&byte| CLASS[usize::from(byte)]);
+        let (mut end, mut seen) = (start, 0);
+        for class in classes.take_while(|class| class & WORD != 0) {
+            seen |= class;
             end += 1;
-        }
-        if seen & DIGIT == 0 && next & JOINT == 0 && end - start < LONG {
-            return end;
         }
         self.unusual_word(Word { start, end, bytes: &bytes[start..end], seen })
     }
 
-    #[inline(never)]
     fn unusual_word(&mut self, word: Word<'a>) -> usize {
         if let Some(end) = self.base64(word) {
             return end;
@@ -177,12 +169,13 @@ impl<'a> Masker<'a> {
     }
 
     /// Passes over blanks. A single space inside of the text is copied with the rest.
-    #[inline]
-    fn blanks(&mut self, start: usize) -> usize {
+    fn blanks(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
+        // The first of several spaces was not unusual.
+        let start = at - usize::from(at > self.copied && bytes[at - 1] == b' ');
         let is_blank =
             |at: usize| bytes.get(at).is_some_and(|&b| CLASS[usize::from(b)] & BLANK != 0);
-        let mut end = start + 1;
+        let mut end = at + 1;
         while is_blank(end) {
             end += 1;
         }
@@ -203,6 +196,21 @@ impl<'a> Masker<'a> {
         self.masked.push_str(mask);
         self.copied = end;
     }
+}
+
+/// The place of the next byte or word, at `at` or later, that may need a mask.
+///
+/// Most bytes need none: this is the only code that most of them see.
+fn unusual(bytes: &[u8], at: usize) -> usize {
+    let mut len = 0;
+    for (i, &byte) in bytes.iter().enumerate().skip(at) {
+        let look = LOOK[usize::from(byte)];
+        if look >> len & 1 != 0 {
+            return i - len;
+        }
+        len = if look & IN_WORD != 0 { len + 1 } else { 0 };
+    }
+    bytes.len()
 }
 
 /// `dc0001` is a name with a number: short words need a letter after a digit.

@@ -34,21 +34,42 @@ const FOLLOWERS: [&str; 26] = [
     "eiz",
 ];
 
-/// A bit for each letter that may follow a letter.
-const MAY_FOLLOW: [u32; 26] = {
-    let mut table = [0; 26];
+/// The place of each byte in [`RARE`]: letters in either case, digits, and all other bytes.
+const KIND: [u8; 256] = {
+    let mut table = [OTHER; 256];
     let mut i = 0;
     while i < 26 {
+        table[b'a' as usize + i] = i as u8;
+        table[b'A' as usize + i] = i as u8;
+        i += 1;
+    }
+    let mut digit = b'0';
+    while digit <= b'9' {
+        table[digit as usize] = DIGITS;
+        digit += 1;
+    }
+    table
+};
+const DIGITS: u8 = 26;
+const OTHER: u8 = 27;
+const LETTERS: u32 = (1 << 26) - 1;
+
+/// A bit for each kind that seldom follows a kind.
+const RARE: [u32; 28] = {
+    let mut table = [0; 28];
+    let mut i = 0;
+    while i < 26 {
+        // A letter that repeats is padding or a stuck key, but not chance.
+        table[i] = (LETTERS | 1 << DIGITS) & !(1 << i);
         let letters = FOLLOWERS[i].as_bytes();
         let mut j = 0;
         while j < letters.len() {
-            table[i] |= 1 << (letters[j] - b'a');
+            table[i] &= !(1 << (letters[j] - b'a'));
             j += 1;
         }
-        // A letter that repeats is padding or a stuck key, but not chance.
-        table[i] |= 1 << i;
         i += 1;
     }
+    table[DIGITS as usize] = LETTERS;
     table
 };
 
@@ -65,20 +86,9 @@ pub(super) fn is_random(word: &[u8], has_digits: bool) -> bool {
 }
 
 fn n_rare_pairs(word: &[u8]) -> usize {
-    word.windows(2).filter(|pair| is_rare(pair[0], pair[1])).count()
-}
-
-fn is_rare(a: u8, b: u8) -> bool {
-    match (letter(a), letter(b)) {
-        (Some(a), Some(b)) => MAY_FOLLOW[a] >> b & 1 == 0,
-        (None, None) => false,
-        (Some(_), None) => b.is_ascii_digit(),
-        (None, Some(_)) => a.is_ascii_digit(),
-    }
-}
-
-fn letter(byte: u8) -> Option<usize> {
-    byte.is_ascii_alphabetic().then(|| usize::from((byte | 0x20) - b'a'))
+    let kinds = word.iter().map(|&byte| KIND[usize::from(byte)]);
+    let pairs = kinds.clone().zip(kinds.skip(1));
+    pairs.map(|(a, b)| (RARE[usize::from(a)] >> b & 1) as usize).sum()
 }
 
 pub(super) fn is_base64_byte(byte: u8) -> bool {

@@ -34,7 +34,8 @@ impl Masker<'_> {
             5 => b"users",
             _ => b"documents and settings",
         };
-        if !directory.ends_with(&word.bytes.to_ascii_lowercase()) {
+        let last = &directory[directory.len() - word.bytes.len()..];
+        if !word.bytes.eq_ignore_ascii_case(last) {
             return false;
         }
         self.copy(word.end);
