@@ -4,6 +4,7 @@ mod canonical; // merging tables, and the one order of their patterns
 mod cut; // beginning and end of a template, where short texts have no room for both
 mod distinct; // distinct values of a column, per pattern
 mod error; // Error, Fault
+mod masked; // masked texts: one key for texts that differ in what varies
 mod observation; // Observation, PatternId
 mod saved; // serde: a table out, and back in as untrusted input
 mod skeleton; // literal text with masks in it: matched and joined
@@ -15,6 +16,7 @@ mod token; // delimiters, masks and the lattice of tokens
 pub use oddsift_timespan::Timestamp;
 pub use {
     error::{Error, Fault},
+    masked::{MASKS, mask_into, masked},
     observation::{Observation, PatternId},
     state::TemplateState,
     table::PatternTable,

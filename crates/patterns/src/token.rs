@@ -179,7 +179,7 @@ const MAY_DELIMIT: [bool; 256] = {
     table
 };
 
-fn is_guid(token: &[u8]) -> bool {
+pub(crate) fn is_guid(token: &[u8]) -> bool {
     let Ok(token) = <&[u8; 36]>::try_from(token) else { return false };
     let dashes = [8, 13, 18, 23].iter().all(|&at| token[at] == b'-');
     // All are counted, without leaving early: so the compiler takes many bytes at once.
@@ -187,7 +187,7 @@ fn is_guid(token: &[u8]) -> bool {
     dashes && n_digits == 32
 }
 
-fn is_ip(token: &str) -> bool {
+pub(crate) fn is_ip(token: &str) -> bool {
     // The standard parser takes no leading zeros, so that 010 is not read as octal by anyone.
     token.parse::<Ipv4Addr>().is_ok()
 }
@@ -196,7 +196,7 @@ fn is_num(token: &[u8]) -> bool {
     !token.is_empty() && token.iter().all(u8::is_ascii_digit)
 }
 
-fn is_hex(token: &[u8]) -> bool {
+pub(crate) fn is_hex(token: &[u8]) -> bool {
     match token {
         [b'0', b'x' | b'X', digits @ ..] => {
             !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit)
