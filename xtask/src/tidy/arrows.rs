@@ -12,6 +12,7 @@ pub(crate) const TABLE: Table = &[
     ("oddsift-dbscan", &["oddsift-ground"]),
     ("oddsift-iforest", &["oddsift-ground"]),
     ("oddsift-rarity", &[]),
+    ("oddsift-hunt", &["oddsift-patterns", "oddsift-rarity"]),
     ("oddsift-stl", &["oddsift-ground"]),
     ("oddsift-timespan", &[]),
     ("oddsift-patterns", &["oddsift-ground", "oddsift-timespan"]),

@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+
+mod combination; // values, numbers and combinations of any table
+mod error; // Error
+mod findings; // trees to findings, findings to the order of lines
+mod history; // History: what was seen before, saved and read back
+mod hunt; // Hunt, Line, Finding: what came out
+mod lens; // what tells the rarity of lines
+mod occurrence; // the first rows of a line
+mod params; // HuntParams: setters and `rank`
+mod process; // ProcessEvent, ProcessLines
+mod reason; // Reason: counts in words
+mod shape; // traits of command lines, and their words
+mod spread; // how much a process started
+mod table; // LineTable, Sighting, LineId
+mod texts; // distinct texts by number
+mod trees; // rows to trees
+mod views; // View: the rarity of each part of an event
+
+pub use {
+    combination::number_size,
+    error::Error,
+    history::History,
+    hunt::{Finding, Hunt, Line, Placed, TreeRow},
+    oddsift_patterns::Timestamp,
+    params::HuntParams,
+    process::{ProcessEvent, ProcessLines},
+    reason::Reason,
+    table::{LineId, LineTable, Sighting},
+    views::View,
+};

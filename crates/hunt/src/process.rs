@@ -1,0 +1,206 @@
+use hashbrown::HashMap;
+use oddsift_patterns::{Timestamp, mask_into, masked};
+
+use crate::Error;
+use crate::table::{LineId, LineTable, Sighting};
+
+/// The columns by which starts of programs are folded.
+pub(crate) const COLUMNS: [&str; 3] = ["path", "parent", "command_line"];
+pub(crate) const PATH: usize = 0;
+pub(crate) const PARENT: usize = 1;
+pub(crate) const COMMAND_LINE: usize = 2;
+
+/// The start of a program.
+///
+/// ```
+/// use oddsift_hunt::ProcessEvent;
+///
+/// let event = ProcessEvent { path: r"C:\Windows\explorer.exe", ..ProcessEvent::new(3) };
+/// assert_eq!((event.row, event.command_line), (3, ""));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct ProcessEvent<'a> {
+    /// The row's number, unique over all tables that will merge.
+    pub row: u64,
+    /// The path of the program; empty where it is not known.
+    pub path: &'a str,
+    /// Its command line; empty where it is not known.
+    pub command_line: &'a str,
+    /// The path or name of the program that started it; empty where it is not known.
+    pub parent_path: &'a str,
+    /// When it happened.
+    pub time: Option<Timestamp>,
+    /// The machine.
+    pub host: Option<&'a str>,
+    /// The account.
+    pub user: Option<&'a str>,
+    /// The session; events without process numbers are joined by it.
+    pub session: Option<&'a str>,
+    /// The number of the process.
+    pub pid: Option<u64>,
+    /// The number of the process that started it.
+    pub parent_pid: Option<u64>,
+}
+
+impl ProcessEvent<'_> {
+    /// An event of which nothing is known.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_hunt::ProcessEvent::new(0).path, "");
+    /// ```
+    #[must_use]
+    pub const fn new(row: u64) -> Self {
+        Self {
+            row,
+            path: "",
+            command_line: "",
+            parent_path: "",
+            time: None,
+            host: None,
+            user: None,
+            session: None,
+            pid: None,
+            parent_pid: None,
+        }
+    }
+}
+
+/// Starts of programs folded to lines, by the masked path of the program, the name of its parent and the
+/// masked command line.
+///
+/// Masking takes one pass over a command line and no memory of its own; paths are masked once for each
+/// distinct path.
+///
+/// ```
+/// use oddsift_hunt::{HuntParams, ProcessEvent, ProcessLines};
+///
+/// let mut lines = ProcessLines::new();
+/// for row in 0..99 {
+///     let command_line = format!("svchost.exe -k netsvcs -p {row}");
+///     lines.add(&ProcessEvent { path: "svchost.exe", command_line: &command_line, ..ProcessEvent::new(row) })?;
+/// }
+/// lines.add(&ProcessEvent { path: "x.exe", command_line: "x.exe http://10.0.0.9/a", ..ProcessEvent::new(99) })?;
+/// let hunt = HuntParams::new().rank(lines.into_table())?;
+/// assert_eq!((hunt.lines()[0].row, hunt.lines()[1].count), (99, 99));
+/// # Ok::<(), oddsift_hunt::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct ProcessLines {
+    table: LineTable,
+    /// Masked paths by raw ones.
+    paths: HashMap<String, Box<str>>,
+    /// Names of programs by their raw paths.
+    names: HashMap<String, Box<str>>,
+    masked: String,
+}
+
+impl Default for ProcessLines {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ProcessLines {
+    /// No events.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_hunt::ProcessLines::new().into_table().n_rows(), 0);
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            table: LineTable::of_processes(),
+            paths: HashMap::new(),
+            names: HashMap::new(),
+            masked: String::new(),
+        }
+    }
+
+    /// Adds an event; says its line and whether it is among the first of it, which are kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`LineTable::add`].
+    ///
+    /// ```
+    /// # use oddsift_hunt::{ProcessEvent, ProcessLines};
+    /// let mut lines = ProcessLines::new();
+    /// assert!(lines.add(&ProcessEvent::new(0))?.1);
+    /// # Ok::<(), oddsift_hunt::Error>(())
+    /// ```
+    pub fn add(&mut self, event: &ProcessEvent<'_>) -> Result<(LineId, bool), Error> {
+        self.masked.clear();
+        mask_into(event.command_line, &mut self.masked);
+        // A path that is not known is taken from the command line.
+        let path = if event.path.is_empty() { first_word(event.command_line) } else { event.path };
+        let path = cached(&mut self.paths, path, masked);
+        let parent =
+            cached(&mut self.names, event.parent_path, |raw| program_name(&masked(raw)).to_owned());
+        let values = &[path, parent, self.masked.as_str()];
+        self.table.add(&Sighting {
+            time: event.time,
+            host: event.host,
+            user: event.user,
+            session: event.session,
+            pid: event.pid,
+            parent_pid: event.parent_pid,
+            ..Sighting::new(event.row, values)
+        })
+    }
+
+    /// The lines.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_hunt::ProcessLines::new().into_table().columns()[0], "path");
+    /// ```
+    #[must_use]
+    pub fn into_table(self) -> LineTable {
+        self.table
+    }
+}
+
+/// What is made of a text, made once.
+fn cached<'c>(
+    cache: &'c mut HashMap<String, Box<str>>,
+    text: &str,
+    make: impl Fn(&str) -> String,
+) -> &'c str {
+    cache.entry_ref(text).or_insert_with(|| make(text).into_boxed_str())
+}
+
+/// The name of a program in its path.
+pub(crate) fn program_name(path: &str) -> &str {
+    path.rsplit(['\\', '/']).next().unwrap_or(path)
+}
+
+/// The folder of a program.
+pub(crate) fn folder(path: &str) -> &str {
+    path.strip_suffix(program_name(path)).unwrap_or("").trim_end_matches(['\\', '/'])
+}
+
+/// The program in a command line: its first word, or what stands in quotes there.
+fn first_word(command_line: &str) -> &str {
+    let text = command_line.trim_start();
+    match text.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next().unwrap_or(quoted),
+        None => text.split_whitespace().next().unwrap_or(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_has_a_name_and_a_folder() {
+        assert_eq!(program_name(r"c:\windows\cmd.exe"), "cmd.exe");
+        assert_eq!(folder(r"c:\windows\cmd.exe"), r"c:\windows");
+        assert_eq!((program_name("sh"), folder("/bin/sh")), ("sh", "/bin"));
+    }
+
+    #[test]
+    fn a_command_line_begins_with_its_program() {
+        assert_eq!(first_word(r#""C:\Program Files\a.exe" -x"#), r"C:\Program Files\a.exe");
+        assert_eq!((first_word(" sh -c x"), first_word("")), ("sh", ""));
+    }
+}

@@ -1,0 +1,222 @@
+//! Why a line is where it is: counts of the log, in words.
+
+use crate::lens::Lens;
+use crate::process::{PARENT, PATH};
+use crate::table::{Kind, LineId, LineTable};
+use crate::views::{View, Views};
+
+/// Words that a reason names.
+const MOST_NAMED: usize = 5;
+
+/// Why a line is where it is: a view, its bits, and what was counted.
+///
+/// ```
+/// use oddsift_hunt::{HuntParams, ProcessEvent, ProcessLines};
+///
+/// let mut lines = ProcessLines::new();
+/// for row in 0..100 {
+///     let path = if row == 7 { "nc.exe" } else { "svchost.exe" };
+///     lines.add(&ProcessEvent { path, ..ProcessEvent::new(row) })?;
+/// }
+/// let hunt = HuntParams::new().rank(lines.into_table())?;
+/// let reason = &hunt.lines()[0].reasons[0];
+/// assert_eq!(reason.text, "this command line of nc.exe: 1 of 100 events");
+/// # Ok::<(), oddsift_hunt::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Reason {
+    /// The view.
+    pub view: View,
+    /// Its bits with its weight: the sum over all views is the line's.
+    pub bits: f64,
+    /// What was counted.
+    pub text: String,
+}
+
+/// The process that started a row, and how many different lines it and others of its name started.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Spread {
+    pub(crate) bits: f64,
+    pub(crate) n_lines: u64,
+    pub(crate) n_others: u64,
+    pub(crate) most_of_others: u64,
+}
+
+/// What is told of a line in a view.
+pub(crate) fn text(
+    table: &LineTable,
+    lens: &Lens,
+    id: LineId,
+    spread: Spread,
+    n_hosts: (u64, u64),
+    view: View,
+) -> String {
+    match lens {
+        Lens::Process(views) => of_process(table, views, id, spread, n_hosts, view),
+        Lens::Values(combinations) => {
+            let all = combinations.n_rows;
+            let rows = |place| combinations.rows_with(table, id, place);
+            let name =
+                |place: u16| table.columns().get(usize::from(place)).map_or("", String::as_str);
+            let value = |place: u16| shown(table.value(id, usize::from(place)));
+            match view {
+                View::Value(place) => {
+                    format!("{} {}: {} of {}", name(place), value(place), rows(place), events(all))
+                }
+                View::Number(place) => {
+                    let (name, value, rows) = (name(place), value(place), rows(place));
+                    format!("{name} of {value} or more: {rows} of {}", events(all))
+                }
+                _ => format!("this combination: {} of {}", table.count_with_known(id), events(all)),
+            }
+        }
+    }
+}
+
+fn of_process(
+    table: &LineTable,
+    views: &Views,
+    id: LineId,
+    spread: Spread,
+    (on_hosts, n_hosts): (u64, u64),
+    view: View,
+) -> String {
+    let facts = views.facts(id);
+    let name = shown(views.names.get(facts.name));
+    let parent = match table.value(id, PARENT) {
+        "" => "an unknown parent",
+        parent => parent,
+    };
+    let (all, of_name) = (views.n_rows, views.programs.count(&facts.name));
+    let of_line = views.lines.count(&facts.line);
+    match view {
+        View::Program => {
+            let hosts = if n_hosts > 1 {
+                format!(", on {on_hosts} of {n_hosts} hosts")
+            } else {
+                String::new()
+            };
+            format!("{name} ran {} of {}{hosts}", times(of_name), events(all))
+        }
+        View::ParentChild => {
+            let of_pair = views.pairs.count(&(facts.parent, facts.name));
+            let of_parent = views.children.total(&facts.parent);
+            format!("{parent} started {name} {of_pair} of {}", times(of_parent))
+        }
+        View::Line => format!("this command line of {name}: {of_line} of {}", events(all)),
+        View::LineOfProgram => {
+            format!("{of_line} of {} of {name} {} this command line", starts(of_name), has(of_line))
+        }
+        View::Folder => {
+            let folder = shown(views.folder_names.get(facts.folder));
+            let rows = views.folders.count(&facts.name, &facts.folder);
+            format!("{name} ran from {folder} {rows} of {}", times(of_name))
+        }
+        View::Shape => {
+            let traits = views.rarest_traits(facts);
+            let named: Vec<String> =
+                traits.iter().take(3).map(|(name, rows)| format!("{name} ({rows})")).collect();
+            let rows = views.rows_of_such_shape(facts);
+            format!(
+                "{}: as rare together in {rows} of {}",
+                named.join(", "),
+                events(table.n_rows())
+            )
+        }
+        View::Words => {
+            let unseen = views.text(facts).map_or(&[][..], |text| &text.unseen);
+            let named: Vec<&str> = unseen.iter().take(MOST_NAMED).map(AsRef::as_ref).collect();
+            let more = match unseen.len().saturating_sub(MOST_NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let rows = views.rows_of_such_words(facts);
+            format!(
+                "words seen nowhere else: {}{more}; {rows} of {} {} as many",
+                named.join(", "),
+                events(table.n_rows()),
+                has(rows)
+            )
+        }
+        View::Spread => {
+            let Spread { n_lines, n_others, most_of_others, .. } = spread;
+            let others = match n_others {
+                0 => String::new(),
+                1 => format!(", the one other {most_of_others}"),
+                others => format!(", of {others} others the most {most_of_others}"),
+            };
+            format!("its {parent} started {n_lines} different command lines{others}")
+        }
+        View::Length => {
+            let length = views.text(facts).map_or(0, |text| text.length);
+            let longest = views.lengths.largest_other(&facts.name, length).unwrap_or_default();
+            let others = of_name.saturating_sub(1);
+            format!(
+                "{length} characters; of {others} other lines of {name} the longest has {longest}"
+            )
+        }
+        _ => String::new(),
+    }
+}
+
+fn shown(text: &str) -> &str {
+    if text.is_empty() { "(empty)" } else { text }
+}
+
+fn has(count: u64) -> &'static str {
+    if count == 1 { "has" } else { "have" }
+}
+
+fn times(count: u64) -> String {
+    counted(count, "time", "times")
+}
+
+fn starts(count: u64) -> String {
+    counted(count, "start", "starts")
+}
+
+fn events(count: u64) -> String {
+    counted(count, "event", "events")
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len().saturating_mul(2));
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && digits.len().saturating_sub(place) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped} {}", if count == 1 { one } else { many })
+}
+
+/// The columns of a line with their values, as its common text.
+pub(crate) fn template(table: &LineTable, id: LineId) -> String {
+    let last = table.columns().len().saturating_sub(1);
+    match table.kind {
+        Kind::Process => match table.value(id, last) {
+            "" => table.value(id, PATH).to_owned(),
+            command_line => command_line.to_owned(),
+        },
+        Kind::Values { .. } => {
+            let named = table.columns().iter().enumerate();
+            let named = named.map(|(place, name)| format!("{name}={}", table.value(id, place)));
+            named.collect::<Vec<String>>().join(" ")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_counts_are_grouped() {
+        assert_eq!(
+            (times(1), times(60_000), times(1_234_567)),
+            ("1 time".into(), "60,000 times".into(), "1,234,567 times".into())
+        );
+    }
+}

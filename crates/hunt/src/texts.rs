@@ -1,0 +1,53 @@
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// Distinct texts, each with a number: the order in which they came.
+///
+/// Hashes are keyed by a random number, so that texts chosen by an attacker cannot slow it down; no
+/// result depends on it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    texts: Vec<Box<str>>,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Texts {
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// The text of a number; empty for one that is not in use.
+    pub(crate) fn get(&self, id: u32) -> &str {
+        self.texts.get(id as usize).map_or("", |text| text)
+    }
+
+    /// The number of a text, which gets one where it is new; none is left after 2^32 - 1.
+    pub(crate) fn intern(&mut self, text: &str) -> Option<u32> {
+        let hash = self.hasher.hash_one(text);
+        let texts = &self.texts;
+        let text_of = |id: u32| texts.get(id as usize).map_or("", |text| text);
+        if let Some(id) = self.index.find(hash, |id| text_of(*id) == text) {
+            return Some(*id);
+        }
+        let id = u32::try_from(self.texts.len()).ok().filter(|id| *id < u32::MAX)?;
+        let hasher = &self.hasher;
+        self.index.insert_unique(hash, id, |id| hasher.hash_one(text_of(*id)));
+        self.texts.push(text.into());
+        Some(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_keeps_its_number() {
+        let mut texts = Texts::default();
+        let ids = ["a", "b", "a", ""].map(|text| texts.intern(text));
+        assert_eq!(ids, [Some(0), Some(1), Some(0), Some(2)]);
+        assert_eq!((texts.get(1), texts.get(9), texts.len()), ("b", "", 3));
+    }
+}
