@@ -64,8 +64,8 @@ pub fn masked(text: &str) -> String {
 /// ```
 pub fn mask_into(text: &str, masked: &mut String) {
     let start = masked.len();
-    let mut masker = Masker { text, masked, start, copied: 0, url_end: 0, no_base64_before: 0 };
-    masker.run();
+    let mut pass = Masker { text, masked, start, copied: 0, url_end: 0, no_base64_before: 0 };
+    pass.run();
     // All at once: the compiler takes many bytes at a time. Masks are in lower case already.
     masked[start..].make_ascii_lowercase();
 }
