@@ -35,6 +35,10 @@ pub(crate) fn message(error: &Error) -> String {
         }
         Error::Parameter { parameter, what } => match &**what {
             ParameterFault::Repeated(_) => format!("{} {what}", flag(*parameter)),
+            ParameterFault::NotListed { name, list } => {
+                let (parameter, list) = (flag(*parameter), flag(*list));
+                format!("{parameter} names {name:?}, which is not in {list}; name it there, too")
+            }
             ParameterFault::Series(error) => error.to_string(),
             ParameterFault::Forest(error) => error.to_string(),
             ParameterFault::Query(error) => format!("--query-column: {error}"),

@@ -351,6 +351,14 @@ pub enum ParameterFault {
     /// A list names something twice, which would count twice.
     #[error("names {0:?} twice; name it once")]
     Repeated(String),
+    /// A column to be changed that is not among those that are used.
+    #[error("names {name:?}, which is not in {list}; name it there, too")]
+    NotListed {
+        /// The column.
+        name: String,
+        /// The parameter that lists the columns.
+        list: Parameter,
+    },
     /// A period of no length, and the like.
     #[error("cannot be: {0}")]
     Series(oddsift_timeseries::Error),
