@@ -149,6 +149,9 @@ fn lacking(what: Lacking, columns: &[String]) -> String {
              name them by --map command_line=COLUMN, or columns of text by --text{}",
             delimiter_hint(columns),
         ),
+        Lacking::Category => {
+            "no column holds values that repeat or numbers; name some by --by".to_owned()
+        }
         what => what.to_string(),
     }
 }

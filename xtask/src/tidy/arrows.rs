@@ -39,6 +39,7 @@ pub(crate) const TABLE: Table = &[
             "oddsift-evtx",
             "oddsift-features",
             "oddsift-ground",
+            "oddsift-hunt",
             "oddsift-iforest",
             "oddsift-outliers",
             "oddsift-patterns",
