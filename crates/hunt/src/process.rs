@@ -173,9 +173,19 @@ pub(crate) fn program_name(path: &str) -> &str {
     path.rsplit(['\\', '/']).next().unwrap_or(path)
 }
 
-/// The folder of a program.
-pub(crate) fn folder(path: &str) -> &str {
-    path.strip_suffix(program_name(path)).unwrap_or("").trim_end_matches(['\\', '/'])
+/// The place of a program: the first two parts of its folder, as in `c:\windows\system32` and `/usr/bin`;
+/// one where each program has a folder of its own.
+pub(crate) fn place(path: &str) -> &str {
+    let folder = path.strip_suffix(program_name(path)).unwrap_or("");
+    let folder = folder.trim_end_matches(['\\', '/']);
+    let is_separator = |c: char| matches!(c, '\\' | '/');
+    let ends =
+        folder.char_indices().filter(|(at, c)| *at > 2 && is_separator(*c)).map(|(at, _)| at);
+    let mut ends = ends.chain(std::iter::once(folder.len()));
+    let first = ends.next().and_then(|end| folder.get(..end)).unwrap_or(folder);
+    let is_of_programs = first.ends_with("program files") || first.ends_with("program files (x86)");
+    let end = if is_of_programs { Some(first.len()) } else { ends.next() };
+    end.and_then(|end| folder.get(..end)).unwrap_or(first)
 }
 
 /// The program in a command line: its first word, or what stands in quotes there.
@@ -194,8 +204,18 @@ mod tests {
     #[test]
     fn a_path_has_a_name_and_a_folder() {
         assert_eq!(program_name(r"c:\windows\cmd.exe"), "cmd.exe");
-        assert_eq!(folder(r"c:\windows\cmd.exe"), r"c:\windows");
-        assert_eq!((program_name("sh"), folder("/bin/sh")), ("sh", "/bin"));
+        for (path, where_it_is) in [
+            (r"c:\windows\cmd.exe", r"c:\windows"),
+            (r"c:\windows\system32\wbem\wmic.exe", r"c:\windows\system32"),
+            (r"c:\program files\git\bin\git.exe", r"c:\program files"),
+            (r"c:\users\<user>\downloads\a.exe", r"c:\users\<user>"),
+            ("/usr/bin/env", "/usr/bin"),
+            ("/opt/tool/bin/x", "/opt/tool"),
+            ("/bin/sh", "/bin"),
+            ("sh", ""),
+        ] {
+            assert_eq!(place(path), where_it_is, "{path}");
+        }
     }
 
     #[test]

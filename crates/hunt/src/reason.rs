@@ -111,10 +111,10 @@ fn of_process(
         View::LineOfProgram => {
             format!("{of_line} of {} of {name} {} this command line", starts(of_name), has(of_line))
         }
-        View::Folder => {
-            let folder = shown(views.folder_names.get(facts.folder));
-            let rows = views.folders.count(&facts.name, &facts.folder);
-            format!("{name} ran from {folder} {rows} of {}", times(of_name))
+        View::Place => {
+            let place = shown(views.place_names.get(facts.place));
+            let rows = views.places.count(&facts.place);
+            format!("{} of {} ran from {place}", rows, events(all))
         }
         View::Shape => {
             let traits = views.rarest_traits(facts);

@@ -1,12 +1,10 @@
 //! How rare each part of a start of a program is: counts of the log at hand and of its history.
 
-use std::collections::BTreeMap;
-
 use hashbrown::{HashMap, HashSet};
 use oddsift_rarity::{Counts, Error as CountError, GivenCounts, TailCounts, surprisal};
 
 use crate::Error;
-use crate::process::{COMMAND_LINE, PARENT, PATH, folder, program_name};
+use crate::process::{COMMAND_LINE, PARENT, PATH, place, program_name};
 use crate::shape::{Shape, TRAITS, words};
 use crate::table::{LineId, LineTable};
 use crate::texts::Texts;
@@ -19,7 +17,7 @@ const STEPS: f64 = 1024.0;
 /// ```
 /// use oddsift_hunt::View;
 ///
-/// assert_eq!(View::ALL.iter().map(|view| view.weight()).sum::<f64>(), 10.5);
+/// assert!(View::ALL.iter().all(|view| view.weight() <= View::Line.weight()));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -38,8 +36,8 @@ pub enum View {
     Words,
     /// The number of different lines that its parent process started.
     Spread,
-    /// The folder of the program, among those of its name.
-    Folder,
+    /// The place of the program: where its folder begins.
+    Place,
     /// The length of the masked command line, among those of its program.
     Length,
     /// A value of a column.
@@ -60,7 +58,7 @@ impl View {
         Self::Program,
         Self::LineOfProgram,
         Self::Spread,
-        Self::Folder,
+        Self::Place,
         Self::Length,
     ];
 
@@ -68,7 +66,7 @@ impl View {
     pub(crate) fn kind(self) -> u8 {
         match self {
             Self::Line | Self::LineOfProgram | Self::Program | Self::Combination => 0,
-            Self::ParentChild | Self::Spread | Self::Folder | Self::Value(_) => 1,
+            Self::ParentChild | Self::Spread | Self::Place | Self::Value(_) => 1,
             Self::Shape | Self::Words | Self::Length | Self::Number(_) => 2,
         }
     }
@@ -76,14 +74,16 @@ impl View {
     /// Returns the factor of the view's bits in the sum, found by measurement: see the crate's docs.
     ///
     /// ```
-    /// assert_eq!(oddsift_hunt::View::Line.weight(), 3.0);
+    /// assert_eq!(oddsift_hunt::View::Line.weight(), 4.0);
     /// ```
     #[must_use]
     pub fn weight(self) -> f64 {
         match self {
-            Self::Line => 3.0,
-            Self::Shape => 2.0,
-            Self::Folder | Self::Length => 0.25,
+            Self::Line => 4.0,
+            Self::Program | Self::LineOfProgram | Self::Spread => 1.5,
+            Self::Shape => 1.25,
+            Self::Place => 0.5,
+            Self::Length => 0.1,
             _ => 1.0,
         }
     }
@@ -95,13 +95,13 @@ pub(crate) struct Views {
     pub(crate) pairs: Counts<(u32, u32)>,
     pub(crate) children: GivenCounts<u32, u32>,
     pub(crate) lines: Counts<u32>,
-    pub(crate) folders: GivenCounts<u32, u32>,
+    pub(crate) places: Counts<u32>,
     pub(crate) lengths: TailCounts<u32>,
     shapes: TailCounts<()>,
     unseen: TailCounts<()>,
     traits: [u64; TRAITS.len()],
     pub(crate) names: Texts,
-    pub(crate) folder_names: Texts,
+    pub(crate) place_names: Texts,
     pub(crate) of_entry: Vec<Facts>,
     /// By the number of a line's text.
     pub(crate) of_text: Vec<TextFacts>,
@@ -116,7 +116,7 @@ pub(crate) struct Facts {
     pub(crate) line: u32,
     pub(crate) name: u32,
     pub(crate) parent: u32,
-    pub(crate) folder: u32,
+    pub(crate) place: u32,
     pub(crate) is_known: bool,
 }
 
@@ -145,13 +145,13 @@ impl Views {
             pairs: Counts::new(),
             children: GivenCounts::new(),
             lines: Counts::new(),
-            folders: GivenCounts::new(),
+            places: Counts::new(),
             lengths: TailCounts::new(),
             shapes: TailCounts::new(),
             unseen: TailCounts::new(),
             traits: [0; TRAITS.len()],
             names: Texts::default(),
-            folder_names: Texts::default(),
+            place_names: Texts::default(),
             of_entry: Vec::new(),
             of_text: Vec::new(),
             n_rows: 0,
@@ -170,8 +170,8 @@ impl Views {
             let line = *lines.entry((number(PATH), number(COMMAND_LINE))).or_insert(next);
             let name = self.names.intern(program_name(path)).ok_or_else(too_many)?;
             let parent = self.names.intern(table.value(id, PARENT)).ok_or_else(too_many)?;
-            let folder = self.folder_names.intern(folder(path)).ok_or_else(too_many)?;
-            self.of_entry.push(Facts { line, name, parent, folder, is_known: false });
+            let place = self.place_names.intern(place(path)).ok_or_else(too_many)?;
+            self.of_entry.push(Facts { line, name, parent, place, is_known: false });
         }
         self.of_text.resize(lines.len(), TextFacts::default());
         Ok(())
@@ -186,7 +186,7 @@ impl Views {
             self.pairs.add((facts.parent, facts.name), n_rows)?;
             self.children.add(facts.parent, facts.name, n_rows)?;
             self.lines.add(facts.line, n_rows)?;
-            self.folders.add(facts.name, facts.folder, n_rows)?;
+            self.places.add(facts.place, n_rows)?;
             let length = table.value(id, COMMAND_LINE).len() as u64;
             self.lengths.add(facts.name, length, n_rows)?;
             if entry.known > 0 {
@@ -204,68 +204,60 @@ impl Views {
 
     fn look_at_texts(&mut self, table: &LineTable) -> Result<(), CountError> {
         let texts = self.texts_of_lines(table);
-        let has_history = table.n_known_rows() > 0;
-        for (facts, (text, ..)) in self.of_text.iter_mut().zip(&texts) {
-            facts.shape = Shape::of(text);
-            facts.length = text.len() as u64;
-        }
-        for (facts, (_, count, known)) in self.of_text.iter().zip(&texts) {
+        self.look_at_shapes(&texts)?;
+        self.look_at_words(&texts, table.n_known_rows() > 0)
+    }
+
+    fn look_at_shapes(&mut self, texts: &[Text<'_>]) -> Result<(), CountError> {
+        for (facts, text) in self.of_text.iter_mut().zip(texts) {
+            facts.shape = Shape::of(text.command_line);
+            facts.length = text.command_line.len() as u64;
             for place in facts.shape.traits() {
                 if let Some(rows) = self.traits.get_mut(place) {
-                    *rows = rows.saturating_add(count.saturating_add(*known));
+                    *rows = rows.saturating_add(text.count.saturating_add(text.known));
                 }
             }
         }
-        // In how many lines each word is; with a history, in how many of its lines.
-        let mut in_lines: BTreeMap<&str, (u32, u64)> = BTreeMap::new();
-        for (line, (text, _, known)) in (0..).zip(&texts) {
-            if has_history && *known == 0 {
-                continue;
-            }
-            for word in words(text) {
-                let seen = in_lines.entry(word).or_insert((u32::MAX, 0));
-                if seen.0 != line {
-                    *seen = (line, seen.1.saturating_add(1));
-                }
-            }
-        }
-        for (facts, (text, count, known)) in self.of_text.iter_mut().zip(&texts) {
-            let is_unseen = |word: &&str| {
-                let n_lines = in_lines.get(word).map_or(0, |seen| seen.1);
-                if has_history { n_lines == 0 } else { n_lines == 1 }
-            };
-            if !has_history || *known == 0 {
-                let mut unseen: Vec<&str> = words(text).filter(is_unseen).collect();
-                unseen.sort_unstable();
-                unseen.dedup();
-                facts.unseen = unseen.into_iter().map(Box::from).collect();
-            }
-            let sum: f64 = facts
-                .shape
-                .traits()
-                .map(|place| trait_bits(&self.traits, place, self.n_rows))
-                .sum();
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "at most 64 bits of 64 traits"
-            )]
-            let steps = (sum * STEPS) as u64;
-            facts.shape_bits = steps;
-            self.shapes.add((), steps, *count)?;
-            self.unseen.add((), facts.unseen.len() as u64, *count)?;
+        for (facts, text) in self.of_text.iter_mut().zip(texts) {
+            let bits = |place| trait_bits(&self.traits, place, self.n_rows);
+            facts.shape_bits = in_steps(facts.shape.traits().map(bits).sum());
+            self.shapes.add((), facts.shape_bits, text.count)?;
         }
         Ok(())
     }
 
-    /// The masked command line of each line, its rows in the log and in the history.
-    fn texts_of_lines<'t>(&self, table: &'t LineTable) -> Vec<(&'t str, u64, u64)> {
-        let mut texts = vec![("", 0_u64, 0_u64); self.of_text.len()];
+    /// Finds the words that no other line has; with a history, those that none of its lines has.
+    fn look_at_words(&mut self, texts: &[Text<'_>], has_history: bool) -> Result<(), CountError> {
+        let mut in_lines: HashMap<&str, u64> = HashMap::new();
+        for text in texts.iter().filter(|text| !has_history || text.known > 0) {
+            for word in text.arguments() {
+                let n_lines = in_lines.entry(word).or_default();
+                *n_lines = n_lines.saturating_add(1);
+            }
+        }
+        // A line of the log is one of those that have its words.
+        let own = u64::from(!has_history);
+        for (facts, text) in self.of_text.iter_mut().zip(texts) {
+            if text.known == 0 || !has_history {
+                let is_unseen =
+                    |word: &&str| in_lines.get(word).copied().unwrap_or_default() <= own;
+                let unseen = text.arguments().into_iter().filter(is_unseen);
+                facts.unseen = unseen.map(Box::from).collect();
+            }
+            self.unseen.add((), facts.unseen.len() as u64, text.count)?;
+        }
+        Ok(())
+    }
+
+    /// The texts of each line, its rows in the log and in the history.
+    fn texts_of_lines<'t>(&self, table: &'t LineTable) -> Vec<Text<'t>> {
+        let mut texts = vec![Text::default(); self.of_text.len()];
         for ((id, entry), facts) in table.lines().zip(&self.of_entry) {
             if let Some(text) = texts.get_mut(facts.line as usize) {
-                text.0 = table.value(id, COMMAND_LINE);
-                text.1 = text.1.saturating_add(entry.count);
-                text.2 = text.2.saturating_add(entry.known);
+                text.path = table.value(id, PATH);
+                text.command_line = table.value(id, COMMAND_LINE);
+                text.count = text.count.saturating_add(entry.count);
+                text.known = text.known.saturating_add(entry.known);
             }
         }
         texts
@@ -289,7 +281,7 @@ impl Views {
             View::LineOfProgram => {
                 surprisal(self.lines.count(&facts.line), self.programs.count(&facts.name))
             }
-            View::Folder => self.folders.bits(&facts.name, &facts.folder),
+            View::Place => self.places.bits(&facts.place),
             View::Shape => text
                 .filter(|text| text.shape_bits > 0)
                 .map_or(0.0, |text| self.shapes.bits(&(), text.shape_bits)),
@@ -319,6 +311,40 @@ impl Views {
         traits.sort_by_key(|(_, rows)| *rows);
         traits
     }
+}
+
+/// A program with its masked command line.
+#[derive(Clone, Copy, Default)]
+struct Text<'t> {
+    path: &'t str,
+    command_line: &'t str,
+    /// Rows of the log.
+    count: u64,
+    /// Rows of the history.
+    known: u64,
+}
+
+impl<'t> Text<'t> {
+    /// The distinct words of the command line, sorted, without those of the program's path: how rare that
+    /// is, is a view of its own.
+    fn arguments(&self) -> Vec<&'t str> {
+        let mut of_path: Vec<&str> = words(self.path).collect();
+        of_path.sort_unstable();
+        let is_argument = |word: &&str| of_path.binary_search(word).is_err();
+        let mut arguments: Vec<&str> = words(self.command_line).filter(is_argument).collect();
+        arguments.sort_unstable();
+        arguments.dedup();
+        arguments
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "at most 64 bits of 64 traits"
+)]
+fn in_steps(bits: f64) -> u64 {
+    (bits * STEPS) as u64
 }
 
 fn trait_bits(traits: &[u64], place: usize, n_rows: u64) -> f64 {
