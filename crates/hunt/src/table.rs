@@ -492,14 +492,13 @@ struct Key {
 
 impl Key {
     fn push(&mut self, value: u32) {
-        match self.few.get_mut(self.len) {
-            Some(slot) => *slot = value,
-            None => {
-                if self.many.is_empty() {
-                    self.many.extend_from_slice(&self.few);
-                }
-                self.many.push(value);
+        if let Some(slot) = self.few.get_mut(self.len) {
+            *slot = value;
+        } else {
+            if self.many.is_empty() {
+                self.many.extend_from_slice(&self.few);
             }
+            self.many.push(value);
         }
         self.len = self.len.saturating_add(1);
     }

@@ -9,7 +9,7 @@ use oddsift_hunt::{Error, History, HuntParams, LineTable, Sighting};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
-use support::{Event, log, table_of, told};
+use support::{Event, event_of, log, table_of, told};
 
 fn history(log: &[Event]) -> History {
     History::new(&table_of(log)).unwrap()
@@ -27,8 +27,10 @@ fn merged(one: &History, other: &History) -> String {
     saved(&both)
 }
 
+type Pairs<'a> = BTreeSet<(&'a str, &'a str)>;
+
 /// What is known of an event: its line, and its program with its parent.
-fn known(log: &[Event]) -> (BTreeSet<(&str, &str)>, BTreeSet<(&str, &str)>) {
+fn known(log: &[Event]) -> (Pairs<'_>, Pairs<'_>) {
     let pair = |it| (Event::parent_name(it), Event::name(it));
     (log.iter().map(Event::line).collect(), log.iter().map(pair).collect())
 }
@@ -43,7 +45,7 @@ proptest! {
         let params = HuntParams::new().known(history(&before));
         let hunt = params.rank(table_of(&today)).unwrap();
         let found: BTreeSet<_> =
-            hunt.lines().iter().map(|line| today[line.row as usize].line()).collect();
+            hunt.lines().iter().map(|line| event_of(line, &today).line()).collect();
         prop_assert_eq!(found, new.iter().map(|it| it.line()).collect());
         prop_assert_eq!(hunt.n_known_seen(), (today.len() - new.len()) as u64);
         let all = params.all(true).rank(table_of(&today)).unwrap();
@@ -124,8 +126,8 @@ proptest! {
                 "cut" => saved.truncate(at.max(1)),
                 "drop" if saved.len() > 1 => drop(saved.remove(at)),
                 "digit" => {
-                    let at = (at..saved.len()).find(|at| saved[*at].is_ascii_digit());
-                    at.into_iter().for_each(|at| saved[at] = b'0' + byte % 10);
+                    let digit = saved.iter_mut().skip(at).find(|byte| byte.is_ascii_digit());
+                    digit.map(|digit| *digit = b'0' + byte % 10).unwrap_or_default();
                 }
                 _ => saved[at] = byte,
             }
@@ -176,7 +178,7 @@ fn sample() -> Value {
 #[test]
 fn a_damaged_history_is_refused() {
     assert!(History::read(sample().to_string().as_bytes()).is_ok());
-    let damages: [(&str, Value, &str); 18] = [
+    let faults: [(&str, Value, &str); 18] = [
         ("format", json!("isolation-forest"), "format of the history"),
         ("version", json!(2), "version 2 of the history is not known, 1 is"),
         ("masks", json!("other"), "masked by \"other\""),
@@ -200,7 +202,7 @@ fn a_damaged_history_is_refused() {
         ),
         ("surplus", json!(1), "unknown field"),
     ];
-    for (field, value, message) in damages {
+    for (field, value, message) in faults {
         let mut damaged = sample();
         damaged[field] = value;
         let error = History::read(damaged.to_string().as_bytes()).unwrap_err().to_string();

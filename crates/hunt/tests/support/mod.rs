@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use oddsift_hunt::{Hunt, LineId, LineTable, ProcessEvent, ProcessLines, Timestamp};
+use oddsift_hunt::{Hunt, Line, LineId, LineTable, ProcessEvent, ProcessLines, Timestamp};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -154,6 +154,11 @@ pub(crate) fn lines_of<'e>(
 
 pub(crate) fn table_of(events: &[Event]) -> LineTable {
     lines_of((0..).zip(events)).0
+}
+
+/// The event that stands for a line.
+pub(crate) fn event_of<'e>(line: &Line, log: &'e [Event]) -> &'e Event {
+    &log[usize::try_from(line.row).unwrap()]
 }
 
 /// All of a result, in which a number differs if any of its bits does.
