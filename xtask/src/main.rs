@@ -33,6 +33,7 @@ of crates/testkit:
   gen auditd     a Linux audit log, as long as you want, from a seed
   hostile        inputs too large or too odd to store, generated and run through the tool
   compare        two builds of the tool, run on the same command lines: what differs
+  quality        attacks in labelled logs: how many are among the first lines of each order
 
 of benches:
   peers          ours beside other implementations, on the same data in one run
@@ -62,6 +63,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
         "release" => release::run(rest),
         "gen" | "compare" => return programs::testkit(command, rest),
         "hostile" => return programs::hostile(rest),
+        "quality" => return programs::quality(rest),
         "peers" => return programs::peers(rest),
         "-h" | "--help" | "help" => show(HELP),
         other => bail!("unknown command `{other}`; `cargo xtask --help` lists them"),

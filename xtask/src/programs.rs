@@ -25,6 +25,16 @@ pub(crate) fn hostile(args: &[String]) -> Result<ExitCode> {
     testkit("hostile", &[&["--tool".to_owned(), tool][..], args].concat())
 }
 
+/// Measures the release build of the tool, or the binary that the arguments name.
+pub(crate) fn quality(args: &[String]) -> Result<ExitCode> {
+    let names_binary = |arg: &String| arg == "--binary" || arg.starts_with("--binary=");
+    if crate::wants_help(args) || args.iter().any(names_binary) {
+        return testkit("quality", args);
+    }
+    let tool = build_tool(&["--release"])?.to_string_lossy().into_owned();
+    testkit("quality", &[&["--binary".to_owned(), tool][..], args].concat())
+}
+
 pub(crate) fn peers(args: &[String]) -> Result<ExitCode> {
     ensure!(cfg!(unix), "`peers` limits memory by `ulimit`; run it on a Unix");
     run(&PEERS, args)

@@ -132,6 +132,26 @@ impl InputArgs {
     }
 }
 
+/// Which columns play which part.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Input")]
+pub(crate) struct RoleArgs {
+    /// Layout of the events: auto, a name that `oddsift schemas` lists, or a file FILE.toml
+    #[arg(long, default_value = "auto", value_name = "NAME", value_parser = schema)]
+    pub(crate) schema: SchemaChoice,
+    /// Take a role (path, command_line, session, time, host, user, ...) from a column; may be repeated
+    #[arg(long, value_name = "ROLE=COLUMN", value_parser = mapping)]
+    pub(crate) map: Vec<(String, String)>,
+}
+
+impl RoleArgs {
+    pub(crate) fn set(&self, mut input: Input) -> Input {
+        input.schema = self.schema.clone();
+        input.map.clone_from(&self.map);
+        input
+    }
+}
+
 /// How features are made from text.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Features")]

@@ -80,6 +80,17 @@ impl Destination {
         Ok(RowsWriter::Text(RowWriter::new(self.writer, format, columns, options)?))
     }
 
+    /// The room and the colours of a text for people.
+    pub(crate) fn look(&self) -> Look {
+        self.look
+    }
+
+    /// Prints a text for people, in which data is escaped and styles are ours.
+    pub(crate) fn styled(mut self, text: &str) -> Result<(), Failure> {
+        self.writer.write_styled(text).map_err(Error::Write)?;
+        self.writer.finish()
+    }
+
     /// Takes text as it is.
     pub(crate) fn text(self) -> Writer {
         self.writer

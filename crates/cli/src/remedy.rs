@@ -35,6 +35,10 @@ pub(crate) fn message(error: &Error) -> String {
         }
         Error::Parameter { parameter, what } => match &**what {
             ParameterFault::Repeated(_) => format!("{} {what}", flag(*parameter)),
+            ParameterFault::NotListed { name, list } => {
+                let (parameter, list) = (flag(*parameter), flag(*list));
+                format!("{parameter} names {name:?}, which is not in {list}; name it there, too")
+            }
             ParameterFault::Series(error) => error.to_string(),
             ParameterFault::Forest(error) => error.to_string(),
             ParameterFault::Query(error) => format!("--query-column: {error}"),
@@ -145,6 +149,9 @@ fn lacking(what: Lacking, columns: &[String]) -> String {
              name them by --map command_line=COLUMN, or columns of text by --text{}",
             delimiter_hint(columns),
         ),
+        Lacking::Category => {
+            "no column holds values that repeat or numbers; name some by --by".to_owned()
+        }
         what => what.to_string(),
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn say_intake(
         [] => "no column of times".to_owned(),
         times => format!("times of {}", times.join(", ")),
     });
-    let parts = [Some(intake.text()), more, times, Some(intake.rows_text(n_rows, read))];
+    let parts = [Some(intake.text()), more, times, Some(read.rows_text(n_rows))];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     warn_line(&format!("{}: {}", read.name, parts.join("; ")));
 }

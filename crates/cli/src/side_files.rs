@@ -24,6 +24,24 @@ pub(crate) fn check_side_files(
         return Err(Failure::usage(format!("{look} goes with --plot FILE; add it")));
     }
     let plot = plot.plot.as_ref().map(|plot| plot.path.as_path());
+    check_files(save_model, plot, output, inputs)
+}
+
+/// As [`check_side_files`], without a picture.
+pub(crate) fn check_models(
+    save_model: Option<&Path>,
+    output: Option<&Path>,
+    inputs: &[&Path],
+) -> Result<(), Failure> {
+    check_files(save_model, None, output, inputs)
+}
+
+fn check_files(
+    save_model: Option<&Path>,
+    plot: Option<&Path>,
+    output: Option<&Path>,
+    inputs: &[&Path],
+) -> Result<(), Failure> {
     let named = [("--save-model", save_model), ("--plot", plot), ("-o", output)];
     let named: Vec<(&str, &Path)> =
         named.into_iter().filter_map(|(flag, path)| Some((flag, path?))).collect();

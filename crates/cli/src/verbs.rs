@@ -5,6 +5,7 @@ pub(crate) mod auditd;
 pub(crate) mod cluster;
 pub(crate) mod eps;
 pub(crate) mod features;
+pub(crate) mod hunt;
 pub(crate) mod outliers;
 pub(crate) mod periods;
 pub(crate) mod report;
@@ -33,6 +34,12 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Rank events: the first lines are worth reading, each with its reasons
+    ///
+    /// Rows fold to lines (a program and its masked command line), lines of one process tree are one finding. Reads the
+    /// input once; memory grows with the distinct lines.
+    #[command(after_help = hunt::args::EXAMPLES)]
+    Hunt(hunt::args::HuntArgs),
     /// Add features to process events: lengths, token counts, character sums, hashes
     #[command(after_help = features::EXAMPLES)]
     Features(features::FeaturesArgs),
@@ -86,6 +93,7 @@ enum Verb {
 impl Cli {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         match &self.verb {
+            Verb::Hunt(args) => hunt::run(args),
             Verb::Features(args) => features::run(args),
             Verb::Cluster(args) => cluster::run(args),
             Verb::Eps(args) => eps::run(args),

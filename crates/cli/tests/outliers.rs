@@ -270,6 +270,26 @@ fn stack_has_no_times_without_a_time_column_and_no_name_twice() {
 }
 
 #[test]
+fn stack_counts_masked_texts_as_one() {
+    let by = ["stack", LOG, "--by", "Account,CommandLine", "--max-count", "1000", "-t", "csv"];
+    let plain = rows(&oddsift(&by));
+    let found = rows(&oddsift(&[&by[..], &["--mask", "CommandLine"]].concat()));
+    assert!(found.len() < plain.len(), "{} {}", found.len(), plain.len());
+    let is_host = |row: &&std::collections::HashMap<String, String>| {
+        row["CommandLine"].starts_with(r"\??\c:\windows\system32\conhost.exe")
+    };
+    let hosts: Vec<_> = found.iter().filter(is_host).collect();
+    assert!(
+        !hosts.is_empty()
+            && hosts.iter().all(|row| row["CommandLine"].ends_with("<hex> -forcev<num>"))
+    );
+    let n_rows = found.iter().map(|row| row["count"].parse::<u64>().unwrap()).sum::<u64>();
+    assert_eq!(n_rows, 363);
+    let line = refused(&["stack", LOG, "--by", "Account", "--mask", "CommandLine"], 2);
+    assert!(line.contains(r#"--mask names "CommandLine""#) && line.contains("--by"), "{line}");
+}
+
+#[test]
 fn a_table_gives_no_room_to_a_column_without_a_name() {
     let mut input = ",a\n".to_owned();
     input.extend((0..30).map(|row| format!("{row},{}\n", row * row)));

@@ -35,9 +35,9 @@ pub enum Error {
     #[error("version {found} of the history is not known, {ours} is; make it anew from its log")]
     OtherVersion {
         /// The version of the history.
-        found: u32,
+        found: u64,
         /// That of this library.
-        ours: u32,
+        ours: u64,
     },
     /// A saved history is damaged.
     #[error("{field} of the history: entry {position} {fault}; make it anew from its log")]

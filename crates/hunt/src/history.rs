@@ -10,7 +10,8 @@ const DAY: i64 = 86_400;
 /// users.
 ///
 /// It grows with the distinct lines. Histories merge in any order, and [`forget`](Self::forget) drops what
-/// was seen once long ago. With the feature `serde` it is written as JSON and read back as untrusted.
+/// was seen once long ago. With the feature `serde` it is serialised; what is read
+/// back is not trusted: all of it is checked.
 ///
 /// ```
 /// use oddsift_hunt::{History, ProcessEvent, ProcessLines};
@@ -96,6 +97,23 @@ impl History {
         self.table.n_lines()
     }
 
+    /// Returns the number of its last columns that hold sizes of numbers.
+    ///
+    /// ```
+    /// use oddsift_hunt::{History, LineTable};
+    ///
+    /// let table = LineTable::new(["port"]).with_numbers(["bytes"]);
+    /// assert_eq!(History::new(&table)?.n_numbers(), 1);
+    /// # Ok::<(), oddsift_hunt::Error>(())
+    /// ```
+    #[must_use]
+    pub fn n_numbers(&self) -> usize {
+        match self.table.kind {
+            Kind::Process => 0,
+            Kind::Values { n_numbers } => n_numbers,
+        }
+    }
+
     /// Whether the lines are starts of programs.
     ///
     /// ```
@@ -171,14 +189,14 @@ mod saved {
     /// The name of the format in JSON.
     pub(crate) const FORMAT: &str = "oddsift-hunt";
     /// The version of the format.
-    const VERSION: u32 = 1;
+    const VERSION: u64 = 1;
 
     /// The form in which a history is written: sorted, so that equal histories are equal bytes.
     #[derive(Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Saved {
         format: String,
-        version: u32,
+        version: u64,
         masks: String,
         of_processes: bool,
         n_numbers: usize,
@@ -198,36 +216,23 @@ mod saved {
         /// assert_eq!(oddsift_hunt::History::FORMAT, "oddsift-hunt");
         /// ```
         pub const FORMAT: &'static str = FORMAT;
+        /// The version of the format.
+        ///
+        /// ```
+        /// assert_eq!(oddsift_hunt::History::VERSION, 1);
+        /// ```
+        pub const VERSION: u64 = VERSION;
+    }
 
-        /// Writes the history as JSON.
-        ///
-        /// # Errors
-        ///
-        /// Where `writer` fails.
-        ///
-        /// ```
-        /// use oddsift_hunt::{History, LineTable};
-        ///
-        /// let mut json = Vec::new();
-        /// History::new(&LineTable::new(["user"]))?.write(&mut json)?;
-        /// assert_eq!(History::read(&json)?.columns(), ["user"]);
-        /// # Ok::<(), Box<dyn std::error::Error>>(())
-        /// ```
-        pub fn write(&self, writer: impl std::io::Write) -> Result<(), serde_json::Error> {
-            serde_json::to_writer(writer, &Saved::of(&self.table))
+    impl Serialize for History {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            Saved::of(&self.table).serialize(serializer)
         }
+    }
 
-        /// Reads a history, which is not trusted: all of it is checked.
-        ///
-        /// # Errors
-        ///
-        /// Where it is no JSON of this form, of another version, masked by other rules, or damaged.
-        ///
-        /// ```
-        /// assert!(oddsift_hunt::History::read(b"{}").is_err());
-        /// ```
-        pub fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
-            let saved: Saved = serde_json::from_slice(json)?;
+    impl<'de> Deserialize<'de> for History {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let saved = Saved::deserialize(deserializer)?;
             let table = saved.into_table().map_err(serde::de::Error::custom)?;
             Ok(Self { table })
         }

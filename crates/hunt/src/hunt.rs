@@ -1,6 +1,7 @@
 use hashbrown::HashMap;
 use oddsift_patterns::Timestamp;
 
+use crate::reason::grouped;
 use crate::{LineId, LineTable, Reason};
 
 /// What a hunt found: lines in their order, and the findings that they are part of.
@@ -100,6 +101,27 @@ pub struct Placed {
     pub rank: u32,
     /// Its bits.
     pub bits: f64,
+}
+
+impl Line {
+    /// Returns the reasons by what they are about, three at most, the strongest first: how often it is,
+    /// where it comes from and what it looks like. Each has its bits; their sum is the line's.
+    ///
+    /// ```
+    /// use oddsift_hunt::{HuntParams, ProcessEvent, ProcessLines};
+    ///
+    /// let mut lines = ProcessLines::new();
+    /// lines.add(&ProcessEvent { path: "a.exe", command_line: "a.exe -x", ..ProcessEvent::new(0) })?;
+    /// let hunt = HuntParams::new().rank(lines.into_table())?;
+    /// let line = &hunt.lines()[0];
+    /// let sum: f64 = line.grouped_reasons().iter().map(|(bits, _)| bits).sum();
+    /// assert!((sum - line.bits).abs() < 1e-9);
+    /// # Ok::<(), oddsift_hunt::Error>(())
+    /// ```
+    #[must_use]
+    pub fn grouped_reasons(&self) -> Vec<(f64, String)> {
+        grouped(&self.reasons)
+    }
 }
 
 impl Hunt {

@@ -20,7 +20,7 @@ const MOST_NAMED: usize = 5;
 /// }
 /// let hunt = HuntParams::new().rank(lines.into_table())?;
 /// let reason = &hunt.lines()[0].reasons[0];
-/// assert_eq!(reason.text, "this command line of nc.exe: 1 of 100 events");
+/// assert_eq!(reason.text, "nc.exe ran 1 time of 100 events, always with this command line");
 /// # Ok::<(), oddsift_hunt::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -92,11 +92,7 @@ fn of_process(
     let of_line = views.lines.count(&facts.line);
     match view {
         View::Program => {
-            let hosts = if n_hosts > 1 {
-                format!(", on {on_hosts} of {n_hosts} hosts")
-            } else {
-                String::new()
-            };
+            let hosts = on_hosts_text(on_hosts, n_hosts);
             format!("{name} ran {} of {}{hosts}", times(of_name), events(all))
         }
         View::ParentChild => {
@@ -104,7 +100,14 @@ fn of_process(
             let of_parent = views.children.total(&facts.parent);
             format!("{parent} started {name} {of_pair} of {}", times(of_parent))
         }
-        View::Line => format!("this command line of {name}: {of_line} of {}", events(all)),
+        View::Line => {
+            let hosts = on_hosts_text(on_hosts, n_hosts);
+            let ran = format!("{name} ran {} of {}{hosts}", times(of_name), events(all));
+            match of_line {
+                _ if of_line == of_name => format!("{ran}, always with this command line"),
+                _ => format!("{ran}, {} with this command line", times(of_line)),
+            }
+        }
         View::LineOfProgram => {
             format!("{of_line} of {} of {name} {} this command line", starts(of_name), has(of_line))
         }
@@ -158,6 +161,29 @@ fn of_process(
         }
         _ => String::new(),
     }
+}
+
+fn on_hosts_text(on_hosts: u64, n_hosts: u64) -> String {
+    if n_hosts > 1 { format!(", on {on_hosts} of {n_hosts} hosts") } else { String::new() }
+}
+
+/// Reasons of one kind as one: as few as there are kinds, and their bits are still all of the line's.
+pub(crate) fn grouped(reasons: &[Reason]) -> Vec<(f64, String)> {
+    let mut groups: Vec<(f64, String)> = Vec::new();
+    for kind in 0..3 {
+        let of_kind = || reasons.iter().filter(move |reason| reason.view.kind() == kind);
+        let Some(strongest) = of_kind().next() else { continue };
+        let mut text = strongest.text.clone();
+        // What is nearly as strong is told, too; how often a program ran is in the count of its line.
+        let second = of_kind().nth(1).filter(|second| second.bits >= strongest.bits / 2.0);
+        if let Some(second) = second.filter(|_| kind > 0) {
+            text.push_str("; ");
+            text.push_str(&second.text);
+        }
+        groups.push((of_kind().map(|reason| reason.bits).sum(), text));
+    }
+    groups.sort_by(|a, b| b.0.total_cmp(&a.0));
+    groups
 }
 
 fn shown(text: &str) -> &str {

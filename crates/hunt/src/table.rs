@@ -142,6 +142,16 @@ impl LineId {
         self.0
     }
 
+    /// The line of a number; that of another table, or none, is in no hunt.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_hunt::LineId::from_number(7).number(), 7);
+    /// ```
+    #[must_use]
+    pub const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
     pub(crate) fn index(self) -> usize {
         self.0 as usize
     }

@@ -64,6 +64,15 @@ impl View {
         Self::Length,
     ];
 
+    /// What it is about: how often it is, where it comes from, what it looks like.
+    pub(crate) fn kind(self) -> u8 {
+        match self {
+            Self::Line | Self::LineOfProgram | Self::Program | Self::Combination => 0,
+            Self::ParentChild | Self::Spread | Self::Folder | Self::Value(_) => 1,
+            Self::Shape | Self::Words | Self::Length | Self::Number(_) => 2,
+        }
+    }
+
     /// Returns the factor of the view's bits in the sum, found by measurement: see the crate's docs.
     ///
     /// ```

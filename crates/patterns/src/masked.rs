@@ -64,8 +64,8 @@ pub fn masked(text: &str) -> String {
 /// ```
 pub fn mask_into(text: &str, masked: &mut String) {
     let start = masked.len();
-    let mut masker = Masker { text, masked, start, copied: 0, url_end: 0, no_base64_before: 0 };
-    masker.run();
+    let mut pass = Masker { text, masked, start, copied: 0, url_end: 0, no_base64_before: 0 };
+    pass.run();
     // All at once: the compiler takes many bytes at a time. Masks are in lower case already.
     masked[start..].make_ascii_lowercase();
 }
@@ -127,20 +127,29 @@ impl<'a> Masker<'a> {
     }
 
     fn unusual_word(&mut self, word: Word<'a>) -> usize {
-        if let Some(end) = self.base64(word) {
+        let joint = self.text.as_bytes().get(word.end).copied().unwrap_or_default();
+        let end = match joint {
+            b'-' | b':' | b'.' => self.shape(word),
+            _ => None,
+        };
+        if let Some(end) = end.or_else(|| self.base64(word, joint)) {
             return end;
         }
-        if let Some((end, mask)) = shape::shape(self.text, word) {
-            if let Some(mask) = mask {
-                self.replace(word.start, end, mask);
-            }
-            return end;
+        if joint == b':' {
+            self.begin_url(word);
         }
-        self.begin_url(word);
         if word.seen & DIGIT != 0 || word.bytes.len() >= LONG {
             self.mask_word(word);
         }
-        self.user(word).unwrap_or(word.end)
+        if matches!(joint, b'\\' | b'/') { self.user(word, joint) } else { word.end }
+    }
+
+    fn shape(&mut self, word: Word<'_>) -> Option<usize> {
+        let (end, mask) = shape::shape(self.text, word)?;
+        if let Some(mask) = mask {
+            self.replace(word.start, end, mask);
+        }
+        Some(end)
     }
 
     fn mask_word(&mut self, word: Word<'a>) {
@@ -202,15 +211,17 @@ impl<'a> Masker<'a> {
 ///
 /// Most bytes need none: this is the only code that most of them see.
 fn unusual(bytes: &[u8], at: usize) -> usize {
-    let mut len = 0;
-    for (i, &byte) in bytes.iter().enumerate().skip(at) {
+    // One bit, at the number of letters right before the byte.
+    let mut n_letters = 1_u16;
+    let found = bytes[at..].iter().position(|&byte| {
         let look = LOOK[usize::from(byte)];
-        if look >> len & 1 != 0 {
-            return i - len;
+        let found = look & n_letters != 0;
+        if !found {
+            n_letters = if look & IN_WORD != 0 { n_letters << 1 } else { 1 };
         }
-        len = if look & IN_WORD != 0 { len + 1 } else { 0 };
-    }
-    bytes.len()
+        found
+    });
+    found.map_or(bytes.len(), |found| at + found - n_letters.trailing_zeros() as usize)
 }
 
 /// `dc0001` is a name with a number: short words need a letter after a digit.

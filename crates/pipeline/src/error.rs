@@ -236,6 +236,14 @@ pub enum Error {
         /// What went wrong.
         source: Box<oddsift_outliers::Error>,
     },
+    /// Rows could not be ranked.
+    #[error("{name}: {source}")]
+    Hunt {
+        /// The input.
+        name: String,
+        /// What went wrong.
+        source: oddsift_hunt::Error,
+    },
     /// A forest could not score.
     #[error(transparent)]
     Forest(#[from] oddsift_iforest::Error),
@@ -351,6 +359,14 @@ pub enum ParameterFault {
     /// A list names something twice, which would count twice.
     #[error("names {0:?} twice; name it once")]
     Repeated(String),
+    /// A column to be changed that is not among those that are used.
+    #[error("names {name:?}, which is not in {list}; name it there, too")]
+    NotListed {
+        /// The column.
+        name: String,
+        /// The parameter that lists the columns.
+        list: Parameter,
+    },
     /// A period of no length, and the like.
     #[error("cannot be: {0}")]
     Series(oddsift_timeseries::Error),
@@ -375,6 +391,9 @@ pub enum Lacking {
     /// A column of values.
     #[error("no column of numbers; name one, or count rows")]
     Value,
+    /// A column whose values repeat.
+    #[error("no column holds values that repeat or numbers; name some")]
+    Category,
     /// A column of a process or a command line.
     #[error(
         "no column holds a process or a command line (NewProcessName, CommandLine and the like); \
@@ -479,6 +498,9 @@ pub enum RowFault {
     /// It cannot be counted.
     #[error("{0}")]
     Stack(oddsift_outliers::Error),
+    /// It cannot be folded to a line.
+    #[error("{0}")]
+    Hunt(oddsift_hunt::Error),
     /// It cannot be put into a series.
     #[error("{0}")]
     Series(oddsift_timeseries::Error),

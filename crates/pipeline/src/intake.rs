@@ -2,7 +2,7 @@
 
 use oddsift_features::{Recipe, Role};
 
-use crate::{Layout, ReadSummary};
+use crate::Layout;
 
 /// What was taken of an input: which schema, which features, which times. A caller tells it, since what
 /// is taken by default decides what is found.
@@ -114,17 +114,5 @@ impl Intake {
             self.renamed.iter().map(|(name, here)| format!("; {here} is taken for {name}"));
         let renamed: String = renamed.collect();
         format!("{schema}{events}{lacks}; features {}{why}{renamed}", self.features.join(", "))
-    }
-
-    /// Returns which rows were taken and left out, in a few words.
-    #[must_use]
-    pub fn rows_text(&self, n_rows: u64, read: &ReadSummary) -> String {
-        let rows =
-            |count: u64| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
-        let taken = format!("{} taken", rows(n_rows));
-        let Some(first) = read.others.first() else { return taken };
-        let (count, name) = (read.others.count(), first.name.as_deref().unwrap_or(&read.name));
-        let of = if count == 1 { "" } else { ", the first" };
-        format!("{taken}, {count} left out that start no program{of} at {name}:{}", first.line)
     }
 }

@@ -6,6 +6,8 @@ mod error; // Error and what it is made of
 mod feature_rows; // FeatureParams, FeatureRows: rows with features added
 mod fold; // batches of an input, worked on by threads
 mod formats; // which format an input has
+mod hunt; // HuntParams, Hunted: rows to one ranked list
+mod hunt_columns; // HuntColumns: what of a row a hunt counts
 mod input; // Input: where rows come from and how they are read
 mod intake; // Intake: what was taken of an input
 mod layout; // Layout: columns and the parts that they play
@@ -44,6 +46,8 @@ pub use {
         FeatureColumn, FeatureParams, FeatureRows, FeatureSummary, Origin, feature_cell,
     },
     formats::Format,
+    hunt::{HuntParams, Hunted, Known},
+    hunt_columns::HuntColumns,
     input::{Input, Missing, expand_files},
     intake::{FeatureOrigin, Intake},
     layout::Layout,
@@ -78,6 +82,7 @@ pub use {
         process_name,
     },
     oddsift_ground::{Progress, Step},
+    oddsift_hunt::{Finding, History, Hunt, Line, Placed, Reason, TreeRow, View},
     oddsift_iforest::{
         Contamination, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples, Precision,
     },

@@ -303,7 +303,7 @@ fn formats() -> String {
 }
 
 /// One JSON value and nothing behind it; memory grows with the bytes read.
-fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ModelFault> {
+pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ModelFault> {
     serde_json::from_slice(bytes).map_err(|error| {
         let what = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());

@@ -196,6 +196,12 @@ impl RowPlan {
         self
     }
 
+    /// Leaves out rows that are no starts of programs, or not.
+    pub(crate) fn starts_only(mut self, starts_only: bool) -> Self {
+        self.starts_only = starts_only;
+        self
+    }
+
     /// Leaves out rows that lack a value, where no flag says otherwise.
     pub(crate) fn lenient(mut self, is_lenient: bool) -> Self {
         if is_lenient && self.missing == Missing::Fail {

@@ -37,6 +37,24 @@ impl ReadSummary {
         skipped.saturating_add(self.others.count())
     }
 
+    /// Returns which rows were taken and left out, in a few words.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let stack = oddsift_pipeline::StackParams::new(["Account"]).count(path)?;
+    /// assert_eq!(stack.read.rows_text(363), "363 rows taken");
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rows_text(&self, n_rows: u64) -> String {
+        let rows = if n_rows == 1 { "1 row".to_owned() } else { format!("{n_rows} rows") };
+        let taken = format!("{rows} taken");
+        let Some(first) = self.others.first() else { return taken };
+        let (count, name) = (self.others.count(), first.name.as_deref().unwrap_or(&self.name));
+        let of = if count == 1 { "" } else { ", the first" };
+        format!("{taken}, {count} left out that start no program{of} at {name}:{}", first.line)
+    }
+
     /// Returns one line for each kind of thing that was left out or changed.
     ///
     /// ```

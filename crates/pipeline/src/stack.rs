@@ -1,10 +1,13 @@
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use oddsift_features::FeatureOptions;
 use oddsift_outliers::{MAX_COUNT, Stack, Stacked};
+use oddsift_patterns::mask_into;
 use oddsift_records::{Batch, Record};
 
-use crate::error::RowFault;
+use crate::error::{ParameterFault, RowFault};
 use crate::fold::{Batches, Feed};
 use crate::layout::Head;
 use crate::plan::{RowPlan, RowRoom, Taken};
@@ -14,6 +17,7 @@ use crate::time_column::TimeColumns;
 use crate::{Error, Input, Layout, Parameter, ReadSummary};
 
 const BY: Parameter = Parameter("by");
+const MASK: Parameter = Parameter("mask");
 
 /// Which combinations of values are counted.
 ///
@@ -30,6 +34,9 @@ const BY: Parameter = Parameter("by");
 pub struct StackParams {
     /// The columns whose combinations are counted.
     pub by: Vec<String>,
+    /// The columns of `by` that are counted by their [masked texts](oddsift_patterns::masked()), so
+    /// that texts fold which differ only in numbers, identifiers and the like; none by default.
+    pub mask: Vec<String>,
     /// The largest count of a combination that is rare.
     pub max_count: u64,
     /// The column of times; the first known one by default.
@@ -59,7 +66,7 @@ impl StackParams {
     #[must_use]
     pub fn new(by: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let by = by.into_iter().map(Into::into).collect();
-        Self { by, max_count: MAX_COUNT, time_column: None }
+        Self { by, mask: Vec::new(), max_count: MAX_COUNT, time_column: None }
     }
 
     /// Counts the rows of an input.
@@ -68,8 +75,8 @@ impl StackParams {
     ///
     /// # Errors
     ///
-    /// For an input that cannot be read, a column that it lacks or that is named twice, or too many
-    /// combinations.
+    /// For an input that cannot be read, a column that it lacks or that is named twice, a column of
+    /// `mask` that is not in `by`, or too many combinations.
     ///
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
@@ -84,11 +91,14 @@ impl StackParams {
 
     fn count_rows(&self, input: &Input) -> Result<StackCounts, Error> {
         refuse_repeated(BY, &self.by)?;
+        self.refuse_unlisted()?;
         let head = Head::open_plain(input, &self.by)?;
         let layout = head.layout.clone();
-        let by: Result<Vec<usize>, Error> =
-            self.by.iter().map(|name| layout.column(BY, name)).collect();
-        let by = by?;
+        let key = |name: &String| {
+            let column = layout.column(BY, name)?;
+            Ok(Key { column, is_masked: self.mask.contains(name) })
+        };
+        let by = self.by.iter().map(key).collect::<Result<Vec<Key>, Error>>()?;
         let recipe = layout.recipe(&[], &FeatureOptions::default())?;
         let mut rows = RowPlan::new(&head, input, recipe);
         if let Some(times) = TimeColumns::find(&layout, self.time_column.as_deref(), None)? {
@@ -104,24 +114,70 @@ impl StackParams {
         let stack = stack.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(StackCounts { layout, read: feed.finish(room), stack, params: self.clone() })
     }
+
+    fn refuse_unlisted(&self) -> Result<(), Error> {
+        match self.mask.iter().find(|name| !self.by.contains(name)) {
+            Some(name) => Err(Error::Parameter {
+                parameter: MASK,
+                what: Box::new(ParameterFault::NotListed { name: name.clone(), list: BY }),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A column of a combination.
+struct Key {
+    column: usize,
+    is_masked: bool,
+}
+
+/// A value of a combination.
+enum Value<'a> {
+    Text(Option<Cow<'a, str>>),
+    /// Where it is in the masked texts of the batch.
+    Masked(Range<usize>),
+}
+
+impl<'a> Value<'a> {
+    fn of(text: Option<Cow<'a, str>>, key: &Key, masked: &mut String) -> Self {
+        match text {
+            Some(text) if key.is_masked => {
+                let start = masked.len();
+                mask_into(&text, masked);
+                Self::Masked(start..masked.len())
+            }
+            text => Self::Text(text),
+        }
+    }
+
+    /// Blanks alone have an empty mask, which is a missing value as an empty cell is.
+    fn get<'v>(&'v self, masked: &'v str) -> Option<&'v str> {
+        match self {
+            Self::Text(text) => text.as_deref(),
+            Self::Masked(place) => Some(&masked[place.clone()]).filter(|text| !text.is_empty()),
+        }
+    }
 }
 
 fn count(
     batch: &Batch,
-    by: &[usize],
+    by: &[Key],
     rows: &RowPlan,
     room: &mut RowRoom,
     stack: &Mutex<Stack>,
 ) -> Result<(), Error> {
     rows.follow(batch, room)?;
-    let (mut taken, mut texts) = (Vec::with_capacity(batch.len()), Vec::new());
+    let (mut taken, mut values) = (Vec::with_capacity(batch.len()), Vec::new());
+    let mut masked = String::new();
     for row in batch {
         if let Taken::Row { time, .. } = rows.take(row, room)? {
             taken.push((row, time));
-            texts.extend(by.iter().map(|column| row.to_text(*column)));
+            values
+                .extend(by.iter().map(|key| Value::of(row.to_text(key.column), key, &mut masked)));
         }
     }
-    let values: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
+    let values: Vec<Option<&str>> = values.iter().map(|value| value.get(&masked)).collect();
     let mut stack = stack.lock().unwrap_or_else(PoisonError::into_inner);
     for ((row, time), values) in taken.into_iter().zip(values.chunks(by.len().max(1))) {
         let added = stack.add(values, row.row(), time);

@@ -243,7 +243,7 @@ fn id(pattern: PatternId) -> u32 {
 pub(crate) struct RowPatterns(Vec<(u64, Vec<u32>)>);
 
 impl RowPatterns {
-    fn new(mut batches: Vec<(u64, Vec<u32>)>) -> Self {
+    pub(crate) fn new(mut batches: Vec<(u64, Vec<u32>)>) -> Self {
         batches.sort_unstable_by_key(|(first, _)| *first);
         Self(batches)
     }

@@ -143,6 +143,24 @@ proptest! {
 }
 
 #[test]
+fn masked_columns_fold_what_differs_in_numbers() {
+    let rows = "line,host\nping 10.0.0.1 -n 4,h1\nPING  10.0.0.77 -n 12,h1\nping 10.0.0.1 -n 4,h2\n ,\n,\n";
+    let mut params = StackParams::new(["line", "host"]);
+    params.mask = vec!["line".to_owned()];
+    let input = || of_text(rows);
+    let counts = params.count(input()).unwrap();
+    let found: Vec<_> =
+        counts.rare().iter().map(|it| (it.values().collect::<Vec<_>>(), it.count())).collect();
+    let line = Some("ping <ip> -n <num>");
+    let expected =
+        [(vec![line, Some("h2")], 1), (vec![line, Some("h1")], 2), (vec![None, None], 2)];
+    assert_eq!(found, expected.map(|(values, count)| (values, count)));
+    params.mask.push("user".to_owned());
+    let error = params.count(input()).unwrap_err().to_string();
+    assert_eq!(error, r#"mask names "user", which is not in by; name it there, too"#);
+}
+
+#[test]
 fn a_callback_that_breaks_ends_the_job() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     let input = Input::file(path).progress(|_| std::ops::ControlFlow::Break(()));

@@ -5,6 +5,7 @@ mod compare; // `compare`: two builds of the tool
 mod generate; // `gen`: test data from a seed
 #[cfg(unix)]
 mod hostile; // `hostile`: inputs too large or too odd to store
+mod quality; // `quality`: attacks found in labelled logs
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -22,6 +23,7 @@ enum Command {
     #[cfg(unix)]
     Hostile(hostile::HostileArgs),
     Compare(compare::CompareArgs),
+    Quality(quality::QualityArgs),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +39,7 @@ fn run(command: Command) -> Result<ExitCode> {
         #[cfg(unix)]
         Command::Hostile(args) => hostile::run(args).map(|()| ExitCode::SUCCESS),
         Command::Compare(args) => compare::run(&args),
+        Command::Quality(args) => quality::run(&args).map(|()| ExitCode::SUCCESS),
     }
 }
 

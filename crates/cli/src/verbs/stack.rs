@@ -19,6 +19,9 @@ Examples:
       which account runs what only now and then: count, first and last time, first row
   oddsift stack events.csv --by ParentProcessName,NewProcessName --max-count 1 -t ndjson
       pairs that occur once
+  oddsift stack events.csv --by ParentProcessName,CommandLine --mask CommandLine --max-count 3
+      rare command lines, where those that differ only in numbers, identifiers, addresses, times,
+      users or case are one, as in: ping <ip> -n <num>
   zcat dns.ndjson.gz | oddsift stack - --by query --max-count 3 -t csv --raw | head";
 
 #[derive(Debug, Args)]
@@ -29,6 +32,9 @@ pub(crate) struct StackArgs {
     #[arg(long, value_name = "C1,C2..", value_delimiter = ',', required = true)]
     #[arg(help_heading = "Stacking")]
     pub(crate) by: Vec<String>,
+    /// Columns of --by to count by their texts without what varies from run to run
+    #[arg(long, value_name = "C1,C2..", value_delimiter = ',', help_heading = "Stacking")]
+    pub(crate) mask: Vec<String>,
     /// Print the combinations that occur in at most so many rows
     #[arg(long, value_name = "N", default_value_t = MAX_COUNT, help_heading = "Stacking")]
     pub(crate) max_count: u64,
@@ -42,6 +48,7 @@ pub(crate) struct StackArgs {
 pub(crate) fn run(args: &StackArgs) -> Result<(), Failure> {
     let bar = Bar::new(args.output.talk.quiet);
     let mut params = StackParams::new(&args.by);
+    params.mask.clone_from(&args.mask);
     params.max_count = args.max_count;
     params.time_column.clone_from(&args.time_column);
     let destination = Destination::open(&args.output, &args.input.paths())?;

@@ -39,8 +39,8 @@ const KIND: [u8; 256] = {
     let mut table = [OTHER; 256];
     let mut i = 0;
     while i < 26 {
-        table[b'a' as usize + i] = i as u8;
-        table[b'A' as usize + i] = i as u8;
+        table[(b'a' + i) as usize] = i;
+        table[(b'A' + i) as usize] = i;
         i += 1;
     }
     let mut digit = b'0';
@@ -79,9 +79,10 @@ const RARE: [u32; 28] = {
 /// where a letter beside a digit is a rare pair.
 pub(super) fn is_random(word: &[u8], has_digits: bool) -> bool {
     let n_pairs = word.len().saturating_sub(1);
-    match has_digits {
-        true => word.len() >= 10 && 2 * n_rare_pairs(word) >= n_pairs,
-        false => word.len() >= super::LONG && 5 * n_rare_pairs(word) >= 2 * n_pairs,
+    if has_digits {
+        word.len() >= 10 && 2 * n_rare_pairs(word) >= n_pairs
+    } else {
+        word.len() >= super::LONG && 5 * n_rare_pairs(word) >= 2 * n_pairs
     }
 }
 

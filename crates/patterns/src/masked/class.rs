@@ -44,25 +44,29 @@ pub(super) const IN_WORD: u16 = 1 << 15;
 pub(super) const LOOK: [u16; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
-    while byte < 256 {
-        table[byte] = match byte as u8 {
-            // The word is a long one.
-            b'a'..=b'z' | b'A'..=b'Z' => IN_WORD | 1 << (LONG - 1),
-            b'0'..=b'9' | b'?' | b'\t'..=b'\r' => ALL,
-            // Another blank may be before it.
-            b' ' => 1,
-            // GUIDs, MACs and SIDs whose first part has no digit.
-            b'-' => 1 << 8 | 1 << 2 | 1 << 1,
-            // Addresses of that kind, and URLs.
-            b':' | b'/' | b'+' => ALL & !1,
-            // `documents and settings`, `users`, `home`.
-            b'\\' => 1 << 8 | 1 << 5 | 1 << 4,
-            _ => 0,
-        };
+    while byte < 128 {
+        table[byte as usize] = look(byte);
         byte += 1;
     }
     table
 };
+
+const fn look(byte: u8) -> u16 {
+    match byte {
+        // The word is a long one.
+        b'a'..=b'z' | b'A'..=b'Z' => IN_WORD | 1 << (LONG - 1),
+        b'0'..=b'9' | b'?' | b'\t'..=b'\r' => ALL,
+        // Another blank may be before it.
+        b' ' => 1,
+        // GUIDs, MACs and SIDs whose first part has no digit.
+        b'-' => 1 << 8 | 1 << 2 | 1 << 1,
+        // Addresses of that kind, URLs and base64.
+        b':' | b'/' | b'+' => ALL & !1,
+        // `documents and settings`, `users`, `home`.
+        b'\\' => 1 << 8 | 1 << 5 | 1 << 4,
+        _ => 0,
+    }
+}
 
 /// After any number of letters.
 const ALL: u16 = (1 << LONG) - 1;

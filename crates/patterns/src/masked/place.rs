@@ -10,32 +10,32 @@ const SHARED: [&str; 6] = ["public", "default", "default user", "all users", "."
 const MAX_WORDS: usize = 3;
 
 impl Masker<'_> {
-    /// Masks the name of a user after a word that leads to it.
-    pub(super) fn user(&mut self, word: Word<'_>) -> Option<usize> {
-        let rest = &self.text.as_bytes()[word.end..];
-        let slash = *rest.first().filter(|&&b| is_slash(b))?;
-        if !matches!(word.bytes.len(), 4 | 5 | 8) || !self.leads_to_users(word) {
-            return None;
+    /// Masks the name of a user after a word that leads to it, and returns how far it came.
+    pub(super) fn user(&mut self, word: Word<'_>, slash: u8) -> usize {
+        if !self.leads_to_users(word) {
+            return word.end;
         }
+        let rest = &self.text.as_bytes()[word.end..];
         let start = word.end + rest.iter().take_while(|&&b| is_slash(b)).count();
         let name = &self.text[start..start + name_len(&self.text.as_bytes()[start..], slash)];
         let is_shared = SHARED.iter().any(|shared| name.eq_ignore_ascii_case(shared));
         if name.is_empty() || is_shared || name.starts_with(['%', '$']) {
-            return None;
+            return word.end;
         }
         self.replace(start, start + name.len(), "<user>");
-        Some(self.copied)
+        self.copied
     }
 
     /// Looks at the masked text, in which blanks are one space already.
     fn leads_to_users(&mut self, word: Word<'_>) -> bool {
-        let directory: &[u8] = match word.bytes.len() {
-            4 => b"home",
-            5 => b"users",
-            _ => b"documents and settings",
+        let directory: &[u8] = match word.bytes {
+            [b'h' | b'H', _, _, _] => b"home",
+            [b'u' | b'U', _, _, _, _] => b"users",
+            [b's' | b'S', .., b's' | b'S'] => b"documents and settings",
+            _ => return false,
         };
-        let last = &directory[directory.len() - word.bytes.len()..];
-        if !word.bytes.eq_ignore_ascii_case(last) {
+        let mut words = directory.rsplit(|&byte| byte == b' ');
+        if !words.next().is_some_and(|last| last.eq_ignore_ascii_case(word.bytes)) {
             return false;
         }
         self.copy(word.end);
@@ -74,9 +74,9 @@ impl Masker<'_> {
     }
 
     /// Masks a run of base64 characters that begins with the word.
-    pub(super) fn base64(&mut self, word: Word<'_>) -> Option<usize> {
+    pub(super) fn base64(&mut self, word: Word<'_>, joint: u8) -> Option<usize> {
         let bytes = self.text.as_bytes();
-        let goes_on = matches!(bytes.get(word.end), Some(b'+' | b'/'));
+        let goes_on = matches!(joint, b'+' | b'/');
         let is_candidate = goes_on || word.bytes.len() >= chance::MIN_BASE64;
         if !is_candidate || word.start < self.no_base64_before {
             return None;

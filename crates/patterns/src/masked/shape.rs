@@ -37,6 +37,10 @@ pub(super) fn shape(text: &str, word: Word<'_>) -> Option<(usize, Option<&'stati
 
 fn after_colon(text: &str, word: Word<'_>, is_first: bool) -> Option<(usize, &'static str)> {
     let rest = &text.as_bytes()[word.start..];
+    // A drive, an option and the like.
+    if !text.as_bytes().get(word.end + 1).is_some_and(|&b| b == b':' || b.is_ascii_hexdigit()) {
+        return None;
+    }
     let mac = mac(rest).map(|len| (len, "<mac>"));
     let time = || Some((time_of_day(rest)?, "<time>"));
     let ip = || Some((ipv6(text, word).filter(|_| is_first)?, "<ip>"));
