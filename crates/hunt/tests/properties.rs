@@ -76,6 +76,8 @@ fn check_list(hunt: &Hunt, n_rows: usize) -> Result<(), TestCaseError> {
     for line in lines {
         let sum: f64 = line.reasons.iter().map(|reason| reason.bits).sum();
         prop_assert!((sum - line.bits).abs() < ROUNDING, "{sum} {line:?}");
+        let groups: f64 = line.grouped_reasons().iter().map(|(bits, _)| bits).sum();
+        prop_assert!((groups - line.bits).abs() < ROUNDING, "{groups} {line:?}");
         prop_assert!(line.reasons.is_sorted_by(|a, b| a.bits >= b.bits));
         prop_assert!(line.reasons.iter().all(|it| it.bits > 0.0 && !it.text.is_empty()));
     }
@@ -251,21 +253,22 @@ proptest! {
         for line in hunt.lines() {
             let event = event_of(line, &log);
             let of_name = counted(&log, |it| it.name() == event.name());
+            let mut program = vec![of_name, all];
+            if n_hosts > 1 {
+                let hosts = log.iter().filter(|it| it.name() == event.name());
+                let hosts: BTreeSet<_> = hosts.filter_map(|it| it.host).collect();
+                program.extend([hosts.len() as u64, n_hosts]);
+            }
             for reason in &line.reasons {
                 let expected = match reason.view {
-                    View::Program => {
-                        let hosts = log.iter().filter(|it| it.name() == event.name());
-                        let hosts: BTreeSet<_> = hosts.filter_map(|it| it.host).collect();
-                        let hosts = [hosts.len() as u64, n_hosts];
-                        let told = if n_hosts > 1 { &hosts[..] } else { &[] };
-                        [&[of_name, all], told].concat()
-                    }
+                    View::Program => program.clone(),
                     View::ParentChild => {
                         let of_parent = |it: &&Event| it.parent_name() == event.parent_name();
                         let is_pair = |it: &&Event| of_parent(it) && it.name() == event.name();
                         vec![counted(&log, is_pair), counted(&log, of_parent)]
                     }
-                    View::Line => vec![line.count, all],
+                    View::Line if line.count == of_name => program.clone(),
+                    View::Line => [&program[..], &[line.count]].concat(),
                     View::LineOfProgram => vec![line.count, of_name],
                     _ => continue,
                 };

@@ -356,15 +356,16 @@ impl Part {
             }
             Lines::Values(table) => {
                 let source = if host.is_none() { text(Role::Source) } else { None };
-                plan.columns.add(table, row, time, [
-                    host.as_deref().or(source.as_deref()),
-                    user.as_deref(),
-                    session.as_deref(),
-                ])
+                plan.columns.add(
+                    table,
+                    row,
+                    time,
+                    [host.as_deref().or(source.as_deref()), user.as_deref(), session.as_deref()],
+                )
             }
         };
-        let (line, is_kept) = added
-            .map_err(|error| plan.rows.row_error(row, RowFault::Hunt(error), &self.room))?;
+        let (line, is_kept) =
+            added.map_err(|error| plan.rows.row_error(row, RowFault::Hunt(error), &self.room))?;
         if is_kept && plan.keeps {
             self.store.insert(&row);
         }
@@ -491,4 +492,3 @@ impl Hunted {
         format!("{schema}{}; {times}", self.columns.text(&self.layout))
     }
 }
-

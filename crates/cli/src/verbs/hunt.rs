@@ -29,7 +29,9 @@ pub(crate) fn run(args: &HuntArgs) -> Result<(), Failure> {
     if let Some(path) = &args.save_model {
         let mut history = found.history()?;
         if let Some(n_days) = args.forget {
-            let n_lines = history.forget(n_days).map_err(|source| Error::Hunt { name: found.read.name.clone(), source })?;
+            let n_lines = history
+                .forget(n_days)
+                .map_err(|source| Error::Hunt { name: found.read.name.clone(), source })?;
             say(&args.output.talk, &format!("forgot {}", counted(n_lines as u64, "line", "lines")));
         }
         save_model(path, &history, &read)?;

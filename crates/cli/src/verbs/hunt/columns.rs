@@ -72,8 +72,8 @@ pub(super) fn line_columns<'c>(found: &'c Hunted) -> Columns<'c, Printed<'c>> {
 
 /// Names of our columns, which those of an input must not take.
 const OURS: [&str; 12] = [
-    "finding", "rank", "row", "count", "hosts", "users", "bits", "reasons", "template", "first", "last",
-    "variants",
+    "finding", "rank", "row", "count", "hosts", "users", "bits", "reasons", "template", "first",
+    "last", "variants",
 ];
 
 fn reasons(line: &Line, is_json: bool) -> String {

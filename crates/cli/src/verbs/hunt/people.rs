@@ -98,7 +98,8 @@ impl Page<'_> {
 
     fn heading(&self, finding: &Finding, leads: &[&Line]) -> String {
         let row = leads.first().map_or(0, |line| line.row);
-        let mut parts = vec![format!("Finding {}", finding.number), format!("{:.0} bits", finding.bits)];
+        let mut parts =
+            vec![format!("Finding {}", finding.number), format!("{:.0} bits", finding.bits)];
         for role in [Role::Host, Role::User, Role::Time] {
             if let Some(text) = self.found.text_of(role, row) {
                 parts.push(escape_line(text));
@@ -143,10 +144,12 @@ impl Page<'_> {
                 let text = found.record(row)?.value(place).to_string();
                 (!text.is_empty()).then(|| format!("{name} {text}"))
             };
-            let values: Vec<String> = found.columns.places().into_iter().filter_map(value).collect();
+            let values: Vec<String> =
+                found.columns.places().into_iter().filter_map(value).collect();
             return escape_line(&values.join(", "));
         }
-        let command_line = found.text_of(Role::CommandLine, row).filter(|text| !text.trim().is_empty());
+        let command_line =
+            found.text_of(Role::CommandLine, row).filter(|text| !text.trim().is_empty());
         let path = found.text_of(Role::Path, row).unwrap_or_default();
         let what = command_line.unwrap_or(path);
         let what = match command_line.filter(|line| !names_program(line, path)) {
@@ -209,7 +212,10 @@ fn names_program(command_line: &str, path: &str) -> bool {
     let name = name_of(path).to_ascii_lowercase();
     let stem = name.strip_suffix(".exe").unwrap_or(&name);
     let first = command_line.trim_start_matches(['"', ' ']).to_ascii_lowercase();
-    path.is_empty() || first.get(..first.len().min(stem.len().saturating_add(260))).is_some_and(|start| start.contains(stem))
+    path.is_empty()
+        || first
+            .get(..first.len().min(stem.len().saturating_add(260)))
+            .is_some_and(|start| start.contains(stem))
 }
 
 /// A text of at most so many columns; styles take no room.
