@@ -98,3 +98,42 @@ fn model_error(name: &str, fault: ModelFault) -> Error {
 fn hunt_error(name: &str, source: oddsift_hunt::Error) -> Error {
     Error::Hunt { name: name.to_owned(), source }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ClusterParams, HuntParams};
+
+    const LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+
+    #[test]
+    fn nothing_merges_to_nothing() {
+        let error = merge_models(&[""; 0], None).unwrap_err();
+        assert!(error.to_string().contains("no model to merge; name one or more"));
+    }
+
+    #[test]
+    fn a_model_that_is_no_count_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clusters.json");
+        let model = ClusterParams::new().fit(LOG).unwrap().model().unwrap();
+        std::fs::write(&path, serde_json::to_vec(&model).unwrap()).unwrap();
+        let error = merge_models(&[&path], None).unwrap_err().to_string();
+        let expected =
+            format!("{}: clusters cannot be merged; fit anew on all logs", path.display());
+        assert_eq!(error, expected);
+    }
+
+    #[test]
+    fn a_history_is_a_model_without_scores_and_labels() {
+        let json = serde_json::to_vec(&HuntParams::new().history(LOG).unwrap()).unwrap();
+        let model = Model::parse("m.json", &json).unwrap();
+        assert!(matches!(&model, Model::History(history) if history.n_rows() == 363));
+        assert!(model.labels(LOG).unwrap().is_none());
+        let error = model.scores("m.json", LOG).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "m.json: a history of lines gives no scores; hunt for what is new beside it"
+        );
+    }
+}
