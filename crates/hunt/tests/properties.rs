@@ -10,7 +10,9 @@ use oddsift_patterns::masked;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use support::{Event, event_of, lines_of, log, plain_log, shuffled, table_of, timed_log, told};
+use support::{
+    Event, event_at, event_of, lines_of, log, plain_log, shuffled, table_of, timed_log, told,
+};
 
 /// Sums of the same numbers in two orders differ by less.
 const ROUNDING: f64 = 1e-9;
@@ -226,6 +228,32 @@ proptest! {
         let hunt = rank(values_table((0..).zip(&log)));
         check_list(&hunt, log.len())?;
         prop_assert_eq!(hunt.lines().len(), log.iter().collect::<BTreeSet<_>>().len());
+    }
+
+    #[test]
+    fn a_tree_can_be_drawn(log in log()) {
+        let hunt = rank(table_of(&log));
+        let mut shown = BTreeSet::new();
+        for finding in hunt.findings() {
+            // The rows above the one at hand, a depth each.
+            let mut above: Vec<u64> = Vec::new();
+            for it in &finding.tree {
+                let depth = it.depth as usize;
+                prop_assert!(depth <= above.len() && shown.insert(it.row));
+                above.truncate(depth);
+                let event = event_at(it.row, &log);
+                if let Some(parent) = above.last() {
+                    let parent = event_at(*parent, &log);
+                    prop_assert_eq!((parent.host, parent.pid), (event.host, event.parent_pid));
+                    prop_assert!(event.parent.is_empty() || parent.name() == event.parent_name());
+                    prop_assert!(parent.second <= event.second);
+                }
+                above.push(it.row);
+                let rank = it.rank.unwrap() as usize;
+                let line = &hunt.lines()[rank - 1];
+                prop_assert_eq!(event_of(line, &log).line(), event.line());
+            }
+        }
     }
 
     #[test]

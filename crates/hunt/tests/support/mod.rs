@@ -158,7 +158,11 @@ pub(crate) fn table_of(events: &[Event]) -> LineTable {
 
 /// The event that stands for a line.
 pub(crate) fn event_of<'e>(line: &Line, log: &'e [Event]) -> &'e Event {
-    &log[usize::try_from(line.row).unwrap()]
+    event_at(line.row, log)
+}
+
+pub(crate) fn event_at(row: u64, log: &[Event]) -> &Event {
+    &log[usize::try_from(row).unwrap()]
 }
 
 /// All of a result, in which a number differs if any of its bits does.
