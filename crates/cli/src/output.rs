@@ -33,20 +33,12 @@ pub(crate) enum Writer {
 impl Destination {
     /// Opens it; the result is never written over one of the inputs.
     pub(crate) fn open(args: &OutputArgs, inputs: &[&Path]) -> Result<Self, Failure> {
-        let output = match &args.output {
-            Some(path) if path != Path::new("-") => Output::file(path, inputs)?,
-            _ => Output::stdout(),
-        };
-        let is_terminal = output.is_terminal();
+        let writer = Writer::open(args.output.as_deref(), inputs)?;
+        let is_terminal = matches!(writer, Writer::Terminal(_));
         let format = args.format.unwrap_or(if is_terminal { Format::Table } else { Format::Csv });
         if is_terminal && format == Format::Parquet {
             return Err(Failure::usage("-t parquet is no text for a terminal; add -o FILE"));
         }
-        let writer = if is_terminal {
-            Writer::Terminal(TerminalWriter::new(output))
-        } else {
-            Writer::Plain(output)
-        };
         let width = is_terminal.then(terminal_size::terminal_size).flatten();
         let look = Look {
             width: width.map(|(width, _)| width.0).filter(|width| *width > 0),
@@ -145,6 +137,19 @@ impl Destination {
 }
 
 impl Writer {
+    /// Opens a file, or standard output, which `-` is, too; never over one of the inputs.
+    pub(crate) fn open(path: Option<&Path>, inputs: &[&Path]) -> Result<Self, Failure> {
+        let output = match path {
+            Some(path) if path != Path::new("-") => Output::file(path, inputs)?,
+            _ => Output::stdout(),
+        };
+        Ok(if output.is_terminal() {
+            Self::Terminal(TerminalWriter::new(output))
+        } else {
+            Self::Plain(output)
+        })
+    }
+
     pub(crate) fn finish(self) -> Result<(), Failure> {
         let output = match self {
             Self::Plain(output) => output,

@@ -1,7 +1,8 @@
 //! Errors in the words of a terminal: the flag that mends each.
 
 use oddsift::pipeline::{
-    Error, Lacking, Parameter, ParameterFault, RowFault, ValueFault, column_list, likely_delimiter,
+    Error, Lacking, ModelFault, Parameter, ParameterFault, RowFault, ValueFault, column_list,
+    likely_delimiter,
 };
 use oddsift::{auditd, features, records, stl, timeseries, timespan};
 
@@ -90,6 +91,9 @@ pub(crate) fn message(error: &Error) -> String {
             format!("{source} (--period, --seasonal and the like)")
         }
         Error::Series { source, .. } => format!("{error}{}", series_flags(source)),
+        Error::Model { name, fault } if matches!(**fault, ModelFault::NoScores) => format!(
+            "{name}: a history of lines gives no scores; use `oddsift hunt FILE --known {name}`"
+        ),
         Error::Threads { .. } => format!("{error} (-j 1)"),
         Error::Audit { name, source } => match **source {
             auditd::Error::NoProcesses { n_processes: 0 } => format!(

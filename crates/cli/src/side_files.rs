@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::args::PlotArgs;
 use crate::failure::Failure;
+use crate::output::Writer;
 
 /// Refuses files that cannot be, before the work begins: each flag that names one names another, none
 /// is one of the inputs, and all can be made.
@@ -68,8 +69,12 @@ pub(crate) fn save_model(
     model: &impl Serialize,
     inputs: &[&Path],
 ) -> Result<(), Failure> {
-    let mut output = Output::file(path, inputs)?;
-    serde_json::to_writer(&mut output, model).map_err(|error| Error::Write(error.into()))?;
-    output.write_all(b"\n").map_err(Error::Write)?;
-    Ok(output.finish()?)
+    write_model(Writer::Plain(Output::file(path, inputs)?), model)
+}
+
+/// Writes a model as the result.
+pub(crate) fn write_model(mut writer: Writer, model: &impl Serialize) -> Result<(), Failure> {
+    serde_json::to_writer(&mut writer, model).map_err(|error| Error::Write(error.into()))?;
+    writer.write_all(b"\n").map_err(Error::Write)?;
+    writer.finish()
 }

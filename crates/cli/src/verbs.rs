@@ -6,6 +6,7 @@ pub(crate) mod cluster;
 pub(crate) mod eps;
 pub(crate) mod features;
 pub(crate) mod hunt;
+pub(crate) mod merge;
 pub(crate) mod outliers;
 pub(crate) mod periods;
 pub(crate) mod report;
@@ -57,6 +58,11 @@ enum Verb {
     /// Label or score new rows by a saved model
     #[command(after_help = score::EXAMPLES)]
     Score(score::ScoreArgs),
+    /// Merge what several hunts saw to one model, for `hunt --known`
+    ///
+    /// Models merge in any order. Exit status: 0 done, 2 wrong usage, 3 a model that cannot be read or merged.
+    #[command(after_help = merge::EXAMPLES)]
+    Merge(merge::MergeArgs),
     /// Count combinations of values, the rare ones first
     #[command(after_help = stack::EXAMPLES)]
     Stack(stack::StackArgs),
@@ -99,6 +105,7 @@ impl Cli {
             Verb::Eps(args) => eps::run(args),
             Verb::Outliers(args) => outliers::run(args),
             Verb::Score(args) => score::run(args),
+            Verb::Merge(args) => merge::run(args),
             Verb::Stack(args) => stack::run(args),
             Verb::Series(args) => series::run(args),
             Verb::Periods(args) => periods::run(args),

@@ -225,7 +225,7 @@ fn what_is_no_model_says_which_there_are() {
     for (json, what) in [
         (
             "{}",
-            "it names no format; oddsift-cluster, oddsift-outliers, isolation-forest can be read",
+            "it names no format; oddsift-cluster, oddsift-outliers, oddsift-hunt, isolation-forest can be read",
         ),
         ("{\"format\":\"x\"}", "a model of format \"x\"; "),
         (

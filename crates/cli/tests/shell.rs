@@ -3,12 +3,13 @@
 
 use assert_cmd::Command;
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 13] = [
     "features",
     "cluster",
     "eps",
     "outliers",
     "score",
+    "merge",
     "stack",
     "series",
     "periods",

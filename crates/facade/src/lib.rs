@@ -22,6 +22,9 @@ pub use oddsift_evtx as evtx;
 pub use oddsift_features as features;
 #[doc(inline)]
 pub use oddsift_ground::{Progress, Step};
+#[cfg(feature = "hunt")]
+#[doc(inline)]
+pub use oddsift_hunt as hunt;
 #[cfg(feature = "iforest")]
 #[doc(inline)]
 pub use oddsift_iforest as iforest;

@@ -1,8 +1,8 @@
 //! What can go to other threads: everything but sources and sinks, which go but are not shared.
 
 use oddsift::{
-    auditd, dbscan, eventcluster, features, iforest, outliers, patterns, plot, rarity, records,
-    stl, timeseries, timespan,
+    auditd, dbscan, eventcluster, features, hunt, iforest, outliers, patterns, plot, rarity,
+    records, stl, timeseries, timespan,
 };
 
 fn is_shared<T: Send + Sync + 'static>() {}
@@ -33,6 +33,8 @@ fn analyses_are_shared_between_threads() {
     is_shared::<eventcluster::Events<'static>>();
     is_shared::<(outliers::OutlierDetector, outliers::OutlierModel, outliers::DrawnRows)>();
     is_shared::<(outliers::Stack, outliers::Stacked<'static>, outliers::Error)>();
+    is_shared::<(hunt::LineTable, hunt::ProcessLines, hunt::History)>();
+    is_shared::<(hunt::HuntParams, hunt::Hunt, hunt::Error)>();
     is_shared::<(timeseries::Series, timeseries::SeriesBuilder, timeseries::Anomalies)>();
     is_shared::<(timeseries::TsParams, timeseries::Error)>();
     is_shared::<(auditd::Event, auditd::RecordBuf, auditd::Record<'static>)>();

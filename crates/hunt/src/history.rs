@@ -52,7 +52,7 @@ impl History {
             let values: Vec<&str> =
                 (0..table.columns().len()).map(|column| table.value(id, column)).collect();
             let count = entry.count.checked_add(entry.known).ok_or(Error::TooManyRows)?;
-            history.table.enter(&values, count, entry.times)?;
+            history.table.enter(&values, count, entry.all_times())?;
         }
         Ok(history)
     }

@@ -110,9 +110,18 @@ pub(crate) struct Entry {
     /// Rows of the history.
     pub(crate) known: u64,
     pub(crate) times: Option<(Timestamp, Timestamp)>,
+    /// The times of the history's rows.
+    pub(crate) known_times: Option<(Timestamp, Timestamp)>,
     pub(crate) kept: Kept,
     /// The last host and user: most rows repeat them.
     last: Option<(u32, u32)>,
+}
+
+impl Entry {
+    /// The times of its rows and of the history's.
+    pub(crate) fn all_times(&self) -> Option<(Timestamp, Timestamp)> {
+        join_times(self.times, self.known_times)
+    }
 }
 
 /// The number of a line in its [`LineTable`].
@@ -406,9 +415,11 @@ impl LineTable {
     /// # Ok::<(), oddsift_hunt::Error>(())
     /// ```
     pub fn merge(&mut self, other: &Self) -> Result<Vec<LineId>, Error> {
+        // Checked first, so that nothing is added where rows are too many: no line has more than all.
+        let n_rows = self.n_rows.checked_add(other.n_rows).ok_or(Error::TooManyRows)?;
+        let n_known = self.n_known.checked_add(other.n_known).ok_or(Error::TooManyRows)?;
         let ids = self.take_lines(other)?;
-        self.n_rows = self.n_rows.checked_add(other.n_rows).ok_or(Error::TooManyRows)?;
-        self.n_known = self.n_known.checked_add(other.n_known).ok_or(Error::TooManyRows)?;
+        (self.n_rows, self.n_known) = (n_rows, n_known);
         let hosts = intern_all(&mut self.places, &other.places, "hosts")?;
         let users = intern_all(&mut self.users, &other.users, "users")?;
         let sessions = intern_all(&mut self.sessions, &other.sessions, "sessions")?;
@@ -417,6 +428,7 @@ impl LineTable {
             ours.count = ours.count.checked_add(theirs.count).ok_or(Error::TooManyRows)?;
             ours.known = ours.known.checked_add(theirs.known).ok_or(Error::TooManyRows)?;
             ours.times = join_times(ours.times, theirs.times);
+            ours.known_times = join_times(ours.known_times, theirs.known_times);
             ours.last = None;
             for one in theirs.kept.as_slice() {
                 let (host, session) = (renamed(&hosts, one.host), renamed(&sessions, one.session));
@@ -447,13 +459,15 @@ impl LineTable {
     /// # Ok::<(), oddsift_hunt::Error>(())
     /// ```
     pub fn learn(&mut self, history: &Self) -> Result<(), Error> {
-        let ids = self.take_lines(history)?;
         let n_rows = history.n_rows.checked_add(history.n_known).ok_or(Error::TooManyRows)?;
-        self.n_known = self.n_known.checked_add(n_rows).ok_or(Error::TooManyRows)?;
+        let n_known = self.n_known.checked_add(n_rows).ok_or(Error::TooManyRows)?;
+        let ids = self.take_lines(history)?;
+        self.n_known = n_known;
         for (id, theirs) in ids.iter().zip(&history.entries) {
             let Some(ours) = self.entries.get_mut(id.index()) else { continue };
             let known = theirs.count.checked_add(theirs.known).ok_or(Error::TooManyRows)?;
             ours.known = ours.known.checked_add(known).ok_or(Error::TooManyRows)?;
+            ours.known_times = join_times(ours.known_times, theirs.all_times());
         }
         Ok(())
     }
@@ -488,14 +502,13 @@ struct Key {
 
 impl Key {
     fn push(&mut self, value: u32) {
-        match self.few.get_mut(self.len) {
-            Some(slot) => *slot = value,
-            None => {
-                if self.many.is_empty() {
-                    self.many.extend_from_slice(&self.few);
-                }
-                self.many.push(value);
+        if let Some(slot) = self.few.get_mut(self.len) {
+            *slot = value;
+        } else {
+            if self.many.is_empty() {
+                self.many.extend_from_slice(&self.few);
             }
+            self.many.push(value);
         }
         self.len = self.len.saturating_add(1);
     }

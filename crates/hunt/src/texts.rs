@@ -8,33 +8,33 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 /// result depends on it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Texts {
-    texts: Vec<Box<str>>,
+    by_id: Vec<Box<str>>,
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
 
 impl Texts {
     pub(crate) fn len(&self) -> usize {
-        self.texts.len()
+        self.by_id.len()
     }
 
     /// The text of a number; empty for one that is not in use.
     pub(crate) fn get(&self, id: u32) -> &str {
-        self.texts.get(id as usize).map_or("", |text| text)
+        self.by_id.get(id as usize).map_or("", |text| text)
     }
 
     /// The number of a text, which gets one where it is new; none is left after 2^32 - 1.
     pub(crate) fn intern(&mut self, text: &str) -> Option<u32> {
         let hash = self.hasher.hash_one(text);
-        let texts = &self.texts;
+        let texts = &self.by_id;
         let text_of = |id: u32| texts.get(id as usize).map_or("", |text| text);
         if let Some(id) = self.index.find(hash, |id| text_of(*id) == text) {
             return Some(*id);
         }
-        let id = u32::try_from(self.texts.len()).ok().filter(|id| *id < u32::MAX)?;
+        let id = u32::try_from(self.by_id.len()).ok().filter(|id| *id < u32::MAX)?;
         let hasher = &self.hasher;
         self.index.insert_unique(hash, id, |id| hasher.hash_one(text_of(*id)));
-        self.texts.push(text.into());
+        self.by_id.push(text.into());
         Some(id)
     }
 }

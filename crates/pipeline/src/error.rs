@@ -579,6 +579,15 @@ pub enum ModelFault {
     /// It names a feature twice.
     #[error("feature_names has {0:?} twice; name each feature once")]
     RepeatedFeature(String),
+    /// It knows which lines were seen, and no score.
+    #[error("a history of lines gives no scores; hunt for what is new beside it")]
+    NoScores,
+    /// It is no sum of counts.
+    #[error("{0} cannot be merged; fit anew on all logs")]
+    NoMerge(&'static str),
+    /// No model was named.
+    #[error("no model to merge; name one or more")]
+    NoModel,
 }
 
 fn kind_name(kind: oddsift_records::FieldKind) -> &'static str {

@@ -11,6 +11,7 @@ mod hunt_columns; // HuntColumns: what of a row a hunt counts
 mod input; // Input: where rows come from and how they are read
 mod intake; // Intake: what was taken of an input
 mod layout; // Layout: columns and the parts that they play
+mod merge; // merge_models: what several hunts saw, as one
 mod model; // Model: what was saved, on new rows
 mod names; // names of our columns beside those of an input
 mod ordered; // chunks of threads in the order of the input
@@ -51,6 +52,7 @@ pub use {
     input::{Input, Missing, expand_files},
     intake::{FeatureOrigin, Intake},
     layout::Layout,
+    merge::{MergeSummary, merge_models},
     model::{LabelledRows, Model},
     names::{OWN_PREFIX, own_name},
     outliers::{FittedOutliers, OutlierParams, OutlierRow, Outliers, msticpy_forest},

@@ -3,6 +3,7 @@ use std::path::Path;
 use ndarray::ArrayView2;
 use oddsift_eventcluster::{ClusterModel, Label};
 use oddsift_features::{FeatureOptions, Recipe};
+use oddsift_hunt::History;
 use oddsift_iforest::{ForestModel, Precision, SklearnForest};
 use oddsift_outliers::OutlierModel;
 use oddsift_patterns::PatternTable;
@@ -41,6 +42,8 @@ pub enum Model {
     Outliers(Box<OutlierModel>),
     /// A forest by itself: its features are columns.
     Forest(Box<ForestModel>),
+    /// Lines that were seen before, for a hunt.
+    History(Box<History>),
 }
 
 /// What tells a model file's kind.
@@ -54,9 +57,10 @@ struct Kind {
 }
 
 /// The formats that can be read, each with its version.
-const KNOWN: [(&str, u64); 3] = [
+const KNOWN: [(&str, u64); 4] = [
     (ClusterModel::FORMAT, ClusterModel::VERSION),
     (OutlierModel::FORMAT, OutlierModel::VERSION),
+    (History::FORMAT, History::VERSION),
     (ForestModel::FORMAT, ForestModel::VERSION),
 ];
 
@@ -111,6 +115,7 @@ impl Model {
         match *known {
             ClusterModel::FORMAT => json(bytes).map(|model| Self::Clusters(Box::new(model))),
             OutlierModel::FORMAT => json(bytes).map(|model| Self::Outliers(Box::new(model))),
+            History::FORMAT => json(bytes).map(|history| Self::History(Box::new(history))),
             _ => json(bytes).map(|model| Self::Forest(Box::new(model))),
         }
         .map_err(fault)
@@ -120,7 +125,7 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// For an input that cannot be read, or that lacks a column of the model.
+    /// For an input that cannot be read, or that lacks a column of the model, and for a history.
     ///
     /// ```
     /// use oddsift_pipeline::{Model, OutlierParams};
@@ -140,6 +145,10 @@ impl Model {
         let input = input.into();
         let (forest, head, recipe) = match self {
             Self::Clusters(_) => return Ok(None),
+            Self::History(_) => {
+                let fault = Box::new(ModelFault::NoScores);
+                return Err(Error::Model { name: name.to_owned(), fault });
+            }
             Self::Outliers(model) => {
                 let head = Head::open(&input, model.recipe().names())?;
                 let recipe = head.layout.rebind(model.recipe())?;
@@ -162,11 +171,12 @@ impl Model {
         Ok(Some(ScoredRows::new(head, input, scorer, intake)))
     }
 
-    /// Labels the rows of an input by the clusters of the model; `None` for a forest.
+    /// Labels the rows of an input by the clusters of the model; `None` for a model without clusters.
     ///
     /// # Errors
     ///
-    /// As [`scores`](Self::scores), and for a row that is bad unless such are skipped.
+    /// For an input that cannot be read, or that lacks a column of the model, and for a row that is bad
+    /// unless such are skipped.
     ///
     /// ```
     /// use oddsift_pipeline::{ClusterParams, Model};
