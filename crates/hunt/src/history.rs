@@ -1,4 +1,4 @@
-use oddsift_patterns::{MASKS, Timestamp};
+use oddsift_patterns::Timestamp;
 
 use crate::table::Kind;
 use crate::{Error, LineTable};
@@ -182,9 +182,10 @@ impl History {
 
 #[cfg(feature = "serde")]
 mod saved {
+    use oddsift_patterns::MASKS;
     use serde::{Deserialize, Serialize};
 
-    use super::{Error, History, Kind, LineTable, MASKS, Timestamp};
+    use super::{Error, History, Kind, LineTable, Timestamp};
 
     /// The name of the format in JSON.
     pub(crate) const FORMAT: &str = "oddsift-hunt";
