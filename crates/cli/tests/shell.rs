@@ -3,7 +3,8 @@
 
 use assert_cmd::Command;
 
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 14] = [
+    "hunt",
     "features",
     "cluster",
     "eps",

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use hashbrown::{HashMap, HashSet};
+use oddsift_rarity::TailCounts;
 
 use crate::Error;
 use crate::hunt::{Finding, Hunt, Line, TreeRow};
@@ -59,7 +60,7 @@ struct Group {
 pub(crate) fn rank(table: LineTable, params: &HuntParams) -> Result<Hunt, Error> {
     let lens = Lens::new(&table)?;
     let ranking = Ranking::new(&table, &lens, params)?;
-    let (mut groups, group_of_node) = ranking.groups();
+    let (mut groups, group_of_node) = ranking.groups()?;
     let order = ranking.order(&mut groups);
     let lines = ranking.lines(&order);
     let mut line_of = vec![None; table.n_lines()];
@@ -177,13 +178,14 @@ impl<'t> Ranking<'t> {
     }
 
     /// Findings by rank, and the number of the finding of each node.
-    fn groups(&self) -> (Vec<Group>, Vec<Option<u32>>) {
+    fn groups(&self) -> Result<(Vec<Group>, Vec<Option<u32>>), Error> {
         let mut trees: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (tree, at) in self.forest.tree.iter().zip(0..) {
             trees.entry(*tree).or_default().push(at);
         }
         let mut groups: Vec<Group> =
             trees.into_values().filter_map(|nodes| self.group(nodes)).collect();
+        self.count_company(&mut groups)?;
         groups.sort_by(|a, b| b.bits.total_cmp(&a.bits).then(a.first_row.cmp(&b.first_row)));
         let mut folded: Vec<Group> = Vec::new();
         let mut firsts: HashMap<Vec<u32>, u32> = HashMap::new();
@@ -201,7 +203,7 @@ impl<'t> Ranking<'t> {
                 None => folded.push(group),
             }
         }
-        (folded, of_node)
+        Ok((folded, of_node))
     }
 
     /// A tree as a finding; `None` where all its lines are left out.
@@ -238,6 +240,23 @@ impl<'t> Ranking<'t> {
         let above = |lead: &Lead| (lead.best.bits - self.median).max(0.0);
         let first = leads.first().map_or(0.0, |lead| lead.best.bits);
         first + leads.iter().take(MOST_LEADS).skip(1).map(above).sum::<f64>()
+    }
+
+    /// Adds how rare it is that so many surprising lines are in one tree.
+    fn count_company(&self, groups: &mut [Group]) -> Result<(), Error> {
+        let is_surprising = |lead: &&Lead| lead.best.bits >= self.median;
+        let n_leads = |group: &Group| group.leads.iter().filter(is_surprising).count() as u64;
+        let mut trees: TailCounts<()> = TailCounts::new();
+        for group in groups.iter() {
+            trees.add((), n_leads(group), 1).map_err(|_| Error::TooManyRows)?;
+        }
+        for group in groups {
+            let n_leads = n_leads(group);
+            if n_leads > 1 {
+                group.bits += trees.bits(&(), n_leads);
+            }
+        }
+        Ok(())
     }
 
     /// The order of all lines. A line stands where its first finding is.

@@ -154,10 +154,8 @@ fn of_process(
         View::Length => {
             let length = views.text(facts).map_or(0, |text| text.length);
             let longest = views.lengths.largest_other(&facts.name, length).unwrap_or_default();
-            let others = of_name.saturating_sub(1);
-            format!(
-                "{length} characters; of {others} other lines of {name} the longest has {longest}"
-            )
+            let others = counted(of_name.saturating_sub(1), "other start", "other starts");
+            format!("{length} characters, masked; of {others} of {name} the longest has {longest}")
         }
         _ => String::new(),
     }

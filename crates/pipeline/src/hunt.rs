@@ -113,7 +113,7 @@ impl HuntParams {
     ///
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let mut params = HuntParams::new();
-    /// params.known = Some(Known::History(params.history(path)?));
+    /// params.known = Some(Known::History(Box::new(params.history(path)?)));
     /// assert!(params.rank(path)?.hunt.lines().is_empty());
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
@@ -132,7 +132,7 @@ impl HuntParams {
         let mut params = oddsift_hunt::HuntParams::new().all(self.all);
         match &self.known {
             None => {}
-            Some(Known::History(history)) => params = params.known(history.clone()),
+            Some(Known::History(history)) => params = params.known((**history).clone()),
             Some(Known::Log(log)) => {
                 // By the columns of what is hunted, whichever this log would have by itself.
                 let columns = |head: &Head| counted.columns.rebound(&head.layout);
@@ -150,7 +150,7 @@ impl HuntParams {
     /// The columns that are counted of an input by itself.
     fn find_columns(&self, head: &Head) -> Result<HuntColumns, Error> {
         let history = match &self.known {
-            Some(Known::History(history)) => Some(history),
+            Some(Known::History(history)) => Some(&**history),
             _ => None,
         };
         HuntColumns::find(head, &self.by, &self.mask, history)
@@ -221,7 +221,7 @@ fn hunt_error(name: &str, source: oddsift_hunt::Error) -> Error {
 #[non_exhaustive]
 pub enum Known {
     /// A history that was saved.
-    History(History),
+    History(Box<History>),
     /// A log, which is counted by the columns of what is hunted.
     Log(Box<Input>),
 }
@@ -248,7 +248,7 @@ impl Known {
         let name = path.display().to_string();
         let fault = |fault| Error::Model { name: name.clone(), fault: Box::new(fault) };
         let bytes = std::fs::read(path).map_err(|error| fault(ModelFault::Read(error)))?;
-        json(&bytes).map(Self::History).map_err(fault)
+        json(&bytes).map(|history| Self::History(Box::new(history))).map_err(fault)
     }
 }
 
@@ -341,6 +341,7 @@ impl Part {
             Lines::Processes(lines) => {
                 let (path, command_line) = (text(Role::Path), text(Role::CommandLine));
                 let parent = text(Role::ParentPath);
+                let [pid, parent_pid] = plan.rows.process_numbers(row, &self.room);
                 lines.add(&ProcessEvent {
                     path: path.as_deref().unwrap_or_default(),
                     command_line: command_line.as_deref().unwrap_or_default(),
@@ -349,8 +350,8 @@ impl Part {
                     host: host.as_deref(),
                     user: user.as_deref(),
                     session: session.as_deref(),
-                    pid: number(text(Role::Pid)),
-                    parent_pid: number(text(Role::ParentPid)),
+                    pid: number(pid),
+                    parent_pid: number(parent_pid),
                     ..ProcessEvent::new(row.row())
                 })
             }

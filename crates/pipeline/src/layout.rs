@@ -41,7 +41,13 @@ impl Layout {
     /// ```
     #[must_use]
     pub fn text_of<'r>(&self, role: Role, record: StoredRow<'r>) -> Option<&'r str> {
-        self.roles.first(role, |column| record.text(column).filter(|text| !text.is_empty()))
+        let text = |column| record.text(column).filter(|text| !text.is_empty());
+        if role == Role::ParentPid {
+            // In a file of several schemas the number of a process may be that of a parent in others.
+            let pid = self.roles.first(Role::Pid, |column| text(column).map(|_| column));
+            return self.roles.first(role, |column| text(column).filter(|_| pid != Some(column)));
+        }
+        self.roles.first(role, text)
     }
 
     /// Returns the columns to print of some records: all, or those that any of them fills where records

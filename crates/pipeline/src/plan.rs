@@ -263,6 +263,21 @@ impl RowPlan {
         }
     }
 
+    /// The numbers of a row's process and of the one that started it. In a file of several schemas one
+    /// column may hold either; in a row it holds one of them.
+    pub(crate) fn process_numbers<'a>(
+        &self,
+        row: Row<'a>,
+        room: &RowRoom,
+    ) -> [Option<Cow<'a, str>>; 2] {
+        let roles = room.bound.as_ref().map_or(&self.bound.roles, |bound| &bound.roles);
+        let pid = roles.all(Role::Pid).iter().find(|column| has(row, **column)).copied();
+        let is_other = |column: &&usize| Some(**column) != pid;
+        let mut of_parent = roles.all(Role::ParentPid).iter().filter(is_other);
+        let parent = of_parent.find_map(|column| filled(row, *column));
+        [pid.and_then(|pid| filled(row, pid)), parent]
+    }
+
     /// Tells rows apart by the values of these columns, each a number behind the features: which one
     /// depends on the threads, but different values are at least 1 apart.
     pub(crate) fn with_categories(mut self, columns: &[usize]) -> Self {

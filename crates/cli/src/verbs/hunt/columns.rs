@@ -37,7 +37,7 @@ impl<'a> Printed<'a> {
     }
 }
 
-pub(super) fn line_columns<'c>(found: &'c Hunted) -> Columns<'c, Printed<'c>> {
+pub(super) fn line_columns(found: &Hunted) -> Columns<'_, Printed<'_>> {
     let mut columns = Columns::new()
         .file("finding", |row: &Printed<'_>| Cell::UInt(u64::from(row.line.finding)))
         .file("rank", |row| Cell::UInt(u64::from(row.line.rank)))

@@ -122,9 +122,11 @@ impl Page<'_> {
         };
         let what = self.what(row, depth == 0);
         self.put(text, &format!("{:>6}  {indent}{count}{what}{variants}", line.rank));
-        for (bits, reason) in line.grouped_reasons() {
-            let reason = escape_line(&reason);
-            self.put(text, &self.dim(&format!("        {indent}  {bits:.0}: {reason}")));
+        // What rounds to no bit tells nothing.
+        let reasons = line.grouped_reasons().into_iter().filter(|(bits, _)| *bits >= 0.5);
+        let below = " ".repeat(indent.width().saturating_add(10));
+        for (bits, reason) in reasons {
+            self.put(text, &self.dim(&format!("{below}{bits:.0}: {}", escape_line(&reason))));
         }
     }
 
