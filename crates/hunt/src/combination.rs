@@ -90,54 +90,72 @@ impl Combinations {
     }
 }
 
-/// The size of a number as a value of a [`LineTable`]: its power of ten, so that rows whose numbers are
-/// about as large fold to one line. Empty for a number that is missing, negative or none.
+/// The sizes of numbers: powers of ten.
+const SIZES: [&str; 26] = [
+    "0",
+    "0.000001",
+    "0.00001",
+    "0.0001",
+    "0.001",
+    "0.01",
+    "0.1",
+    "1",
+    "10",
+    "100",
+    "1000",
+    "10000",
+    "100000",
+    "1000000",
+    "10000000",
+    "100000000",
+    "1000000000",
+    "10000000000",
+    "100000000000",
+    "1000000000000",
+    "10000000000000",
+    "100000000000000",
+    "1000000000000000",
+    "10000000000000000",
+    "100000000000000000",
+    "1000000000000000000",
+];
+
+/// The size of a number as a value of a [`LineTable`]: the largest power of ten that is not above it, so
+/// that rows whose numbers are about as large fold to one line. Empty for a number that is negative or
+/// none.
 ///
 /// ```
 /// use oddsift_hunt::number_size;
 ///
-/// assert_eq!([0.0, 0.5, 7.0, 4711.0].map(number_size), ["0", "1", "1", "1000"]);
+/// assert_eq!([0.0, 0.05, 7.0, 4711.0].map(number_size), ["0", "0.01", "1", "1000"]);
 /// assert_eq!(number_size(-1.0), "");
 /// ```
 #[must_use]
 pub fn number_size(number: f64) -> &'static str {
-    const SIZES: [&str; 19] = [
-        "1",
-        "10",
-        "100",
-        "1000",
-        "10000",
-        "100000",
-        "1000000",
-        "10000000",
-        "100000000",
-        "1000000000",
-        "10000000000",
-        "100000000000",
-        "1000000000000",
-        "10000000000000",
-        "100000000000000",
-        "1000000000000000",
-        "10000000000000000",
-        "100000000000000000",
-        "1000000000000000000",
-    ];
     if number.is_nan() || number < 0.0 {
         return "";
     }
-    if number == 0.0 {
-        return "0";
-    }
-    let mut power = 10.0;
-    for size in SIZES {
-        if number < power {
-            return size;
-        }
-        power *= 10.0;
-    }
-    SIZES[SIZES.len() - 1]
+    let is_below = |size: &&&str| size.parse::<f64>().is_ok_and(|size| size <= number);
+    SIZES.iter().rev().find(is_below).map_or("0", |size| size)
 }
 
+/// The place of a size among all, so that larger numbers have larger ones.
 fn size_of(text: &str) -> Option<u64> {
-    text.parse().ok()
+    SIZES.iter().position(|size| *size == text).map(|place| place as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_at_least_its_size_and_less_than_the_next() {
+        for number in [0.0, 1e-9, 1e-6, 0.3, 0.99, 1.0, 9.99, 10.0, 123_456.7, 1e18, 1e300] {
+            let place = SIZES.iter().position(|size| *size == number_size(number)).unwrap();
+            assert!(SIZES[place].parse::<f64>().unwrap() <= number, "{number}");
+            let next = SIZES.get(place + 1).map(|size| size.parse::<f64>().unwrap());
+            assert!(next.is_none_or(|next| number < next), "{number}");
+        }
+        assert_eq!((number_size(f64::NAN), number_size(-3.0)), ("", ""));
+    }
 }

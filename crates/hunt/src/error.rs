@@ -13,7 +13,9 @@ pub enum Error {
     TooManyRows,
     /// Two tables fold by different columns.
     #[error(
-        "one counts {ours:?} and the other {theirs:?}; only counts of the same columns can be joined"
+        "one counts {} and the other {}; only counts of the same columns can be joined",
+        ours.join(", "),
+        theirs.join(", ")
     )]
     OtherColumns {
         /// The columns of the first table.

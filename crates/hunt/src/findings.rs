@@ -60,15 +60,16 @@ struct Group {
 pub(crate) fn rank(table: LineTable, params: &HuntParams) -> Result<Hunt, Error> {
     let lens = Lens::new(&table)?;
     let ranking = Ranking::new(&table, &lens, params)?;
-    let (mut groups, group_of_node) = ranking.groups()?;
-    let order = ranking.order(&mut groups);
+    let (groups, mut group_of_node) = ranking.groups()?;
+    let mut order = ranking.order(&groups);
+    let groups = renumber(groups, &mut order, &mut group_of_node);
     let lines = ranking.lines(&order);
     let mut line_of = vec![None; table.n_lines()];
     let places: HashMap<u32, u32> = order.iter().map(|place| place.line).zip(0..).collect();
-    let (mut n_known_lines, mut n_known_seen) = (0_u64, 0_u64);
+    let (mut known_lines, mut n_known_seen) = (HashSet::new(), 0_u64);
     for (id, entry) in table.lines().filter(|(_, entry)| entry.count > 0) {
         if ranking.is_left_out(id) {
-            n_known_lines = n_known_lines.saturating_add(1);
+            known_lines.insert(lens.line(id));
             n_known_seen = n_known_seen.saturating_add(entry.count);
         } else if let Some(slot) = line_of.get_mut(id.index()) {
             *slot = places.get(&lens.line(id)).copied();
@@ -81,7 +82,29 @@ pub(crate) fn rank(table: LineTable, params: &HuntParams) -> Result<Hunt, Error>
     });
     let rows = rows.collect();
     drop(ranking);
+    // A line may be known of one parent and new of another.
+    let is_left_out = |line: &&u32| !places.contains_key(*line);
+    let n_known_lines = known_lines.iter().filter(is_left_out).count() as u64;
     Ok(Hunt { lines, findings, table, n_known_lines, n_known_seen, line_of, rows })
+}
+
+/// Numbers the findings for which lines stand first, without gaps; others have none that is not shown
+/// elsewhere.
+fn renumber(
+    groups: Vec<Group>,
+    order: &mut [Place],
+    group_of_node: &mut [Option<u32>],
+) -> Vec<Group> {
+    let leading: HashSet<u32> =
+        order.iter().filter(|place| place.is_lead).map(|place| place.finding).collect();
+    let (first, rest): (Vec<_>, Vec<_>) =
+        groups.into_iter().zip(1_u32..).partition(|(_, number)| leading.contains(number));
+    let groups: Vec<(Group, u32)> = first.into_iter().chain(rest).collect();
+    let names: HashMap<u32, u32> = groups.iter().map(|(_, number)| *number).zip(1..).collect();
+    let rename = |number: &mut u32| *number = names.get(number).copied().unwrap_or_default();
+    order.iter_mut().for_each(|place| rename(&mut place.finding));
+    group_of_node.iter_mut().flatten().for_each(rename);
+    groups.into_iter().map(|(group, _)| group).collect()
 }
 
 /// All that the order is made of.
@@ -260,11 +283,11 @@ impl<'t> Ranking<'t> {
     }
 
     /// The order of all lines. A line stands where its first finding is.
-    fn order(&self, groups: &mut [Group]) -> Vec<Place> {
+    fn order(&self, groups: &[Group]) -> Vec<Place> {
         let mut order = Vec::new();
         let mut seen: HashSet<u32> = HashSet::new();
         let mut home: HashMap<u32, u32> = HashMap::new();
-        for (group, number) in groups.iter_mut().zip(1_u32..) {
+        for (group, number) in groups.iter().zip(1_u32..) {
             for line in &group.signature {
                 home.entry(*line).or_insert(number);
             }

@@ -65,7 +65,8 @@ pub struct Line {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The place among findings, from 1.
+    /// The place among findings, from 1: first those for which lines stand, then those whose lines are all
+    /// shown with others.
     pub number: u32,
     /// The bits of its strongest line, and what the next four have above the median line of the log.
     pub bits: f64,

@@ -133,9 +133,10 @@ impl ProcessLines {
         mask_into(event.command_line, &mut self.masked);
         // A path that is not known is taken from the command line.
         let path = if event.path.is_empty() { first_word(event.command_line) } else { event.path };
-        let path = cached(&mut self.paths, path, masked);
-        let parent =
-            cached(&mut self.names, event.parent_path, |raw| program_name(&masked(raw)).to_owned());
+        let path = cached(&mut self.paths, path, masked_path);
+        let parent = cached(&mut self.names, event.parent_path, |raw| {
+            program_name(&masked_path(raw)).to_owned()
+        });
         let values = &[path, parent, self.masked.as_str()];
         self.table.add(&Sighting {
             time: event.time,
@@ -157,6 +158,19 @@ impl ProcessLines {
     pub fn into_table(self) -> LineTable {
         self.table
     }
+}
+
+/// A path with its folder masked. The name of the program stays as it is, in lower case, unless it is of
+/// chance: `net1.exe` is no other program for its digit, and is looked for by its name.
+fn masked_path(raw: &str) -> String {
+    let mut path = masked(raw);
+    let name = program_name(&path);
+    let is_of_chance = ["<guid>", "<hex>", "<random>"].iter().any(|mask| name.contains(mask));
+    if name.contains('<') && !is_of_chance {
+        path.truncate(path.len().saturating_sub(name.len()));
+        path.push_str(&program_name(raw.trim_end()).to_ascii_lowercase());
+    }
+    path
 }
 
 /// What is made of a text, made once.
@@ -216,6 +230,12 @@ mod tests {
         ] {
             assert_eq!(place(path), where_it_is, "{path}");
         }
+    }
+
+    #[test]
+    fn a_program_is_called_by_its_name() {
+        assert_eq!(masked_path(r"C:\Tmp\12\Net1.exe"), r"c:\tmp\<num>\net1.exe");
+        assert_eq!(masked_path(r"C:\x\9f8e7d6c5b4a.exe"), r"c:\x\<hex>.exe");
     }
 
     #[test]

@@ -84,10 +84,6 @@ fn of_process(
 ) -> String {
     let facts = views.facts(id);
     let name = shown(views.names.get(facts.name));
-    let parent = match table.value(id, PARENT) {
-        "" => "an unknown parent",
-        parent => parent,
-    };
     let (all, of_name) = (views.n_rows, views.programs.count(&facts.name));
     let of_line = views.lines.count(&facts.line);
     match view {
@@ -98,7 +94,12 @@ fn of_process(
         View::ParentChild => {
             let of_pair = views.pairs.count(&(facts.parent, facts.name));
             let of_parent = views.children.total(&facts.parent);
-            format!("{parent} started {name} {of_pair} of {}", times(of_parent))
+            match table.value(id, PARENT) {
+                "" => {
+                    format!("{name} ran {of_pair} of {} without a named parent", times(of_parent))
+                }
+                parent => format!("{parent} started {name} {of_pair} of {}", times(of_parent)),
+            }
         }
         View::Line => {
             let hosts = on_hosts_text(on_hosts, n_hosts);
@@ -122,7 +123,7 @@ fn of_process(
                 traits.iter().take(3).map(|(name, rows)| format!("{name} ({rows})")).collect();
             let rows = views.rows_of_such_shape(facts);
             format!(
-                "{}: as rare together in {rows} of {}",
+                "{}: at least as rare together in {rows} of {}",
                 named.join(", "),
                 events(table.n_rows())
             )
@@ -144,10 +145,14 @@ fn of_process(
         }
         View::Spread => {
             let Spread { n_lines, n_others, most_of_others, .. } = spread;
+            let parent = match table.value(id, PARENT) {
+                "" => "parent",
+                parent => parent,
+            };
             let others = match n_others {
                 0 => String::new(),
                 1 => format!(", the one other {most_of_others}"),
-                others => format!(", of {others} others the most {most_of_others}"),
+                others => format!(", no other of {others} more than {most_of_others}"),
             };
             format!("its {parent} started {n_lines} different command lines{others}")
         }

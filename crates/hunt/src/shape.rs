@@ -4,7 +4,7 @@ use regex::RegexSet;
 
 /// Traits of the shape of a masked command line: not what it does, but what it is made of. How rare each
 /// is is counted in the log at hand; none is a sign of an attack by itself, and none is a name.
-pub(crate) const TRAITS: [(&str, &str); 33] = [
+pub(crate) const TRAITS: [(&str, &str); 34] = [
     ("a URL", r"\b(?:https?|ftp|file)://"),
     ("an address", r"<ip>"),
     ("a base64 run", r"<base64>"),
@@ -14,7 +14,7 @@ pub(crate) const TRAITS: [(&str, &str); 33] = [
     ("a redirection", r"(?:^|[^<a-z0-9])[a-z0-9]*>|<(?:[^a-z]|$)|<[a-z0-9]+(?:[^a-z0-9>]|$)"),
     ("an ampersand", r"&"),
     ("a backtick", r"`"),
-    ("a network share", r"(?:^|[^:\\])\\\\[a-z0-9<$.]"),
+    ("a network share", r"(?:^|[\s\x22'=(,@])\\\\[a-z0-9<$.]"),
     ("a registry key", r"\bhk(?:lm|cu|cr|u|ey_)"),
     (
         "a folder that any user can write to",
@@ -26,9 +26,9 @@ pub(crate) const TRAITS: [(&str, &str); 33] = [
     ),
     ("a function of a library", r"\.dll[\x22']?\s*,"),
     ("two programs", r"\.exe.*\.exe"),
-    ("encoded content", r"\s[-/]e(?:c|nc|ncodedcommand|ncoding)?\s"),
+    ("an encoded command", r"\s[-/](?:e[a-z]*\s+\S*<base64>|enc\b|encodedcommand\b)"),
     ("a hidden window or no profile", r"\bhidden\b|\bbypass\b|\s[-/]nop|\s[-/]noni|\s[-/]w\s"),
-    ("switches with a slash", r"\s/[a-z?]"),
+    ("switches with a slash", r"\s/[a-z?][a-z0-9_]*(?:[\s:=\x22]|$)"),
     ("switches with a dash", r"\s-[a-z]"),
     ("switches with two dashes", r"\s--[a-z]"),
     ("parentheses", r"[()]"),
@@ -43,9 +43,10 @@ pub(crate) const TRAITS: [(&str, &str); 33] = [
     ("a plus sign", r"\+"),
     ("an asterisk", r"\*"),
     ("an at sign", r"@"),
+    ("an invisible character", r"[\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]"),
     (
-        "an odd character",
-        r"[\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]|\.(?:pdf|docx?|xlsx?|jpe?g|png|txt)\s*\.exe",
+        "a double extension",
+        r"\.(?:pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|txt|zip)\s*\.(?:exe|scr|com|bat|js)\b",
     ),
 ];
 
@@ -133,8 +134,18 @@ mod tests {
         assert!(names(r"cmd /c ^p^i^n^g | more").contains(&"a caret"));
         assert!(names(r"x.exe \\srv01\c$\a.dll,Run").contains(&"a network share"));
         assert!(names(r".\tool -f C:\Users\anna\AppData\x.vbs").contains(&"a relative path"));
-        assert!(names("invoice.pdf.exe").contains(&"an odd character"));
-        assert!(names("a\u{202e}b").contains(&"an odd character"));
+        assert!(names("invoice.pdf.exe").contains(&"a double extension"));
+        assert!(names("a\u{202e}b").contains(&"an invisible character"));
+    }
+
+    #[test]
+    fn a_shape_is_true_of_its_text() {
+        assert!(!names(r"cacls c:\x /e /t /g everyone:f").contains(&"an encoded command"));
+        let encoded = format!("powershell -e {}", "SQBFAFgAIABoAGUAbABsAG8A".repeat(3));
+        assert!(names(&encoded).contains(&"an encoded command"));
+        assert!(!names(r"x tracefile=C:\\Users\\anna").contains(&"a network share"));
+        assert!(!names("tail /var/log/syslog").contains(&"switches with a slash"));
+        assert!(names("net user anna /add").contains(&"switches with a slash"));
     }
 
     #[test]

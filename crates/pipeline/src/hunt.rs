@@ -137,6 +137,9 @@ impl HuntParams {
                 // By the columns of what is hunted, whichever this log would have by itself.
                 let columns = |head: &Head| counted.columns.rebound(&head.layout);
                 let before = self.count(log, columns, false)?;
+                if before.table.n_rows() == 0 {
+                    return Err(before.read.all_skipped());
+                }
                 let history = History::new(&before.table);
                 let history = history.map_err(|source| hunt_error(&before.read.name, source))?;
                 params = params.known(history);

@@ -64,8 +64,10 @@ impl HuntColumns {
             let what = Box::new(ParameterFault::NotListed { name: column.clone(), list: BY });
             return Err(Error::Parameter { parameter: MASK, what });
         }
-        let has = |role| layout.roles.get(role).is_some();
-        if has(Role::Path) || has(Role::CommandLine) {
+        let has = |role: &Role| layout.roles.get(*role).is_some();
+        // A column that is called `path` alone may be any path.
+        let beside = [Role::ParentPath, Role::Pid, Role::ParentPid, Role::EventId];
+        if has(&Role::CommandLine) || has(&Role::Path) && beside.iter().any(has) {
             return Ok(Self { is_of_processes: true, values: Vec::new(), numbers: Vec::new() });
         }
         let found = Self::chosen(head);
@@ -248,14 +250,23 @@ impl HuntColumns {
             [] => String::new(),
             numbers => format!("; numbers {}", numbers.join(", ")),
         };
-        format!("; values of {}{numbers}", values.join(", "))
+        let values = match values.as_slice() {
+            [] => String::new(),
+            values => format!("; values of {}", values.join(", ")),
+        };
+        format!("{values}{numbers}")
     }
 }
 
 impl ValueColumn {
     fn value<'r>(&self, row: Row<'r>) -> Cow<'r, str> {
         let text = row.to_text(self.place).unwrap_or_default();
-        if self.is_masked { Cow::Owned(masked(&text)) } else { text }
+        match &*text {
+            // The mark of nothing in many exports.
+            "-" | "(empty)" => Cow::Borrowed(""),
+            _ if self.is_masked => Cow::Owned(masked(&text)),
+            _ => text,
+        }
     }
 }
 

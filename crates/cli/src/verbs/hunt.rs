@@ -65,7 +65,7 @@ fn say_facts(args: &HuntArgs, found: &Hunted) {
     }
     warn(talk, &found.read);
     warn_of_times(&found.read);
-    if args.known.is_some() && !talk.quiet {
+    if args.known.is_some() && !args.all && !talk.quiet {
         let (lines, rows) = (found.hunt.n_known_lines(), found.hunt.n_known_seen());
         let (lines, rows) = (counted(lines, "line", "lines"), counted(rows, "row", "rows"));
         warn_line(&format!("known and left out: {lines} of {rows}; --all ranks them, too"));
@@ -80,7 +80,9 @@ fn say_facts(args: &HuntArgs, found: &Hunted) {
 fn print(args: &HuntArgs, found: &Hunted, destination: Destination) -> Result<(), Failure> {
     let output = &args.output;
     if args.emit == Emit::Rows {
-        let places: Vec<(u64, Placed)> = found.places().collect();
+        let most = args.top.map_or(u32::MAX, |top| u32::try_from(top).unwrap_or(u32::MAX));
+        let places = found.places().filter(|(_, place)| place.rank <= most);
+        let places: Vec<(u64, Placed)> = places.collect();
         return row_columns().print(output, destination, places.len(), places.into_iter().map(Ok));
     }
     if destination.is_table() {

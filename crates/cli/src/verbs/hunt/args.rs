@@ -39,13 +39,13 @@ pub(crate) struct HuntArgs {
     /// Columns of --by whose texts are masked: numbers, GUIDs and the like are all the same
     #[arg(long, value_name = "C1,C2..", value_delimiter = ',', help_heading = "Hunt")]
     pub(crate) mask: Vec<String>,
-    /// Print the first N lines
+    /// Print the first N lines, or of all rows those of these lines
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Hunt")]
     pub(crate) top: Option<usize>,
     /// Print lines, or the place of every row in the order of the input
     #[arg(long, value_enum, default_value = "lines", help_heading = "Hunt")]
     pub(crate) emit: Emit,
-    /// Draw each finding with all rows of its tree that are kept
+    /// Draw each finding with all rows of its tree that are kept, on a terminal or with -t table
     #[arg(long, help_heading = "Hunt")]
     pub(crate) tree: bool,
     /// Column of the time; without, the first of TimeCreatedUtc, TimeGenerated, Timestamp, UtcTime

@@ -83,7 +83,9 @@ fn reasons(line: &Line, is_json: bool) -> String {
         let reasons: Vec<serde_json::Value> = reasons.iter().map(reason).collect();
         return serde_json::Value::from(reasons).to_string();
     }
-    let texts: Vec<String> = reasons.into_iter().map(|(_, text)| text).collect();
+    // What rounds to no bit tells nothing.
+    let told = reasons.into_iter().filter(|(bits, _)| *bits >= 0.5);
+    let texts: Vec<String> = told.map(|(_, text)| text).collect();
     texts.join("; ")
 }
 

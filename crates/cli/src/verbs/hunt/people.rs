@@ -1,6 +1,5 @@
 //! `hunt` for people: findings, each with its strongest lines where they are in its tree.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
 use oddsift::pipeline::{Finding, Hunted, Line, Role, TreeRow};
@@ -46,14 +45,13 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn render(&self, shown: &[Line]) -> String {
-        let by_rank: HashMap<u32, &Line> = shown.iter().map(|line| (line.rank, line)).collect();
         let mut text = String::new();
         let (leads, rest): (Vec<&Line>, Vec<&Line>) = shown.iter().partition(|line| line.is_lead);
         for group in leads.chunk_by(|a, b| a.finding == b.finding) {
             let number = group.first().map_or(0, |line| line.finding);
             let place = usize::try_from(number).unwrap_or(usize::MAX).wrapping_sub(1);
             if let Some(finding) = self.found.hunt.findings().get(place) {
-                self.finding(&mut text, finding, group, &by_rank);
+                self.finding(&mut text, finding, group);
             }
         }
         if !rest.is_empty() {
@@ -66,13 +64,7 @@ impl Page<'_> {
     }
 
     /// A finding: what it is, then its lines in the order of its tree.
-    fn finding(
-        &self,
-        text: &mut String,
-        finding: &Finding,
-        leads: &[&Line],
-        by_rank: &HashMap<u32, &Line>,
-    ) {
+    fn finding(&self, text: &mut String, finding: &Finding, leads: &[&Line]) {
         self.put(text, &self.bold(&self.heading(finding, leads)));
         let rows: Vec<&TreeRow> = if self.draws_all {
             finding.tree.iter().take(MOST_TREE_ROWS).collect()
@@ -81,8 +73,7 @@ impl Page<'_> {
         };
         for row in &rows {
             let lead = leads.iter().find(|line| line.row == row.row);
-            let of_rank = row.rank.and_then(|rank| by_rank.get(&rank));
-            match lead.or(of_rank.filter(|_| self.draws_all)) {
+            match lead {
                 Some(line) => self.line(text, line, row.row, row.depth),
                 None => self.company(text, row),
             }
@@ -100,14 +91,17 @@ impl Page<'_> {
         let row = leads.first().map_or(0, |line| line.row);
         let mut parts =
             vec![format!("Finding {}", finding.number), format!("{:.0} bits", finding.bits)];
-        for role in [Role::Host, Role::User, Role::Time] {
+        for role in [Role::Host, Role::User] {
             if let Some(text) = self.found.text_of(role, row) {
                 parts.push(escape_line(text));
             }
         }
+        if let Some((first, _)) = leads.first().and_then(|line| line.times) {
+            parts.push(first.strftime("%Y-%m-%d %H:%M:%S").to_string());
+        }
         parts.push(counted(finding.n_lines, "line", "lines"));
         if finding.n_alike > 0 {
-            parts.push(format!("{} alike", counted(finding.n_alike, "more tree", "more trees")));
+            parts.push(format!("{} alike", counted(finding.n_alike, "more", "more")));
         }
         parts.join(" · ")
     }
@@ -133,7 +127,8 @@ impl Page<'_> {
     /// A row that is there for the tree.
     fn company(&self, text: &mut String, row: &TreeRow) {
         let what = self.what(row.row, row.depth == 0);
-        self.put(text, &self.dim(&format!("        {}{what}", indent(row.depth))));
+        let rank = row.rank.map(|rank| rank.to_string()).unwrap_or_default();
+        self.put(text, &self.dim(&format!("{rank:>6}  {}{what}", indent(row.depth))));
     }
 
     /// What a row did: its command line, else its path or its values; who started it where that is not
