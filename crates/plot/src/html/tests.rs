@@ -76,8 +76,18 @@ fn page(texts: &[String]) -> Page {
             &[true, false],
             &[next.many(3), next.many(4), next.many(1)],
         )
+        .finding(&next.next(), &next.next(), &[entry_of(&mut next), entry_of(&mut next)])
         .figure(figure_of(&mut next))
         .figure(figure_of(&mut next))
+}
+
+fn entry_of(next: &mut Texts<'_>) -> Entry {
+    Entry {
+        mark: next.next(),
+        text: next.next(),
+        about: next.next(),
+        notes: vec![(next.next(), next.next())],
+    }
 }
 
 /// A text in every place that has one, cleaned or not, and numbers that are none.
