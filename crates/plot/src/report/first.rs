@@ -2,7 +2,7 @@
 
 use oddsift_pipeline::{Finding, Hunted, Line, Role};
 
-use crate::text::counted;
+use crate::text::{count, counted};
 use crate::{Entry, Page};
 
 /// Lines on the page: what is read in a quarter of an hour.
@@ -64,9 +64,10 @@ fn about(found: &Hunted, finding: &Finding, lines: &[&Line]) -> String {
     let mut parts = vec![format!("{:.0} bits", finding.bits)];
     let texts = [Role::Host, Role::User, Role::Time].map(|role| found.text_of(role, row));
     parts.extend(texts.into_iter().flatten().filter(|text| !text.is_empty()).map(str::to_owned));
-    parts.push(counted(finding.n_lines, "line", "lines"));
+    let (n_shown, n_lines) = (lines.len() as u64, counted(finding.n_lines, "line", "lines"));
+    parts.push(if n_shown < finding.n_lines { format!("{n_shown} of {n_lines}") } else { n_lines });
     if finding.n_alike > 0 {
-        parts.push(format!("{} alike", counted(finding.n_alike, "more tree", "more trees")));
+        parts.push(format!("{} more alike", count(finding.n_alike)));
     }
     parts.join(" · ")
 }
