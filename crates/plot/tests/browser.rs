@@ -453,8 +453,9 @@ fn report_is_read_light_dark_and_on_a_phone() {
 /// Each is found by its anchor, and a long line is seen in whole on demand.
 fn check_findings(tab: &mut Tab<'_>) {
     assert_eq!((tab.count(".finding"), tab.count(".finding ol > li")), (2, 3));
-    tab.eval("document.querySelectorAll('.finding h3 a')[1].click()");
-    assert_eq!(tab.eval("document.querySelector('.finding:target').id"), "finding-2");
+    let at = middle(tab, "document.querySelectorAll('.finding h3 a')[1]");
+    tab.click(at);
+    tab.wait("document.querySelector('.finding:target')?.id === 'finding-2'");
     let height = "document.querySelector('.finding .text').offsetHeight";
     let before = tab.eval(height).as_f64();
     tab.eval("document.querySelector('.finding summary').click()");
