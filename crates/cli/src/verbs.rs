@@ -77,10 +77,11 @@ enum Verb {
     /// Read Linux audit logs: events as rows, or clusters of processes
     #[command(after_help = auditd::EXAMPLES)]
     Auditd(auditd::AuditdArgs),
-    /// Put clusters, outliers and times on one page to hand over: offline HTML
+    /// Put what to read first, clusters, outliers and times on one page to hand over: offline HTML
     ///
-    /// The page needs no network and holds no script but its own. Beside the patterns, memory takes four
-    /// bytes a row.
+    /// The page begins with the first 40 lines of `hunt`, needs no network and holds no script but its own.
+    /// The input is read twice; standard input and pipes are kept in a temporary file.
+    /// Beside distinct patterns and lines, memory takes four bytes a row.
     #[command(after_help = report::EXAMPLES)]
     #[command(mut_arg("seed", |arg| arg.hide(false).help("Seed of the forest; without, 0")))]
     #[command(mut_arg("plot_features", |arg| arg.help("The two features on the axes; without, there is a choice of pairs")))]

@@ -29,7 +29,7 @@ const HOSTILE: [(&str, &str); 5] = [
 ];
 /// What only data could have brought.
 const FOREIGN: &str = "img, image, iframe, object, embed, video, audio, form, base, link:not([rel=icon]), foreignObject, \
-    a[href], svg script, main script, [onload], [onerror], [onclick], [onmouseover]";
+    a[href]:not(h3 > a[href^='#finding-']), svg script, main script, [onload], [onerror], [onclick], [onmouseover]";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()

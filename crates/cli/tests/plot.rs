@@ -10,9 +10,18 @@ const PROCESSES: &str = "testdata/processes_on_host.csv";
 const SERIES: &str = "testdata/time_series.csv";
 const FEATURES: &str = "pathScore,commandlineLen,commandlineTokensFull";
 
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("oddsift").unwrap();
+    command.current_dir(root()).args(args);
+    command
+}
+
 fn oddsift(args: &[&str]) -> assert_cmd::assert::Assert {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-    Command::cargo_bin("oddsift").unwrap().current_dir(root).args(args).assert()
+    command(args).assert()
 }
 
 fn said(ended: &assert_cmd::assert::Assert) -> String {
@@ -187,12 +196,97 @@ fn report_holds_clusters_outliers_times_and_facts() {
     {
         assert!(html.contains(text), "{text}");
     }
-    for heading in ["Clusters", "Outliers", "Times", "How this was made"] {
-        assert!(html.contains(&format!("{heading}</h2>")), "{heading}");
-    }
+    let headings = ["What to read first", "Clusters", "Outliers", "Times", "How this was made"];
+    let place = |heading: &str| html.find(&format!("<h2>{heading}</h2>")).unwrap();
+    assert!(headings.map(place).is_sorted());
     assert!(html.contains("oddest rows of 363") && !html.contains("outliers among"));
     assert_eq!(report(&["-j", "1"]), html);
     assert!(report(&["--title", "Host 7"]).contains("<title>Host 7</title>"));
+}
+
+/// What the page has between its first heading and the next.
+fn first_to_read(html: &str) -> &str {
+    let list = html.split("What to read first</h2>").nth(1).unwrap();
+    list.split("Clusters</h2>").next().unwrap()
+}
+
+#[test]
+fn report_begins_with_what_hunt_finds() {
+    let (_folder, path) = place("report.html");
+    let report = |args: &[&str]| {
+        oddsift(&[&["report", "-o", path.to_str().unwrap()], args].concat()).success();
+        std::fs::read_to_string(&path).unwrap()
+    };
+    let html = report(&[PROCESSES]);
+    let list = first_to_read(&html);
+    let text = oddsift(&["hunt", PROCESSES, "-t", "csv", "--top", "40", "-q"]).success();
+    let text = String::from_utf8(text.get_output().stdout.clone()).unwrap();
+    let mut lines = csv::Reader::from_reader(text.as_bytes());
+    for line in lines.records().map(Result::unwrap) {
+        let (finding, rank, bits) = (&line[0], &line[1], line[6].parse::<f64>().unwrap());
+        assert!(list.contains(&format!("id=\"finding-{finding}\"")), "{finding}");
+        assert!(list.contains(&format!("<li><span class=\"number\">{rank}</span>")), "{rank}");
+        assert!(rank != "1" || list.contains(&format!("<p>{bits:.0} bits · MSTICAlertsWin1 · ")));
+    }
+    assert_eq!(list.matches("<div class=\"text\">").count(), 40);
+    assert!(list.contains("cmd.exe ran 28 times of 363 events, 1 time with this command line"));
+    let flows = report(&["testdata/az_net_flows.csv", "--features", "AllowedOutFlows"]);
+    assert!(first_to_read(&flows).contains("L7Protocol ssh"));
+}
+
+#[test]
+fn report_of_a_stream_is_that_of_its_file() {
+    let (_folder, path) = place("report.html");
+    let report = |name: &str, input: &[u8]| {
+        let args = ["report", name, "--title", "x", "-o", path.to_str().unwrap()];
+        command(&args).write_stdin(input).assert().success();
+        std::fs::read_to_string(&path).unwrap().replace(PROCESSES, "&lt;stdin&gt;")
+    };
+    let of_file = report(PROCESSES, b"");
+    let bytes = std::fs::read(root().join(PROCESSES)).unwrap();
+    assert!(report("-", &bytes) == of_file);
+}
+
+#[test]
+fn report_leaves_out_what_is_known() {
+    let (folder, path) = place("report.html");
+    let path = path.to_str().unwrap();
+    let model = folder.path().join("known.json");
+    let model = model.to_str().unwrap();
+    oddsift(&["hunt", PROCESSES, "-q", "--save-model", model, "-o", "/dev/null"]).success();
+    for known in [PROCESSES, model] {
+        let done = oddsift(&["report", PROCESSES, "--known", known, "-o", path]).success();
+        let said = said(&done);
+        assert!(said.contains("known and left out of what to read first: "), "{said}");
+        let html = std::fs::read_to_string(path).unwrap();
+        assert!(first_to_read(&html).contains("0 lines in 0 findings"), "{known}");
+        assert!(html.contains("29 clusters, 33 noise rows"));
+    }
+    let same = oddsift(&["report", PROCESSES, "--known", model, "-o", model]).failure();
+    assert!(said(&same).contains(model));
+}
+
+#[test]
+fn report_says_why_there_is_nothing_to_read_first() {
+    let (folder, page) = place("report.html");
+    let (input, page) = (folder.path().join("in.csv"), page.to_str().unwrap());
+    let words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    let words = words.map(|a| words.map(|b| format!("{a} {b}\n")).concat()).concat();
+    let start = "EventID,NewProcessName,CommandLine,n\n";
+    for (rows, args, reason) in [
+        (
+            format!("text\n{words}"),
+            &["--text", "text", "--features", "text.len"][..],
+            "no column holds values that repeat or numbers",
+        ),
+        (format!("{start}4689,,,1\n4689,,,2\n"), &["--features", "n"], "no row starts a program"),
+    ] {
+        std::fs::write(&input, rows).unwrap();
+        let args = [&["report", input.to_str().unwrap(), "-q", "-o", page], args].concat();
+        let done = oddsift(&args).success();
+        assert!(said(&done).contains(reason), "{}", said(&done));
+        assert!(!std::fs::read_to_string(page).unwrap().contains("What to read first"));
+    }
 }
 
 #[test]
@@ -248,6 +342,7 @@ fn report_of_weighted_rows_says_what_the_weight_is_and_why_there_are_no_outliers
         "{html:.900}"
     );
     assert!(html.contains("<dt>Weight of a row</dt><dd>n</dd>"));
+    assert!(first_to_read(&html).contains("Left out: each row stands for as many as its n says"));
 }
 
 #[test]

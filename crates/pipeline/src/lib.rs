@@ -8,6 +8,7 @@ mod fold; // batches of an input, worked on by threads
 mod formats; // which format an input has
 mod hunt; // HuntParams, Hunted: rows to one ranked list
 mod hunt_columns; // HuntColumns: what of a row a hunt counts
+mod hunt_text; // what a row of a hunt did, in words
 mod input; // Input: where rows come from and how they are read
 mod intake; // Intake: what was taken of an input
 mod layout; // Layout: columns and the parts that they play

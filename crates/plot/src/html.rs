@@ -3,6 +3,7 @@
 //! Data are in it twice at most: as escaped text, and as JSON without `<`. So no markup of the file is
 //! born of data, and the policy lets no script run but the two that are known by their hashes.
 
+mod finding; // lines to read, with why
 mod scripts; // plotly.js, our own, and their hashes
 mod style; // the style sheet
 #[cfg(test)]
@@ -79,13 +80,17 @@ fn body(out: &mut String, page: &Page) {
             "</h1>\n<button type=\"button\" id=\"theme\" hidden></button>\n</header>\n",
         ],
     );
-    let mut n_figures = 0;
+    let (mut n_figures, mut n_findings) = (0, 0);
     for (nth, block) in page.blocks.iter().enumerate() {
         match block {
             Block::Facts(list) => facts(out, list),
             Block::Heading(heading) => push(out, &["<h2>", &text(heading), "</h2>\n"]),
             Block::Paragraph(paragraph) => push(out, &["<p>", &text(paragraph), "</p>\n"]),
             Block::Table(it) => table(out, it, nth),
+            Block::Finding(it) => {
+                n_findings += 1;
+                finding::write(out, it, n_findings);
+            }
             Block::Figure(it) => {
                 figure(out, it, n_figures, &page.title);
                 n_figures += 1;

@@ -11,7 +11,7 @@ mod html; // a page as one file
 mod job; // pictures of whole jobs
 mod labels; // Labels: title and axes; units of features
 mod outlier; // OutlierPlot: how odd a forest finds places and rows
-mod page; // Page: facts, tables and figures as HTML
+mod page; // Page: facts, tables, findings and figures as HTML
 #[cfg(feature = "pipeline")]
 mod report; // Report: a page about one input
 mod series; // SeriesPlot: values, what was expected, anomalies
@@ -30,7 +30,7 @@ pub use {
     labels::Labels,
     oddsift_timespan::Timestamp,
     outlier::OutlierPlot,
-    page::Page,
+    page::{Entry, Page},
     series::SeriesPlot,
     timeline::Timeline,
 };

@@ -7,8 +7,8 @@ use crate::{
 /// What stands in the place of a figure without anything in it.
 pub(crate) const NOTHING: &str = "Nothing to draw.";
 
-/// A report as one HTML file: facts, text, tables and interactive figures, in the order in which
-/// they are added.
+/// A report as one HTML file: facts, text, tables, findings and interactive figures, in the order in
+/// which they are added.
 ///
 /// The file needs nothing else and asks no network for anything; its policy forbids that, and any
 /// script but its own two. What data say is text in it and nothing more, markup is shown as it is
@@ -41,7 +41,36 @@ pub(crate) enum Block {
     Heading(String),
     Paragraph(String),
     Table(Table),
+    Finding(Finding),
     Figure(Figure),
+}
+
+/// Entries under a title.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Finding {
+    pub(crate) title: String,
+    pub(crate) about: String,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// A line to read and why it is worth reading, as [`Page::finding`] shows it.
+///
+/// ```
+/// use oddsift_plot::Entry;
+///
+/// let entry = Entry { text: "nc -l 4444".to_owned(), ..Entry::default() };
+/// assert!(entry.notes.is_empty());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Entry {
+    /// What stands in front of it, such as its rank.
+    pub mark: String,
+    /// The line; of a long one the start is seen, and the whole on demand.
+    pub text: String,
+    /// What else is to be said of it; empty for nothing.
+    pub about: String,
+    /// Notes below it, each a short mark, such as a number, and a text.
+    pub notes: Vec<(String, String)>,
 }
 
 impl Page {
@@ -117,6 +146,29 @@ impl Page {
         }))
     }
 
+    /// Adds a finding: a title that is a link to itself, a line about it, and what is to be read. The nth
+    /// finding of a page has the anchor `#finding-n`.
+    ///
+    /// ```
+    /// # use oddsift_plot::{Entry, Page};
+    /// let entry = Entry {
+    ///     mark: "1".to_owned(),
+    ///     text: "whoami /all".to_owned(),
+    ///     notes: vec![("21".to_owned(), "ran 1 time of 363 events".to_owned())],
+    ///     ..Entry::default()
+    /// };
+    /// let html = Page::new("Run").finding("Finding 1", "21 bits", &[entry]).to_html();
+    /// assert!(html.contains("<a href=\"#finding-1\">Finding 1</a>"));
+    /// ```
+    #[must_use]
+    pub fn finding(self, title: &str, about: &str, entries: &[Entry]) -> Self {
+        self.with(Block::Finding(Finding {
+            title: clean(title, SHORT),
+            about: long(&about),
+            entries: entries.iter().map(Entry::clean).collect(),
+        }))
+    }
+
     /// Adds a figure.
     ///
     /// ```
@@ -146,6 +198,17 @@ impl Page {
     }
 }
 
+impl Entry {
+    fn clean(&self) -> Self {
+        Self {
+            mark: clean(&self.mark, SHORT),
+            text: long(&self.text),
+            about: long(&self.about),
+            notes: self.notes.iter().map(|(mark, text)| (clean(mark, SHORT), long(text))).collect(),
+        }
+    }
+}
+
 impl Figure {
     /// The figure as a page of its own, see [`Page`].
     ///
@@ -167,6 +230,11 @@ fn long(text: &impl AsRef<str>) -> String {
 mod tests {
     use super::*;
 
+    fn entry(text: &str) -> Entry {
+        let text = || text.to_owned();
+        Entry { mark: text(), text: text(), about: text(), notes: vec![(text(), text())] }
+    }
+
     #[test]
     fn what_acts_on_a_reader_is_seen_in_every_text() {
         let hostile = "a\u{202e}b\u{1b}[2J";
@@ -174,9 +242,10 @@ mod tests {
             .facts(&[(hostile, hostile)])
             .heading(hostile)
             .paragraph(hostile)
-            .table(hostile, &[hostile], &[], &[[hostile]]);
+            .table(hostile, &[hostile], &[], &[[hostile]])
+            .finding(hostile, hostile, &[entry(hostile)]);
         let shown = format!("{page:?}");
-        assert_eq!(shown.matches("a[U+202E]b␛[2J").count(), 8);
+        assert_eq!(shown.matches("a[U+202E]b␛[2J").count(), 15);
         assert!(!shown.contains(['\u{202e}', '\u{1b}']) && !shown.contains("\\u{"));
     }
 

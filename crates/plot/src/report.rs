@@ -1,12 +1,13 @@
-//! A page about one input: clusters, outliers and times.
+//! A page about one input: what to read first, clusters, outliers and times.
 
 mod clusters; // what is alike, and what is like no other
+mod first; // what to read first, by a hunt
 mod outliers; // the most unusual patterns by a forest
 mod times; // how many events were when
 
 use oddsift_eventcluster::Cluster;
 use oddsift_patterns::{PatternId, PatternTable};
-use oddsift_pipeline::{Clusters, PatternOutliers, Role, process_name};
+use oddsift_pipeline::{Clusters, Hunted, PatternOutliers, Role, process_name};
 use oddsift_timespan::Timestamp;
 
 use crate::{Error, Labels, Page};
@@ -14,11 +15,11 @@ use crate::{Error, Labels, Page};
 /// Characters of a text in a table.
 const LONGEST_TEXT: usize = 300;
 
-/// A page about one input: clusters, outliers and times.
+/// A page about one input: what to read first, clusters, outliers and times.
 ///
 /// ```
 /// use oddsift_iforest::IsolationForest;
-/// use oddsift_pipeline::{ClusterParams, KeepRows};
+/// use oddsift_pipeline::{ClusterParams, HuntParams, KeepRows};
 /// use oddsift_plot::Report;
 ///
 /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
@@ -26,8 +27,11 @@ const LONGEST_TEXT: usize = 300;
 /// (params.keep, params.count_times) = (KeepRows::All, true);
 /// let found = params.fit(path)?;
 /// let outliers = found.outliers(IsolationForest::params(), Report::MOST_OUTLIERS, 3)?;
-/// let page = Report::new(&found, outliers.as_ref()).page().unwrap();
-/// assert!(page.to_html().contains("Like no other"));
+/// let first = HuntParams::new().rank(path)?;
+/// let mut report = Report::new(&found, outliers.as_ref());
+/// report.hunted = Some(&first);
+/// let html = report.page().unwrap().to_html();
+/// assert!(html.contains("What to read first") && html.contains("Like no other"));
 /// # Ok::<(), oddsift_pipeline::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -37,6 +41,9 @@ pub struct Report<'r> {
     pub clusters: &'r Clusters,
     /// The most unusual patterns; `None` where rows are weighted.
     pub outliers: Option<&'r PatternOutliers>,
+    /// The lines of the same input in the order in which they are to be read, with which the page begins;
+    /// none by default.
+    pub hunted: Option<&'r Hunted>,
     /// The title of the page; by default it names the input.
     pub title: Option<String>,
     /// The features on the axes of pictures, by their places.
@@ -70,6 +77,7 @@ impl<'r> Report<'r> {
         Self {
             clusters,
             outliers,
+            hunted: None,
             title: None,
             features: None,
             label: clusters.template.or(clusters.layout.roles.get(Role::Path)),
@@ -95,6 +103,11 @@ impl<'r> Report<'r> {
         let name = &self.clusters.read.name;
         let title = self.title.clone().unwrap_or_else(|| format!("Odd ones in {name}"));
         let mut page = Page::new(&title).facts(&self.summary());
+        page = match (self.hunted, &self.clusters.params.weight) {
+            (Some(found), _) => first::on_page(page, found),
+            (None, Some(weight)) => first::left_out(page, weight),
+            (None, None) => page,
+        };
         page = clusters::on_page(page, self);
         page = match (self.outliers, &self.clusters.params.weight) {
             (Some(found), _) => outliers::on_page(page, self, found)?,
@@ -143,6 +156,7 @@ impl<'r> Report<'r> {
             ("Rows that make a core (min-samples)", clustering.dbscan.min_samples.to_string()),
             ("Largest cluster", sizes.map(Cluster::size).max().unwrap_or(0).to_string()),
         ];
+        facts.extend(self.hunted.map(|found| ("What to read first", found.intake_text())));
         facts.extend(params.weight.iter().map(|column| ("Weight of a row", column.clone())));
         facts.push(("Program", self.program.clone()));
         facts

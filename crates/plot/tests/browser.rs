@@ -17,7 +17,7 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chromium::{Browser, Tab};
-use oddsift_plot::{DistancePlot, Figure, Labels, Page};
+use oddsift_plot::{DistancePlot, Entry, Figure, Labels, Page};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -92,7 +92,7 @@ fn background(tab: &mut Tab<'_>) -> Value {
 
 fn assert_quiet(tab: &mut Tab<'_>) {
     assert_eq!(tab.complaints(), Vec::<String>::new());
-    assert_eq!(tab.count("img, main script, iframe, object, embed, a[href]:not(.modebar-btn)"), 0);
+    assert_eq!(tab.count("img, main script, iframe, object, embed, a[href]:not(.modebar-btn, h3 > a[href^='#finding-'])"), 0);
 }
 
 fn save(tab: &mut Tab<'_>, folder: &Path, name: &str) {
@@ -439,6 +439,7 @@ fn report_is_read_light_dark_and_on_a_phone() {
         )),
         true
     );
+    check_findings(&mut tab);
     for (text, is_dark) in [("Theme: light", false), ("Theme: dark", true), ("Theme: auto", false)]
     {
         tab.eval("document.getElementById('theme').click()");
@@ -449,6 +450,19 @@ fn report_is_read_light_dark_and_on_a_phone() {
     assert_quiet(&mut tab);
 }
 
+/// Each is found by its anchor, and a long line is seen in whole on demand.
+fn check_findings(tab: &mut Tab<'_>) {
+    assert_eq!((tab.count(".finding"), tab.count(".finding ol > li")), (2, 3));
+    let at = middle(tab, "document.querySelectorAll('.finding h3 a')[1]");
+    tab.click(at);
+    tab.wait("document.querySelector('.finding:target')?.id === 'finding-2'");
+    let height = "document.querySelector('.finding .text').offsetHeight";
+    let before = tab.eval(height).as_f64();
+    tab.eval("document.querySelector('.finding summary').click()");
+    assert!(tab.eval(height).as_f64() > before);
+    tab.eval("document.querySelector('.finding summary').click()");
+}
+
 #[test]
 fn hostile_text_is_text_in_every_place() {
     let Some(mut stage) = Stage::new() else { return };
@@ -456,11 +470,14 @@ fn hostile_text_is_text_in_every_place() {
     let curve = [(0.1, 90.0), (0.2, 8.0), (3.0, 2.0)];
     let plot =
         DistancePlot::of_curve(&curve).labels(Labels { title: hostile, x: hostile, y: hostile });
+    let text = || pages::HOSTILE.to_owned();
+    let entry = Entry { mark: text(), text: text(), about: text(), notes: vec![(text(), text())] };
     let page = Page::new(pages::HOSTILE)
         .facts(&[(pages::HOSTILE, pages::HOSTILE)])
         .heading(pages::HOSTILE)
         .paragraph(pages::HOSTILE)
         .table(pages::HOSTILE, &[pages::HOSTILE], &[], &[[pages::HOSTILE]])
+        .finding(pages::HOSTILE, pages::HOSTILE, &[entry])
         .figure(plot.figure());
     let file = stage.write("hostile", &page);
     let mut tab = stage.browser.open(&file, WIDE);
@@ -474,6 +491,13 @@ fn hostile_text_is_text_in_every_place() {
         "caption",
         "th",
         "td",
+        ".finding h3",
+        ".finding > p",
+        ".finding .text",
+        ".finding li p",
+        ".finding li > .number",
+        ".finding ul .number",
+        ".finding ul span + span",
         ".plot .xtitle",
         ".plot .ytitle",
     ] {

@@ -1,10 +1,12 @@
-//! `report`: clusters, outliers and times of one pass over the rows, on one page.
+//! `report`: what to read first, clusters, outliers and times, on one page.
 #![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use oddsift::pipeline::{ClusterParams, Eps, Error, IsolationForest, KeepRows};
+use oddsift::pipeline::{
+    ClusterParams, Eps, Error, HuntParams, Hunted, Input, IsolationForest, KeepRows, Known, Lacking,
+};
 use oddsift::plot::{Labels, Report};
 use oddsift::records::Output;
 
@@ -12,7 +14,7 @@ use crate::args::{FeatureArgs, InputArgs, PlotRowsArgs, TalkArgs};
 use crate::failure::{Failure, need_finds};
 use crate::picture::{plotted, write_whole};
 use crate::progress::Bar;
-use crate::say::{warn, warn_of_times};
+use crate::say::{counted, warn, warn_line, warn_of_times};
 use crate::values::{eps, work_limit};
 use crate::verbs::cluster::args::SpaceArgs;
 use crate::verbs::cluster::{say_eps, say_facts};
@@ -22,6 +24,8 @@ Examples:
   oddsift report events.csv -o report.html
       4688, Sysmon, Defender and Linux process events need no flags
   oddsift report flows.csv --features bytes,packets --scale robust --eps auto -o flows.html
+  oddsift report tuesday.csv --known monday.csv -o tuesday.html
+      what to read first is what is new since Monday
   zcat events.ndjson.gz | oddsift report - --time-column Timestamp --title 'host 7, May' -o host7.html";
 
 #[derive(Debug, Args)]
@@ -30,6 +34,9 @@ pub(crate) struct ReportArgs {
     input: InputArgs,
     #[command(flatten)]
     space: SpaceArgs,
+    /// Leave out of what to read first what was seen before: in a log, or in a model of `hunt`
+    #[arg(long, value_name = "FILE", conflicts_with = "weight", help_heading = "Hunt")]
+    known: Option<PathBuf>,
     /// Largest distance of neighbours, after scaling; `auto` is what `eps` proposes
     ///
     /// Without: 0.01; where --features is left out, too, and process features are taken, 0.0001.
@@ -84,11 +91,14 @@ pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {
         Some(path) if path != Path::new("-") => path,
         _ => return Err(Failure::usage("a report goes to a file; name it by -o report.html")),
     };
-    let page_file = Output::file(path, &args.input.paths())?;
+    let mut read = args.input.paths();
+    read.extend(args.known.as_deref());
+    let page_file = Output::file(path, &read)?;
     let talk = &args.page.talk;
     let bar = Bar::new(talk.quiet);
-    let input = args.recipe.roles(args.input.input(&bar)?);
-    let found = params(args).fit(input).map_err(|error| match error {
+    let input = args.recipe.roles(args.input.input(&bar)?).twice()?;
+    let first = hunt_params(args, &bar)?;
+    let found = params(args).fit(&input).map_err(|error| match error {
         // A page has no labels to ask for.
         Error::NoiseNotKept { name } => Failure::data(format!(
             "{name}: negative weights make noise of rows that were not kept; leave out the rows of \
@@ -99,12 +109,15 @@ pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {
     let mut forest = IsolationForest::params();
     forest.seed = args.input.seed.unwrap_or(forest.seed);
     let outliers = found.outliers(forest, Report::MOST_OUTLIERS, Report::REASONS)?;
+    let hunted = first.map_or(Ok(None), |first| hunt(&first, &input))?;
     bar.finish();
     say_eps(talk, &found);
     warn(talk, &found.read);
     warn_of_times(&found.read);
     say_facts(talk, &found);
+    say_known(args, hunted.as_ref());
     let mut report = Report::new(&found, outliers.as_ref());
+    report.hunted = hunted.as_ref();
     report.title.clone_from(&args.page.title);
     report.features = plotted(&args.plot_rows.plot_features, found.features())?;
     report.label = found.label_column(args.plot_rows.plot_label.as_deref())?;
@@ -125,4 +138,45 @@ fn params(args: &ReportArgs) -> ClusterParams {
     params.count_distinct.clone_from(&args.count_distinct);
     (params.keep, params.count_times) = (KeepRows::All, true);
     params
+}
+
+/// How the list of what to read first is made; not of weighted rows, which it would count as one each.
+fn hunt_params(args: &ReportArgs, bar: &Bar) -> Result<Option<HuntParams>, Failure> {
+    if args.space.weight.is_some() {
+        return Ok(None);
+    }
+    let mut params = HuntParams::new();
+    params.time_column.clone_from(&args.time_column);
+    if let Some(path) = &args.known {
+        let log = args.recipe.roles(args.input.input_of(path, bar));
+        params.known = Some(Known::open(path, log)?);
+    }
+    Ok(Some(params))
+}
+
+/// What to read first; `None`, which is said, where the rows have nothing that could be ranked.
+fn hunt(params: &HuntParams, input: &Input) -> Result<Option<Hunted>, Failure> {
+    let reason = match params.rank(input) {
+        Ok(found) => return Ok(Some(found)),
+        Err(Error::NothingToTake { what: Lacking::Category, .. }) => {
+            "no column holds values that repeat or numbers; `oddsift hunt --by` takes others"
+        }
+        Err(Error::AllSkipped { .. }) => {
+            "no row starts a program; `oddsift hunt --by` takes others"
+        }
+        Err(error) => return Err(error.into()),
+    };
+    warn_line(&format!("{}: the page does not say what to read first: {reason}", input.name()));
+    Ok(None)
+}
+
+fn say_known(args: &ReportArgs, hunted: Option<&Hunted>) {
+    let Some(hunt) = hunted.map(|found| &found.hunt).filter(|_| args.known.is_some()) else {
+        return;
+    };
+    if !args.page.talk.quiet {
+        let lines = counted(hunt.n_known_lines(), "line", "lines");
+        let rows = counted(hunt.n_known_seen(), "row", "rows");
+        warn_line(&format!("known and left out of what to read first: {lines} of {rows}"));
+    }
 }

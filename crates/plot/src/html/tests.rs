@@ -6,6 +6,7 @@ use html5gum::{DefaultEmitter, Token, Tokenizer};
 use proptest::prelude::*;
 
 use super::*;
+use crate::Entry;
 use crate::figure::{At, Axis, Cloud, Layer, Panel, Role, Scale, View};
 
 /// Pieces that mean something to one reader or another, and any characters between them.
@@ -76,8 +77,18 @@ fn page(texts: &[String]) -> Page {
             &[true, false],
             &[next.many(3), next.many(4), next.many(1)],
         )
+        .finding(&next.next(), &next.next(), &[entry_of(&mut next), entry_of(&mut next)])
         .figure(figure_of(&mut next))
         .figure(figure_of(&mut next))
+}
+
+fn entry_of(next: &mut Texts<'_>) -> Entry {
+    Entry {
+        mark: next.next(),
+        text: next.next(),
+        about: next.next(),
+        notes: vec![(next.next(), next.next())],
+    }
 }
 
 /// A text in every place that has one, cleaned or not, and numbers that are none.
@@ -203,9 +214,17 @@ fn every_text_is_shown() {
     let texts: Vec<String> = (0..8).map(|n| format!("<{n}> & \"text\"")).collect();
     let page = page(&texts);
     let parsed = parse(&short_document(&page));
-    for (element, n) in
-        [("h1", 1), ("dt", 2), ("dd", 2), ("h2", 3), ("p", 3), ("caption", 1), ("th", 3), ("td", 8)]
-    {
+    for (element, n) in [
+        ("h1", 1),
+        ("dt", 2),
+        ("dd", 2),
+        ("h2", 3),
+        ("a", 1),
+        ("p", 6),
+        ("caption", 1),
+        ("th", 3),
+        ("td", 8),
+    ] {
         let found = texts_of(&parsed, element);
         assert_eq!(found.len(), n, "{element}: {found:?}");
         let own = found.iter().filter(|text| text.contains("> & \"text\"")).count();
@@ -248,7 +267,7 @@ fn page_asks_no_network_for_anything() {
         tag.split(' ').skip(1).any(|it| addresses.iter().any(|name| it.starts_with(name)))
     };
     let asking: Vec<&String> = parsed.markup.iter().filter(asks).collect();
-    assert_eq!(asking, ["link href=data:, rel=icon"]);
+    assert_eq!(asking, ["link href=data:, rel=icon", "a href=#finding-1"]);
     let style = texts_of(&parsed, "style").concat();
     assert!(!style.contains("url(") && !style.contains("@import"));
 }

@@ -5,7 +5,7 @@ use oddsift_dbscan::Dbscan;
 use oddsift_eventcluster::EventClusters;
 use oddsift_outliers::OutlierDetector;
 use oddsift_plot::{
-    ClusterPlot, DistancePlot, Figure, Labels, OutlierPlot, Page, SeriesPlot, Timeline,
+    ClusterPlot, DistancePlot, Entry, Figure, Labels, OutlierPlot, Page, SeriesPlot, Timeline,
 };
 use oddsift_timeseries::{Anomalies, Series, Timestamp};
 
@@ -184,6 +184,21 @@ pub(crate) fn distances() -> Figure {
     DistancePlot::new(&distances).figure()
 }
 
+fn entry(rank: u32, text: &str) -> Entry {
+    Entry {
+        mark: rank.to_string(),
+        text: text.to_owned(),
+        about: "started by cmd.exe · 1 row".to_owned(),
+        notes: vec![
+            (
+                "38".to_owned(),
+                "ran 28 times of 363 events, 1 time with this command line".to_owned(),
+            ),
+            ("8".to_owned(), format!("words seen nowhere else: {text}")),
+        ],
+    }
+}
+
 /// What someone hands over.
 pub(crate) fn report() -> Page {
     let (_, texts) = processes(3000);
@@ -211,6 +226,12 @@ pub(crate) fn report() -> Page {
             "Processes that are like no other are listed first. A row stands for all rows that are equal in every feature; \
              what one sees is a place to begin, and no verdict.",
         )
+        .heading("What to read first")
+        .finding("Finding 1", "73 bits · WIN-007 · anna · 2024-03-01 05:15:13 · 2 lines", &[
+            entry(1, &texts[300].repeat(4)),
+            entry(2, HOSTILE),
+        ])
+        .finding("Finding 2", "61 bits · WIN-012 · 1 line", &[entry(3, "whoami.exe /all")])
         .figure(clusters(3000))
         .heading("The oddest rows")
         .table("Sixty rows, the oddest first", &["Nth", "Score", "Host", "Command line"], &[true, true, false, false], &rows)

@@ -134,28 +134,9 @@ impl Page<'_> {
     /// What a row did: its command line, else its path or its values; who started it where that is not
     /// drawn above it.
     fn what(&self, row: u64, is_root: bool) -> String {
-        let found = self.found;
-        if !found.columns.is_of_processes() {
-            let value = |place: usize| {
-                let name = found.layout.columns.get(place)?;
-                let text = found.record(row)?.value(place).to_string();
-                (!text.is_empty()).then(|| format!("{name} {text}"))
-            };
-            let values: Vec<String> =
-                found.columns.places().into_iter().filter_map(value).collect();
-            return escape_line(&values.join(", "));
-        }
-        let command_line =
-            found.text_of(Role::CommandLine, row).filter(|text| !text.trim().is_empty());
-        let path = found.text_of(Role::Path, row).unwrap_or_default();
-        let what = command_line.unwrap_or(path);
-        let what = match command_line.filter(|line| !names_program(line, path)) {
-            Some(line) => format!("[{path}] {line}"),
-            None => what.to_owned(),
-        };
-        let parent = found.text_of(Role::ParentPath, row).filter(|_| is_root);
-        let parent = parent.map_or_else(String::new, |parent| format!("{} → ", name_of(parent)));
-        escape_line(&format!("{parent}{what}"))
+        let parent = self.found.parent_name(row).filter(|_| is_root);
+        let parent = parent.map_or_else(String::new, |parent| format!("{parent} → "));
+        escape_line(&format!("{parent}{}", self.found.what(row)))
     }
 
     /// Adds a line of text, cut where there is no room.
@@ -198,21 +179,6 @@ fn indent(depth: u32) -> String {
         0 => String::new(),
         depth => format!("{}└ ", "  ".repeat(depth.saturating_sub(1))),
     }
-}
-
-fn name_of(path: &str) -> &str {
-    path.rsplit(['\\', '/']).next().unwrap_or(path)
-}
-
-/// Whether a command line names the program that ran, so that its path tells nothing more.
-fn names_program(command_line: &str, path: &str) -> bool {
-    let name = name_of(path).to_ascii_lowercase();
-    let stem = name.strip_suffix(".exe").unwrap_or(&name);
-    let first = command_line.trim_start_matches(['"', ' ']).to_ascii_lowercase();
-    path.is_empty()
-        || first
-            .get(..first.len().min(stem.len().saturating_add(260)))
-            .is_some_and(|start| start.contains(stem))
 }
 
 /// A text of at most so many columns; styles take no room.
