@@ -7,6 +7,7 @@ use crate::table::{LineId, LineTable};
 use crate::views::View;
 
 /// Counts of a table of values and numbers, and what they say of each of its lines.
+#[derive(Debug, Clone)]
 pub(crate) struct Combinations {
     columns: Vec<Column>,
     lines: Counts<u32>,
@@ -14,6 +15,7 @@ pub(crate) struct Combinations {
     pub(crate) n_rows: u64,
 }
 
+#[derive(Debug, Clone)]
 enum Column {
     Values(Counts<u32>),
     /// Numbers by their size, beside those that have none.
@@ -39,7 +41,7 @@ impl Combinations {
         let mut lines = Counts::new();
         let mut is_known = Vec::with_capacity(table.n_lines());
         for (id, entry) in table.lines() {
-            let n_rows = entry.count.saturating_add(entry.known);
+            let n_rows = entry.starts.saturating_add(entry.known);
             lines.add(id.0, n_rows)?;
             is_known.push(entry.known > 0);
             for (place, (column, value)) in columns.iter_mut().zip(table.key(id)).enumerate() {

@@ -1,7 +1,8 @@
 use hashbrown::HashMap;
 use oddsift_patterns::Timestamp;
 
-use crate::reason::grouped;
+use crate::ranking::Ranking;
+use crate::reason::{grouped, template};
 use crate::{LineId, LineTable, Reason};
 
 /// What a hunt found: lines in their order, and the findings that they are part of.
@@ -22,12 +23,14 @@ use crate::{LineId, LineTable, Reason};
 pub struct Hunt {
     pub(crate) lines: Vec<Line>,
     pub(crate) findings: Vec<Finding>,
-    pub(crate) table: LineTable,
+    pub(crate) ranking: Ranking,
+    /// The nodes of all findings.
+    pub(crate) nodes: Vec<u32>,
     pub(crate) n_known_lines: u64,
     pub(crate) n_known_seen: u64,
     /// By the entry of the table: the place in `lines`.
     pub(crate) line_of: Vec<Option<u32>>,
-    /// Finding and bits of the rows that were kept.
+    /// Finding and bits of the rows that are elsewhere than their line.
     pub(crate) rows: HashMap<u64, (u32, f64)>,
 }
 
@@ -53,12 +56,9 @@ pub struct Line {
     pub users: u64,
     /// How surprising it is: the sum of the bits of its views.
     pub bits: f64,
-    /// Why, the strongest first: all views that add bits.
-    pub reasons: Vec<Reason>,
-    /// The masked text.
-    pub template: String,
     /// The times of its first and last row.
     pub times: Option<(Timestamp, Timestamp)>,
+    pub(crate) node: u32,
 }
 
 /// Rows that belong together: a process tree, or what happened in a session within a short time.
@@ -74,8 +74,7 @@ pub struct Finding {
     pub n_lines: u64,
     /// Further findings with the same lines, which are folded into it.
     pub n_alike: u64,
-    /// Its rows that were kept, parents before their children, siblings by time.
-    pub tree: Vec<TreeRow>,
+    pub(crate) nodes: (usize, usize),
 }
 
 /// A row of a finding's tree.
@@ -104,27 +103,6 @@ pub struct Placed {
     pub bits: f64,
 }
 
-impl Line {
-    /// Returns the reasons by what they are about, three at most, the strongest first: how often it is,
-    /// where it comes from and what it looks like. Each has its bits; their sum is the line's.
-    ///
-    /// ```
-    /// use oddsift_hunt::{HuntParams, ProcessEvent, ProcessLines};
-    ///
-    /// let mut lines = ProcessLines::new();
-    /// lines.add(&ProcessEvent { path: "a.exe", command_line: "a.exe -x", ..ProcessEvent::new(0) })?;
-    /// let hunt = HuntParams::new().rank(lines.into_table())?;
-    /// let line = &hunt.lines()[0];
-    /// let sum: f64 = line.grouped_reasons().iter().map(|(bits, _)| bits).sum();
-    /// assert!((sum - line.bits).abs() < 1e-9);
-    /// # Ok::<(), oddsift_hunt::Error>(())
-    /// ```
-    #[must_use]
-    pub fn grouped_reasons(&self) -> Vec<(f64, String)> {
-        grouped(&self.reasons)
-    }
-}
-
 impl Hunt {
     /// Returns the lines in their order.
     ///
@@ -150,6 +128,84 @@ impl Hunt {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// Returns why a line is where it is, the strongest first: all views that add bits.
+    ///
+    /// ```
+    /// use oddsift_hunt::{HuntParams, ProcessEvent, ProcessLines};
+    ///
+    /// let mut lines = ProcessLines::new();
+    /// lines.add(&ProcessEvent { path: "a.exe", command_line: "a.exe -x", ..ProcessEvent::new(0) })?;
+    /// let hunt = HuntParams::new().rank(lines.into_table())?;
+    /// let line = &hunt.lines()[0];
+    /// let sum: f64 = hunt.reasons(line).iter().map(|reason| reason.bits).sum();
+    /// assert!((sum - line.bits).abs() < 1e-9);
+    /// # Ok::<(), oddsift_hunt::Error>(())
+    /// ```
+    #[must_use]
+    pub fn reasons(&self, line: &Line) -> Vec<Reason> {
+        self.ranking.reasons(line.node)
+    }
+
+    /// Returns the reasons of a line by what they are about, three at most, the strongest first: how often
+    /// it is, where it comes from and what it looks like. Each has its bits; their sum is the line's.
+    ///
+    /// ```
+    /// use oddsift_hunt::{HuntParams, ProcessEvent, ProcessLines};
+    ///
+    /// let mut lines = ProcessLines::new();
+    /// lines.add(&ProcessEvent { path: "a.exe", command_line: "a.exe -x", ..ProcessEvent::new(0) })?;
+    /// let hunt = HuntParams::new().rank(lines.into_table())?;
+    /// let line = &hunt.lines()[0];
+    /// let sum: f64 = hunt.grouped_reasons(line).iter().map(|(bits, _)| bits).sum();
+    /// assert!((sum - line.bits).abs() < 1e-9);
+    /// # Ok::<(), oddsift_hunt::Error>(())
+    /// ```
+    #[must_use]
+    pub fn grouped_reasons(&self, line: &Line) -> Vec<(f64, String)> {
+        grouped(&self.reasons(line))
+    }
+
+    /// Returns the masked text of a line.
+    ///
+    /// ```
+    /// use oddsift_hunt::{HuntParams, ProcessEvent, ProcessLines};
+    ///
+    /// let mut lines = ProcessLines::new();
+    /// lines.add(&ProcessEvent { command_line: "PING 10.0.0.7", ..ProcessEvent::new(0) })?;
+    /// let hunt = HuntParams::new().rank(lines.into_table())?;
+    /// assert_eq!(hunt.template(&hunt.lines()[0]), "ping <ip>");
+    /// # Ok::<(), oddsift_hunt::Error>(())
+    /// ```
+    #[must_use]
+    pub fn template(&self, line: &Line) -> String {
+        template(&self.ranking.table, self.ranking.entry_at(line.node))
+    }
+
+    /// Returns the rows of a finding that were kept, parents before their children, siblings by time.
+    ///
+    /// ```
+    /// use oddsift_hunt::{HuntParams, ProcessEvent, ProcessLines};
+    ///
+    /// let mut lines = ProcessLines::new();
+    /// let start = |row, path, pid, parent_pid| ProcessEvent {
+    ///     path,
+    ///     pid: Some(pid),
+    ///     parent_pid: Some(parent_pid),
+    ///     ..ProcessEvent::new(row)
+    /// };
+    /// lines.add(&start(0, "word.exe", 10, 1))?;
+    /// lines.add(&start(1, "cmd.exe", 11, 10))?;
+    /// let hunt = HuntParams::new().rank(lines.into_table())?;
+    /// let tree = hunt.tree(&hunt.findings()[0]);
+    /// assert_eq!(tree.iter().map(|it| (it.row, it.depth)).collect::<Vec<_>>(), [(0, 0), (1, 1)]);
+    /// # Ok::<(), oddsift_hunt::Error>(())
+    /// ```
+    #[must_use]
+    pub fn tree(&self, finding: &Finding) -> Vec<TreeRow> {
+        let nodes = self.nodes.get(finding.nodes.0..finding.nodes.1).unwrap_or_default();
+        self.ranking.tree(nodes, &self.line_of)
     }
 
     /// Returns the finding, rank and bits of a row, by the line that [`LineTable::add`] gave it; `None`
@@ -208,6 +264,6 @@ impl Hunt {
     /// ```
     #[must_use]
     pub fn table(&self) -> &LineTable {
-        &self.table
+        &self.ranking.table
     }
 }

@@ -7,6 +7,7 @@ use crate::table::{Kind, LineId, LineTable};
 use crate::views::{View, Views};
 
 /// How rare the lines of a table are.
+#[derive(Debug, Clone)]
 pub(crate) enum Lens {
     Process(Box<Views>),
     Values(Combinations),
@@ -79,11 +80,28 @@ impl Lens {
 
     /// The sum of the bits of an entry without those of its rows' parents.
     pub(crate) fn bits(&self, table: &LineTable, id: LineId) -> f64 {
-        sum(&self.parts(table, id, Spread::default()))
+        match self {
+            Self::Process(views) => views.sum(views.facts(id)),
+            Self::Values(combinations) => {
+                let parts = combinations.parts(table, id);
+                parts.iter().map(|(view, bits)| bits * view.weight()).sum()
+            }
+        }
     }
-}
 
-/// The sum of the parts, always in the same order.
-pub(crate) fn sum(parts: &[(View, f64)]) -> f64 {
-    parts.iter().map(|(_, bits)| bits).sum()
+    /// What the parent of a row adds.
+    pub(crate) fn spread_bits(&self, spread: Spread) -> f64 {
+        match self {
+            Self::Process(_) => spread.bits * View::Spread.weight(),
+            Self::Values(_) => 0.0,
+        }
+    }
+
+    /// The number of lines that may be printed.
+    pub(crate) fn n_lines(&self, table: &LineTable) -> usize {
+        match self {
+            Self::Process(views) => views.of_text.len(),
+            Self::Values(_) => table.n_lines(),
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod lens; // what tells the rarity of lines
 mod occurrence; // the first rows of a line
 mod params; // HuntParams: setters and `rank`
 mod process; // ProcessEvent, ProcessLines
+mod ranking; // Ranking: rows with their bits and trees
 mod reason; // Reason: counts in words
 mod shape; // traits of command lines, and their words
 mod spread; // how much a process started

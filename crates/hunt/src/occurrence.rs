@@ -17,6 +17,23 @@ pub(crate) struct Occurrence {
     pub(crate) parent_pid: Option<u64>,
 }
 
+/// Seconds between the times that two sources give one start.
+const SAME_TIME: i64 = 1;
+
+impl Occurrence {
+    /// Whether two rows of one line tell of the same start.
+    fn is_twin_of(&self, other: &Self) -> bool {
+        let is_near = match (self.time, other.time) {
+            (Some(one), Some(other)) => {
+                one.as_second().saturating_sub(other.as_second()).abs() <= SAME_TIME
+            }
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        let numbers = |one: &Self| (one.host, one.pid, one.parent_pid);
+        is_near && numbers(self) == numbers(other)
+    }
+}
+
 /// The first rows of a line, whatever the order in which they come.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Kept(Vec<Occurrence>);
@@ -24,6 +41,18 @@ pub(crate) struct Kept(Vec<Occurrence>);
 impl Kept {
     pub(crate) fn as_slice(&self) -> &[Occurrence] {
         &self.0
+    }
+
+    /// Drops rows that tell of the same start of a process as one before: two sources recorded it. Says how
+    /// many are left.
+    pub(crate) fn drop_twins(&mut self) -> u64 {
+        let mut firsts: Vec<Occurrence> = Vec::new();
+        self.0.retain(|one| {
+            let is_new = one.pid.is_none() || !firsts.iter().any(|first| first.is_twin_of(one));
+            firsts.extend(is_new.then_some(*one));
+            is_new
+        });
+        self.0.len() as u64
     }
 
     /// Whether it was kept.

@@ -19,7 +19,7 @@ const MOST_NAMED: usize = 5;
 ///     lines.add(&ProcessEvent { path, ..ProcessEvent::new(row) })?;
 /// }
 /// let hunt = HuntParams::new().rank(lines.into_table())?;
-/// let reason = &hunt.lines()[0].reasons[0];
+/// let reason = &hunt.reasons(&hunt.lines()[0])[0];
 /// assert_eq!(reason.text, "nc.exe ran 1 time of 100 events, always with this command line");
 /// # Ok::<(), oddsift_hunt::Error>(())
 /// ```
@@ -125,12 +125,12 @@ fn of_process(
             format!(
                 "{}: at least as rare together in {rows} of {}",
                 named.join(", "),
-                events(table.n_rows())
+                events(table.n_starts())
             )
         }
         View::Words => {
-            let unseen = views.text(facts).map_or(&[][..], |text| &text.unseen);
-            let named: Vec<&str> = unseen.iter().take(MOST_NAMED).map(AsRef::as_ref).collect();
+            let unseen = views.unseen_words(table, id);
+            let named: Vec<&str> = unseen.iter().take(MOST_NAMED).copied().collect();
             let more = match unseen.len().saturating_sub(MOST_NAMED) {
                 0 => String::new(),
                 more => format!(" and {more} more"),
@@ -139,7 +139,7 @@ fn of_process(
             format!(
                 "words seen nowhere else: {}{more}; {rows} of {} {} as many",
                 named.join(", "),
-                events(table.n_rows()),
+                events(table.n_starts()),
                 has(rows)
             )
         }

@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use regex::RegexSet;
+use regex::bytes::{RegexSet, RegexSetBuilder};
 
 /// Traits of the shape of a masked command line: not what it does, but what it is made of. How rare each
 /// is is counted in the log at hand; none is a sign of an attack by itself, and none is a name.
@@ -43,7 +43,7 @@ pub(crate) const TRAITS: [(&str, &str); 34] = [
     ("a plus sign", r"\+"),
     ("an asterisk", r"\*"),
     ("an at sign", r"@"),
-    ("an invisible character", r"[\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]"),
+    ("an invisible character", r"(?u:[\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}])"),
     (
         "a double extension",
         r"\.(?:pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|txt|zip)\s*\.(?:exe|scr|com|bat|js)\b",
@@ -51,7 +51,10 @@ pub(crate) const TRAITS: [(&str, &str); 34] = [
 ];
 
 static SHAPES: LazyLock<Option<RegexSet>> =
-    LazyLock::new(|| RegexSet::new(TRAITS.map(|(_, pattern)| pattern)).ok());
+    // Bytes, and ASCII alone: with Unicode's words a text of other letters would take a slow path.
+    LazyLock::new(|| {
+        RegexSetBuilder::new(TRAITS.map(|(_, pattern)| pattern)).unicode(false).build().ok()
+    });
 
 /// Which traits a masked text has: a bit for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
@@ -61,7 +64,7 @@ impl Shape {
     /// The shape of a masked text. Time linear in it.
     pub(crate) fn of(masked: &str) -> Self {
         let Some(shapes) = &*SHAPES else { return Self::default() };
-        let found = shapes.matches(masked);
+        let found = shapes.matches(masked.as_bytes());
         Self(found.iter().fold(0, |bits, place| bits | 1 << place))
     }
 
@@ -71,27 +74,38 @@ impl Shape {
     }
 }
 
-/// The words of a masked text: letters and underscores, three at least, without masks.
-pub(crate) fn words(masked: &str) -> impl Iterator<Item = &str> {
-    let is_letter = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_' || !byte.is_ascii();
-    let mut rest = masked;
-    std::iter::from_fn(move || {
-        loop {
-            let start = rest.as_bytes().iter().position(|byte| is_letter(byte) || *byte == b'<')?;
-            rest = rest.get(start..)?;
-            let skipped = if rest.starts_with('<') { mask_len(rest) } else { 0 };
-            if skipped > 0 {
-                rest = rest.get(skipped..)?;
-                continue;
+/// Bytes that a word is made of.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte >= 0x80 || byte >= b'a' as usize && byte <= b'z' as usize;
+        byte += 1;
+    }
+    table[b'_' as usize] = true;
+    table
+};
+
+/// Calls `found` with each word of a masked text: letters and underscores, three at least, without masks.
+pub(crate) fn each_word<'t>(masked: &'t str, mut found: impl FnMut(&'t str)) {
+    let bytes = masked.as_bytes();
+    let mut at = 0_usize;
+    while let Some(byte) = bytes.get(at) {
+        if *byte == b'<' {
+            at = at.saturating_add(mask_len(masked.get(at..).unwrap_or_default()));
+        } else if IN_WORD[usize::from(*byte)] {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let len = rest.iter().position(|byte| !IN_WORD[usize::from(*byte)]);
+            let end = at.saturating_add(len.unwrap_or(rest.len()));
+            match masked.get(at..end) {
+                Some(word) if word.len() >= 3 && *byte != b'_' => found(word),
+                _ => {}
             }
-            let end = rest.as_bytes().iter().position(|byte| !is_letter(byte));
-            let (word, behind) = rest.split_at(end.unwrap_or(rest.len()));
-            rest = behind;
-            if word.len() >= 3 && !word.starts_with('_') {
-                return Some(word);
-            }
+            at = end;
+        } else {
+            at = at.saturating_add(1);
         }
-    })
+    }
 }
 
 /// The length of the mask that a text begins with; 0 where it is none, 1 for a lone `<`.
@@ -150,7 +164,8 @@ mod tests {
 
     #[test]
     fn words_are_letters_without_masks() {
-        let found: Vec<&str> = words("<num> net user <user> /add a_b x < abc").collect();
+        let mut found = Vec::new();
+        each_word("<num> net user <user> /add a_b x < abc", |word| found.push(word));
         assert_eq!(found, ["net", "user", "add", "a_b", "abc"]);
     }
 }

@@ -90,6 +90,7 @@ pub struct LineTable {
     of_hosts: HashSet<(u32, u32)>,
     of_users: HashSet<(u32, u32)>,
     n_rows: u64,
+    n_starts: u64,
     n_known: u64,
 }
 
@@ -107,6 +108,8 @@ pub(crate) enum Kind {
 pub(crate) struct Entry {
     /// Rows of this log.
     pub(crate) count: u64,
+    /// Rows of this log without those that tell of the same start.
+    pub(crate) starts: u64,
     /// Rows of the history.
     pub(crate) known: u64,
     pub(crate) times: Option<(Timestamp, Timestamp)>,
@@ -180,6 +183,7 @@ impl LineTable {
             of_hosts: HashSet::new(),
             of_users: HashSet::new(),
             n_rows: 0,
+            n_starts: 0,
             n_known: 0,
         }
     }
@@ -372,6 +376,27 @@ impl LineTable {
         self.keys.get(start..start.saturating_add(width)).unwrap_or_default()
     }
 
+    /// The values of a column, in the order of their numbers.
+    pub(crate) fn values_of(&self, column: usize) -> impl Iterator<Item = &str> {
+        self.values.get(column).into_iter().flat_map(Texts::iter)
+    }
+
+    /// Counts the starts of each line: two sources may have recorded one. Where all rows of a line are kept,
+    /// those of one process at one time are one.
+    pub(crate) fn count_starts(&mut self) {
+        for entry in &mut self.entries {
+            let n_kept = entry.kept.as_slice().len() as u64;
+            entry.starts =
+                if entry.count == n_kept { entry.kept.drop_twins() } else { entry.count };
+        }
+        self.n_starts = self.entries.iter().map(|entry| entry.starts).fold(0, u64::saturating_add);
+    }
+
+    /// The number of starts, once they are counted.
+    pub(crate) fn n_starts(&self) -> u64 {
+        self.n_starts
+    }
+
     /// The value of a line in a column.
     pub(crate) fn value(&self, id: LineId, column: usize) -> &str {
         let number = self.key(id).get(column).copied().unwrap_or(u32::MAX);
@@ -381,7 +406,7 @@ impl LineTable {
     /// The rows of a line, those of the history included.
     pub(crate) fn count_with_known(&self, id: LineId) -> u64 {
         let entry = self.entries.get(id.index());
-        entry.map_or(0, |entry| entry.count.saturating_add(entry.known))
+        entry.map_or(0, |entry| entry.starts.saturating_add(entry.known))
     }
 
     /// All lines, those of the history included.

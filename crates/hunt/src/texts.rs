@@ -23,6 +23,16 @@ impl Texts {
         self.by_id.get(id as usize).map_or("", |text| text)
     }
 
+    pub(crate) fn find(&self, text: &str) -> Option<u32> {
+        let is_it = |id: &u32| self.get(*id) == text;
+        self.index.find(self.hasher.hash_one(text), is_it).copied()
+    }
+
+    /// The texts in the order of their numbers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.by_id.iter().map(|text| &**text)
+    }
+
     /// The number of a text, which gets one where it is new; none is left after 2^32 - 1.
     pub(crate) fn intern(&mut self, text: &str) -> Option<u32> {
         let hash = self.hasher.hash_one(text);

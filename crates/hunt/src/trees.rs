@@ -26,15 +26,16 @@ pub(crate) struct Node {
 }
 
 /// Which rows belong together.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Forest {
     /// The node that started each node, where the log has it.
     pub(crate) parent: Vec<Option<u32>>,
     /// The number of each node's tree.
     pub(crate) tree: Vec<u32>,
-    /// Groups of nodes that one process started, whether or not the log has its start: the name of the
-    /// process and its children.
-    pub(crate) families: Vec<(u32, Vec<u32>)>,
+    /// The name of each process that started nodes, whether or not the log has its start.
+    pub(crate) starters: Vec<u32>,
+    /// Nodes with the place of the process that started them, sorted by it and by time.
+    pub(crate) families: Vec<(u32, u32)>,
 }
 
 /// A process that started others.
@@ -48,17 +49,18 @@ enum Starter {
 /// Joins nodes to trees. They depend on times, and on row numbers where times are equal or missing.
 pub(crate) fn grow(nodes: &[Node]) -> Forest {
     let mut order: Vec<u32> = (0..).take(nodes.len()).collect();
-    order.sort_by_key(|at| node(nodes, *at).map(|node| (node.seen.time, node.seen.row)));
+    order.sort_unstable_by_key(|at| node(nodes, *at).map(|node| (node.seen.time, node.seen.row)));
     let mut forest = Forest { parent: vec![None; nodes.len()], ..Forest::default() };
     let mut sets = Sets::new(nodes.len());
-    forest.families = families(nodes, &order, &mut forest.parent);
-    for (_, children) in &forest.families {
-        let parent = children.first().and_then(|child| *forest.parent.get(*child as usize)?);
+    find_families(nodes, &order, &mut forest);
+    for children in forest.families.chunk_by(|a, b| a.0 == b.0) {
+        let child = |(_, child): &(u32, u32)| *child;
         if children.len() > MOST_CHILDREN {
-            join_alike(nodes, children, &mut sets);
+            join_alike(nodes, children.iter().map(child), &mut sets);
         } else {
-            let whole = parent.iter().chain(children);
-            join_all(whole.copied(), &mut sets);
+            let first = children.first().map(child);
+            let parent = first.and_then(|first| *forest.parent.get(first as usize)?);
+            join_all(parent.into_iter().chain(children.iter().map(child)), &mut sets);
         }
     }
     join_sessions(nodes, &order, &mut sets);
@@ -70,11 +72,10 @@ fn node(nodes: &[Node], at: u32) -> Option<&Node> {
     nodes.get(at as usize)
 }
 
-/// The children of each process, in the order of time; notes the parent of each.
-fn families(nodes: &[Node], order: &[u32], parents: &mut [Option<u32>]) -> Vec<(u32, Vec<u32>)> {
+/// Finds the process that started each node.
+fn find_families(nodes: &[Node], order: &[u32], forest: &mut Forest) {
     let mut running: HashMap<(u32, u64), u32> = HashMap::new();
-    let mut places: HashMap<Starter, usize> = HashMap::new();
-    let mut families: Vec<(u32, Vec<u32>)> = Vec::new();
+    let mut places: HashMap<Starter, u32> = HashMap::new();
     for at in order {
         let Some(one) = node(nodes, *at) else { continue };
         if let Some(parent_pid) = one.seen.parent_pid {
@@ -88,22 +89,23 @@ fn families(nodes: &[Node], order: &[u32], parents: &mut [Option<u32>]) -> Vec<(
                 Some(parent) => Starter::Node(parent),
                 None => Starter::Unseen(one.seen.host, parent_pid, one.parent, before),
             };
-            if let (Starter::Node(parent), Some(slot)) = (starter, parents.get_mut(*at as usize)) {
+            if let (Starter::Node(parent), Some(slot)) =
+                (starter, forest.parent.get_mut(*at as usize))
+            {
                 *slot = Some(parent);
             }
             let place = *places.entry(starter).or_insert_with(|| {
-                families.push((one.parent, Vec::new()));
-                families.len().saturating_sub(1)
+                forest.starters.push(one.parent);
+                u32::try_from(forest.starters.len().saturating_sub(1)).unwrap_or(NONE)
             });
-            if let Some((_, children)) = families.get_mut(place) {
-                children.push(*at);
-            }
+            forest.families.push((place, *at));
         }
         if let Some(pid) = one.seen.pid {
             running.insert((one.seen.host, pid), *at);
         }
     }
-    families
+    // Stable: siblings stay in the order of time.
+    forest.families.sort_by_key(|(place, _)| *place);
 }
 
 fn join_all(all: impl IntoIterator<Item = u32>, sets: &mut Sets) {
@@ -113,11 +115,11 @@ fn join_all(all: impl IntoIterator<Item = u32>, sets: &mut Sets) {
 }
 
 /// Variants of one thing that a hub started again and again are one.
-fn join_alike(nodes: &[Node], children: &[u32], sets: &mut Sets) {
+fn join_alike(nodes: &[Node], children: impl IntoIterator<Item = u32>, sets: &mut Sets) {
     let mut firsts: HashMap<(u32, Shape), u32> = HashMap::new();
     for child in children {
-        let Some(one) = node(nodes, *child) else { continue };
-        sets.join(*firsts.entry(one.alike).or_insert(*child), *child);
+        let Some(one) = node(nodes, child) else { continue };
+        sets.join(*firsts.entry(one.alike).or_insert(child), child);
     }
 }
 
@@ -144,7 +146,7 @@ fn join_sessions(nodes: &[Node], order: &[u32], sets: &mut Sets) {
     closed.extend(spans.into_values());
     for span in closed {
         if span.len() > MOST_CHILDREN {
-            join_alike(nodes, &span, sets);
+            join_alike(nodes, span, sets);
         } else {
             join_all(span, sets);
         }

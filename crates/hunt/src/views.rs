@@ -5,7 +5,7 @@ use oddsift_rarity::{Counts, Error as CountError, GivenCounts, TailCounts, surpr
 
 use crate::Error;
 use crate::process::{COMMAND_LINE, PARENT, PATH, place, program_name};
-use crate::shape::{Shape, TRAITS, words};
+use crate::shape::{Shape, TRAITS, each_word};
 use crate::table::{LineId, LineTable};
 use crate::texts::Texts;
 
@@ -90,6 +90,7 @@ impl View {
 }
 
 /// Counts of a table of process events, and what they say of each of its lines.
+#[derive(Debug, Clone)]
 pub(crate) struct Views {
     pub(crate) programs: Counts<u32>,
     pub(crate) pairs: Counts<(u32, u32)>,
@@ -99,6 +100,7 @@ pub(crate) struct Views {
     pub(crate) lengths: TailCounts<u32>,
     shapes: TailCounts<()>,
     unseen: TailCounts<()>,
+    words: Words,
     traits: [u64; TRAITS.len()],
     pub(crate) names: Texts,
     pub(crate) place_names: Texts,
@@ -126,8 +128,8 @@ pub(crate) struct TextFacts {
     pub(crate) shape: Shape,
     pub(crate) shape_bits: u64,
     pub(crate) length: u64,
-    /// Its words that are nowhere else.
-    pub(crate) unseen: Vec<Box<str>>,
+    /// The number of its words that are nowhere else.
+    pub(crate) n_unseen: u64,
 }
 
 impl Views {
@@ -149,6 +151,7 @@ impl Views {
             lengths: TailCounts::new(),
             shapes: TailCounts::new(),
             unseen: TailCounts::new(),
+            words: Words::default(),
             traits: [0; TRAITS.len()],
             names: Texts::default(),
             place_names: Texts::default(),
@@ -158,19 +161,25 @@ impl Views {
         }
     }
 
-    /// Numbers programs, folders and lines.
+    /// Numbers programs, places and lines.
     fn number(&mut self, table: &LineTable) -> Result<(), Error> {
         let too_many = || Error::TooManyValues { what: "programs".to_owned() };
+        let mut of_paths = Vec::new();
+        for path in table.values_of(PATH) {
+            let name = self.names.intern(program_name(path)).ok_or_else(too_many)?;
+            let place = self.place_names.intern(place(path)).ok_or_else(too_many)?;
+            of_paths.push((name, place));
+        }
+        let parents: Option<Vec<u32>> =
+            table.values_of(PARENT).map(|parent| self.names.intern(parent)).collect();
+        let parents = parents.ok_or_else(too_many)?;
         let mut lines: HashMap<(u32, u32), u32> = HashMap::new();
         for (id, _) in table.lines() {
-            let path = table.value(id, PATH);
-            let key = table.key(id);
-            let number = |column: usize| key.get(column).copied().unwrap_or(u32::MAX);
+            let [path, parent, command_line] = table.key(id) else { continue };
             let next = u32::try_from(lines.len()).unwrap_or(u32::MAX);
-            let line = *lines.entry((number(PATH), number(COMMAND_LINE))).or_insert(next);
-            let name = self.names.intern(program_name(path)).ok_or_else(too_many)?;
-            let parent = self.names.intern(table.value(id, PARENT)).ok_or_else(too_many)?;
-            let place = self.place_names.intern(place(path)).ok_or_else(too_many)?;
+            let line = *lines.entry((*path, *command_line)).or_insert(next);
+            let (name, place) = of_paths.get(*path as usize).copied().unwrap_or_default();
+            let parent = parents.get(*parent as usize).copied().unwrap_or_default();
             self.of_entry.push(Facts { line, name, parent, place, is_known: false });
         }
         self.of_text.resize(lines.len(), TextFacts::default());
@@ -181,7 +190,7 @@ impl Views {
         let mut known_lines = HashSet::new();
         let mut known_pairs = HashSet::new();
         for ((id, entry), facts) in table.lines().zip(&self.of_entry) {
-            let n_rows = entry.count.saturating_add(entry.known);
+            let n_rows = entry.starts.saturating_add(entry.known);
             self.programs.add(facts.name, n_rows)?;
             self.pairs.add((facts.parent, facts.name), n_rows)?;
             self.children.add(facts.parent, facts.name, n_rows)?;
@@ -204,63 +213,83 @@ impl Views {
 
     fn look_at_texts(&mut self, table: &LineTable) -> Result<(), CountError> {
         let texts = self.texts_of_lines(table);
-        self.look_at_shapes(&texts)?;
-        self.look_at_words(&texts, table.n_known_rows() > 0)
+        self.look_at_shapes(table, &texts)?;
+        self.look_at_words(table, &texts, table.n_known_rows() > 0)
     }
 
-    fn look_at_shapes(&mut self, texts: &[Text<'_>]) -> Result<(), CountError> {
+    fn look_at_shapes(&mut self, table: &LineTable, texts: &[Text]) -> Result<(), CountError> {
         for (facts, text) in self.of_text.iter_mut().zip(texts) {
-            facts.shape = Shape::of(text.command_line);
-            facts.length = text.command_line.len() as u64;
+            let command_line = table.value(text.id, COMMAND_LINE);
+            facts.shape = Shape::of(command_line);
+            facts.length = command_line.len() as u64;
             for place in facts.shape.traits() {
                 if let Some(rows) = self.traits.get_mut(place) {
-                    *rows = rows.saturating_add(text.count.saturating_add(text.known));
+                    *rows = rows.saturating_add(text.starts.saturating_add(text.known));
                 }
             }
         }
         for (facts, text) in self.of_text.iter_mut().zip(texts) {
             let bits = |place| trait_bits(&self.traits, place, self.n_rows);
             facts.shape_bits = in_steps(facts.shape.traits().map(bits).sum());
-            self.shapes.add((), facts.shape_bits, text.count)?;
+            self.shapes.add((), facts.shape_bits, text.starts)?;
         }
         Ok(())
     }
 
     /// Finds the words that no other line has; with a history, those that none of its lines has.
-    fn look_at_words(&mut self, texts: &[Text<'_>], has_history: bool) -> Result<(), CountError> {
-        let mut in_lines: HashMap<&str, u64> = HashMap::new();
-        for text in texts.iter().filter(|text| !has_history || text.known > 0) {
-            for word in text.arguments() {
-                let n_lines = in_lines.entry(word).or_default();
-                *n_lines = n_lines.saturating_add(1);
+    fn look_at_words(
+        &mut self,
+        table: &LineTable,
+        texts: &[Text],
+        has_history: bool,
+    ) -> Result<(), CountError> {
+        // The words of all lines, one behind the other.
+        let (mut words, mut ends) = (Vec::new(), Vec::with_capacity(texts.len()));
+        for text in texts {
+            self.words.arguments(table, *text, &mut words);
+            ends.push(words.len());
+        }
+        let starts = || std::iter::once(0).chain(ends.iter().copied());
+        let of_line = |start: usize, end: usize| words.get(start..end).unwrap_or_default();
+        for (text, (start, end)) in texts.iter().zip(starts().zip(ends.iter().copied())) {
+            if !has_history || text.known > 0 {
+                of_line(start, end).iter().for_each(|word| self.words.count(*word));
             }
         }
         // A line of the log is one of those that have its words.
-        let own = u64::from(!has_history);
-        for (facts, text) in self.of_text.iter_mut().zip(texts) {
+        self.words.most_unseen = u64::from(!has_history);
+        let lines = texts.iter().zip(starts().zip(ends.iter().copied()));
+        for (facts, (text, (start, end))) in self.of_text.iter_mut().zip(lines) {
             if text.known == 0 || !has_history {
-                let is_unseen =
-                    |word: &&str| in_lines.get(word).copied().unwrap_or_default() <= own;
-                let unseen = text.arguments().into_iter().filter(is_unseen);
-                facts.unseen = unseen.map(Box::from).collect();
+                let words = of_line(start, end).iter();
+                facts.n_unseen = words.filter(|word| self.words.is_unseen(**word)).count() as u64;
             }
-            self.unseen.add((), facts.unseen.len() as u64, text.count)?;
+            self.unseen.add((), facts.n_unseen, text.starts)?;
         }
         Ok(())
     }
 
     /// The texts of each line, its rows in the log and in the history.
-    fn texts_of_lines<'t>(&self, table: &'t LineTable) -> Vec<Text<'t>> {
+    fn texts_of_lines(&self, table: &LineTable) -> Vec<Text> {
         let mut texts = vec![Text::default(); self.of_text.len()];
         for ((id, entry), facts) in table.lines().zip(&self.of_entry) {
             if let Some(text) = texts.get_mut(facts.line as usize) {
-                text.path = table.value(id, PATH);
-                text.command_line = table.value(id, COMMAND_LINE);
-                text.count = text.count.saturating_add(entry.count);
+                text.id = id;
+                text.starts = text.starts.saturating_add(entry.starts);
                 text.known = text.known.saturating_add(entry.known);
             }
         }
         texts
+    }
+
+    /// The words of a line that are nowhere else, sorted.
+    pub(crate) fn unseen_words<'t>(&self, table: &'t LineTable, id: LineId) -> Vec<&'t str> {
+        self.words.unseen(table.value(id, PATH), table.value(id, COMMAND_LINE))
+    }
+
+    /// The sum of the bits of a line, with their weights, without those of its rows' parents.
+    pub(crate) fn sum(&self, facts: Facts) -> f64 {
+        View::ALL.iter().map(|view| self.bits(*view, facts) * view.weight()).sum()
     }
 
     pub(crate) fn facts(&self, id: LineId) -> Facts {
@@ -286,8 +315,8 @@ impl Views {
                 .filter(|text| text.shape_bits > 0)
                 .map_or(0.0, |text| self.shapes.bits(&(), text.shape_bits)),
             View::Words => text
-                .filter(|text| !text.unseen.is_empty())
-                .map_or(0.0, |text| self.unseen.bits(&(), text.unseen.len() as u64)),
+                .filter(|text| text.n_unseen > 0)
+                .map_or(0.0, |text| self.unseen.bits(&(), text.n_unseen)),
             View::Length => text.map_or(0.0, |text| self.lengths.bits(&facts.name, text.length)),
             _ => 0.0,
         }
@@ -300,7 +329,7 @@ impl Views {
 
     /// Rows of the log with as many words that are nowhere else.
     pub(crate) fn rows_of_such_words(&self, facts: Facts) -> u64 {
-        self.text(facts).map_or(0, |text| self.unseen.at_least(&(), text.unseen.len() as u64))
+        self.text(facts).map_or(0, |text| self.unseen.at_least(&(), text.n_unseen))
     }
 
     /// The traits of a line, the rarest first, each with the rows that have it.
@@ -314,28 +343,90 @@ impl Views {
 }
 
 /// A program with its masked command line.
-#[derive(Clone, Copy, Default)]
-struct Text<'t> {
-    path: &'t str,
-    command_line: &'t str,
-    /// Rows of the log.
-    count: u64,
+#[derive(Clone, Copy)]
+struct Text {
+    /// A line of the table that has it.
+    id: LineId,
+    /// Starts in the log.
+    starts: u64,
     /// Rows of the history.
     known: u64,
 }
 
-impl<'t> Text<'t> {
-    /// The distinct words of the command line, sorted, without those of the program's path: how rare that
-    /// is, is a view of its own.
-    fn arguments(&self) -> Vec<&'t str> {
-        let mut of_path: Vec<&str> = words(self.path).collect();
-        of_path.sort_unstable();
-        let is_argument = |word: &&str| of_path.binary_search(word).is_err();
-        let mut arguments: Vec<&str> = words(self.command_line).filter(is_argument).collect();
-        arguments.sort_unstable();
-        arguments.dedup();
-        arguments
+impl Default for Text {
+    fn default() -> Self {
+        Self { id: LineId(u32::MAX), starts: 0, known: 0 }
     }
+}
+
+/// The words of command lines, and in how many lines each is.
+#[derive(Debug, Clone, Default)]
+struct Words {
+    texts: Texts,
+    n_lines: Vec<u64>,
+    /// A word of more lines is seen elsewhere.
+    most_unseen: u64,
+}
+
+impl Words {
+    /// Appends the distinct words of a command line without those of the program's path: how rare that is,
+    /// is a view of its own.
+    fn arguments(&mut self, table: &LineTable, text: Text, words: &mut Vec<u32>) {
+        let start = words.len();
+        let path = table.value(text.id, PATH);
+        each_word(table.value(text.id, COMMAND_LINE), |word| {
+            // Most words are no part of the path, and most paths are short.
+            if !has_word(path, word) {
+                words.extend(self.texts.intern(word));
+            }
+        });
+        let of_line = words.get_mut(start..).unwrap_or_default();
+        of_line.sort_unstable();
+        let mut len = start;
+        for at in start..words.len() {
+            let word = words.get(at).copied();
+            if at == start || word != words.get(len.saturating_sub(1)).copied() {
+                if let (Some(word), Some(slot)) = (word, words.get_mut(len)) {
+                    *slot = word;
+                }
+                len = len.saturating_add(1);
+            }
+        }
+        words.truncate(len);
+        self.n_lines.resize(self.texts.len(), 0);
+    }
+
+    fn count(&mut self, word: u32) {
+        if let Some(n_lines) = self.n_lines.get_mut(word as usize) {
+            *n_lines = n_lines.saturating_add(1);
+        }
+    }
+
+    fn is_unseen(&self, word: u32) -> bool {
+        self.n_lines.get(word as usize).copied().unwrap_or_default() <= self.most_unseen
+    }
+
+    fn unseen<'w>(&self, path: &str, command_line: &'w str) -> Vec<&'w str> {
+        let mut unseen = Vec::new();
+        each_word(command_line, |word| {
+            let is_unseen = self.texts.find(word).is_none_or(|word| self.is_unseen(word));
+            if is_unseen && !has_word(path, word) {
+                unseen.push(word);
+            }
+        });
+        unseen.sort_unstable();
+        unseen.dedup();
+        unseen
+    }
+}
+
+/// Whether a text has a word, as a whole.
+fn has_word(text: &str, word: &str) -> bool {
+    let mut has = false;
+    if text.contains(word) {
+        each_word(text, |other| has |= other == word);
+    }
+    has
 }
 
 #[expect(

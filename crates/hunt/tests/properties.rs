@@ -76,19 +76,20 @@ fn check_list(hunt: &Hunt, n_rows: usize) -> Result<(), TestCaseError> {
     let rows: BTreeSet<u64> = lines.iter().map(|line| line.row).collect();
     prop_assert_eq!(rows.len(), lines.len());
     for line in lines {
-        let sum: f64 = line.reasons.iter().map(|reason| reason.bits).sum();
+        let reasons = hunt.reasons(line);
+        let sum: f64 = reasons.iter().map(|reason| reason.bits).sum();
         prop_assert!((sum - line.bits).abs() < ROUNDING, "{sum} {line:?}");
-        let groups: f64 = line.grouped_reasons().iter().map(|(bits, _)| bits).sum();
+        let groups: f64 = hunt.grouped_reasons(line).iter().map(|(bits, _)| bits).sum();
         prop_assert!((groups - line.bits).abs() < ROUNDING, "{groups} {line:?}");
-        prop_assert!(line.reasons.is_sorted_by(|a, b| a.bits >= b.bits));
-        prop_assert!(line.reasons.iter().all(|it| it.bits > 0.0 && !it.text.is_empty()));
+        prop_assert!(reasons.is_sorted_by(|a, b| a.bits >= b.bits));
+        prop_assert!(reasons.iter().all(|it| it.bits > 0.0 && !it.text.is_empty()));
     }
     Ok(())
 }
 
 /// The bits of a view in the reasons of a line; a view without bits is no reason.
-fn bits_of(line: &Line, view: View) -> f64 {
-    line.reasons.iter().find(|reason| reason.view == view).map_or(0.0, |reason| reason.bits)
+fn bits_of(hunt: &Hunt, line: &Line, view: View) -> f64 {
+    hunt.reasons(line).iter().find(|reason| reason.view == view).map_or(0.0, |reason| reason.bits)
 }
 
 #[test]
@@ -149,7 +150,7 @@ proptest! {
             let mut bits = Vec::new();
             for line in hunt.lines() {
                 bits.push(line.bits.to_bits());
-                ties.entry(line.bits.to_bits()).or_default().push((line.template.clone(), line.count));
+                ties.entry(line.bits.to_bits()).or_default().push((hunt.template(line), line.count));
             }
             for tied in ties.values_mut() {
                 tied.sort();
@@ -166,7 +167,8 @@ proptest! {
         let trees = |hunt: &Hunt, number_of: &dyn Fn(u64) -> u64| {
             let whole = hunt.findings().iter().filter(|finding| finding.n_alike == 0);
             let trees = whole.map(|finding| {
-                let rows = finding.tree.iter();
+                let rows = hunt.tree(finding);
+                let rows = rows.iter();
                 rows.map(|it| (number_of(it.row), it.depth)).collect::<Vec<_>>()
             });
             trees.collect::<BTreeSet<_>>()
@@ -198,9 +200,9 @@ proptest! {
         let after = rank(values_table((0..).zip(&more)));
         let bits = |hunt: &Hunt| {
             let of_user = |line: &&Line| {
-                line.template.starts_with(&format!("user={user} "))
+                hunt.template(line).starts_with(&format!("user={user} "))
             };
-            hunt.lines().iter().find(of_user).map(|line| bits_of(line, View::Value(0))).unwrap()
+            hunt.lines().iter().find(of_user).map(|line| bits_of(hunt, line, View::Value(0))).unwrap()
         };
         prop_assert!(bits(&after) <= bits(&before));
     }
@@ -237,7 +239,7 @@ proptest! {
         for finding in hunt.findings() {
             // The rows above the one at hand, a depth each.
             let mut above: Vec<u64> = Vec::new();
-            for it in &finding.tree {
+            for it in &hunt.tree(finding) {
                 let depth = it.depth as usize;
                 prop_assert!(depth <= above.len() && shown.insert(it.row));
                 above.truncate(depth);
@@ -287,7 +289,7 @@ proptest! {
                 let hosts: BTreeSet<_> = hosts.filter_map(|it| it.host).collect();
                 program.extend([hosts.len() as u64, n_hosts]);
             }
-            for reason in &line.reasons {
+            for reason in &hunt.reasons(line) {
                 let expected = match reason.view {
                     View::Program => program.clone(),
                     View::ParentChild => {

@@ -416,7 +416,7 @@ impl Hunted {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::HuntParams::new().rank(path)?;
-    /// let row = found.hunt.findings()[0].tree[0].row;
+    /// let row = found.hunt.tree(&found.hunt.findings()[0])[0].row;
     /// assert!(found.record(row).is_some());
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```

@@ -90,6 +90,6 @@ fn print(args: &HuntArgs, found: &Hunted, destination: Destination) -> Result<()
     }
     let lines = found.hunt.lines();
     let lines = lines.get(..args.top.unwrap_or(lines.len()).min(lines.len())).unwrap_or(lines);
-    let rows = lines.iter().map(|line| Ok(Printed::new(args, line)));
+    let rows = lines.iter().map(|line| Ok(Printed::new(args, found, line)));
     line_columns(found).print(output, destination, lines.len(), rows)
 }

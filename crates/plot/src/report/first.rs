@@ -79,7 +79,7 @@ fn entry(found: &Hunted, line: &Line) -> Entry {
     if line.variants > 0 {
         about.push(counted(line.variants, "variant", "variants"));
     }
-    let notes = line.grouped_reasons().into_iter();
+    let notes = found.hunt.grouped_reasons(line).into_iter();
     Entry {
         mark: line.rank.to_string(),
         text: found.what(line.row),
@@ -155,7 +155,7 @@ mod tests {
     fn what_is_known_is_counted() {
         let mut params = HuntParams::new();
         let history = hunted(&processes(), &params).history().unwrap();
-        params.known = Some(Known::History(history));
+        params.known = Some(Known::History(Box::new(history)));
         let html = html(&hunted(&processes(), &params));
         assert!(html.contains("0 lines in 0 findings"));
         assert!(html.contains("Known and left out: 2 lines of 51 rows."), "{html:.9000}");

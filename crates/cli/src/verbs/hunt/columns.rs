@@ -27,13 +27,15 @@ const ROLES: [Role; 10] = [
 pub(super) struct Printed<'a> {
     line: &'a Line,
     reasons: String,
+    template: String,
     is_json: bool,
 }
 
 impl<'a> Printed<'a> {
-    pub(super) fn new(args: &HuntArgs, line: &'a Line) -> Self {
+    pub(super) fn new(args: &HuntArgs, found: &Hunted, line: &'a Line) -> Self {
         let is_json = matches!(args.output.format, Some(Format::Ndjson | Format::Json));
-        Self { line, reasons: reasons(line, is_json), is_json }
+        let reasons = reasons(&found.hunt.grouped_reasons(line), is_json);
+        Self { line, reasons, template: found.hunt.template(line), is_json }
     }
 }
 
@@ -64,7 +66,7 @@ pub(super) fn line_columns(found: &Hunted) -> Columns<'_, Printed<'_>> {
         });
     }
     columns
-        .file("template", |row| Cell::Text(&row.line.template))
+        .file("template", |row| Cell::Text(&row.template))
         .file("first", |row| time_or_missing(row.line.times.map(|times| times.0)))
         .file("last", |row| time_or_missing(row.line.times.map(|times| times.1)))
         .file("variants", |row| Cell::UInt(row.line.variants))
@@ -76,16 +78,15 @@ const OURS: [&str; 12] = [
     "last", "variants",
 ];
 
-fn reasons(line: &Line, is_json: bool) -> String {
-    let reasons = line.grouped_reasons();
+fn reasons(reasons: &[(f64, String)], is_json: bool) -> String {
     if is_json {
         let reason = |(bits, text): &(f64, String)| json!({ "bits": bits, "reason": text });
         let reasons: Vec<serde_json::Value> = reasons.iter().map(reason).collect();
         return serde_json::Value::from(reasons).to_string();
     }
     // What rounds to no bit tells nothing.
-    let told = reasons.into_iter().filter(|(bits, _)| *bits >= 0.5);
-    let texts: Vec<String> = told.map(|(_, text)| text).collect();
+    let told = reasons.iter().filter(|(bits, _)| *bits >= 0.5);
+    let texts: Vec<&str> = told.map(|(_, text)| text.as_str()).collect();
     texts.join("; ")
 }
 

@@ -66,10 +66,11 @@ impl Page<'_> {
     /// A finding: what it is, then its lines in the order of its tree.
     fn finding(&self, text: &mut String, finding: &Finding, leads: &[&Line]) {
         self.put(text, &self.bold(&self.heading(finding, leads)));
+        let tree = self.found.hunt.tree(finding);
         let rows: Vec<&TreeRow> = if self.draws_all {
-            finding.tree.iter().take(MOST_TREE_ROWS).collect()
+            tree.iter().take(MOST_TREE_ROWS).collect()
         } else {
-            tops(&finding.tree, leads)
+            tops(&tree, leads)
         };
         for row in &rows {
             let lead = leads.iter().find(|line| line.row == row.row);
@@ -78,7 +79,7 @@ impl Page<'_> {
                 None => self.company(text, row),
             }
         }
-        let n_more = finding.tree.len().saturating_sub(rows.len());
+        let n_more = tree.len().saturating_sub(rows.len());
         if n_more > 0 {
             let more = counted(n_more as u64, "more row", "more rows");
             let remedy = if self.draws_all { "" } else { "; --tree draws them" };
@@ -117,7 +118,7 @@ impl Page<'_> {
         let what = self.what(row, depth == 0);
         self.put(text, &format!("{:>6}  {indent}{count}{what}{variants}", line.rank));
         // What rounds to no bit tells nothing.
-        let reasons = line.grouped_reasons().into_iter().filter(|(bits, _)| *bits >= 0.5);
+        let reasons = self.found.hunt.grouped_reasons(line).into_iter().filter(|(bits, _)| *bits >= 0.5);
         let below = " ".repeat(indent.width().saturating_add(10));
         for (bits, reason) in reasons {
             self.put(text, &self.dim(&format!("{below}{bits:.0}: {}", escape_line(&reason))));
