@@ -16,16 +16,18 @@ pub const MASKS: &str = "oddsift-masks-1";
 
 /// Shorter words of letters are never taken for random ones.
 const LONG: usize = 12;
+/// Shorter words of hex digits are numbers.
+const LONG_HEX: usize = 8;
 
 /// Returns the masked form of a text: one key for all texts that differ only in what varies from
 /// run to run.
 ///
 /// - ASCII letters become lower case, as Windows ignores case. Runs of ASCII blanks become one
 ///   space, those at the ends go.
-/// - `<num>` is a run of digits, inside of a word, too. Words that end in 16, 32, 64 or 86 for an
-///   architecture keep it: `rundll32`, `x64`.
-/// - `<hex>` is a word of eight or more hex digits, or of six if a letter follows a digit, or one
-///   that begins with `0x`.
+/// - `<num>` is a run of digits, inside of a word, too, and a word of fewer than eight hex digits of
+///   which one is 0 to 9. Words that end in 16, 32, 64 or 86 for an architecture keep it: `rundll32`,
+///   `x64`.
+/// - `<hex>` is a longer word of hex digits, or one that begins with `0x`.
 /// - `<guid>`, `<ip>` (version 4, and 6 if it begins with a digit or letter), `<mac>`, `<time>`
 ///   (ISO dates, with or without a time, and `12:34:56`) and `<sid>` are what they are called.
 ///   Well-known SIDs (`S-1-5-18`) stay.
@@ -153,12 +155,17 @@ impl<'a> Masker<'a> {
     }
 
     fn mask_word(&mut self, word: Word<'a>) {
-        let mask = match word.seen {
-            DIGIT => "<num>",
-            _ if is_hex_word(word) => "<hex>",
-            _ if chance::is_random(word.bytes, word.seen & DIGIT != 0) => "<random>",
-            _ if word.seen & DIGIT == 0 || names_architecture(word) => return,
-            _ => return self.mask_runs(word),
+        let has_digit = word.seen & DIGIT != 0;
+        let mask = if word.seen == DIGIT {
+            "<num>"
+        } else if let Some(mask) = hex_mask(word) {
+            mask
+        } else if chance::is_random(word.bytes, has_digit) {
+            "<random>"
+        } else if has_digit && !names_architecture(word) {
+            return self.mask_runs(word);
+        } else {
+            return;
         };
         self.replace(word.start, word.end, mask);
     }
@@ -224,15 +231,15 @@ fn unusual(bytes: &[u8], at: usize) -> usize {
     found.map_or(bytes.len(), |found| at + found - n_letters.trailing_zeros() as usize)
 }
 
-/// `dc0001` is a name with a number: short words need a letter after a digit.
-fn is_hex_word(word: Word<'_>) -> bool {
+/// The mask of a word of hex digits alone, of which one is 0 to 9: a short one is a number, whichever its
+/// base, so that `1f02`, `c02` and `4711` are one. Else they would be as many as there are places for
+/// letters.
+fn hex_mask(word: Word<'_>) -> Option<&'static str> {
     if let [b'0', b'x' | b'X', _, ..] = word.bytes {
-        return crate::token::is_hex(word.bytes);
+        return crate::token::is_hex(word.bytes).then_some("<hex>");
     }
     let is_hex = word.seen & LETTER == 0 && word.seen & DIGIT != 0 && word.seen & HEX != 0;
-    let is_mixed =
-        || word.bytes.windows(2).any(|w| w[0].is_ascii_digit() && !w[1].is_ascii_digit());
-    is_hex && (word.bytes.len() >= 8 || word.bytes.len() >= 6 && is_mixed())
+    is_hex.then_some(if word.bytes.len() >= LONG_HEX { "<hex>" } else { "<num>" })
 }
 
 /// Letters and the number of an architecture. One of them is no hex digit: so the digits that a
