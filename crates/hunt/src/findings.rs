@@ -56,7 +56,7 @@ impl Span {
 /// The groups and what they have, in flat arrays: most groups are one row.
 #[derive(Default)]
 struct Groups {
-    groups: Vec<Group>,
+    ranked: Vec<Group>,
     nodes: Vec<u32>,
     leads: Vec<Lead>,
     lines: Vec<u32>,
@@ -89,7 +89,7 @@ pub(crate) fn rank(mut table: LineTable, params: &HuntParams) -> Result<Hunt, Er
         n_alike: group.n_alike,
         nodes: (group.nodes.start, group.nodes.end),
     };
-    let findings = groups.groups.iter().zip(1..).map(finding).collect();
+    let findings = groups.ranked.iter().zip(1..).map(finding).collect();
     let nodes = groups.nodes;
     Ok(Hunt { lines, findings, ranking, nodes, n_known_lines, n_known_seen, line_of, rows })
 }
@@ -99,7 +99,8 @@ impl Groups {
     fn new(ranking: &Ranking) -> Result<Self, Error> {
         let mut of_tree: Vec<(u32, u32)> = ranking.forest.tree.iter().copied().zip(0..).collect();
         of_tree.sort_unstable();
-        let mut groups = Self { nodes: of_tree.iter().map(|(_, at)| *at).collect(), ..Self::default() };
+        let mut groups =
+            Self { nodes: of_tree.iter().map(|(_, at)| *at).collect(), ..Self::default() };
         let mut start = 0_usize;
         let mut room = Vec::new();
         for tree in of_tree.chunk_by(|a, b| a.0 == b.0) {
@@ -108,9 +109,9 @@ impl Groups {
             start = end;
         }
         groups.count_company(ranking.median)?;
-        groups.groups.sort_unstable_by(|a, b| {
-            b.bits.total_cmp(&a.bits).then(a.first_row.cmp(&b.first_row))
-        });
+        groups
+            .ranked
+            .sort_unstable_by(|a, b| b.bits.total_cmp(&a.bits).then(a.first_row.cmp(&b.first_row)));
         Ok(groups)
     }
 
@@ -146,12 +147,12 @@ impl Groups {
         let first_row = leads.of(&self.leads).iter().map(|lead| lead.best.row).min();
         let Some(first_row) = first_row else { return };
         let bits = bits_together(leads.of(&self.leads), ranking.median);
-        self.groups.push(Group { bits, first_row, nodes, leads, lines, n_alike: 0 });
+        self.ranked.push(Group { bits, first_row, nodes, leads, lines, n_alike: 0 });
     }
 
     /// Adds how rare it is that so many surprising lines are in one tree.
     fn count_company(&mut self, median: f64) -> Result<(), Error> {
-        let Self { groups, leads, .. } = self;
+        let Self { ranked: groups, leads, .. } = self;
         let n_leads = |group: &Group| {
             let is_surprising = |lead: &&Lead| lead.best.bits >= median;
             group.leads.of(leads).iter().filter(is_surprising).count() as u64
@@ -171,7 +172,7 @@ impl Groups {
 
     /// Folds groups of the same lines into the first of them. Gives the number of the finding of each node.
     fn fold_alike(&mut self, n_nodes: usize) -> Vec<Option<u32>> {
-        let Self { groups, nodes, lines, .. } = self;
+        let Self { ranked: groups, nodes, lines, .. } = self;
         let hasher = DefaultHashBuilder::default();
         let mut folded: Vec<Group> = Vec::with_capacity(groups.len());
         let mut firsts: HashTable<u32> = HashTable::with_capacity(groups.len());
@@ -198,7 +199,7 @@ impl Groups {
                 folded.push(*group);
             }
         }
-        self.groups = folded;
+        self.ranked = folded;
         of_node
     }
 
@@ -208,7 +209,7 @@ impl Groups {
         let mut order = Vec::with_capacity(n_lines);
         let mut is_placed = vec![false; n_lines];
         let mut home = vec![0_u32; n_lines];
-        for (group, number) in self.groups.iter().zip(1_u32..) {
+        for (group, number) in self.ranked.iter().zip(1_u32..) {
             for line in group.lines.of(&self.lines) {
                 if let Some(home) = home.get_mut(*line as usize).filter(|home| **home == 0) {
                     *home = number;
@@ -241,7 +242,7 @@ impl Groups {
     fn renumber(&mut self, order: &mut [Place], of_node: &mut [Option<u32>]) {
         let leading: HashSet<u32> =
             order.iter().filter(|place| place.is_lead).map(|place| place.finding).collect();
-        let groups = std::mem::take(&mut self.groups).into_iter().zip(1_u32..);
+        let groups = std::mem::take(&mut self.ranked).into_iter().zip(1_u32..);
         let (first, rest): (Vec<_>, Vec<_>) =
             groups.partition(|(_, number)| leading.contains(number));
         let mut names = vec![0_u32; first.len().saturating_add(rest.len()).saturating_add(1)];
@@ -249,11 +250,15 @@ impl Groups {
             if let Some(slot) = names.get_mut(number as usize) {
                 *slot = name;
             }
-            self.groups.push(group);
+            self.ranked.push(group);
         }
         let rename = |number: &mut u32| *number = names.get(*number as usize).copied().unwrap_or(0);
-        order.iter_mut().for_each(|place| rename(&mut place.finding));
-        of_node.iter_mut().flatten().for_each(rename);
+        for number in order.iter_mut().map(|place| &mut place.finding) {
+            rename(number);
+        }
+        for number in of_node.iter_mut().flatten() {
+            rename(number);
+        }
     }
 }
 

@@ -211,7 +211,7 @@ impl Hunt {
     /// Returns the finding, rank and bits of a row, by the line that [`LineTable::add`] gave it; `None`
     /// where the line is known and was left out.
     ///
-    /// Of a line that repeats, rows behind the first eight have the finding of the line.
+    /// Of a line that repeats, rows behind the first sixteen have the finding of the line.
     ///
     /// ```
     /// use oddsift_hunt::{HuntParams, LineTable, Sighting};

@@ -1,7 +1,7 @@
 use oddsift_patterns::Timestamp;
 
 /// Rows that are kept of each line and parent. A hub is known all the same: it starts more than one line.
-pub(crate) const MOST_KEPT: usize = 8;
+pub(crate) const MOST_KEPT: usize = 16;
 
 /// No host, no user.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -82,6 +82,6 @@ mod tests {
         let mut kept = Kept::default();
         let taken: Vec<bool> = (0..40).rev().map(|n| kept.add(row(n))).collect();
         assert!(taken.iter().all(|is_kept| *is_kept) && !kept.add(row(40)));
-        assert!(kept.as_slice().iter().map(|one| one.row).eq(0..8));
+        assert!(kept.as_slice().iter().map(|one| one.row).eq(0..16));
     }
 }

@@ -142,7 +142,9 @@ impl Ranking {
         }
         let when =
             |at: &u32| self.nodes.get(*at as usize).map(|node| (node.seen.time, node.seen.row));
-        children.values_mut().for_each(|siblings| siblings.sort_by_key(when));
+        for siblings in children.values_mut() {
+            siblings.sort_by_key(when);
+        }
         let mut rows = Vec::with_capacity(nodes.len());
         let mut open: Vec<(u32, u32)> = Vec::new();
         let push_all = |open: &mut Vec<(u32, u32)>, of: Option<u32>, depth: u32| {

@@ -61,7 +61,7 @@ impl<'a> Sighting<'a> {
 ///
 /// Tables of parts of a log merge in any order. Memory grows with the distinct combinations and
 /// values, and the hosts and users of each combination; of the rows of a combination, the first
-/// eight are kept by number.
+/// sixteen are kept by number.
 ///
 /// ```
 /// use oddsift_hunt::{LineTable, Sighting};

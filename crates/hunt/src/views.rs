@@ -253,7 +253,9 @@ impl Views {
         let of_line = |start: usize, end: usize| words.get(start..end).unwrap_or_default();
         for (text, (start, end)) in texts.iter().zip(starts().zip(ends.iter().copied())) {
             if !has_history || text.known > 0 {
-                of_line(start, end).iter().for_each(|word| self.words.count(*word));
+                for word in of_line(start, end) {
+                    self.words.count(*word);
+                }
             }
         }
         // A line of the log is one of those that have its words.

@@ -83,7 +83,7 @@ impl HuntParams {
 
     /// Ranks the rows of an input, in one pass.
     ///
-    /// Memory grows with the distinct lines, of each of which up to eight rows are kept, not with the
+    /// Memory grows with the distinct lines, of each of which up to sixteen rows are kept, not with the
     /// rows; the result does not depend on the number of threads.
     ///
     /// # Errors

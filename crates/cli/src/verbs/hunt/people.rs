@@ -118,7 +118,8 @@ impl Page<'_> {
         let what = self.what(row, depth == 0);
         self.put(text, &format!("{:>6}  {indent}{count}{what}{variants}", line.rank));
         // What rounds to no bit tells nothing.
-        let reasons = self.found.hunt.grouped_reasons(line).into_iter().filter(|(bits, _)| *bits >= 0.5);
+        let reasons =
+            self.found.hunt.grouped_reasons(line).into_iter().filter(|(bits, _)| *bits >= 0.5);
         let below = " ".repeat(indent.width().saturating_add(10));
         for (bits, reason) in reasons {
             self.put(text, &self.dim(&format!("{below}{bits:.0}: {}", escape_line(&reason))));
