@@ -167,5 +167,17 @@ pub(crate) fn event_at(row: u64, log: &[Event]) -> &Event {
 
 /// All of a result, in which a number differs if any of its bits does.
 pub(crate) fn told(hunt: &Hunt) -> String {
-    format!("{:#?} {:#?}", hunt.lines(), hunt.findings())
+    use std::fmt::Write;
+    let mut told = String::new();
+    for line in hunt.lines() {
+        let of_list = (line.rank, line.finding, line.is_lead, line.row, line.bits.to_bits());
+        let counts = (line.count, line.variants, line.hosts, line.users, line.times);
+        let texts = (hunt.template(line), hunt.reasons(line));
+        writeln!(told, "{of_list:?} {counts:?} {texts:?}").unwrap();
+    }
+    for finding in hunt.findings() {
+        let counts = (finding.number, finding.bits.to_bits(), finding.n_lines, finding.n_alike);
+        writeln!(told, "{counts:?} {:?}", hunt.tree(finding)).unwrap();
+    }
+    told
 }
