@@ -108,7 +108,7 @@ impl Groups {
             groups.add(ranking, Span { start, end }, &mut room);
             start = end;
         }
-        groups.count_company(ranking.median)?;
+        groups.count_company(ranking.bar)?;
         groups
             .ranked
             .sort_unstable_by(|a, b| b.bits.total_cmp(&a.bits).then(a.first_row.cmp(&b.first_row)));
@@ -146,15 +146,15 @@ impl Groups {
         let leads = Span { start: first_lead, end: self.leads.len() };
         let first_row = leads.of(&self.leads).iter().map(|lead| lead.best.row).min();
         let Some(first_row) = first_row else { return };
-        let bits = bits_together(leads.of(&self.leads), ranking.median);
+        let bits = bits_together(leads.of(&self.leads), ranking.bar);
         self.ranked.push(Group { bits, first_row, nodes, leads, lines, n_alike: 0 });
     }
 
     /// Adds how rare it is that so many surprising lines are in one tree.
-    fn count_company(&mut self, median: f64) -> Result<(), Error> {
+    fn count_company(&mut self, bar: f64) -> Result<(), Error> {
         let Self { ranked: groups, leads, .. } = self;
         let n_leads = |group: &Group| {
-            let is_surprising = |lead: &&Lead| lead.best.bits >= median;
+            let is_surprising = |lead: &&Lead| lead.best.bits >= bar;
             group.leads.of(leads).iter().filter(is_surprising).count() as u64
         };
         let mut trees: TailCounts<()> = TailCounts::new();
@@ -218,7 +218,7 @@ impl Groups {
             let mut n_leads = 0_usize;
             for Lead { line, best, variants } in group.leads.of(&self.leads).iter().copied() {
                 let Some(is_placed) = is_placed.get_mut(line as usize) else { continue };
-                if n_leads == MOST_LEADS || best.bits < ranking.median || *is_placed {
+                if n_leads == MOST_LEADS || best.bits < ranking.bar || *is_placed {
                     continue;
                 }
                 *is_placed = true;
@@ -262,10 +262,10 @@ impl Groups {
     }
 }
 
-/// The bits of the strongest line and what the next ones have above the median line: common company
+/// The bits of the strongest line and what the next ones have above the bar: company that is as usual
 /// makes nothing more surprising.
-fn bits_together(leads: &[Lead], median: f64) -> f64 {
-    let above = |lead: &Lead| (lead.best.bits - median).max(0.0);
+fn bits_together(leads: &[Lead], bar: f64) -> f64 {
+    let above = |lead: &Lead| (lead.best.bits - bar).max(0.0);
     let first = leads.first().map_or(0.0, |lead| lead.best.bits);
     first + leads.iter().take(MOST_LEADS).skip(1).map(above).sum::<f64>()
 }

@@ -68,7 +68,8 @@ pub struct Finding {
     /// The place among findings, from 1: first those for which lines stand, then those whose lines are all
     /// shown with others.
     pub number: u32,
-    /// The bits of its strongest line, and what the next four have above the median line of the log.
+    /// The bits of its strongest line, and what the next four have above the line that one in ten
+    /// reaches.
     pub bits: f64,
     /// The number of its lines.
     pub n_lines: u64,

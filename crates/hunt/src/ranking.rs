@@ -41,8 +41,8 @@ pub(crate) struct Ranking {
     pub(crate) scored: Vec<Option<Scored>>,
     /// The most surprising row of each line.
     pub(crate) best: Vec<Option<Scored>>,
-    /// The bits of the median line.
-    pub(crate) median: f64,
+    /// The bits that one line in ten has: with fewer a line does not speak for a finding.
+    pub(crate) bar: f64,
     /// On how many hosts each program was seen.
     program_hosts: HashMap<u32, u64>,
     all: bool,
@@ -59,9 +59,9 @@ impl Ranking {
             let count = program_hosts.entry(program).or_default();
             *count = count.saturating_add(1);
         }
-        let (scored, best, median) = (Vec::new(), Vec::new(), 0.0);
+        let (scored, best, bar) = (Vec::new(), Vec::new(), 0.0);
         let mut ranking =
-            Self { table, lens, nodes, forest, spreads, scored, best, median, program_hosts, all };
+            Self { table, lens, nodes, forest, spreads, scored, best, bar, program_hosts, all };
         ranking.score();
         Ok(ranking)
     }
@@ -92,9 +92,9 @@ impl Ranking {
             }
         }
         let mut bits: Vec<f64> = self.best.iter().flatten().map(|best| best.bits).collect();
-        let middle = bits.len().saturating_sub(1) / 2;
-        if middle < bits.len() {
-            self.median = *bits.select_nth_unstable_by(middle, f64::total_cmp).1;
+        let place = bits.len().saturating_sub(1).saturating_mul(9) / 10;
+        if place < bits.len() {
+            self.bar = *bits.select_nth_unstable_by(place, f64::total_cmp).1;
         }
     }
 

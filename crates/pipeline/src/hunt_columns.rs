@@ -175,7 +175,7 @@ impl HuntColumns {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/az_net_flows.csv");
     /// let found = oddsift_pipeline::HuntParams::new().rank(path)?;
-    /// assert!(found.columns.numbers().contains(&"OutboundBytes"));
+    /// assert!(found.columns.numbers().contains(&"AllowedInFlows"));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
