@@ -218,7 +218,8 @@ impl Groups {
             let mut n_leads = 0_usize;
             for Lead { line, best, variants } in group.leads.of(&self.leads).iter().copied() {
                 let Some(is_placed) = is_placed.get_mut(line as usize) else { continue };
-                if n_leads == MOST_LEADS || best.bits < ranking.bar || *is_placed {
+                let bar = if n_leads == 0 { ranking.median } else { ranking.bar };
+                if n_leads == MOST_LEADS || best.bits < bar || *is_placed {
                     continue;
                 }
                 *is_placed = true;

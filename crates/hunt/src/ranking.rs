@@ -41,7 +41,9 @@ pub(crate) struct Ranking {
     pub(crate) scored: Vec<Option<Scored>>,
     /// The most surprising row of each line.
     pub(crate) best: Vec<Option<Scored>>,
-    /// The bits that one line in ten has: with fewer a line does not speak for a finding.
+    /// The bits of the median line: with fewer a line stands for no finding.
+    pub(crate) median: f64,
+    /// The bits that one line in ten has: with fewer a line adds nothing to a stronger one.
     pub(crate) bar: f64,
     /// On how many hosts each program was seen.
     program_hosts: HashMap<u32, u64>,
@@ -59,9 +61,20 @@ impl Ranking {
             let count = program_hosts.entry(program).or_default();
             *count = count.saturating_add(1);
         }
-        let (scored, best, bar) = (Vec::new(), Vec::new(), 0.0);
-        let mut ranking =
-            Self { table, lens, nodes, forest, spreads, scored, best, bar, program_hosts, all };
+        let (scored, best, median, bar) = (Vec::new(), Vec::new(), 0.0, 0.0);
+        let mut ranking = Self {
+            table,
+            lens,
+            nodes,
+            forest,
+            spreads,
+            scored,
+            best,
+            median,
+            bar,
+            program_hosts,
+            all,
+        };
         ranking.score();
         Ok(ranking)
     }
@@ -92,10 +105,10 @@ impl Ranking {
             }
         }
         let mut bits: Vec<f64> = self.best.iter().flatten().map(|best| best.bits).collect();
-        let place = bits.len().saturating_sub(1).saturating_mul(9) / 10;
-        if place < bits.len() {
-            self.bar = *bits.select_nth_unstable_by(place, f64::total_cmp).1;
-        }
+        bits.sort_unstable_by(f64::total_cmp);
+        let last = bits.len().saturating_sub(1);
+        let at = |place: usize| bits.get(place).copied().unwrap_or_default();
+        (self.median, self.bar) = (at(last / 2), at(last.saturating_mul(9) / 10));
     }
 
     pub(crate) fn line_at(&self, at: u32) -> u32 {
