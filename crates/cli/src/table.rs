@@ -8,7 +8,7 @@ use oddsift::records::escape_terminal;
 use unicode_width::UnicodeWidthStr;
 
 /// Where no terminal tells its width.
-const DEFAULT_WIDTH: u16 = 120;
+pub(crate) const DEFAULT_WIDTH: u16 = 120;
 /// A column of text may be squeezed to this, but not below; numbers and times are never cut.
 const NARROWEST_TEXT: usize = 34;
 /// A line below the header, none between rows.

@@ -11,7 +11,7 @@ use crate::Error;
 use crate::hunt::{Finding, Hunt, Line};
 use crate::params::HuntParams;
 use crate::ranking::{Ranking, Scored};
-use crate::table::LineTable;
+use crate::table::{LineTable, join_times};
 
 /// Lines of a finding that come before the next finding.
 const MOST_LEADS: usize = 5;
@@ -359,12 +359,7 @@ fn totals(ranking: &Ranking) -> Vec<Total> {
     for (id, entry) in table.lines().filter(|(_, entry)| entry.count > 0) {
         let Some(total) = totals.get_mut(lens.line(id) as usize) else { continue };
         total.count = total.count.saturating_add(entry.count);
-        total.times = match (total.times, entry.times) {
-            (Some((first, last)), Some((other_first, other_last))) => {
-                Some((first.min(other_first), last.max(other_last)))
-            }
-            (one, other) => one.or(other),
-        };
+        total.times = join_times(total.times, entry.times);
     }
     for (line, _) in table.hosts_of(|id| lens.line(id)) {
         if let Some(total) = totals.get_mut(line as usize) {

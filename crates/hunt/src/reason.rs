@@ -93,7 +93,7 @@ fn of_process(
         }
         View::ParentChild => {
             let of_pair = views.pairs.count(&(facts.parent, facts.name));
-            let of_parent = views.children.total(&facts.parent);
+            let of_parent = views.parents.count(&facts.parent);
             match table.value(id, PARENT) {
                 "" => {
                     format!("{name} ran {of_pair} of {} without a named parent", times(of_parent))

@@ -562,7 +562,7 @@ fn renamed(names: &[u32], id: u32) -> u32 {
     names.get(id as usize).copied().unwrap_or(NONE)
 }
 
-fn join_times(
+pub(crate) fn join_times(
     ours: Option<(Timestamp, Timestamp)>,
     theirs: Option<(Timestamp, Timestamp)>,
 ) -> Option<(Timestamp, Timestamp)> {

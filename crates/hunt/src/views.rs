@@ -1,7 +1,7 @@
 //! How rare each part of a start of a program is: counts of the log at hand and of its history.
 
 use hashbrown::{HashMap, HashSet};
-use oddsift_rarity::{Counts, Error as CountError, GivenCounts, TailCounts, surprisal};
+use oddsift_rarity::{Counts, Error as CountError, TailCounts, surprisal};
 
 use crate::Error;
 use crate::process::{COMMAND_LINE, PARENT, PATH, place, program_name};
@@ -94,7 +94,7 @@ impl View {
 pub(crate) struct Views {
     pub(crate) programs: Counts<u32>,
     pub(crate) pairs: Counts<(u32, u32)>,
-    pub(crate) children: GivenCounts<u32, u32>,
+    pub(crate) parents: Counts<u32>,
     pub(crate) lines: Counts<u32>,
     pub(crate) places: Counts<u32>,
     pub(crate) lengths: TailCounts<u32>,
@@ -145,7 +145,7 @@ impl Views {
         Self {
             programs: Counts::new(),
             pairs: Counts::new(),
-            children: GivenCounts::new(),
+            parents: Counts::new(),
             lines: Counts::new(),
             places: Counts::new(),
             lengths: TailCounts::new(),
@@ -193,7 +193,7 @@ impl Views {
             let n_rows = entry.starts.saturating_add(entry.known);
             self.programs.add(facts.name, n_rows)?;
             self.pairs.add((facts.parent, facts.name), n_rows)?;
-            self.children.add(facts.parent, facts.name, n_rows)?;
+            self.parents.add(facts.parent, n_rows)?;
             self.lines.add(facts.line, n_rows)?;
             self.places.add(facts.place, n_rows)?;
             let length = table.value(id, COMMAND_LINE).len() as u64;

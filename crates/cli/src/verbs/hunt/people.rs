@@ -10,12 +10,10 @@ use super::args::HuntArgs;
 use crate::failure::Failure;
 use crate::output::Destination;
 use crate::say::{counted, warn_line};
-use crate::table::Look;
+use crate::table::{DEFAULT_WIDTH, Look};
 
 /// A hunter reads a hundred lines.
 const USUAL_LINES: usize = 100;
-/// Where no terminal tells its width.
-const USUAL_WIDTH: usize = 120;
 /// Rows of one tree that are drawn.
 const MOST_TREE_ROWS: usize = 200;
 
@@ -143,7 +141,7 @@ impl Page<'_> {
 
     /// Adds a line of text, cut where there is no room.
     fn put(&self, text: &mut String, line: &str) {
-        let width = self.look.width.map_or(USUAL_WIDTH, usize::from).max(40);
+        let width = usize::from(self.look.width.unwrap_or(DEFAULT_WIDTH)).max(40);
         let _ = writeln!(text, "{}", cut(line, width));
     }
 
