@@ -23,12 +23,10 @@ const SAME_TIME: i64 = 1;
 impl Occurrence {
     /// Whether two rows of one line tell of the same start.
     fn is_twin_of(&self, other: &Self) -> bool {
-        let is_near = match (self.time, other.time) {
-            (Some(one), Some(other)) => {
-                one.as_second().saturating_sub(other.as_second()).abs() <= SAME_TIME
-            }
-            (one, other) => one.is_none() && other.is_none(),
-        };
+        // Without times nothing tells a second record from a number that is used again.
+        let is_near = self.time.zip(other.time).is_some_and(|(one, other)| {
+            one.as_second().saturating_sub(other.as_second()).abs() <= SAME_TIME
+        });
         let numbers = |one: &Self| (one.host, one.pid, one.parent_pid);
         is_near && numbers(self) == numbers(other)
     }
@@ -75,6 +73,21 @@ mod tests {
 
     fn row(row: u64) -> Occurrence {
         Occurrence { row, time: None, host: NONE, session: NONE, pid: None, parent_pid: None }
+    }
+
+    #[test]
+    fn a_start_that_two_sources_tell_of_is_one() {
+        let at = |second| oddsift_patterns::Timestamp::from_second(second).ok();
+        let start = |n, time| Occurrence { pid: Some(7), time, ..row(n) };
+        let starts = |times: [Option<i64>; 3]| {
+            let mut kept = Kept::default();
+            for (n, second) in (0..).zip(times) {
+                kept.add(start(n, second.and_then(at)));
+            }
+            kept.drop_twins()
+        };
+        assert_eq!(starts([Some(5), Some(6), Some(9)]), 2);
+        assert_eq!(starts([None, None, Some(9)]), 3);
     }
 
     #[test]

@@ -11,7 +11,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use support::{
-    Event, event_at, event_of, lines_of, log, plain_log, shuffled, table_of, timed_log, told,
+    Event, distinct_log, event_at, event_of, lines_of, log, plain_log, shuffled, table_of,
+    timed_log, told,
 };
 
 /// Sums of the same numbers in two orders differ by less.
@@ -276,7 +277,7 @@ proptest! {
     }
 
     #[test]
-    fn reasons_are_the_counts_of_the_log(log in log()) {
+    fn reasons_are_the_counts_of_the_log(log in distinct_log()) {
         let hunt = rank(table_of(&log));
         let n_hosts = log.iter().filter_map(|it| it.host).collect::<BTreeSet<_>>().len() as u64;
         let all = log.len() as u64;

@@ -116,6 +116,16 @@ pub(crate) fn log() -> impl Strategy<Value = Vec<Event>> {
     vec(event(), 1..60)
 }
 
+/// A log in which no start is told of twice.
+pub(crate) fn distinct_log() -> impl Strategy<Value = Vec<Event>> {
+    log().prop_map(|mut events| {
+        for (event, nth) in events.iter_mut().zip(0..) {
+            event.second = event.second.map(|second| second * 120 + 2 * nth);
+        }
+        events
+    })
+}
+
 /// A log in which all rows have times, and no two the same; few enough rows that all are kept.
 pub(crate) fn timed_log() -> impl Strategy<Value = Vec<Event>> {
     vec(event(), 1..16).prop_map(|mut events| {
