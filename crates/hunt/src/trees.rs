@@ -191,7 +191,7 @@ mod tests {
     fn started(row: u64, pid: u64, parent_pid: u64, name: u32, parent: u32) -> Node {
         let time = oddsift_patterns::Timestamp::from_second(i64::try_from(row).unwrap()).ok();
         let (pid, parent_pid) = (Some(pid), Some(parent_pid));
-        let seen = Occurrence { row, time, host: 0, session: NONE, pid, parent_pid };
+        let seen = Occurrence { row, time, host: 0, user: NONE, session: NONE, pid, parent_pid };
         Node { entry: 0, seen, name, parent, alike: (name, Shape::default()) }
     }
 
@@ -229,7 +229,15 @@ mod tests {
     fn rows_without_numbers_are_joined_within_a_short_time() {
         let row = |row: u64, second: i64| {
             let time = oddsift_patterns::Timestamp::from_second(second).ok();
-            let seen = Occurrence { row, time, host: 0, session: 1, pid: None, parent_pid: None };
+            let seen = Occurrence {
+                row,
+                time,
+                host: 0,
+                user: NONE,
+                session: 1,
+                pid: None,
+                parent_pid: None,
+            };
             Node { entry: 0, seen, name: 1, parent: 2, alike: (0, Shape::default()) }
         };
         let forest = grow(&[row(0, 0), row(1, 299), row(2, 600), row(3, 700)]);
