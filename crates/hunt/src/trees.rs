@@ -1,6 +1,7 @@
 //! Rows to trees: processes by their numbers, else what happened in one session within a short time.
 
 use hashbrown::HashMap;
+use rayon::slice::ParallelSliceMut;
 
 use crate::occurrence::{NONE, Occurrence};
 use crate::shape::Shape;
@@ -53,7 +54,8 @@ impl Forest {
     /// where times are equal or missing.
     pub(crate) fn plant(nodes: &[Node]) -> Self {
         let mut by_time: Vec<u32> = (0..).take(nodes.len()).collect();
-        by_time.sort_unstable_by_key(|at| node(nodes, *at).map(|it| (it.seen.time, it.seen.row)));
+        by_time
+            .par_sort_unstable_by_key(|at| node(nodes, *at).map(|it| (it.seen.time, it.seen.row)));
         let mut forest = Self { parent: vec![None; nodes.len()], ..Self::default() };
         find_families(nodes, &by_time, &mut forest);
         forest.by_time = by_time;
@@ -118,7 +120,7 @@ fn find_families(nodes: &[Node], order: &[u32], forest: &mut Forest) {
         }
     }
     // Stable: siblings stay in the order of time.
-    forest.families.sort_by_key(|(place, _)| *place);
+    forest.families.par_sort_by_key(|(place, _)| *place);
 }
 
 fn join_all(all: impl IntoIterator<Item = u32>, sets: &mut Sets) {
