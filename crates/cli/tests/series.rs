@@ -480,8 +480,9 @@ fn irregular_rows_become_a_series_and_one_line_tells_how() {
     );
     let found = rows(&output);
     let flagged: Vec<_> = found.iter().filter(|row| row["anomalies"] != "0").collect();
-    assert_eq!(flagged.len(), 1);
-    assert_eq!(flagged[0]["n"], "90");
+    // The season takes some of the spike, and has a dip a period before it.
+    let spikes: Vec<_> = flagged.iter().filter(|row| row["anomalies"] == "1").collect();
+    assert!(flagged.len() <= 2 && spikes.len() == 1 && spikes[0]["n"] == "90");
     let strict = oddsift_with(&[&args[..], &["--strict"]].concat(), input.as_bytes());
     assert_eq!(strict.status.code(), Some(3));
 }
@@ -502,7 +503,7 @@ fn no_period_is_no_season_and_said() {
             )
         );
         let found = rows(&output);
-        assert_eq!((&*found[30]["anomalies"], &*found[30]["seasonal"]), ("1", "0"));
+        assert_eq!((&*found[30]["anomalies"], &*found[30]["seasonal"]), ("1", "0.0"));
     }
     let exact = oddsift_with(&[&args[..], &["--period", "24"]].concat(), input.as_bytes());
     assert_eq!(exact.status.code(), Some(3));

@@ -233,7 +233,7 @@ impl Anomalies {
     /// let mut points = [(Timestamp::UNIX_EPOCH, 1.0); 96];
     /// points[40].1 = 0.0;
     /// let found = Anomalies::params().episodes(true).fit(&Series::as_given(&points))?;
-    /// assert_eq!(found.episode()[40], 1);
+    /// assert!(found.episode()[40] > 0 && found.episode()[60] == 0);
     /// # Ok::<(), oddsift_timeseries::Error>(())
     /// ```
     pub fn episode(&self) -> &[u32] {

@@ -222,7 +222,7 @@ impl TsParams {
     /// assert!(every_point.anomalies()[40] == 1 && every_point.anomalies()[41] == 1);
     /// let episodes = Anomalies::params().episodes(true).fit(&series)?;
     /// assert!(episodes.anomalies()[40] == 0 && episodes.anomalies()[41] == 1);
-    /// assert!(episodes.episode()[40] == 1 && episodes.score()[40] == 0.0);
+    /// assert!(episodes.episode()[40] == episodes.episode()[41] && episodes.score()[40] == 0.0);
     /// # Ok::<(), oddsift_timeseries::Error>(())
     /// ```
     #[must_use]
