@@ -80,8 +80,7 @@ pub(crate) struct SeriesArgs {
     /// widen the measure, so the same number flags more where remainders have long tails.
     #[arg(long, value_name = "SCORE", default_value = "z", help_heading = "Anomalies")]
     pub(crate) score: Score,
-    /// Above this score a value is a spike, below its negative a dip; without, 3 for z, 3.5 for mad,
-    /// 1.5 for tukey and ctukey
+    /// Above this score a value is a spike, below its negative a dip; without, 3.5 for mad, 3 for others
     #[arg(long, value_name = "N", value_parser = not_negative)]
     #[arg(help_heading = "Anomalies")]
     pub(crate) threshold: Option<f64>,

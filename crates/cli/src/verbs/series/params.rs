@@ -46,11 +46,11 @@ fn seasons(args: &SeriesArgs) -> Vec<Season> {
     }
 }
 
-/// The threshold of a score in the books; msticpy's way is by z-scores alone.
+/// The threshold of a score in the books: for fences it is Tukey's "far out", the same as that of
+/// z-scores, which alone are msticpy's way.
 fn threshold(args: &SeriesArgs) -> f64 {
     args.threshold.unwrap_or(match args.score {
         Score::Mad if args.compat.is_none() => 3.5,
-        Score::Tukey(_) if args.compat.is_none() => 1.5,
         _ => 3.0,
     })
 }
