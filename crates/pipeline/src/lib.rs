@@ -63,7 +63,9 @@ pub use {
     read_summary::ReadSummary,
     schema_file::schema_choice,
     score::{ScoreColumns, ScoredRows, ScoredSummary},
-    series::{FewCycles, SeriesColumns, SeriesFit, SeriesParams, SeriesPoint, SeriesValue},
+    series::{
+        FewCycles, LeftOut, SeriesColumns, SeriesFit, SeriesParams, SeriesPoint, SeriesValue,
+    },
     sink::{Chunk, Sink},
     space::FeatureChoice,
     stack::{StackCounts, StackParams},
@@ -91,6 +93,9 @@ pub use {
     },
     oddsift_outliers::{MAX_COUNT, OutlierModel, Stack, Stacked},
     oddsift_stl::{Degree, Stl, StlParams},
-    oddsift_timeseries::{Aggregate, Anomalies, Fill, Score, Season, Signs, TsParams},
+    oddsift_timeseries::{
+        Aggregate, Anomalies, Changes, Fill, Frequency, PeriodSource, Score, Season, Signs,
+        TsParams,
+    },
     oddsift_timespan::{Period, TimeParser, TimeSpan, Timestamp},
 };
