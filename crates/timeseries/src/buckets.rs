@@ -44,6 +44,26 @@ pub struct Gathered {
 }
 
 impl Gathered {
+    /// Takes the series of a group, or leaves out one that takes too many points; gives the points.
+    fn take(&mut self, group: Option<String>, laid: Result<Series, Error>) -> Result<u64, Error> {
+        match laid {
+            Ok(series) if series.is_empty() => {
+                self.leave_out(Error::FewPoints { needed: LEAST_POINTS });
+                Ok(0)
+            }
+            Ok(series) => {
+                let n_points = series.len() as u64;
+                self.series.push(series.with_group(group));
+                Ok(n_points)
+            }
+            Err(error @ Error::TooManyPoints { .. }) if group.is_some() => {
+                self.leave_out(of_group(group.as_deref(), error));
+                Ok(0)
+            }
+            Err(error) => Err(of_group(group.as_deref(), error)),
+        }
+    }
+
     fn leave_out(&mut self, error: Error) {
         self.n_left_out += 1;
         self.first_left_out.get_or_insert(error);
@@ -281,42 +301,21 @@ impl SeriesBuilder {
             Aggregate::Mean => Vec::new(),
             _ => std::mem::take(&mut self.cover).cut(self.bucket)?,
         };
-        let mut found = Gathered::default();
-        let (bucket, n_present) = (self.bucket, self.n_present());
-        let mut left = limit(n_present);
-        let n_groups = self.groups.len();
+        let (bucket, n_groups) = (self.bucket, self.groups.len());
+        let mut left = limit(self.n_present());
         let groups = self.into_groups(LEAST_POINTS);
         let n_named = groups.iter().filter(|(group, _)| group.is_some()).count();
-        if n_named < n_groups {
-            found.n_left_out = (n_groups - n_named) as u64;
-            found.first_left_out = Some(Error::FewPoints { needed: LEAST_POINTS });
+        let mut found = Gathered::default();
+        for _ in n_named..n_groups {
+            found.leave_out(Error::FewPoints { needed: LEAST_POINTS });
         }
         for (group, buckets) in groups {
-            let mut points = points(buckets);
             let mut changes = Changes::default();
-            set_apart(&mut points, |point| point.time, &mut changes);
-            let n_before = points.len();
-            points.retain(|point| !cut.contains(&point.time));
-            if points.len() < n_before {
-                changes.cut.clone_from(&cut);
-            }
+            let points = whole_points(buckets, &cut, &mut changes);
             let laid = place(&points, bucket, fill, left, &mut changes);
             found.changes.merge(changes);
-            match laid.map_err(|error| of_group(group.as_deref(), error)) {
-                Ok(series) if series.is_empty() => {
-                    found.leave_out(Error::FewPoints { needed: LEAST_POINTS })
-                }
-                Ok(series) => {
-                    left = left.saturating_sub(series.len() as u64);
-                    found.series.push(series.with_group(group));
-                }
-                Err(Error::Group { group, source })
-                    if matches!(*source, Error::TooManyPoints { .. }) =>
-                {
-                    found.leave_out(Error::Group { group, source });
-                }
-                Err(error) => return Err(error),
-            }
+            let n_points = found.take(group, laid)?;
+            left = left.saturating_sub(n_points);
         }
         Ok(found)
     }
@@ -373,6 +372,18 @@ fn points(buckets: Buckets) -> Vec<Point> {
         .enumerate()
         .map(|(index, (time, cell))| Point { time, value: cell.value(), index })
         .collect()
+}
+
+/// The points of whole buckets that are near each other in time.
+fn whole_points(buckets: Buckets, cut: &[Timestamp], changes: &mut Changes) -> Vec<Point> {
+    let mut points = points(buckets);
+    set_apart(&mut points, |point| point.time, changes);
+    let n_before = points.len();
+    points.retain(|point| !cut.contains(&point.time));
+    if points.len() < n_before {
+        changes.cut = cut.to_vec();
+    }
+    points
 }
 
 fn of_group(group: Option<&str>, error: Error) -> Error {

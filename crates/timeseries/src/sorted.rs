@@ -13,6 +13,7 @@ const MOST: usize = 32;
 #[derive(Debug, Clone)]
 pub(crate) enum Buckets {
     Few(Vec<(Timestamp, Cell)>),
+    #[expect(clippy::box_collection, reason = "a tree by itself would make every group larger")]
     Many(Box<BTreeMap<Timestamp, Cell>>),
 }
 
