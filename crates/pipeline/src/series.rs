@@ -502,9 +502,9 @@ impl<'a> Reading<'a> {
         for (group, points) in whole.into_groups() {
             let pairs: Vec<_> = points.iter().map(|point| (point.time, point.value)).collect();
             match series_of(&pairs, params, self.fill) {
-                Ok((of_group, changed)) => {
+                Ok((of_group, made)) => {
                     series.push(of_group.with_group(group));
-                    changes.push(changed);
+                    changes.push(made);
                 }
                 Err(error) => {
                     let is_of_group = self.by.is_some() && is_of_group(&error);

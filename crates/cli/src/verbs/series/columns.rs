@@ -42,12 +42,13 @@ pub(super) fn series_columns(
         .file(own("baseline"), move |point| part(point.baseline, is_msticpys))
         .file(own("score"), |point| part(point.score, false))
         .file(own("anomalies"), |point| Cell::Int(i64::from(point.flag)));
-    let columns = match is_msticpys || is_every_point {
-        true => columns,
-        false => columns.file(own("episode"), |point| match point.episode {
+    let columns = if is_msticpys || is_every_point {
+        columns
+    } else {
+        columns.file(own("episode"), |point| match point.episode {
             0 => Cell::Missing,
             number => Cell::Int(i64::from(number)),
-        }),
+        })
     };
     columns
         .table("Expected", |point| text_cell(part(point.baseline, false)))
@@ -70,7 +71,9 @@ fn reason(point: &Point<'_>) -> String {
 
 /// The place in the season, by the clock where that is a day or a week.
 fn place(point: &Point<'_>, period: usize) -> String {
-    let length = point.step.map(|step| step.duration().as_secs() * period as i64);
+    let n_steps = i64::try_from(period).ok();
+    let length =
+        n_steps.zip(point.step).and_then(|(n, step)| n.checked_mul(step.duration().as_secs()));
     let clock = match length {
         _ if period == 0 => return String::new(),
         Some(86_400) => "%H:%M",
