@@ -279,7 +279,7 @@ fn eps_that_is_not_given_is_said() {
         let args = ["cluster", "processes_on_host.csv", "-v", "-t", "csv"];
         text(&oddsift(&[&args[..], more].concat()).stderr)
     };
-    assert!(run(&[]).contains("; eps 0.0001 by default; "));
+    assert!(run(&[]).contains("; eps 0.5 by default; "));
     assert!(run(&["--features", SCORES]).contains("; eps 0.01 by default; "));
     assert!(!run(&["--eps", "0.01"]).contains("by default"));
     assert!(run(&["--eps", "auto"]).contains(", proposed by the knee of the distances; "));
@@ -334,8 +334,8 @@ fn hostile_models_are_refused_in_one_line() {
         (format!("{good}{good}"), "model.json:2:1: trailing characters"),
         ("[]".to_owned(), "model.json:1:"),
         ("{}".to_owned(), "names no format"),
-        (good.replace("\"eps\":0.0001", "\"eps\":-1"), "eps"),
-        (good.replace("\"eps\":0.0001", "\"eps\":1e999"), "out of range"),
+        (good.replace("\"eps\":0.5", "\"eps\":-1"), "eps"),
+        (good.replace("\"eps\":0.5", "\"eps\":1e999"), "out of range"),
         (good.replace("\"ord_scale\":1.0", "\"ord_scale\":0.0"), "scale"),
     ] {
         assert_ne!(bad, good, "{message}: nothing was replaced");

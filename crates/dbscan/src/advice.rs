@@ -182,6 +182,19 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// What is so, without what is to be done.
+    ///
+    /// ```
+    /// use oddsift_dbscan::Warning;
+    ///
+    /// let warning = Warning::OneCluster { cluster: 0, share: 0.987 };
+    /// assert_eq!(warning.share_text(), "cluster 0 holds 98.7 % of the rows");
+    /// ```
+    pub fn share_text(&self) -> String {
+        let text = self.to_string();
+        text.split(": ").next().unwrap_or(&text).to_owned()
+    }
+
     fn is_of_one_cluster(&self) -> bool {
         matches!(self, Self::OneCluster { .. })
     }

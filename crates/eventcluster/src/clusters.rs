@@ -4,6 +4,8 @@ use ndarray::{Array2, Axis};
 use oddsift_dbscan::{Advice, Dbscan, KDistances, Label, Warning};
 use oddsift_patterns::{PatternId, PatternTable};
 
+use crate::nearest::{NearestCluster, nearest_clusters};
+use crate::params::Space;
 use crate::rows::{Times, join_times};
 use crate::{Cluster, Error, EventClusterParams, EventRow, NoiseRow, NoiseTimes, Scaler};
 
@@ -17,6 +19,7 @@ pub struct EventClusters {
     table: PatternTable,
     scaler: Scaler,
     matrix: Array2<f64>,
+    groups: Vec<u32>,
     model: Dbscan,
     clusters: Vec<Cluster>,
     noise_times: NoiseTimes,
@@ -40,13 +43,14 @@ impl EventClusters {
 
     pub(crate) fn new(
         table: PatternTable,
-        scaler: Scaler,
-        matrix: Array2<f64>,
+        space: Space,
         model: Dbscan,
         noise_times: NoiseTimes,
     ) -> Self {
         let clusters = Vec::with_capacity(model.n_clusters());
-        let mut found = Self { table, scaler, matrix, model, clusters, noise_times, rows: None };
+        let Space { scaler, matrix, groups } = space;
+        let mut found =
+            Self { table, scaler, matrix, groups, model, clusters, noise_times, rows: None };
         found.summarise();
         found
     }
@@ -108,7 +112,49 @@ impl EventClusters {
         &self.scaler
     }
 
-    /// The scaled matrix that was clustered, of shape `(n_patterns, n_features)`.
+    /// The group of each pattern: patterns of different groups differ in a category. A group has the
+    /// number of its first pattern; empty where nothing is a [category](EventClusterParams::categories).
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// let x = array![[5.0, 0.0], [6.0, 0.0], [5.0, 1.0]];
+    /// assert_eq!(EventClusters::params().categories(1).fit(&x)?.groups(), [0, 0, 2]);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn groups(&self) -> &[u32] {
+        &self.groups
+    }
+
+    /// Each noise pattern with the cluster that is nearest to it; `None` where no cluster has its
+    /// categories. In the order of first rows; time that of a prediction.
+    ///
+    /// # Errors
+    ///
+    /// None for patterns that were fitted.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{EventClusters, Scaling};
+    /// let x = array![[5.0, 0.0], [5.0, 0.0], [7.0, 0.0], [5.0, 1.0]];
+    /// let params = EventClusters::params().scaling(Scaling::None).eps(0.5).categories(1);
+    /// let found = params.fit(&x)?;
+    /// let eps: Vec<Option<f64>> = found.nearest()?.iter().map(|(_, it)| it.map(|it| it.eps)).collect();
+    /// assert_eq!(eps, [Some(4.0), None]);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn nearest(&self) -> Result<Vec<(PatternId, Option<NearestCluster>)>, Error> {
+        let noise: Vec<PatternId> = self.noise_patterns().collect();
+        let places: Vec<usize> = noise.iter().map(|pattern| pattern.index()).collect();
+        let rows = self.matrix.select(Axis(0), &places);
+        let groups = places.iter().filter_map(|place| self.groups.get(*place).copied());
+        let groups: Vec<u32> = groups.collect();
+        let found = nearest_clusters(self.model.model(), &self.scaler, &rows, &groups)?;
+        Ok(noise.into_iter().zip(found).collect())
+    }
+
+    /// The scaled matrix that was clustered, of shape `(n_patterns, n_features)`, without
+    /// categories.
     ///
     /// ```
     /// # use ndarray::array;
