@@ -30,22 +30,22 @@ pub struct NearestCluster {
     pub there: Option<f64>,
 }
 
-/// For each row of `scaled` the nearest cluster of its group, if there is one.
+/// For each row of `points` the nearest cluster of its group, if there is one.
 pub(crate) fn nearest_clusters(
     dbscan: &DbscanModel,
     scaler: &Scaler,
-    scaled: &Array2<f64>,
+    points: &Array2<f64>,
     groups: &[u32],
 ) -> Result<Vec<Option<NearestCluster>>, Error> {
-    let found = dbscan.nearest(scaled, groups)?;
+    let found = dbscan.nearest(points, groups)?;
     let eps = dbscan.parameters().eps;
-    let points: Vec<&[f64]> = dbscan.core_points().map(|(point, _)| point).collect();
-    let told = found.into_iter().zip(scaled.rows()).map(|(nearest, row)| {
+    let cores: Vec<&[f64]> = dbscan.core_points().map(|(point, _)| point).collect();
+    let told = found.into_iter().zip(points.rows()).map(|(nearest, row)| {
         let nearest = nearest?;
-        let point = points.get(nearest.point)?;
-        let differences = row.iter().zip(*point).map(|(a, b)| (a - b).abs());
+        let core = cores.get(nearest.point)?;
+        let differences = row.iter().zip(*core).map(|(a, b)| (a - b).abs());
         let (feature, _) = differences.enumerate().reduce(|a, b| if b.1 > a.1 { b } else { a })?;
-        let there = scaler.unscaled(feature, *point.get(feature)?);
+        let there = scaler.unscaled(feature, *core.get(feature)?);
         Some(NearestCluster { label: nearest.label, eps: nearest.distance / eps, feature, there })
     });
     Ok(told.collect())

@@ -466,7 +466,9 @@ impl LineTable {
                 let twins = entry.kept.take_twins();
                 entry.starts = entry.count.saturating_sub(twins.len() as u64);
                 // Each source may name another user.
-                twins.iter().for_each(|twin| entry.others.get_or_insert_default().add(twin));
+                for twin in &twins {
+                    entry.others.get_or_insert_default().add(twin);
+                }
             }
         }
         self.n_starts = self.entries.iter().map(|entry| entry.starts).fold(0, u64::saturating_add);
