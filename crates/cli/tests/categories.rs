@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[allow(dead_code, reason = "each test file uses a part of it")]
 mod tool; // runs the binary in testdata
 
 use std::fmt::Write;

@@ -22,7 +22,7 @@ fn number(row: &HashMap<String, String>, column: &str) -> f64 {
 
 #[test]
 fn top_gives_exactly_so_many_the_oddest_first() {
-    let found = outliers(&["--top", "10"]);
+    let found = outliers(&["--top", "10", "--all-rows"]);
     let keys: Vec<(f64, f64)> =
         found.iter().map(|row| (number(row, "score"), number(row, "row"))).collect();
     assert_eq!(keys.len(), 10);
@@ -31,7 +31,7 @@ fn top_gives_exactly_so_many_the_oddest_first() {
     let mut scores: Vec<f64> = all.iter().map(|row| number(row, "score")).collect();
     scores.sort_by(f64::total_cmp);
     assert_eq!(keys.iter().map(|key| key.0).collect::<Vec<_>>(), &scores[..10]);
-    assert_eq!(outliers(&["--top", "1000"]).len(), 363);
+    assert_eq!(outliers(&["--top", "1000", "--all-rows"]).len(), 363);
 }
 
 #[test]
@@ -47,14 +47,14 @@ fn scores_are_of_every_row_in_input_order_and_decisions_fit_the_verdict() {
             assert!(
                 all.iter().all(|row| (number(row, "decision") < 0.0) == (row["outlier"] == "-1"))
             );
-            assert_eq!(outliers(more).len(), flagged);
+            assert_eq!(outliers(&[&["--all-rows"], more].concat()).len(), flagged);
         }
     }
 }
 
 #[test]
 fn contamination_flags_at_most_its_share() {
-    let found = outliers(&["--contamination", "0.05"]);
+    let found = outliers(&["--contamination", "0.05", "--all-rows"]);
     assert!((10..=19).contains(&found.len()), "{} of 363", found.len());
 }
 
@@ -64,7 +64,7 @@ fn reasons_name_features_values_and_ranges() {
     for row in &found {
         let reasons: Vec<&str> = row["reasons"].split("; ").collect();
         assert!((1..=2).contains(&reasons.len()), "{:?}", row["reasons"]);
-        assert!(reasons.iter().all(|reason| reason.contains(" (typical ")), "{reasons:?}");
+        assert!(reasons.iter().all(|reason| reason.contains(" of 363")), "{reasons:?}");
         assert!(reasons.iter().all(|reason| FEATURES.contains(reason.split(' ').next().unwrap())));
     }
     assert!(
@@ -72,12 +72,93 @@ fn reasons_name_features_values_and_ranges() {
     );
 }
 
+/// What holds of every reason: a range that the value lies in is one that few rows lie in.
+fn check_reasons(args: &[&str]) -> usize {
+    let output = oddsift(&[&["outliers"], args, &["-t", "ndjson", "-q"]].concat());
+    let mut n = 0;
+    for line in text(&output.stdout).lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let reasons = row["reasons"].as_array().unwrap();
+        for reason in reasons {
+            let number = |name: &str| reason[name].as_f64();
+            let (value, rows, of) =
+                (number("value").unwrap(), number("rows").unwrap(), number("of_rows").unwrap());
+            assert!(number("above").is_none_or(|bound| bound < value), "{reason}");
+            assert!(number("below").is_none_or(|bound| value < bound), "{reason}");
+            assert!(reasons.len() == 1 || rows <= 1.0 || rows * 20.0 <= of, "{reason}");
+            assert!(!reason["reason"].as_str().unwrap().contains("typical"), "{reason}");
+            n += 1;
+        }
+    }
+    n
+}
+
+#[test]
+fn no_reason_names_a_range_that_is_common_and_holds_the_value() {
+    for more in [&[][..], &["--extended"]] {
+        for features in [&[][..], &["--features", FEATURES]] {
+            assert!(check_reasons(&[&[LOG], features, more].concat()) > 20);
+        }
+        let numeric = ["time_series.csv", "--features", "TotalBytesSent"];
+        assert!(check_reasons(&[&numeric, more].concat()) > 20);
+    }
+    for schema in ["zeek_conn.log", "winlogbeat.ndjson", "sysmon.csv"] {
+        let path = format!("schemas/{schema}");
+        if testdata(&path).exists() {
+            assert!(check_reasons(&[path.as_str(), "--top", "5"]) > 0, "{schema}");
+        }
+    }
+}
+
+#[test]
+fn a_pattern_is_a_line_with_its_count_and_times() {
+    let folded = outliers(&["--top", "1000"]);
+    assert!(folded.len() < 363, "{}", folded.len());
+    let counts: f64 = folded.iter().map(|row| number(row, "count")).sum();
+    assert_eq!(counts, 363.0);
+    assert!(folded.iter().all(|row| row["first"] <= row["last"] && !row["first"].is_empty()));
+    // A line has the score of each of its rows, the first of which it shows.
+    let all = outliers(&["--emit", "scores"]);
+    for row in &folded {
+        assert_eq!(row["score"], all[row["row"].parse::<usize>().unwrap()]["score"]);
+    }
+}
+
+#[test]
+fn process_events_are_told_apart_by_what_is_rare_in_them() {
+    let args = ["outliers", LOG, "-t", "csv"];
+    let output = oddsift(&args);
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("features programRarity, parentRarity, wordsRarity, argumentsRarity"),
+        "{said}"
+    );
+    let found = rows(&output);
+    assert!(found.len() <= 100);
+    assert!(found[0]["CommandLine"].contains("ExEc^Ut^IoNpOliCy"), "{:?}", found[0]);
+    assert_eq!(oddsift(&[&args[..], &["-j", "1"]].concat()).stdout, output.stdout);
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.json");
+    let model = model.to_str().unwrap();
+    let fitted =
+        rows(&oddsift(&["outliers", LOG, "--emit", "scores", "--save-model", model, "-t", "csv"]));
+    assert_eq!(rows(&oddsift(&["score", model, LOG, "-t", "csv"])), fitted);
+    // Scores of rows are those of their lines.
+    assert_eq!(found[0]["score"], fitted[found[0]["row"].parse::<usize>().unwrap()]["score"]);
+    // Another file is scored by the same counts.
+    let trained = rows(&oddsift(&[&args[..], &["--train", LOG]].concat()));
+    assert_eq!(trained, found);
+}
+
 #[test]
 fn input_columns_stand_between_row_and_score() {
     let output = oddsift(&["outliers", LOG, "--top", "1", "-t", "csv"]);
     let header = text(&output.stdout).lines().next().unwrap().to_owned();
     assert!(header.starts_with("row,,TenantId,"), "{header}");
-    assert!(header.ends_with(",TimeCreatedUtc,score,decision,reasons"), "{header}");
+    assert!(
+        header.ends_with(",TimeCreatedUtc,score,decision,count,first,last,reasons"),
+        "{header}"
+    );
     let output = oddsift(&["outliers", LOG, "--emit", "scores", "--with-input", "-t", "csv"]);
     let header = text(&output.stdout).lines().next().unwrap().to_owned();
     assert!(header.ends_with(",TimeCreatedUtc,score,decision,outlier"), "{header}");
@@ -230,7 +311,7 @@ fn what_is_no_model_says_which_there_are() {
         ("{\"format\":\"x\"}", "a model of format \"x\"; "),
         (
             "{\"format\":\"oddsift-outliers\",\"version\":7}",
-            "version 7 of oddsift-outliers; version 1 can be read",
+            "version 7 of oddsift-outliers; version 2 can be read",
         ),
         ("[1]", "invalid"),
     ] {

@@ -210,7 +210,8 @@ fn by_definition_in_groups(
     eps: f64,
     min_samples: usize,
 ) -> (Vec<i64>, Vec<usize>) {
-    let (mut labels, mut core, mut first) = (vec![-1; x.nrows()], Vec::new(), Vec::new());
+    let mut labels: Vec<Option<usize>> = vec![None; x.nrows()];
+    let (mut core, mut first) = (Vec::new(), Vec::<usize>::new());
     let mut known: Vec<u32> = groups.to_vec();
     known.sort_unstable();
     known.dedup();
@@ -222,13 +223,14 @@ fn by_definition_in_groups(
         let expected =
             by_definition(&part, &vec![1.0; rows.len()], eps, min_samples, Metric::Euclidean);
         assert_eq!(found(&fitted), expected);
-        let offset = first.len() as i64;
+        let offset = first.len();
         first.resize(first.len() + fitted.n_clusters(), usize::MAX);
         for (at, row) in rows.iter().enumerate() {
             if let Some(cluster) = fitted.labels()[at].cluster() {
-                labels[*row] = offset + i64::from(cluster);
+                let label = offset + usize::try_from(cluster).unwrap();
+                labels[*row] = Some(label);
                 if fitted.is_core(at) {
-                    let slot = &mut first[labels[*row] as usize];
+                    let slot = &mut first[label];
                     *slot = (*slot).min(*row);
                     core.push(*row);
                 }
@@ -237,8 +239,10 @@ fn by_definition_in_groups(
     }
     let mut order: Vec<usize> = (0..first.len()).collect();
     order.sort_by_key(|cluster| first[*cluster]);
-    let number = |label: i64| order.iter().position(|old| *old as i64 == label);
-    let labels = labels.into_iter().map(|label| number(label).map_or(-1, |at| at as i64)).collect();
+    let number = |label: usize| order.iter().position(|old| *old == label);
+    let number = |label: Option<usize>| label.and_then(number);
+    let labels = labels.into_iter().map(number);
+    let labels = labels.map(|at| at.map_or(-1, |at| i64::try_from(at).unwrap())).collect();
     core.sort_unstable();
     (labels, core)
 }

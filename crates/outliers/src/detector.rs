@@ -1,9 +1,9 @@
 use ndarray::{ArrayRef2, Axis};
 use oddsift_iforest::IsolationForest;
 
-use crate::{Error, Outlier, OutlierParams, Outliers, Reason, Typical};
+use crate::{Error, Evidence, Outlier, OutlierParams, Outliers, Reason, Training};
 
-/// An isolation forest that gives its reasons: it knows what is typical of the rows it was fitted to.
+/// An isolation forest that gives its reasons: it knows how the values of the rows it was fitted to are spread.
 ///
 /// ```
 /// use ndarray::Array2;
@@ -17,13 +17,13 @@ use crate::{Error, Outlier, OutlierParams, Outliers, Reason, Typical};
 /// let found = detector.top(&x, 1)?;
 /// let first = &found.rows()[0];
 /// assert_eq!((first.row, first.reasons.len()), (7, 1));
-/// assert_eq!(first.reasons[0].text("commandlineLen"), "commandlineLen 4120 (typical 12 to 31)");
+/// assert_eq!(first.reasons[0].text(&["commandlineLen"]), "commandlineLen 4120 (above 31: 1 row of 200)");
 /// # Ok::<(), oddsift_outliers::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutlierDetector {
     forest: IsolationForest,
-    typical: Vec<Typical>,
+    training: Training,
 }
 
 impl OutlierDetector {
@@ -41,38 +41,29 @@ impl OutlierDetector {
     }
 
     /// A detector that was fitted, and needs no check.
-    pub(crate) fn fitted(forest: IsolationForest, typical: Vec<Typical>) -> Self {
-        Self { forest, typical }
+    pub(crate) fn fitted(forest: IsolationForest, training: Training) -> Self {
+        Self { forest, training }
     }
 
     /// Joins the parts.
     ///
     /// # Errors
     ///
-    /// [`Error::StoredTypical`] if there is not one range a feature, or a range ends before it starts.
+    /// [`Error::StoredTraining`] if the counts are not of the forest's features, or contradict each
+    /// other.
     ///
     /// ```
-    /// # use {ndarray::array, oddsift_iforest::IsolationForest, oddsift_outliers::{OutlierDetector, Typical}};
-    /// let forest = IsolationForest::params().fit(&array![[1.0], [2.0]])?;
-    /// let typical = vec![Typical { low: 1.0, high: 2.0 }];
-    /// assert!(OutlierDetector::new(forest.clone(), typical).is_ok());
-    /// assert!(OutlierDetector::new(forest, Vec::new()).is_err());
+    /// # use {ndarray::array, oddsift_iforest::IsolationForest, oddsift_outliers::OutlierDetector};
+    /// let detector = OutlierDetector::params().fit(&array![[1.0], [2.0]])?;
+    /// let (forest, training) = (detector.forest().clone(), detector.training().clone());
+    /// assert_eq!(OutlierDetector::new(forest, training.clone())?, detector);
+    /// let other = IsolationForest::params().fit(&array![[1.0, 2.0]])?;
+    /// assert!(OutlierDetector::new(other, training).is_err());
     /// # Ok::<(), oddsift_outliers::Error>(())
     /// ```
-    pub fn new(forest: IsolationForest, typical: Vec<Typical>) -> Result<Self, Error> {
-        let (found, expected) = (typical.len(), forest.n_features());
-        if found != expected {
-            let fault = format!("{found} ranges for {expected} features");
-            return Err(Error::StoredTypical { fault });
-        }
-        let is_range = |range: &Typical| {
-            range.low.is_finite() && range.high.is_finite() && range.low <= range.high
-        };
-        if let Some(feature) = typical.iter().position(|range| !is_range(range)) {
-            let fault = format!("the range of feature {feature} is no range");
-            return Err(Error::StoredTypical { fault });
-        }
-        Ok(Self { forest, typical })
+    pub fn new(forest: IsolationForest, training: Training) -> Result<Self, Error> {
+        training.check(forest.n_features())?;
+        Ok(Self { forest, training })
     }
 
     /// The forest.
@@ -87,16 +78,16 @@ impl OutlierDetector {
         &self.forest
     }
 
-    /// The typical range of each feature.
+    /// What is known of the training rows: the counts of which reasons are made.
     ///
     /// ```
     /// # use {ndarray::array, oddsift_outliers::OutlierDetector};
     /// let detector = OutlierDetector::params().fit(&array![[1.0], [1.0]])?;
-    /// assert_eq!(detector.typical()[0].to_string(), "1");
+    /// assert_eq!(detector.training().n_rows(), 2);
     /// # Ok::<(), oddsift_outliers::Error>(())
     /// ```
-    pub fn typical(&self) -> &[Typical] {
-        &self.typical
+    pub fn training(&self) -> &Training {
+        &self.training
     }
 
     /// The outliers among the rows of `x`, of shape `(n_rows, n_features)`, each with its reasons: the
@@ -161,8 +152,9 @@ impl OutlierDetector {
         Ok(Outliers::new(rows, vectors))
     }
 
-    /// Up to `n` reasons for each row of `x`: the features that shorten its path, the one that does
-    /// so most first. A feature that does not is no reason.
+    /// Up to `n` reasons for each row of `x`: of the features that shorten its path, the one that does
+    /// so most first, those whose value few training rows are near, or have together with another
+    /// feature's. Where no value is rare, the least common one is the only reason.
     ///
     /// Takes about as long as scoring the rows ten times, so it is for those that are shown.
     ///
@@ -181,21 +173,45 @@ impl OutlierDetector {
     pub fn reasons(&self, x: &ArrayRef2<f64>, n: usize) -> Result<Vec<Vec<Reason>>, Error> {
         let contributions = self.forest.contributions(x)?;
         let rows = x.rows().into_iter().zip(contributions.rows());
-        let reasons = rows.map(|(row, contributions)| {
-            let parts = row.iter().zip(contributions).zip(&self.typical).enumerate();
-            let mut reasons: Vec<Reason> = parts
-                .map(|(feature, ((&value, &contribution), &typical))| Reason {
-                    feature,
-                    contribution,
-                    value,
-                    typical,
-                })
-                .filter(|reason| reason.contribution > 0.0)
-                .collect();
-            reasons.sort_by(|a, b| b.contribution.total_cmp(&a.contribution));
-            reasons.truncate(n);
-            reasons
-        });
-        Ok(reasons.collect())
+        Ok(rows.map(|(row, parts)| self.reasons_of(&row.to_vec(), &parts.to_vec(), n)).collect())
     }
+
+    fn reasons_of(&self, vector: &[f64], contributions: &[f64], n: usize) -> Vec<Reason> {
+        let mut order: Vec<usize> =
+            (0..vector.len()).filter(|it| contributions[*it] > 0.0).collect();
+        order.sort_by(|a, b| contributions[*b].total_cmp(&contributions[*a]));
+        let reason = |feature: usize, evidence| Reason {
+            feature,
+            contribution: contributions[feature],
+            value: vector[feature],
+            evidence,
+            n_rows: self.training.n_rows(),
+        };
+        let mut reasons: Vec<Reason> = Vec::new();
+        for &feature in order.iter().take_while(|_| n > 0) {
+            let alone = self.training.alone(feature, vector[feature]);
+            let evidence = alone.or_else(|| self.training.together(feature, vector));
+            reasons.extend(evidence.map(|evidence| reason(feature, evidence)));
+        }
+        if reasons.is_empty() {
+            let all = order.iter().take_while(|_| n > 0);
+            let said =
+                all.filter_map(|&it| Some(reason(it, self.training.anyhow(it, vector[it])?)));
+            reasons.extend(said.min_by_key(|reason| reason.evidence.rows()));
+        }
+        without_repetition(&mut reasons);
+        reasons.truncate(n);
+        reasons
+    }
+}
+
+/// Two values that are rare together are told once.
+fn without_repetition(reasons: &mut Vec<Reason>) {
+    let mut told: Vec<[usize; 2]> = Vec::new();
+    reasons.retain(|reason| {
+        let Evidence::With { feature, .. } = reason.evidence else { return true };
+        let is_told = told.contains(&[feature, reason.feature]);
+        told.push([reason.feature, feature]);
+        !is_told
+    });
 }

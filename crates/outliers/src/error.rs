@@ -31,9 +31,15 @@ pub enum Error {
     /// The forest refused its parameters or input.
     #[error(transparent)]
     Forest(#[from] oddsift_iforest::Error),
-    /// Stored ranges cannot belong to the forest.
-    #[error("typical: {fault}; save the model anew")]
-    StoredTypical {
+    /// The counts of process events refused.
+    #[error(transparent)]
+    Rarity(#[from] oddsift_rarity::Error),
+    /// Stored counts of process events are of other views or masks than these.
+    #[error("rarity: other counts than this version makes; save the model anew")]
+    StoredRarity,
+    /// Stored counts of the training rows contradict each other, or are not of the forest.
+    #[error("training: {fault}; save the model anew")]
+    StoredTraining {
         /// What is wrong.
         fault: String,
     },

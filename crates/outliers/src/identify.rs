@@ -21,7 +21,7 @@ use crate::{Error, OutlierDetector};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Identified {
-    /// The fitted forest, with what is typical of the training rows.
+    /// The fitted forest, which gives reasons.
     pub model: OutlierDetector,
     /// The outliers among the predicted rows, in their order: shape `(n_outliers, n_features)`.
     pub outliers: Array2<f64>,

@@ -30,8 +30,8 @@ pub struct Outlier {
 /// let found = OutlierDetector::params().fit(&x)?.outliers(&x)?;
 /// let first = &found.rows()[0];
 /// assert!(first.row == 4 && first.decision < 0.0);
-/// let reasons: Vec<String> = first.reasons.iter().map(|it| it.text(names[it.feature])).collect();
-/// assert_eq!(reasons, ["commandlineLen 640 (typical 20 to 24)"]);
+/// let reasons: Vec<String> = first.reasons.iter().map(|it| it.text(&names)).collect();
+/// assert_eq!(reasons, ["commandlineLen 640 (above 24: 1 row of 100)"]);
 /// # Ok::<(), oddsift_outliers::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

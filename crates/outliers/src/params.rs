@@ -4,7 +4,7 @@ use ndarray::{ArrayRef2, ArrayView2};
 use oddsift_iforest::{Contamination, IsolationForestParams, MaxFeatures, MaxSamples, percentile};
 use oddsift_patterns::PatternTable;
 
-use crate::{DrawnRows, Error, OutlierDetector, Typical};
+use crate::{DrawnRows, Error, OutlierDetector, Sampling, Training};
 
 /// The parameters of an [`OutlierDetector`], which are those of its forest: setters, then one of the
 /// `fit` functions.
@@ -141,7 +141,7 @@ impl OutlierParams {
     /// Fits to the rows of `x`, an array of shape `(n_rows, n_features)` or a view of one; numbers of
     /// single precision are converted by `x.mapv(f64::from)`.
     ///
-    /// Time is that of the forest, and `O(n_rows log n_rows)` a feature for what is typical.
+    /// Time is that of the forest, and `O(n_rows log n_rows)` a feature for what reasons need to know.
     ///
     /// # Errors
     ///
@@ -156,7 +156,7 @@ impl OutlierParams {
     /// ```
     pub fn fit(&self, x: &ArrayRef2<f64>) -> Result<OutlierDetector, Error> {
         let forest = self.forest.fit(x)?;
-        Ok(OutlierDetector::fitted(forest, Typical::of_columns(x, None)))
+        Ok(OutlierDetector::fitted(forest, Training::new(x, None)))
     }
 
     /// The samples of a stream, nothing drawn yet: what [`fit_patterns`](Self::fit_patterns) takes
@@ -182,7 +182,7 @@ impl OutlierParams {
     /// meanwhile: the same forest as that of the rows themselves. Every row counts as one, whatever
     /// its weight.
     ///
-    /// Time is that of the forest, and `O(n log n)` a feature in the patterns for what is typical.
+    /// Time is that of the forest, and `O(n log n)` a feature in the patterns for what reasons need.
     ///
     /// # Errors
     ///
@@ -216,6 +216,41 @@ impl OutlierParams {
             let scores = forest.score_samples(&x)?;
             forest = forest.with_offset(percentile(&scores, Some(&counts), share))?;
         }
-        Ok(OutlierDetector::fitted(forest, Typical::of_columns(&x, Some(&counts))))
+        Ok(OutlierDetector::fitted(forest, Training::new(&x, Some(table.counts()))))
+    }
+
+    /// Fits to distinct rows, each of which stands for so many rows as `counts` says, with samples drawn
+    /// by `sampling`, with replacement. A share in [`max_samples`](Self::max_samples) is one of the
+    /// distinct rows; the offset of a share of outliers is of all rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Forest`] as [`IsolationForestParams::fit_weighted`].
+    ///
+    /// ```
+    /// # use ndarray::Array2;
+    /// use oddsift_outliers::{OutlierDetector, Sampling};
+    ///
+    /// let x = Array2::from_shape_fn((40, 1), |(row, _)| if row < 39 { row as f64 } else { 90.0 });
+    /// let detector = OutlierDetector::params().fit_counted(&x, &[500; 40], Sampling::Root)?;
+    /// assert_eq!(detector.top(&x, 1)?.rows()[0].row, 39);
+    /// assert_eq!(detector.training().n_rows(), 20_000);
+    /// # Ok::<(), oddsift_outliers::Error>(())
+    /// ```
+    pub fn fit_counted(
+        &self,
+        x: &ArrayRef2<f64>,
+        counts: &[u64],
+        sampling: Sampling,
+    ) -> Result<OutlierDetector, Error> {
+        let weights: Vec<f64> = counts.iter().map(|count| sampling.weight(*count)).collect();
+        // With replacement: a sample that holds each of few distinct rows once has no repeats.
+        let mut forest = self.forest.bootstrap(true).fit_weighted(x, &weights)?;
+        if let Some(share) = self.forest.contamination_fraction() {
+            let counts: Vec<f64> = counts.iter().map(|count| *count as f64).collect();
+            let scores = forest.score_samples(x)?;
+            forest = forest.with_offset(percentile(&scores, Some(&counts), share))?;
+        }
+        Ok(OutlierDetector::fitted(forest, Training::new(x, Some(counts))))
     }
 }

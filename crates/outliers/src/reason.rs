@@ -1,13 +1,12 @@
-use crate::{Typical, typical::number};
-
-/// Why a row is odd: one feature, and how much of the row's oddness it is responsible for.
+/// Why a row is unusual: one feature, how much of the row's score it is responsible for, and what is
+/// true of its value among the training rows.
 ///
 /// ```
-/// use oddsift_outliers::{Reason, Typical};
+/// use oddsift_outliers::{Evidence, Reason};
 ///
-/// let typical = Typical { low: 12.0, high: 310.0 };
-/// let reason = Reason { feature: 0, contribution: 2.5, value: 4120.0, typical };
-/// assert_eq!(reason.text("commandlineLen"), "commandlineLen 4120 (typical 12 to 310)");
+/// let evidence = Evidence::Above { bound: 310.0, rows: 1 };
+/// let reason = Reason { feature: 0, contribution: 2.5, value: 4120.0, evidence, n_rows: 200 };
+/// assert_eq!(reason.text(&["commandlineLen"]), "commandlineLen 4120 (above 310: 1 row of 200)");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reason {
@@ -18,20 +17,140 @@ pub struct Reason {
     pub contribution: f64,
     /// The row's value.
     pub value: f64,
-    /// What most training rows have.
-    pub typical: Typical,
+    /// How few training rows are like it.
+    pub evidence: Evidence,
+    /// The number of training rows.
+    pub n_rows: u64,
+}
+
+/// How many training rows are where a value is. The row itself counts if it was trained on.
+///
+/// ```
+/// use oddsift_outliers::Evidence;
+///
+/// assert_eq!(Evidence::Between { low: 9108.0, high: 12225.0, rows: 1 }.rows(), 1);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// So many have a value above the next lower one that is known.
+    Above {
+        /// That value, which is below the row's.
+        bound: f64,
+        /// The rows.
+        rows: u64,
+    },
+    /// So many have a value below the next higher one that is known.
+    Below {
+        /// That value, which is above the row's.
+        bound: f64,
+        /// The rows.
+        rows: u64,
+    },
+    /// So many have a value between the two that are next to it.
+    Between {
+        /// The next lower value.
+        low: f64,
+        /// The next higher value.
+        high: f64,
+        /// The rows.
+        rows: u64,
+    },
+    /// So many have this value together with that of another feature; either is more common.
+    With {
+        /// The other feature.
+        feature: usize,
+        /// Its value.
+        value: f64,
+        /// The rows.
+        rows: u64,
+    },
+}
+
+impl Evidence {
+    /// Returns the number of rows.
+    ///
+    /// ```
+    /// # use oddsift_outliers::Evidence;
+    /// assert_eq!(Evidence::Below { bound: 3.0, rows: 2 }.rows(), 2);
+    /// ```
+    pub fn rows(&self) -> u64 {
+        match *self {
+            Self::Above { rows, .. }
+            | Self::Below { rows, .. }
+            | Self::Between { rows, .. }
+            | Self::With { rows, .. } => rows,
+        }
+    }
 }
 
 impl Reason {
-    /// In words: the feature's name, the value, the typical range.
+    /// Returns it in words: the feature's name, the value, and how many training rows are where it is.
+    /// `names` are those of all features.
     ///
     /// ```
-    /// # use oddsift_outliers::{Reason, Typical};
-    /// let typical = Typical { low: 0.0, high: 0.0 };
-    /// let reason = Reason { feature: 2, contribution: 0.1, value: 1.0, typical };
-    /// assert_eq!(reason.text("isSystemSession"), "isSystemSession 1 (typical 0)");
+    /// # use oddsift_outliers::{Evidence, Reason};
+    /// let evidence = Evidence::With { feature: 1, value: 2.0, rows: 1 };
+    /// let reason = Reason { feature: 0, contribution: 0.1, value: 5.0, evidence, n_rows: 363 };
+    /// let names = ["commandlineLen", "commandlineTokensFull"];
+    /// assert_eq!(reason.text(&names), "commandlineLen 5 with commandlineTokensFull 2 (1 row of 363)");
     /// ```
-    pub fn text(&self, name: &str) -> String {
-        format!("{name} {} (typical {})", number(self.value), self.typical)
+    pub fn text<S: AsRef<str>>(&self, names: &[S]) -> String {
+        let name = |feature: usize| names.get(feature).map_or("", AsRef::as_ref);
+        let (own, value) = (name(self.feature), number(self.value));
+        let rows = match self.evidence.rows() {
+            0 => format!("no row of {}", self.n_rows),
+            1 => format!("1 row of {}", self.n_rows),
+            rows => format!("{rows} rows of {}", self.n_rows),
+        };
+        match self.evidence {
+            Evidence::Above { bound, .. } => {
+                format!("{own} {value} (above {}: {rows})", number(bound))
+            }
+            Evidence::Below { bound, .. } => {
+                format!("{own} {value} (below {}: {rows})", number(bound))
+            }
+            Evidence::Between { low, high, .. } => {
+                format!("{own} {value} (between {} and {}: {rows})", number(low), number(high))
+            }
+            Evidence::With { feature, value: other, .. } => {
+                format!("{own} {value} with {} {} ({rows})", name(feature), number(other))
+            }
+        }
+    }
+}
+
+/// A number as a person reads it: whole ones in full, others to six digits.
+fn number(value: f64) -> String {
+    /// Whole numbers below are exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if value.fract() == 0.0 && value.abs() <= EXACT {
+        // Zero has no sign for people.
+        return format!("{:.0}", value + 0.0);
+    }
+    let rounded = format!("{value:.5e}").parse().unwrap_or(value);
+    if (1e-4..1e15).contains(&f64::abs(rounded)) {
+        rounded.to_string()
+    } else {
+        format!("{rounded:e}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_never_a_wall_of_digits() {
+        for (value, text) in [
+            (4120.0, "4120"),
+            (-0.0, "0"),
+            (0.123_456_789, "0.123457"),
+            (1e300, "1e300"),
+            (1234.5, "1234.5"),
+            (2.5e-7, "2.5e-7"),
+        ] {
+            assert_eq!(number(value), text);
+        }
     }
 }

@@ -3,7 +3,7 @@ use oddsift_iforest::ForestModel;
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
-use crate::{Error, OutlierDetector, OutlierModel, Typical};
+use crate::{Error, OutlierDetector, OutlierModel, ProcessRarity, Training};
 
 /// A model as it is stored, not yet checked as a whole.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -12,18 +12,20 @@ pub(crate) struct Stored {
     format: String,
     version: u64,
     recipe: Recipe,
-    typical: Vec<Typical>,
+    rarity: Option<ProcessRarity>,
+    training: Training,
     forest: ForestModel,
 }
 
 impl Serialize for OutlierModel {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let forest = self.detector().forest().model().with_feature_names(self.recipe().names());
+        let forest = self.detector().forest().model().with_feature_names(&self.names());
         let stored = Stored {
             format: OutlierModel::FORMAT.to_owned(),
             version: OutlierModel::VERSION,
             recipe: self.recipe().clone(),
-            typical: self.detector().typical().to_vec(),
+            rarity: self.rarity().map(|rarity| (**rarity).clone()),
+            training: self.detector().training().clone(),
             forest: forest.map_err(S::Error::custom)?,
         };
         stored.serialize(serializer)
@@ -34,10 +36,14 @@ impl TryFrom<Stored> for OutlierModel {
     type Error = Error;
 
     fn try_from(stored: Stored) -> Result<Self, Error> {
-        let Stored { format, version, recipe, typical, forest } = stored;
+        let Stored { format, version, recipe, rarity, training, forest } = stored;
         if format != Self::FORMAT || version != Self::VERSION {
             return Err(Error::Format { format, version });
         }
-        Self::new(recipe, OutlierDetector::new(forest.into_forest(), typical)?)
+        let detector = OutlierDetector::new(forest.into_forest(), training)?;
+        match rarity {
+            Some(rarity) => Self::of_processes(recipe, rarity.into(), detector),
+            None => Self::new(recipe, detector),
+        }
     }
 }

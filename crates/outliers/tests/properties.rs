@@ -7,7 +7,9 @@
 )]
 
 use ndarray::Array2;
-use oddsift_outliers::{Contamination, DrawnRows, IsolationForest, MaxSamples, OutlierDetector};
+use oddsift_outliers::{
+    Contamination, DrawnRows, Evidence, IsolationForest, MaxSamples, OutlierDetector, Reason,
+};
 use oddsift_patterns::{Observation, PatternTable};
 use proptest::prelude::*;
 
@@ -109,6 +111,42 @@ proptest! {
             prop_assert!(all.iter().all(|reason| reason.value == x[[row, reason.feature]]));
         }
     }
+
+    #[test]
+    fn reasons_are_counts_of_the_rows_and_no_range_of_theirs_is_common_and_holds_the_value(
+        x in rows(), seed: u64, extended: bool, shift in -4_i32..4,
+    ) {
+        let detector = OutlierDetector::params().n_trees(10).seed(seed).extended(extended).fit(&x).unwrap();
+        let count = |is_in: &dyn Fn(&[f64]) -> bool| {
+            x.outer_iter().filter(|row| is_in(&row.to_vec())).count() as u64
+        };
+        let new = x.mapv(|value| value + f64::from(shift) * 0.5);
+        for reasons in detector.reasons(&new, usize::MAX).unwrap() {
+            let is_only = reasons.len() == 1;
+            for Reason { feature, value, evidence, n_rows, .. } in reasons {
+                let rows = match evidence {
+                    Evidence::Above { bound, .. } => {
+                        prop_assert!(value > bound);
+                        count(&|row| row[feature] > bound)
+                    }
+                    Evidence::Below { bound, .. } => {
+                        prop_assert!(value < bound);
+                        count(&|row| row[feature] < bound)
+                    }
+                    Evidence::Between { low, high, .. } => {
+                        prop_assert!(low < value && value < high);
+                        count(&|row| low < row[feature] && row[feature] < high)
+                    }
+                    Evidence::With { feature: other, value: theirs, .. } => {
+                        count(&|row| row[feature] == value && row[other] == theirs)
+                    }
+                    _ => unreachable!("no other kind"),
+                };
+                prop_assert_eq!((evidence.rows(), n_rows), (rows, x.nrows() as u64));
+                prop_assert!(is_only || rows <= 1 || rows * 20 <= n_rows, "{:?}", evidence);
+            }
+        }
+    }
 }
 
 #[cfg(feature = "serde")]
@@ -143,14 +181,15 @@ mod saved {
         let x = Array2::from_shape_fn((20, 2), |(row, column)| (row * column) as f64);
         let text = serde_json::to_string(&model(&x, 1)).unwrap();
         for (from, to, what) in [
-            ("\"version\":1,\"recipe\"", "\"version\":2,\"recipe\"", "version 2"),
+            ("\"version\":2,\"recipe\"", "\"version\":1,\"recipe\"", "version 1"),
             ("oddsift-outliers", "oddsift-cluster", "oddsift-cluster"),
             (
-                "\"typical\":[{",
-                "\"typical\":[{\"low\":0.0,\"high\":1.0},{",
-                "3 ranges for 2 features",
+                "\"spreads\":[{",
+                "\"spreads\":[{\"mean_gap\":0.0,\"values\":[],\"at\":[],\"below\":[]},{",
+                "3 features for 2",
             ),
-            ("\"low\":0.0", "\"low\":1e9", "no range"),
+            ("\"at\":[20]", "\"at\":[21]", "feature 0"),
+            ("\"rows\":[", "\"rows\":[1,", "pairs of features [0, 1]"),
         ] {
             assert!(text.contains(from), "{from}");
             let error =

@@ -1,8 +1,8 @@
 use std::sync::OnceLock;
 
 use oddsift_eventcluster::{
-    Cluster, ClusterModel, ClusterNote, EventClusterParams, EventClusters, EventRow, KDistances, Label,
-    NearestCluster, PatternId, PatternTable, Scaling,
+    Cluster, ClusterModel, ClusterNote, EventClusterParams, EventClusters, EventRow, KDistances,
+    Label, NearestCluster, PatternId, PatternTable, Scaling,
 };
 use oddsift_features::{Recipe, Role};
 use oddsift_records::{Cell, StoredRow};

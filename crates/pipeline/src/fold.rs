@@ -100,6 +100,11 @@ impl<'i> Feed<'i> {
     }
 
     /// What was read and left out, once all is read.
+    /// The name of the input.
+    pub(crate) fn name(&self) -> String {
+        self.rows.name().to_owned()
+    }
+
     pub(crate) fn finish(self, room: RowRoom) -> ReadSummary {
         ReadSummary {
             name: self.rows.name().to_owned(),

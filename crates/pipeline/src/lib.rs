@@ -96,7 +96,10 @@ pub use {
     oddsift_iforest::{
         Contamination, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples, Precision,
     },
-    oddsift_outliers::{MAX_COUNT, OutlierModel, Stack, Stacked},
+    oddsift_outliers::{
+        Evidence, MAX_COUNT, OutlierModel, ProcessRarity, Reason as OutlierReason, Sampling, Stack,
+        Stacked,
+    },
     oddsift_stl::{Degree, Stl, StlParams},
     oddsift_timeseries::{
         Aggregate, Anomalies, Changes, Fill, Frequency, PeriodSource, Score, Season, Signs,

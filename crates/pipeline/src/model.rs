@@ -145,6 +145,7 @@ impl Model {
         input: impl Into<Input>,
     ) -> Result<Option<ScoredRows<'_>>, Error> {
         let input = input.into();
+        let mut rarity = None;
         let (forest, head, recipe) = match self {
             Self::Clusters(_) => return Ok(None),
             Self::History(_) => {
@@ -154,6 +155,7 @@ impl Model {
             Self::Outliers(model) => {
                 let head = Head::open(&input, model.recipe().names())?;
                 let recipe = head.layout.rebind(model.recipe())?;
+                rarity = model.rarity().cloned();
                 (model.detector().forest(), head, recipe)
             }
             Self::Forest(model) => {
@@ -169,10 +171,14 @@ impl Model {
         })?;
         let is_single = forest.precision() == Precision::F32;
         let is_of_schema = head.layout.has_features(recipe.names());
-        let intake = Intake::of_model(&head.layout, &recipe);
+        let mut intake = Intake::of_model(&head.layout, &recipe);
+        if let Self::Outliers(model) = self {
+            intake.features = model.names();
+        }
         let rows = RowPlan::new(&head, &input, recipe)
             .with_single_precision(is_single)
             .with_starts_only()
+            .with_rarity(rarity)
             .lenient(is_of_schema);
         let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
         Ok(Some(ScoredRows::new(head, input, scorer, intake)))

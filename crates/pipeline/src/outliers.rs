@@ -1,23 +1,31 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, s};
 use oddsift_features::{Recipe, Role};
 use oddsift_iforest::{
-    Draws, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples, Precision,
+    Contamination, Draws, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples,
+    Precision,
 };
-use oddsift_outliers::{DrawnRows, OutlierDetector, OutlierModel, Reason};
-use oddsift_patterns::PatternTable;
-use oddsift_records::StoredRow;
+use oddsift_outliers::{
+    DrawnRows, OutlierDetector, OutlierModel, ProcessLine, ProcessRarity, Reason, Sampling,
+};
+use oddsift_patterns::{PatternId, PatternTable};
+use oddsift_records::{Record, RowStore, StoredRow};
+use oddsift_timespan::Timestamp;
 
 use crate::error::ParameterFault;
-use crate::fold::Feed;
+use crate::fold::{Batches, Feed};
 use crate::layout::Head;
-use crate::plan::RowPlan;
-use crate::score::{Find, Finds, Scorer, Verdict};
+use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::score::{Find, Finds, Scored, Scorer, Selection, Verdict, order as in_order};
 use crate::space::FeaturePlan;
 use crate::table::{Ingested, Keep, TablePlan, ingest};
 use crate::threads::with_threads;
-use crate::{Error, FeatureChoice, Input, Intake, Layout, Parameter, ReadSummary, ScoredRows};
+use crate::time_column::TimeColumns;
+use crate::{
+    Error, FeatureChoice, FeatureOrigin, Input, Intake, Layout, Parameter, ReadSummary, ScoredRows,
+};
 
 /// So many rows of samples, of all trees together, are drawn as rows stream by: each thread keeps its
 /// own. For more the pattern of every row is kept, and they are drawn at the end.
@@ -25,6 +33,9 @@ const MOST_STREAMED: usize = 1 << 17;
 
 /// Rows whose reasons are computed in one go.
 const BLOCK: usize = 1024;
+
+/// The values behind the features of a process event, which tell its line from others.
+const N_KEYS: usize = 2;
 
 /// How outliers among the rows of an input are found: an isolation forest is fitted to them, then they
 /// are scored as they stream by once more.
@@ -49,11 +60,21 @@ pub struct OutlierParams {
     pub features: FeatureChoice,
     /// The forest.
     pub forest: IsolationForestParams,
-    /// The number of rows to take, the most unusual first; `None` (the default) takes those whose
+    /// The number of lines to take, the most unusual first; `None` (the default) takes those whose
     /// score is below the forest's offset.
     pub top: Option<usize>,
     /// The most reasons of a row; 3 by default.
     pub n_reasons: usize,
+    /// How samples are drawn of process events, which repeat much; those of other rows are drawn row by
+    /// row. [`Sampling::Root`] by default.
+    pub sampling: Sampling,
+    /// Whether the features of process events, where none are named, are the rarity of their parts
+    /// ([`ProcessRarity::NAMES`]); true by default.
+    pub rarity: bool,
+    /// Whether each row is a line, and all outliers are found; false by default: process events of equal
+    /// features are one line, and without `top` or a share of outliers there are at most
+    /// [`MOST_LINES`](Self::MOST_LINES).
+    pub all_rows: bool,
     /// Whether the patterns of the rows that the forest is fitted to are kept, for a picture.
     pub keep_patterns: bool,
 }
@@ -65,6 +86,9 @@ impl Default for OutlierParams {
             forest: IsolationForest::params(),
             top: None,
             n_reasons: 3,
+            sampling: Sampling::default(),
+            rarity: true,
+            all_rows: false,
             keep_patterns: false,
         }
     }
@@ -84,12 +108,14 @@ pub struct FittedOutliers {
     pub n_rows: u64,
     /// The number of distinct vectors.
     pub n_distinct: usize,
-    /// The distinct vectors, if [`keep_patterns`](OutlierParams::keep_patterns) asked for them.
-    pub patterns: Option<Arc<PatternTable>>,
     /// What was taken of the input.
     pub intake: Intake,
     /// Rows without a value are left out where no flag says otherwise.
     is_lenient: bool,
+    /// Whether rows of a pattern are one line.
+    is_folded: bool,
+    /// The distinct rows, where they are of use later on.
+    table: Option<Arc<PatternTable>>,
 }
 
 /// Outliers, the most unusual first, each with its reasons.
@@ -119,13 +145,22 @@ pub struct OutlierRow<'o> {
     pub decision: f64,
     /// The values of the features.
     pub values: &'o [f64],
-    /// Why it is set apart, the strongest reason first.
+    /// The number of rows of the pattern; 1 where each row is a line.
+    pub count: u64,
+    /// Their first and last time, where rows have times and are folded.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// Why it is set apart, the strongest reason first, in words.
     pub reasons: Vec<String>,
+    /// The same reasons as numbers.
+    pub evidence: Vec<Reason>,
     /// The reasons in one text, with `; ` between them.
     pub reason_text: String,
 }
 
 impl OutlierParams {
+    /// The most lines where nobody says how many.
+    pub const MOST_LINES: usize = 100;
+
     /// Process features, or all numeric columns; 100 trees of 256 rows; rows below the offset.
     ///
     /// ```
@@ -178,9 +213,7 @@ impl OutlierParams {
     pub fn find(&self, input: impl Into<Input>) -> Result<Outliers, Error> {
         let input = input.into().twice()?;
         let fitted = self.fit(&input)?;
-        let found = fitted.find(&input, self.top)?;
-        fitted.check_rows(found.n_rows())?;
-        Ok(found)
+        fitted.find_own(&input, self.top)
     }
 
     /// Fits a forest to the rows of an input.
@@ -202,9 +235,14 @@ impl OutlierParams {
 
     fn fit_to(&self, input: &Input) -> Result<FittedOutliers, Error> {
         let head = Head::open(input, &self.features.names)?;
+        let plan = FeaturePlan::new(&head, &self.features, None)?;
+        let has = |role| head.layout.roles.get(role).is_some();
+        let is_of_processes = plan.intake.origin == FeatureOrigin::Process;
+        if self.rarity && is_of_processes && has(Role::Path) && has(Role::CommandLine) {
+            return self.fit_processes(head, input, plan);
+        }
         let layout = head.layout.clone();
-        let FeaturePlan { recipe, is_lenient, intake, .. } =
-            FeaturePlan::new(&head, &self.features, None)?;
+        let FeaturePlan { recipe, is_lenient, intake, .. } = plan;
         let draws = match self.forest.max_samples {
             // A share of the rows can only be drawn when their number is known.
             MaxSamples::Fraction(_) => None,
@@ -214,10 +252,11 @@ impl OutlierParams {
                 what: Box::new(ParameterFault::Forest(error)),
             })?),
         };
-        let (mut table, mut ingested) = self.ingest(head, input, &recipe, is_lenient, draws)?;
+        let (mut table, mut ingested, is_folded) =
+            self.ingest(head, input, &recipe, is_lenient, draws)?;
         if ingested.drawn.is_some() && ingested.read.n_left_out() > 0 {
             // Rows that are left out may be drawn by their number; the second time they are known.
-            (table, ingested) = {
+            (table, ingested, _) = {
                 let head = Head::open(input, &self.features.names)?;
                 self.ingest(head, input, &recipe, is_lenient, None)?
             };
@@ -231,9 +270,71 @@ impl OutlierParams {
             n_distinct: table.len(),
             is_lenient,
             intake: intake.grown(&layout.grown(&ingested.read.columns, input)?),
-            patterns: self.keep_patterns.then(|| Arc::new(table)),
+            is_folded,
+            table: (self.keep_patterns || is_folded).then(|| Arc::new(table)),
             read: ingested.read,
         })
+    }
+
+    /// Fits to process events by the rarity of their parts: they are counted first, then each distinct
+    /// line is a pattern.
+    fn fit_processes(
+        &self,
+        head: Head,
+        input: &Input,
+        plan: FeaturePlan,
+    ) -> Result<FittedOutliers, Error> {
+        let FeaturePlan { recipe, is_lenient, mut intake, .. } = plan;
+        let layout = head.layout.clone();
+        let rows = self.rows(&head, input, recipe.clone(), is_lenient, None)?;
+        let rarity = Arc::new(count_processes(Feed::new(head, input), &rows)?);
+        let head = Head::open(input, &self.features.names)?;
+        let rows = self.rows(&head, input, recipe.clone(), is_lenient, Some(rarity.clone()))?;
+        let (table, ingested) = ingest(Feed::new(head, input), TablePlan::new(rows))?;
+        ingested.need_rows(&table)?;
+        let name = &ingested.read.name;
+        let params = OutlierDetector::params().forest(self.forest);
+        let detector =
+            params.fit_counted(&features(&table, N_KEYS)?, table.counts(), self.sampling);
+        let detector = detector.map_err(|source| outliers_error(name, source))?;
+        let model = OutlierModel::of_processes(recipe, rarity, detector);
+        let model = model.map_err(|source| outliers_error(name, source))?;
+        intake.features = model.names();
+        let layout = layout.grown(&ingested.read.columns, input)?;
+        Ok(FittedOutliers {
+            model: Arc::new(model),
+            params: self.clone(),
+            n_rows: table.n_rows(),
+            n_distinct: table.len(),
+            is_lenient,
+            intake: intake.grown(&layout),
+            is_folded: !self.all_rows,
+            table: Some(Arc::new(table)),
+            read: ingested.read,
+        })
+    }
+
+    /// How rows are taken that are to be folded: with their times, and of processes with the keys of
+    /// their lines.
+    fn rows(
+        &self,
+        head: &Head,
+        input: &Input,
+        recipe: Recipe,
+        is_lenient: bool,
+        rarity: Option<Arc<ProcessRarity>>,
+    ) -> Result<RowPlan, Error> {
+        let times = TimeColumns::find(&head.layout, None, None)?;
+        let rows = RowPlan::new(head, input, recipe)
+            .with_single_precision(self.forest.precision == Precision::F32)
+            .with_starts_only()
+            .lenient(is_lenient)
+            .with_rarity(rarity)
+            .with_line_keys(true);
+        match times {
+            Some(times) => rows.with_time(head, input, &times),
+            None => Ok(rows),
+        }
     }
 
     /// The number of rows in the samples of all trees.
@@ -248,13 +349,27 @@ impl OutlierParams {
         recipe: &Recipe,
         is_lenient: bool,
         draws: Option<Draws>,
-    ) -> Result<(PatternTable, Ingested), Error> {
-        let rows = RowPlan::new(&head, input, recipe.clone())
+    ) -> Result<(PatternTable, Ingested, bool), Error> {
+        let mut rows = RowPlan::new(&head, input, recipe.clone())
             .with_single_precision(self.forest.precision == Precision::F32)
             .with_starts_only()
             .lenient(is_lenient);
+        let is_folded = rows.is_of_processes() && !self.all_rows;
+        if let Some(times) = TimeColumns::find(&head.layout, None, None)?.filter(|_| is_folded) {
+            rows = rows.with_time(&head, input, &times)?;
+        }
         let keep = if draws.is_some() { Keep::NOTHING } else { Keep::LABELS };
-        ingest(Feed::new(head, input), TablePlan { keep, draws, ..TablePlan::new(rows) })
+        let plan = TablePlan { keep, draws, ..TablePlan::new(rows) };
+        let (table, ingested) = ingest(Feed::new(head, input), plan)?;
+        Ok((table, ingested, is_folded))
+    }
+
+    /// Which lines are shown: `top` of all, else the outliers, and where nobody said how many of the rows
+    /// are some, not more than a person reads.
+    fn selection(&self, top: Option<usize>) -> Selection {
+        let is_auto = self.forest.contamination == Contamination::Auto && !self.all_rows;
+        let most = top.or(is_auto.then_some(Self::MOST_LINES));
+        Selection { most, outliers_only: top.is_none() }
     }
 }
 
@@ -331,8 +446,137 @@ impl FittedOutliers {
     /// ```
     pub fn find(&self, input: impl Into<Input>, top: Option<usize>) -> Result<Outliers, Error> {
         let input = &input.into();
-        let (layout, finds, read) = with_threads(input.n_threads(), || self.look(input, top))?;
+        let (layout, finds, read) = with_threads(input.n_threads(), || {
+            if self.is_folded { self.look_folded(input, top) } else { self.look(input, top) }
+        })?;
         Ok(Outliers { layout, read, fitted: self.clone(), finds })
+    }
+
+    /// Finds the outliers among the rows that the forest was fitted to, or the `top` most unusual
+    /// lines; `input` is the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`OutlierParams::find`], and [`Error::Changed`] for an input that is not the same.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
+    /// assert_eq!(fitted.find_own(path, Some(2))?.len(), 2);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn find_own(&self, input: impl Into<Input>, top: Option<usize>) -> Result<Outliers, Error> {
+        let input = &input.into();
+        let Some(table) = self.table.as_ref().filter(|_| self.is_folded) else {
+            let found = self.find(input, top)?;
+            self.check_rows(found.n_rows())?;
+            return Ok(found);
+        };
+        let (layout, finds) = with_threads(input.n_threads(), || {
+            let finds = self.select(table, top)?;
+            self.with_records(input, &self.read, finds)
+        })?;
+        Ok(Outliers { layout, read: self.read.clone(), fitted: self.clone(), finds })
+    }
+
+    /// The lines of another input.
+    fn look_folded(
+        &self,
+        input: &Input,
+        top: Option<usize>,
+    ) -> Result<(Layout, Finds, ReadSummary), Error> {
+        let head = Head::open(input, &self.params.features.names)?;
+        let mut rows = self.row_plan(&head, input)?.with_line_keys(self.n_keys() > 0);
+        if let Some(times) = TimeColumns::find(&head.layout, None, None)? {
+            rows = rows.with_time(&head, input, &times)?;
+        }
+        let (table, ingested) = ingest(Feed::new(head, input), TablePlan::new(rows))?;
+        let finds = self.select(&table, top)?;
+        let (layout, finds) = self.with_records(input, &ingested.read, finds)?;
+        Ok((layout, finds, ingested.read))
+    }
+
+    fn n_keys(&self) -> usize {
+        if self.model.rarity().is_some() { N_KEYS } else { 0 }
+    }
+
+    /// The patterns that are shown, the oddest first.
+    fn select(&self, table: &PatternTable, top: Option<usize>) -> Result<Finds, Error> {
+        let (forest, selection) = (self.forest(), self.params.selection(top));
+        let x = features(table, self.n_keys())?;
+        let scores = forest.score_samples(&x)?;
+        let mut finds = Finds::new(selection);
+        let (mut n_patterns, mut order) = (0, Vec::new());
+        for (id, score) in table.ids().zip(scores) {
+            let decision = score - forest.offset();
+            let is_outlier = decision < 0.0;
+            if is_outlier {
+                finds.n_outliers += table.count(id);
+                n_patterns += 1;
+            }
+            if is_outlier || !selection.outliers_only {
+                order.push((id, Scored { row: table.first_row(id), score, decision, is_outlier }));
+            }
+        }
+        order.sort_unstable_by(|(_, a), (_, b)| in_order((a.score, a.row), (b.score, b.row)));
+        order.truncate(selection.most.unwrap_or(usize::MAX));
+        let find = |(id, scored): (PatternId, Scored)| Find {
+            scored,
+            vector: table.values(id).iter().take(forest.n_features()).copied().collect(),
+            count: table.count(id),
+            times: table.times(id),
+        };
+        finds.rows = order.into_iter().map(find).collect();
+        (finds.n_rows, finds.n_patterns) = (table.n_rows(), Some(n_patterns));
+        Ok(finds)
+    }
+
+    /// Reads the first rows of what is shown; their values must be what they were.
+    fn with_records(
+        &self,
+        input: &Input,
+        read: &ReadSummary,
+        mut finds: Finds,
+    ) -> Result<(Layout, Finds), Error> {
+        let head = Head::open(input, &self.params.features.names)?;
+        let layout = head.layout.clone().grown(&read.columns, input)?;
+        let rows = self.row_plan(&head, input)?;
+        let wanted: HashMap<u64, &[f64]> =
+            finds.rows.iter().map(|find| (find.scored.row, find.vector.as_slice())).collect();
+        let mut feed = Feed::new(head, input);
+        let state = || (RowRoom::default(), RowStore::new());
+        let parts = feed.for_each(state, |(room, store), _, batch| {
+            rows.follow(batch, room)?;
+            for row in batch {
+                let Some(values) = wanted.get(&row.row()) else { continue };
+                if matches!(rows.take(row, room)?, Taken::Row { .. }) && room.values == *values {
+                    store.insert(&row);
+                }
+            }
+            Ok(())
+        })?;
+        parts.iter().for_each(|(_, store)| finds.store.merge(store));
+        if finds.store.len() == wanted.len() {
+            return Ok((layout, finds));
+        }
+        Err(Error::Changed { name: read.name.clone() })
+    }
+
+    /// Returns the distinct rows that the forest was fitted to, and how many rows each stands for, if
+    /// [`keep_patterns`](OutlierParams::keep_patterns) asked for them.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let mut params = oddsift_pipeline::OutlierParams::new();
+    /// params.keep_patterns = true;
+    /// let (x, counts) = params.fit(path)?.patterns().unwrap();
+    /// assert_eq!((x.nrows(), counts.iter().sum::<f64>()), (counts.len(), 363.0));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn patterns(&self) -> Option<(ArrayView2<'_, f64>, Vec<f64>)> {
+        let table = self.table.as_ref().filter(|_| self.params.keep_patterns)?;
+        Some((features(table, self.n_keys()).ok()?, table.weights()))
     }
 
     /// Checks that an input has as many rows as it had when the forest was fitted to it.
@@ -363,7 +607,8 @@ impl FittedOutliers {
         let layout = head.layout.clone();
         let rows = self.row_plan(&head, input)?;
         let scorer = Scorer { rows, forest: self.forest(), verdict: Verdict::Decision };
-        let (finds, read) = scorer.find(Feed::new(head, input), top)?;
+        let selection = self.params.selection(top);
+        let (finds, read) = scorer.find(Feed::new(head, input), selection)?;
         Ok((layout.grown(&read.columns, input)?, finds, read))
     }
 
@@ -373,7 +618,8 @@ impl FittedOutliers {
         Ok(RowPlan::new(head, input, recipe)
             .with_single_precision(is_single)
             .with_starts_only()
-            .lenient(self.is_lenient))
+            .lenient(self.is_lenient)
+            .with_rarity(self.model.rarity().cloned()))
     }
 
     /// Returns the forest.
@@ -467,6 +713,31 @@ impl Outliers {
         self.finds.n_rows
     }
 
+    /// Returns the number of rows that are outliers, shown or not.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// assert!(oddsift_pipeline::OutlierParams::new().top(4).find(path)?.n_outliers() > 4);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn n_outliers(&self) -> u64 {
+        self.finds.n_outliers
+    }
+
+    /// Returns the number of patterns that are outliers, shown or not; `None` where each row is a line.
+    ///
+    /// ```
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::OutlierParams::new().find(path)?;
+    /// assert!(found.n_patterns().is_some_and(|n| n <= found.n_outliers()));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn n_patterns(&self) -> Option<u64> {
+        self.finds.n_patterns
+    }
+
     /// Returns the column whose text is beside the points of a picture: the named one, else the command
     /// line, else the path.
     ///
@@ -533,21 +804,26 @@ impl Outliers {
         }
     }
 
-    fn row<'o>(&'o self, find: &'o Find, reasons: Vec<String>) -> OutlierRow<'o> {
+    fn row<'o>(&'o self, find: &'o Find, reasons: Vec<Reason>) -> OutlierRow<'o> {
         let scored = find.scored;
+        let texts: Vec<String> =
+            reasons.iter().map(|reason| self.fitted.model.text(reason)).collect();
         OutlierRow {
             row: scored.row,
             record: self.finds.store.get(scored.row),
             score: scored.score,
             decision: scored.decision,
             values: &find.vector,
-            reason_text: reasons.join("; "),
-            reasons,
+            count: find.count,
+            times: find.times,
+            reason_text: texts.join("; "),
+            reasons: texts,
+            evidence: reasons,
         }
     }
 
-    /// Why each row is set apart, in words.
-    fn reasons(&self, block: &[Find]) -> Result<Vec<Vec<String>>, Error> {
+    /// Why each row is set apart.
+    fn reasons(&self, block: &[Find]) -> Result<Vec<Vec<Reason>>, Error> {
         let (model, n_reasons) = (&self.fitted.model, self.fitted.params.n_reasons);
         let vectors: Vec<f64> = block.iter().flat_map(|find| &find.vector).copied().collect();
         reasons(model, &vectors, n_reasons, &self.read.name)
@@ -560,13 +836,76 @@ pub(crate) fn reasons(
     vectors: &[f64],
     n_reasons: usize,
     name: &str,
-) -> Result<Vec<Vec<String>>, Error> {
-    let names = model.recipe().names();
-    let text = |reason: &Reason| reason.text(names.get(reason.feature).map_or("", String::as_str));
-    let n_rows = vectors.len() / names.len().max(1);
-    let x = ArrayView2::from_shape((n_rows, names.len()), vectors)?;
-    let reasons = model.detector().reasons(&x, n_reasons);
-    let reasons = reasons
-        .map_err(|source| Error::Outliers { name: name.to_owned(), source: Box::new(source) })?;
-    Ok(reasons.iter().map(|reasons| reasons.iter().map(text).collect()).collect())
+) -> Result<Vec<Vec<Reason>>, Error> {
+    let n_features = model.detector().forest().n_features();
+    let x = ArrayView2::from_shape((vectors.len() / n_features.max(1), n_features), vectors)?;
+    model.detector().reasons(&x, n_reasons).map_err(|source| outliers_error(name, source))
+}
+
+fn outliers_error(name: &str, source: oddsift_outliers::Error) -> Error {
+    Error::Outliers { name: name.to_owned(), source: Box::new(source) }
+}
+
+/// The vectors of a table without the keys behind them.
+fn features(table: &PatternTable, n_keys: usize) -> Result<ArrayView2<'_, f64>, Error> {
+    let all = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix())?;
+    Ok(all.slice_move(s![.., ..table.n_features().saturating_sub(n_keys)]))
+}
+
+/// Counts the parts of process events.
+fn count_processes(mut feed: Feed<'_>, rows: &RowPlan) -> Result<ProcessRarity, Error> {
+    let name = feed.name();
+    let failed = |source| outliers_error(&name, source);
+    let state = || (RowRoom::default(), LineCounts::default());
+    let parts = feed.for_each(state, |(room, counts), _, batch| {
+        rows.follow(batch, room)?;
+        for row in batch {
+            if matches!(rows.take(row, room)?, Taken::Row { .. }) {
+                counts.add(&room.line).map_err(&failed)?;
+            }
+        }
+        Ok(())
+    })?;
+    let mut all = ProcessRarity::new().map_err(&failed)?;
+    for (_, counts) in parts {
+        all.merge(counts.finish().map_err(&failed)?).map_err(&failed)?;
+    }
+    Ok(all)
+}
+
+/// Events repeat: so many distinct lines are counted as such before their parts are.
+#[derive(Default)]
+struct LineCounts {
+    lines: HashMap<ProcessLine, u64>,
+    counted: Option<ProcessRarity>,
+}
+
+impl LineCounts {
+    const MOST: usize = 1 << 14;
+
+    fn add(&mut self, line: &ProcessLine) -> Result<(), oddsift_outliers::Error> {
+        if let Some(count) = self.lines.get_mut(line) {
+            *count += 1;
+            return Ok(());
+        }
+        if self.lines.len() == Self::MOST {
+            self.count()?;
+        }
+        self.lines.insert(line.clone(), 1);
+        Ok(())
+    }
+
+    fn count(&mut self) -> Result<(), oddsift_outliers::Error> {
+        let mut counted = self.counted.take().map_or_else(ProcessRarity::new, Ok)?;
+        for (line, count) in self.lines.drain() {
+            counted.add(&line, count)?;
+        }
+        self.counted = Some(counted);
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<ProcessRarity, oddsift_outliers::Error> {
+        self.count()?;
+        self.counted.map_or_else(ProcessRarity::new, Ok)
+    }
 }

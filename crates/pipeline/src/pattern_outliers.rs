@@ -67,7 +67,10 @@ impl Clusters {
         let vectors: Vec<f64> = patterns.iter().flat_map(|id| table.values(*id)).copied().collect();
         Ok(Some(PatternOutliers {
             scores: patterns.iter().map(score).collect(),
-            reasons: reasons(&model, &vectors, n_reasons, &self.read.name)?,
+            reasons: reasons(&model, &vectors, n_reasons, &self.read.name)?
+                .iter()
+                .map(|reasons| reasons.iter().map(|reason| model.text(reason)).collect())
+                .collect(),
             vectors: Array2::from_shape_vec((patterns.len(), table.n_features()), vectors)?,
             patterns,
             model,

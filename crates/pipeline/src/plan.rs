@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use oddsift_features::{
     Field, Recipe, Role, Roles, SchemaChoice, Scratch, ValueError, ValueErrorKind,
 };
+use oddsift_outliers::{ProcessLine, ProcessRarity};
 use oddsift_records::{BadRows, Batch, Cell, FieldKind, Position, Record, Row, SkipLog};
 use oddsift_timespan::{ParsedTime, TimeParser, Timestamp};
 
@@ -29,6 +31,10 @@ pub(crate) struct RowPlan {
     /// The categories of the recipe, each a number behind the features.
     categories: Vec<Category>,
     /// Makes the weight of a row; without it every row weighs 1.
+    /// The values of a row are those of its process, not those of the recipe.
+    rarity: Option<Arc<ProcessRarity>>,
+    /// A row has two values more, which are those of its masked texts.
+    line_keys: Option<[RandomState; 2]>,
     weight: Option<Recipe>,
     time: Option<TimePlan>,
     missing: Missing,
@@ -115,6 +121,9 @@ pub(crate) struct RowRoom {
     bound: Option<Box<Bound>>,
     scratch: Scratch,
     zeros: Vec<usize>,
+    pub(crate) line: ProcessLine,
+    /// Events repeat: the values of the first so many lines.
+    line_values: HashMap<ProcessLine, [f64; 4]>,
     pub(crate) values: Vec<f64>,
     pub(crate) skipped: SkipLog,
     /// Rows that are no starts of programs.
@@ -134,6 +143,21 @@ impl RowRoom {
             all.merge(room);
         }
         all
+    }
+
+    /// The rarity of the line that was taken.
+    fn values_of_line(&mut self, rarity: &ProcessRarity) -> [f64; 4] {
+        /// So many are kept by each thread.
+        const MOST: usize = 1 << 14;
+        if let Some(values) = self.line_values.get(&self.line) {
+            return *values;
+        }
+        // Counts of fewer than 2^64 events always have bits.
+        let values = rarity.values(&self.line).unwrap_or_default();
+        if self.line_values.len() < MOST {
+            self.line_values.insert(self.line.clone(), values);
+        }
+        values
     }
 
     /// Which of several inputs the present batch is of.
@@ -181,6 +205,8 @@ impl RowPlan {
             map: input.map.clone(),
             starts_only: false,
             categories,
+            rarity: None,
+            line_keys: None,
             weight: None,
             time: None,
             missing: input.missing,
@@ -263,10 +289,7 @@ impl RowPlan {
         room: &RowRoom,
     ) -> Option<Cow<'a, str>> {
         let roles = room.bound.as_ref().map_or(&self.bound.roles, |bound| &bound.roles);
-        match roles.all(role) {
-            [column] => row.to_text(*column),
-            columns => columns.iter().find_map(|column| filled(row, *column)),
-        }
+        text_by(roles, role, row)
     }
 
     /// The numbers of a row's process and of the one that started it. In a file of several schemas one
@@ -286,7 +309,9 @@ impl RowPlan {
 
     /// The number of values in a row's vector.
     pub(crate) fn n_values(&self) -> usize {
-        self.bound.recipe.names().len() + self.categories.len()
+        let of_recipe = self.bound.recipe.names().len();
+        let own = self.rarity.as_ref().map_or(of_recipe, |_| ProcessRarity::NAMES.len());
+        own + self.categories.len() + self.n_keys()
     }
 
     /// Takes the weight of each row by a recipe of one value.
@@ -364,6 +389,9 @@ impl RowPlan {
             let value = bound.recipe.category(place, |column| field(row, column), scratch);
             values.push(category.number(value.unwrap_or_default()));
         }
+        if read.is_ok() {
+            self.take_line(bound, row, room);
+        }
         let read = read.and_then(|()| self.weight_of(row, room));
         let read = read
             .and_then(|weight| Ok(Taken::Row { time: self.time_of(bound, row, room)?, weight }));
@@ -414,6 +442,52 @@ impl RowPlan {
         let column = column.map(|column| (column as u64).saturating_add(1));
         let name = room.place().map_or(self.name.as_str(), |(name, _)| name);
         Position::new(name, row.line(), column)
+    }
+
+    /// Takes the masked texts of a process event, its values by their rarity, and their hashes.
+    fn take_line(&self, bound: &Bound, row: Row<'_>, room: &mut RowRoom) {
+        if self.rarity.is_none() && self.line_keys.is_none() {
+            return;
+        }
+        let text = |role| text_by(&bound.roles, role, row).unwrap_or_default();
+        let [path, parent, command_line] =
+            [Role::Path, Role::ParentPath, Role::CommandLine].map(text);
+        room.line.set(&path, &parent, &command_line);
+        if let Some(rarity) = &self.rarity {
+            let values = room.values_of_line(rarity);
+            room.values.clear();
+            room.values.extend(values);
+        }
+        if let Some(keys) = &self.line_keys {
+            /// Halves of a hash are whole numbers that floats hold exactly.
+            const EXACT: u32 = 64 - 53;
+            let key = |key: &RandomState| (key.hash_one(&room.line) >> EXACT) as f64;
+            room.values.extend(keys.iter().map(key));
+        }
+    }
+
+    /// Whether rows are starts of programs.
+    pub(crate) fn is_of_processes(&self) -> bool {
+        self.starts_only
+    }
+
+    /// With the rarity of processes as values.
+    pub(crate) fn with_rarity(mut self, rarity: Option<Arc<ProcessRarity>>) -> Self {
+        self.rarity = rarity;
+        self
+    }
+
+    /// With two values more, which tell lines of process events apart.
+    ///
+    /// They differ from plan to plan, so that nobody can make lines that have the same.
+    pub(crate) fn with_line_keys(mut self, has_keys: bool) -> Self {
+        self.line_keys = has_keys.then(|| [RandomState::new(), RandomState::new()]);
+        self
+    }
+
+    /// The number of the last values that are none of the features.
+    pub(crate) fn n_keys(&self) -> usize {
+        self.line_keys.as_ref().map_or(0, |keys| keys.len())
     }
 
     fn values_fit(&self, bound: &Bound, room: &RowRoom) -> Result<(), Trouble> {
@@ -555,6 +629,14 @@ fn texts_are_text(bound: &Bound, row: Row<'_>) -> Result<(), Trouble> {
 }
 
 /// The text of a field that is neither missing nor empty; `-` is the mark of nothing in many exports.
+/// The text of a row in a role.
+fn text_by<'a>(roles: &Roles, role: Role, row: Row<'a>) -> Option<Cow<'a, str>> {
+    match roles.all(role) {
+        [column] => row.to_text(*column),
+        columns => columns.iter().find_map(|column| filled(row, *column)),
+    }
+}
+
 #[inline]
 fn filled(row: Row<'_>, column: usize) -> Option<Cow<'_, str>> {
     row.to_text(column).filter(|text| !matches!(&**text, "" | "-"))

@@ -8,6 +8,7 @@ use ndarray::ArrayView2;
 use oddsift_ground::DistinctRows;
 use oddsift_iforest::IsolationForest;
 use oddsift_records::{Batch, Cell, Record, Row, RowStore};
+use oddsift_timespan::Timestamp;
 
 use crate::fold::{Batches, Feed};
 use crate::layout::Head;
@@ -136,13 +137,13 @@ impl Scorer<'_> {
         Ok(())
     }
 
-    /// The outliers, the oddest first; or, with `top`, the so many oddest rows.
+    /// The rows that are selected, the oddest first.
     pub(crate) fn find(
         &self,
         mut feed: Feed<'_>,
-        top: Option<usize>,
+        selection: Selection,
     ) -> Result<(Finds, ReadSummary), Error> {
-        let state = || (ScoreRoom::new(self.forest.n_features()), Finds::new(top));
+        let state = || (ScoreRoom::new(self.forest.n_features()), Finds::new(selection));
         let parts = feed.for_each(state, |(room, finds), _, batch| {
             self.score(batch, room, |row, scored, vector| {
                 finds.offer(row, scored, vector);
@@ -152,7 +153,7 @@ impl Scorer<'_> {
             Ok(())
         })?;
         let (rooms, parts): (Vec<ScoreRoom>, Vec<Finds>) = parts.into_iter().unzip();
-        let mut finds = Finds::new(top);
+        let mut finds = Finds::new(selection);
         for part in parts {
             finds.merge(part);
         }
@@ -285,50 +286,70 @@ impl std::fmt::Debug for ScoredRows<'_> {
     }
 }
 
+/// Which rows or patterns are shown: of all, or of the outliers, all or so many, the oddest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Selection {
+    pub(crate) most: Option<usize>,
+    pub(crate) outliers_only: bool,
+}
+
 /// Rows that are shown.
 #[derive(Debug)]
 pub(crate) struct Finds {
     pub(crate) rows: Vec<Find>,
     pub(crate) store: RowStore,
-    top: Option<usize>,
+    selection: Selection,
     /// With `top`, one that is not before it is none of the oddest.
     worst: Option<(f64, u64)>,
     /// How many rows were looked at.
     pub(crate) n_rows: u64,
+    /// How many of them are outliers, shown or not.
+    pub(crate) n_outliers: u64,
+    /// How many patterns these are, where rows were folded.
+    pub(crate) n_patterns: Option<u64>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Find {
     pub(crate) scored: Scored,
     pub(crate) vector: Vec<f64>,
+    /// How many rows it stands for.
+    pub(crate) count: u64,
+    /// The first and the last time of them.
+    pub(crate) times: Option<(Timestamp, Timestamp)>,
 }
 
 impl Find {
-    fn key(&self) -> (f64, u64) {
+    pub(crate) fn key(&self) -> (f64, u64) {
         (self.scored.score, self.scored.row)
     }
 }
 
 /// The oddest first, and of equals the earlier.
-fn order(a: (f64, u64), b: (f64, u64)) -> Ordering {
+pub(crate) fn order(a: (f64, u64), b: (f64, u64)) -> Ordering {
     a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
 }
 
 impl Finds {
-    fn new(top: Option<usize>) -> Self {
-        Self { rows: Vec::new(), store: RowStore::new(), top, worst: None, n_rows: 0 }
+    pub(crate) fn new(selection: Selection) -> Self {
+        Self {
+            rows: Vec::new(),
+            store: RowStore::new(),
+            selection,
+            worst: None,
+            n_rows: 0,
+            n_outliers: 0,
+            n_patterns: None,
+        }
     }
 
     fn offer(&mut self, row: Row<'_>, scored: Scored, vector: &[f64]) {
         self.n_rows += 1;
-        let is_wanted = match self.top {
-            None => scored.is_outlier,
-            Some(_) => {
-                self.worst.is_none_or(|worst| order((scored.score, scored.row), worst).is_lt())
-            }
-        };
-        if is_wanted {
-            self.rows.push(Find { scored, vector: vector.to_vec() });
+        self.n_outliers += u64::from(scored.is_outlier);
+        let is_before = |worst| order((scored.score, scored.row), worst).is_lt();
+        let is_selected = scored.is_outlier || !self.selection.outliers_only;
+        if is_selected && self.worst.is_none_or(is_before) {
+            self.rows.push(Find { scored, vector: vector.to_vec(), count: 1, times: None });
             self.store.insert(&row);
         }
     }
@@ -337,7 +358,7 @@ impl Finds {
     fn prune(&mut self) {
         /// So many may be kept in vain.
         const SPARE: usize = 1024;
-        if let Some(top) = self.top
+        if let Some(top) = self.selection.most
             && self.rows.len() > top.saturating_mul(2).saturating_add(SPARE)
         {
             self.keep_top(top);
@@ -362,11 +383,12 @@ impl Finds {
         self.rows.append(&mut other.rows);
         self.store.merge(&other.store);
         self.n_rows += other.n_rows;
+        self.n_outliers += other.n_outliers;
     }
 
     fn finish(&mut self) {
         self.sort();
-        if let Some(top) = self.top {
+        if let Some(top) = self.selection.most {
             self.keep_top(top);
         }
     }

@@ -1,6 +1,6 @@
 //! Pictures of whole jobs, by the results of `oddsift-pipeline`.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use oddsift_patterns::PatternId;
 use oddsift_pipeline::{Clusters, Outliers};
 
@@ -86,7 +86,7 @@ impl OutlierPicture<'_> {
 /// ```
 pub fn outlier_figure(found: &Outliers, picture: &OutlierPicture<'_>) -> Result<Figure, Error> {
     let model = &found.fitted.model;
-    let names = model.recipe().names();
+    let names = &model.names();
     let (mut vectors, mut texts) = (Vec::new(), Vec::new());
     for row in found.rows().take(OutlierPicture::MOST_ROWS) {
         let row = row?;
@@ -99,12 +99,8 @@ pub fn outlier_figure(found: &Outliers, picture: &OutlierPicture<'_>) -> Result<
     }
     let vectors = Array2::from_shape_vec((texts.len(), names.len()), vectors);
     let vectors = vectors.map_err(oddsift_pipeline::Error::from)?;
-    let (matrix, weights) = match &found.fitted.patterns {
-        Some(table) => (table.matrix(), table.weights()),
-        None => (&[][..], Vec::new()),
-    };
-    let usual = ArrayView2::from_shape((weights.len(), names.len()), matrix);
-    let usual = usual.map_err(oddsift_pipeline::Error::from)?;
+    let nothing = Array2::zeros((0, names.len()));
+    let (usual, weights) = found.fitted.patterns().unwrap_or((nothing.view(), Vec::new()));
     OutlierPlot::new(model.detector(), names)
         .training(&usual, Some(&weights))
         .outliers(&vectors, &texts)

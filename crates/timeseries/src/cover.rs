@@ -71,6 +71,8 @@ fn nanos(from: Timestamp, to: Timestamp) -> i128 {
 mod tests {
     use super::*;
 
+    const NONE: [i64; 0] = [];
+
     fn cut(seconds: impl IntoIterator<Item = i64>) -> Vec<i64> {
         let mut cover = Cover::default();
         for second in seconds {
@@ -85,14 +87,14 @@ mod tests {
     #[test]
     fn buckets_that_the_log_begins_or_ends_in_are_cut() {
         assert_eq!(cut((1200..9000).step_by(60)), [0, 7200]);
-        assert_eq!(cut((0..10_800).step_by(60)), []);
-        assert_eq!(cut((100..10_700).step_by(60)), []);
+        assert_eq!(cut((0..10_800).step_by(60)), NONE);
+        assert_eq!(cut((100..10_700).step_by(60)), NONE);
     }
 
     #[test]
     fn a_quiet_log_is_not_cut() {
-        assert_eq!(cut((0..100).map(|i| i * 36_000 + 60)), []);
-        assert_eq!(cut([5]), []);
-        assert_eq!(cut([]), []);
+        assert_eq!(cut((0..100).map(|i| i * 36_000 + 60)), NONE);
+        assert_eq!(cut([5]), NONE);
+        assert_eq!(cut([]), NONE);
     }
 }

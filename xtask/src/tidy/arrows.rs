@@ -21,7 +21,14 @@ pub(crate) const TABLE: Table = &[
     ),
     (
         "oddsift-outliers",
-        &["oddsift-ground", "oddsift-features", "oddsift-patterns", "oddsift-iforest"],
+        // Rarity makes numbers of which program ran with what, which a forest cannot see by itself.
+        &[
+            "oddsift-ground",
+            "oddsift-features",
+            "oddsift-patterns",
+            "oddsift-iforest",
+            "oddsift-rarity",
+        ],
     ),
     ("oddsift-hunt", &["oddsift-patterns", "oddsift-rarity"]),
     ("oddsift-timeseries", &["oddsift-ground", "oddsift-stl", "oddsift-timespan"]),

@@ -33,7 +33,9 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     // Outliers that are drawn, or that are a number of rows, are looked for by themselves.
     let selects_first =
         args.emit == EmitOutliers::Scores && (args.top.is_some() || args.plot.plot.is_some());
-    let input = if args.train.is_none() || selects_first { input.twice()? } else { input };
+    // The first rows of lines are read once more, to be printed.
+    let is_read_twice = args.train.is_none() || selects_first || !emits_rows(args);
+    let input = if is_read_twice { input.twice()? } else { input };
     let input = if args.with_input { input.settled()? } else { input };
     let training = match &args.train {
         None => input.clone(),
@@ -50,6 +52,11 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
         save_model(path, &*fitted.model, &inputs)?;
     }
     need_finds(args.output.talk.exit_status, n_outliers)
+}
+
+/// Whether each row is a line of its own, as msticpy has it.
+fn emits_rows(args: &OutliersArgs) -> bool {
+    args.all_rows || args.emit == EmitOutliers::Scores || args.compat == Some(Compat::Msticpy)
 }
 
 /// The files that are read.
@@ -73,6 +80,7 @@ fn params(args: &OutliersArgs) -> OutlierParams {
     params.features = args.recipe.choice(&args.features, args.compat);
     if args.compat == Some(Compat::Msticpy) {
         params.forest = msticpy_forest();
+        params.rarity = false;
     }
     let forest = &mut params.forest;
     forest.n_trees = args.trees.unwrap_or(forest.n_trees);
@@ -83,6 +91,7 @@ fn params(args: &OutliersArgs) -> OutlierParams {
     forest.bootstrap = args.bootstrap;
     forest.extended = args.extended;
     forest.precision = args.precision.into();
+    params.all_rows = emits_rows(args);
     params.n_reasons = args.explain;
     params.keep_patterns = args.plot.plot.is_some();
     params
@@ -100,7 +109,7 @@ fn say_training(args: &OutliersArgs, fitted: &FittedOutliers) {
             "{name}: --max-samples {count} is more than the {n_rows} rows; a tree takes all"
         ));
     }
-    let names = features_text(fitted.model.recipe().names());
+    let names = features_text(&fitted.model.names());
     let n_distinct = fitted.n_distinct;
     say(&args.output.talk, &format!("{n_rows} rows, {n_distinct} distinct, to fit to, by {names}"));
 }

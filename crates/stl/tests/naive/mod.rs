@@ -21,7 +21,9 @@ pub(crate) fn stl(settings: &Settings, y: &[f64]) -> Parts {
     let (low, high) = range(y);
     let reach = if y.iter().any(|y| y.is_nan()) { high - low } else { f64::INFINITY };
     let keep = |values: &mut [f64], low: f64, high: f64| {
-        values.iter_mut().for_each(|value| *value = value.clamp(low, high));
+        for value in values.iter_mut() {
+            *value = value.clamp(low, high);
+        }
     };
     for outer in 0..=settings.outer_iter {
         for _ in 0..settings.inner_iter {

@@ -12,11 +12,13 @@ use crate::values::{at_least_one, contamination, max_features, max_samples};
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   oddsift outliers events.csv --features pathScore,commandlineLen,commandlineTokensFull --top 20
-      the 20 oddest events, the oddest first, each with its reasons
+      the 20 most unusual kinds of events, each with its count and its reasons
   oddsift outliers flows.csv --features bytes,packets --contamination 0.01 -t csv -o odd.csv
-      the oddest hundredth
+      the most unusual hundredth of the rows
   oddsift outliers flows.csv --emit scores -t csv
       score, decision and verdict (-1 or 1) of every row; lower is odder
+  oddsift outliers events.csv
+      process events by how rare their parts are: at most 100 lines, one for each kind of event
   oddsift outliers today.csv --train lastweek.csv --save-model flows.json --explain 5
   oddsift score flows.json tomorrow.csv -t csv
       fitted once, scores every new file";
@@ -27,8 +29,9 @@ pub(crate) struct OutliersArgs {
     pub(crate) input: InputArgs,
     /// Columns of the file, or features that `features` would add, separated by commas
     ///
-    /// Without: pathScore, commandlineTokensFull and isSystemSession where a process schema is
-    /// known, else all numeric columns.
+    /// Without: how rare program, parent with program, words and arguments are where the events are
+    /// known for process events (programRarity, parentRarity, wordsRarity, argumentsRarity, in bits,
+    /// counted in the rows that are fitted to), else all numeric columns.
     #[arg(long, value_name = "F1,F2..", value_delimiter = ',', help_heading = "Forest")]
     pub(crate) features: Vec<String>,
     /// Fit to the rows of TRAIN instead, and score those of FILE
@@ -52,10 +55,16 @@ pub(crate) struct OutliersArgs {
     #[arg(long, value_name = "auto|SHARE", value_parser = contamination, help_heading = "Forest")]
     #[arg(allow_negative_numbers = true, conflicts_with = "top")]
     pub(crate) contamination: Option<Contamination>,
-    /// Exactly the N oddest rows; of equals, the earlier ones
+    /// The N most unusual lines; of equals, the earlier ones
+    ///
+    /// Without it and --contamination, the lines with a score below -0.5, at most 100 of them.
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Forest")]
     #[arg(allow_negative_numbers = true)]
     pub(crate) top: Option<usize>,
+    /// Print each row, and all outliers; without, process events of equal features, and by default of
+    /// equal masked command lines, are one line with their count, first and last time
+    #[arg(long, help_heading = "Output")]
+    pub(crate) all_rows: bool,
     /// Draw rows with replacement
     #[arg(long, help_heading = "Forest")]
     pub(crate) bootstrap: bool,

@@ -1,17 +1,21 @@
 //! Rows scored by a fitted forest: the outliers with their reasons, or every row.
 
-use oddsift::pipeline::{FittedOutliers, Input, Outliers};
+use oddsift::pipeline::{Contamination, FittedOutliers, Input, Outliers};
 use oddsift::plot::{OutlierPicture, outlier_figure};
 
 use super::args::OutliersArgs;
-use super::columns::outlier_columns;
+use super::columns::{PrintedOutlier, outlier_columns};
 use super::read_files;
 use super::scores::write_scores;
+use crate::args::Format;
 use crate::failure::Failure;
 use crate::output::Destination;
 use crate::picture::{plotted, write_picture};
 use crate::progress::Bar;
 use crate::say::{counted, say, warn, warn_line};
+
+/// A larger share of outliers, in percent, is worth a warning.
+const MUCH: f64 = 5.0;
 
 /// A fitted forest, and what is to be scored by it.
 pub(super) struct Job<'a> {
@@ -24,16 +28,21 @@ pub(super) struct Job<'a> {
 impl Job<'_> {
     /// Prints the outliers with their reasons; gives how many there are.
     pub(super) fn print_outliers(&self, destination: Destination) -> Result<u64, Failure> {
-        let found = self.fitted.find(&self.input, self.args.top)?;
+        let top = self.args.top;
+        let found = match self.args.train {
+            None => self.fitted.find_own(&self.input, top)?,
+            Some(_) => self.fitted.find(&self.input, top)?,
+        };
         self.bar.finish();
-        self.check_rows(found.n_rows())?;
         if self.args.train.is_some() {
             warn(&self.args.output.talk, &found.read);
         }
-        let n_outliers = found.len() as u64;
+        let n_outliers = if top.is_some() { found.len() as u64 } else { found.n_outliers() };
         self.draw(&found, n_outliers)?;
-        self.say_facts(found.n_rows(), n_outliers);
-        let rows = found.rows().map(|row| Ok(row?));
+        self.say_facts(found.n_rows(), n_outliers, Some(&found));
+        let is_json = matches!(self.args.output.format, Some(Format::Ndjson | Format::Json));
+        let rows =
+            found.rows().map(|row| Ok(PrintedOutlier::new(row?, &self.fitted.model, is_json)));
         outlier_columns(&found).print(&self.args.output, destination, found.len(), rows)?;
         Ok(n_outliers)
     }
@@ -60,7 +69,7 @@ impl Job<'_> {
             }
             self.draw(found, written.n_outliers)?;
         }
-        self.say_facts(written.n_rows, written.n_outliers);
+        self.say_facts(written.n_rows, written.n_outliers, None);
         Ok(written.n_outliers)
     }
 
@@ -75,7 +84,7 @@ impl Job<'_> {
     fn draw(&self, found: &Outliers, n_outliers: u64) -> Result<(), Failure> {
         let args = self.args;
         let Some(plot) = &args.plot.plot else { return Ok(()) };
-        let names = self.fitted.model.recipe().names();
+        let names = &self.fitted.model.names();
         let picture = OutlierPicture {
             features: plotted(&args.plot_rows.plot_features, names)?,
             label: found.label_column(args.plot_rows.plot_label.as_deref())?,
@@ -92,15 +101,38 @@ impl Job<'_> {
         write_picture(plot, &figure, &read_files(args))
     }
 
-    fn say_facts(&self, n_rows: u64, n_outliers: u64) {
+    /// Says how many rows are outliers, and warns where so many are that the threshold says little.
+    fn say_facts(&self, n_rows: u64, n_outliers: u64, found: Option<&Outliers>) {
+        let args = self.args;
         let share = 100.0 * n_outliers as f64 / n_rows.max(1) as f64;
-        let offset = self.fitted.forest().offset();
-        let bound = match self.args.top {
-            Some(_) => String::new(),
-            None => format!(", with a score below {offset:.4}"),
-        };
         let rows = counted(n_rows, "row", "rows");
+        if args.top.is_some() {
+            let lines = counted(n_outliers, "line", "lines");
+            return say(&args.output.talk, &format!("{rows}; {lines}, the lowest scores"));
+        }
         let outliers = counted(n_outliers, "outlier", "outliers");
-        say(&self.args.output.talk, &format!("{rows}; {outliers} ({share:.1}%){bound}"));
+        let n_lines = found.map(|found| found.n_patterns().unwrap_or(n_outliers));
+        let lines = n_lines.filter(|_| !self.fitted.params.all_rows);
+        let lines =
+            lines.map_or_else(String::new, |n| format!(" in {}", counted(n, "line", "lines")));
+        let offset = self.fitted.forest().offset();
+        let shown = found.map_or(u64::MAX, |found| found.len() as u64);
+        let cut = if n_lines.is_some_and(|n| n > shown) {
+            format!("; the first {shown} lines are printed, --top N prints others")
+        } else {
+            String::new()
+        };
+        let facts =
+            format!("{rows}; {outliers} ({share:.1}%){lines}, with a score below {offset:.4}{cut}");
+        let is_auto = self.fitted.params.forest.contamination == Contamination::Auto;
+        if is_auto && share > MUCH && !args.output.talk.quiet {
+            let name = &self.fitted.read.name;
+            warn_line(&format!(
+                "{name}: {facts}; a threshold that so many pass says little here: use --top or \
+                 --contamination"
+            ));
+        } else {
+            say(&args.output.talk, &facts);
+        }
     }
 }
