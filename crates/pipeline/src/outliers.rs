@@ -555,7 +555,9 @@ impl FittedOutliers {
             }
             Ok(())
         })?;
-        parts.iter().for_each(|(_, store)| finds.store.merge(store));
+        for (_, store) in &parts {
+            finds.store.merge(store);
+        }
         if finds.store.len() == wanted.len() {
             return Ok((layout, finds));
         }
