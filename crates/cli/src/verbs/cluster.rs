@@ -61,7 +61,12 @@ fn print(
             let columns = exemplar_columns(found, args.compat == Some(Compat::Msticpy));
             if is_table {
                 let rows = found.rarest_first();
-                return columns.print(&args.output, destination, rows.len(), rows.into_iter().map(Ok));
+                return columns.print(
+                    &args.output,
+                    destination,
+                    rows.len(),
+                    rows.into_iter().map(Ok),
+                );
             }
             let rows = found.iter();
             columns.print(&args.output, destination, rows.len(), rows.map(Ok))
