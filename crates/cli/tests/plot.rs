@@ -86,7 +86,8 @@ fn words_of_the_caller_are_on_the_picture() {
     assert!(svg.contains("Host &lt;7&gt;") && svg.contains("path &amp; more"));
     let chosen =
         ["--plot-features", "commandlineTokensFull,isSystemSession", "--plot-label", "Account"];
-    let svg = drawn("picture.svg", &[&["cluster", PROCESSES][..], &chosen].concat());
+    let by_scores = ["cluster", PROCESSES, "--features", "commandlineTokensFull,isSystemSession"];
+    let svg = drawn("picture.svg", &[&by_scores[..], &chosen].concat());
     assert!(svg.contains("isSystemSession (0 no, 1 yes)") && svg.contains("MSTICAdmin"));
     let (_folder, path) = place("picture.svg");
     let grid = ["outliers", PROCESSES, "--features", FEATURES, "--plot", path.to_str().unwrap()];
@@ -108,12 +109,12 @@ fn wrong_use_is_told_before_the_work() {
         (&["--plot", path, "-o", path], "--plot and -o name the same file"),
         (&["--plot", path, "--save-model", path], "--save-model and --plot name the same file"),
         (
-            &["--plot", path, "--plot-features", "pathScore,nope"],
+            &["--plot", path, "--plot-features", "commandlineTokens,nope"],
             "\"nope\" is none of the features",
         ),
         (
-            &["--plot", path, "--plot-features", "pathScore,pathScore"],
-            "two features, not \"pathScore\" twice",
+            &["--plot", path, "--plot-features", "commandlineTokens,commandlineTokens"],
+            "two features, not \"commandlineTokens\" twice",
         ),
     ] {
         let failed = oddsift(&[&["cluster", PROCESSES][..], args].concat()).code(2);
@@ -194,8 +195,8 @@ fn report_holds_clusters_outliers_times_and_facts() {
     let html = report(&[]);
     for text in [
         "krbtgt:golden",
-        "24 clusters, 109 noise rows",
-        "commandlineTokens",
+        "29 clusters, 33 noise rows",
+        "pathScore",
         "363 events over time",
     ] {
         assert!(html.contains(text), "{text}");
@@ -264,7 +265,7 @@ fn report_leaves_out_what_is_known() {
         assert!(said.contains("known and left out of what to read first: "), "{said}");
         let html = std::fs::read_to_string(path).unwrap();
         assert!(first_to_read(&html).contains("0 lines in 0 findings"), "{known}");
-        assert!(html.contains("24 clusters, 109 noise rows"));
+        assert!(html.contains("29 clusters, 33 noise rows"));
     }
     let same = oddsift(&["report", PROCESSES, "--known", model, "-o", model]).failure();
     assert!(said(&same).contains(model));

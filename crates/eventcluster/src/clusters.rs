@@ -127,7 +127,7 @@ impl EventClusters {
     }
 
     /// Each noise pattern with the cluster that is nearest to it; `None` where no cluster has its
-    /// categories. In the order of first rows; time that of a prediction.
+    /// categories, and nothing at all without a cluster. In the order of first rows; time that of a prediction.
     ///
     /// # Errors
     ///
@@ -144,6 +144,9 @@ impl EventClusters {
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn nearest(&self) -> Result<Vec<(PatternId, Option<NearestCluster>)>, Error> {
+        if self.clusters.is_empty() {
+            return Ok(Vec::new());
+        }
         let noise: Vec<PatternId> = self.noise_patterns().collect();
         let places: Vec<usize> = noise.iter().map(|pattern| pattern.index()).collect();
         let rows = self.matrix.select(Axis(0), &places);
@@ -326,7 +329,33 @@ impl EventClusters {
         rows.sort_by_key(|row| row.row);
         let shared = self.shared_noise_times();
         let noise = rows.iter().map(|row| self.noise_row(row, shared));
-        noise.chain(self.clusters.iter().filter_map(Cluster::row)).collect()
+        noise.chain(self.clusters.iter().map(Cluster::row)).collect()
+    }
+
+    /// As [`rows_with`](Self::rows_with), one by one, for who keeps the rows in the order of the input.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{NoiseRow, dbcluster_events};
+    /// let found = dbcluster_events(&array![[1.0, 1.0], [0.0, 1.0]])?;
+    /// let kept = |row, pattern| NoiseRow { row, pattern, time: None };
+    /// let rows: Vec<_> = found.noise_patterns().map(|p| kept(found.patterns().first_row(p), p)).collect();
+    /// assert!(found.each_row(&rows).eq(found.rows_with(rows.clone())));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn each_row<'a>(
+        &'a self,
+        rows: &'a [NoiseRow],
+    ) -> impl ExactSizeIterator<Item = EventRow> + 'a {
+        let is_noise = |at: &usize| {
+            rows.get(*at).is_some_and(|row| self.pattern_label(row.pattern).is_noise())
+        };
+        let noise: Vec<u32> = (0..rows.len()).filter(is_noise).map(|at| at as u32).collect();
+        let shared = self.shared_noise_times();
+        (0..noise.len() + self.clusters.len()).map(move |place| match noise.get(place) {
+            Some(&at) => self.noise_row(&rows[at as usize], shared),
+            None => self.clusters[place - noise.len()].row(),
+        })
     }
 
     fn noise_row(&self, row: &NoiseRow, shared: Option<Times>) -> EventRow {

@@ -131,8 +131,8 @@ pub struct Clusters {
 #[derive(Debug)]
 struct Told {
     templates: Vec<Option<String>>,
-    /// By pattern.
-    nearest: Vec<Option<NearestCluster>>,
+    /// By pattern, in their order; without those that have none.
+    nearest: Vec<(PatternId, NearestCluster)>,
 }
 
 /// A cluster with its first row as the exemplar, or an event that is like no other.
@@ -631,8 +631,7 @@ impl Clusters {
     /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = ClusterRow<'_>> {
         let by_cluster = self.events.distinct_by_cluster();
-        let rows = self.events.rows_with(self.ingested.kept.clone());
-        rows.into_iter().map(move |row| self.row(&row, &by_cluster))
+        self.events.each_row(&self.ingested.kept).map(move |row| self.row(&row, &by_cluster))
     }
 
     /// Returns the rows of the input that [`rows`](Self::rows) shows.
@@ -685,8 +684,9 @@ impl Clusters {
             None => self.params.count_distinct.iter().map(|name| self.has(record, name)).collect(),
         };
         let values = self.events.patterns().values(row.pattern);
-        let nearest = told.nearest.get(row.pattern.index()).and_then(Option::as_ref);
-        let nearest = nearest.map(|found| self.nearest(found, values));
+        let nearest = told.nearest.binary_search_by_key(&row.pattern, |(pattern, _)| *pattern);
+        let nearest = nearest.ok().and_then(|at| told.nearest.get(at));
+        let nearest = nearest.map(|(_, found)| self.nearest(found, values));
         let n_clusters = self.events.clusters().len();
         let reason = || reason(nearest.as_ref(), &self.ingested.recipe, n_clusters);
         let patterns = match cluster.and_then(|cluster| self.events.clusters().get(cluster)) {
@@ -720,13 +720,9 @@ impl Clusters {
             let template = |cluster: &oddsift_eventcluster::Cluster| {
                 cluster.template().map(|template| template.to_string())
             };
-            let mut nearest = vec![None; self.events.patterns().len()];
             // What was fitted once can be looked up.
-            for (pattern, found) in self.events.nearest().unwrap_or_default() {
-                if let Some(slot) = nearest.get_mut(pattern.index()) {
-                    *slot = found;
-                }
-            }
+            let nearest = self.events.nearest().unwrap_or_default().into_iter();
+            let nearest = nearest.filter_map(|(pattern, found)| Some((pattern, found?))).collect();
             Told { templates: self.events.clusters().iter().map(template).collect(), nearest }
         })
     }

@@ -113,6 +113,8 @@ pub(crate) fn ingest(
     plan.rows.need_one_kind_of_time(&whole.room)?;
     let order = whole.table.sort_by_first_row();
     whole.rename(&order);
+    whole.kept.sort_unstable_by_key(|row| row.row);
+    whole.kept.shrink_to_fit();
     let (recipe, values) = plan.rows.into_parts();
     let ingested = Ingested {
         row_patterns: RowPatterns::new(whole.labels),
