@@ -350,10 +350,10 @@ impl EventClusters {
         let is_noise = |at: &usize| {
             rows.get(*at).is_some_and(|row| self.pattern_label(row.pattern).is_noise())
         };
-        let noise: Vec<u32> = (0..rows.len()).filter(is_noise).map(|at| at as u32).collect();
+        let noise: Vec<usize> = (0..rows.len()).filter(is_noise).collect();
         let shared = self.shared_noise_times();
         (0..noise.len() + self.clusters.len()).map(move |place| match noise.get(place) {
-            Some(&at) => self.noise_row(&rows[at as usize], shared),
+            Some(&at) => self.noise_row(&rows[at], shared),
             None => self.clusters[place - noise.len()].row(),
         })
     }

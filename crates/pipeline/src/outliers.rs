@@ -225,7 +225,7 @@ impl OutlierParams {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
-    /// assert_eq!((fitted.n_rows, fitted.n_distinct), (363, 122));
+    /// assert_eq!((fitted.n_rows, fitted.n_distinct), (363, 164));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn fit(&self, input: impl Into<Input>) -> Result<FittedOutliers, Error> {
@@ -571,7 +571,8 @@ impl FittedOutliers {
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let mut params = oddsift_pipeline::OutlierParams::new();
     /// params.keep_patterns = true;
-    /// let (x, counts) = params.fit(path)?.patterns().unwrap();
+    /// let fitted = params.fit(path)?;
+    /// let (x, counts) = fitted.patterns().unwrap();
     /// assert_eq!((x.nrows(), counts.iter().sum::<f64>()), (counts.len(), 363.0));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
@@ -629,7 +630,7 @@ impl FittedOutliers {
     /// ```
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
-    /// assert_eq!(fitted.forest().n_features(), 3);
+    /// assert_eq!(fitted.forest().n_features(), 4);
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
