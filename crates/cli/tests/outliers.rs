@@ -72,7 +72,7 @@ fn reasons_name_features_values_and_ranges() {
     );
 }
 
-/// What holds of every reason: a range that the value lies in is one that few rows lie in.
+/// Checks that a range in which a value lies is one in which few rows lie; gives the number of reasons.
 fn check_reasons(args: &[&str]) -> usize {
     let output = oddsift(&[&["outliers"], args, &["-t", "ndjson", "-q"]].concat());
     let mut n = 0;

@@ -130,7 +130,7 @@ fn in_row(error: Error, rows: &[usize]) -> Error {
     }
 }
 
-/// What the groups are joined to.
+/// The clusters of all groups, as they are joined.
 struct Joined {
     labels: Vec<u32>,
     core: Vec<bool>,

@@ -39,7 +39,7 @@ pub struct ClusterModel {
     notes: Vec<ClusterNote>,
 }
 
-/// What a model tells of a cluster.
+/// The size and template of a cluster, kept in a model.
 ///
 /// ```
 /// use oddsift_eventcluster::ClusterNote;

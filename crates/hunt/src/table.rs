@@ -155,15 +155,21 @@ impl Entry {
     }
 
     fn hosts(&self) -> impl Iterator<Item = u32> {
-        let kept = self.kept.as_slice().iter().map(|one| one.host);
-        let others = self.others.iter().flat_map(|others| others.hosts.iter().copied());
-        kept.chain(others).filter(|host| *host != NONE)
+        self.present(|one| one.host, |others| &others.hosts)
     }
 
     fn users(&self) -> impl Iterator<Item = u32> {
-        let kept = self.kept.as_slice().iter().map(|one| one.user);
-        let others = self.others.iter().flat_map(|others| others.users.iter().copied());
-        kept.chain(others).filter(|user| *user != NONE)
+        self.present(|one| one.user, |others| &others.users)
+    }
+
+    fn present(
+        &self,
+        of_kept: impl Fn(&Occurrence) -> u32,
+        of_others: impl Fn(&Others) -> &HashSet<u32>,
+    ) -> impl Iterator<Item = u32> {
+        let kept = self.kept.as_slice().iter().map(of_kept);
+        let others = self.others.iter().flat_map(move |others| of_others(others).iter().copied());
+        kept.chain(others).filter(|value| *value != NONE)
     }
 
     /// Gives its texts the numbers of another table.

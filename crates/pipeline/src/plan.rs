@@ -30,11 +30,11 @@ pub(crate) struct RowPlan {
     starts_only: bool,
     /// The categories of the recipe, each a number behind the features.
     categories: Vec<Category>,
-    /// Makes the weight of a row; without it every row weighs 1.
     /// The values of a row are those of its process, not those of the recipe.
     rarity: Option<Arc<ProcessRarity>>,
     /// A row has two values more, which are those of its masked texts.
     line_keys: Option<[RandomState; 2]>,
+    /// Makes the weight of a row; without it every row weighs 1.
     weight: Option<Recipe>,
     time: Option<TimePlan>,
     missing: Missing,
@@ -628,7 +628,6 @@ fn texts_are_text(bound: &Bound, row: Row<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// The text of a field that is neither missing nor empty; `-` is the mark of nothing in many exports.
 /// The text of a row in a role.
 fn text_by<'a>(roles: &Roles, role: Role, row: Row<'a>) -> Option<Cow<'a, str>> {
     match roles.all(role) {
@@ -637,6 +636,7 @@ fn text_by<'a>(roles: &Roles, role: Role, row: Row<'a>) -> Option<Cow<'a, str>> 
     }
 }
 
+/// The text of a field that is neither missing nor empty; `-` is the mark of nothing in many exports.
 #[inline]
 fn filled(row: Row<'_>, column: usize) -> Option<Cow<'_, str>> {
     row.to_text(column).filter(|text| !matches!(&**text, "" | "-"))

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use oddsift_timespan::{Period, Timestamp};
 
-use crate::{Changes, Error, gather::set_apart};
+use crate::{
+    Changes, Error,
+    gather::{nanos, set_apart},
+};
 
 /// A bucket is cut if more than a twentieth of it is without events, …
 const PART: i128 = 20;
@@ -61,10 +64,6 @@ impl Cover {
         }
         Ok(cut)
     }
-}
-
-fn nanos(from: Timestamp, to: Timestamp) -> i128 {
-    from.duration_until(to).as_nanos()
 }
 
 #[cfg(test)]

@@ -164,7 +164,7 @@ fn far<T>(all: &[T], time: impl Fn(&T) -> Timestamp) -> i128 {
     YEAR.max(usual.saturating_mul(FAR_GAPS))
 }
 
-fn nanos(from: Timestamp, to: Timestamp) -> i128 {
+pub(crate) fn nanos(from: Timestamp, to: Timestamp) -> i128 {
     from.duration_until(to).as_nanos()
 }
 

@@ -72,7 +72,7 @@ fn of_role(role: Role) -> &'static str {
     }
 }
 
-/// Why a row is noise, as fields and in words.
+/// Adds the columns that tell why a row is noise, as fields and in words.
 pub(crate) fn reason_columns<'c, R>(
     columns: Columns<'c, R>,
     own: impl Fn(&str) -> String,

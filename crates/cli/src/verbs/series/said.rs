@@ -76,7 +76,7 @@ fn cut(changes: &Changes) -> Option<String> {
     })
 }
 
-/// Where periods come from, unless they were given.
+/// Tells where periods come from, unless they were given.
 fn season(found: &SeriesFit) -> Option<String> {
     let of = |source| found.series.iter().filter(move |it| it.period_source() == source);
     let n = |source| of(source).count();
