@@ -34,8 +34,8 @@ const MOST_STREAMED: usize = 1 << 17;
 /// Rows whose reasons are computed in one go.
 const BLOCK: usize = 1024;
 
-/// The values behind the features of a process event, which tell its line from others.
-const N_KEYS: usize = 2;
+/// So many values behind the features of a process event tell its line from others.
+const N_KEYS: usize = 1;
 
 /// How outliers among the rows of an input are found: an isolation forest is fitted to them, then they
 /// are scored as they stream by once more.
@@ -65,8 +65,8 @@ pub struct OutlierParams {
     pub top: Option<usize>,
     /// The most reasons of a row; 3 by default.
     pub n_reasons: usize,
-    /// How samples are drawn of process events, which repeat much; those of other rows are drawn row by
-    /// row. [`Sampling::Root`] by default.
+    /// How much repeated lines count when samples are drawn of process events by their rarity;
+    /// [`Sampling::Rows`] by default. Samples of other rows are drawn row by row.
     pub sampling: Sampling,
     /// Whether the features of process events, where none are named, are the rarity of their parts
     /// ([`ProcessRarity::NAMES`]); true by default.
@@ -314,8 +314,8 @@ impl OutlierParams {
         })
     }
 
-    /// How rows are taken that are to be folded: with their times, and of processes with the keys of
-    /// their lines.
+    /// How rows are taken that are to be folded: with their times, and of processes with the key of
+    /// their line.
     fn rows(
         &self,
         head: &Head,
@@ -330,7 +330,7 @@ impl OutlierParams {
             .with_starts_only()
             .lenient(is_lenient)
             .with_rarity(rarity)
-            .with_line_keys(true);
+            .with_line_key(true);
         match times {
             Some(times) => rows.with_time(head, input, &times),
             None => Ok(rows),
@@ -486,7 +486,7 @@ impl FittedOutliers {
         top: Option<usize>,
     ) -> Result<(Layout, Finds, ReadSummary), Error> {
         let head = Head::open(input, &self.params.features.names)?;
-        let mut rows = self.row_plan(&head, input)?.with_line_keys(self.n_keys() > 0);
+        let mut rows = self.row_plan(&head, input)?.with_line_key(self.n_keys() > 0);
         if let Some(times) = TimeColumns::find(&head.layout, None, None)? {
             rows = rows.with_time(&head, input, &times)?;
         }
@@ -881,7 +881,7 @@ struct LineCounts {
 }
 
 impl LineCounts {
-    const MOST: usize = 1 << 14;
+    const MOST: usize = 1 << 12;
 
     fn add(&mut self, line: &ProcessLine) -> Result<(), oddsift_outliers::Error> {
         if let Some(count) = self.lines.get_mut(line) {
