@@ -159,7 +159,7 @@ pub struct OutlierRow<'o> {
 
 impl OutlierParams {
     /// The most lines where nobody says how many.
-    pub const MOST_LINES: usize = 100;
+    pub const MOST_LINES: usize = 500;
 
     /// Process features, or all numeric columns; 100 trees of 256 rows; rows below the offset.
     ///
