@@ -11,11 +11,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// What the tool does not do yet.
-const EXPECTED_TO_FAIL: [&str; 3] = [
-    "38-one-feature-unit-scale",
-    "40-cluster-of-many-programs",
-    "44-numeric-table-without-names",
-];
+const EXPECTED_TO_FAIL: [&str; 3] =
+    ["38-one-feature-unit-scale", "40-cluster-of-many-programs", "44-numeric-table-without-names"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -7,9 +7,7 @@ use oddsift_iforest::{
     Contamination, Draws, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples,
     Precision,
 };
-use oddsift_outliers::{
-    DrawnRows, OutlierDetector, OutlierModel, ProcessLine, ProcessRarity, Reason, Sampling,
-};
+use oddsift_outliers::{DrawnRows, OutlierDetector, OutlierModel, ProcessRarity, Reason, Sampling};
 use oddsift_patterns::{PatternId, PatternTable};
 use oddsift_records::{Record, RowStore, StoredRow};
 use oddsift_timespan::Timestamp;
@@ -18,6 +16,7 @@ use crate::error::ParameterFault;
 use crate::fold::{Batches, Feed};
 use crate::layout::Head;
 use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::process_counts::count_processes;
 use crate::score::{Find, Finds, Scored, Scorer, Selection, Verdict, order as in_order};
 use crate::space::FeaturePlan;
 use crate::table::{Ingested, Keep, TablePlan, ingest};
@@ -225,7 +224,7 @@ impl OutlierParams {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
-    /// assert_eq!((fitted.n_rows, fitted.n_distinct), (363, 122));
+    /// assert_eq!((fitted.n_rows, fitted.n_distinct), (363, 164));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn fit(&self, input: impl Into<Input>) -> Result<FittedOutliers, Error> {
@@ -555,7 +554,9 @@ impl FittedOutliers {
             }
             Ok(())
         })?;
-        parts.iter().for_each(|(_, store)| finds.store.merge(store));
+        for (_, store) in &parts {
+            finds.store.merge(store);
+        }
         if finds.store.len() == wanted.len() {
             return Ok((layout, finds));
         }
@@ -569,7 +570,8 @@ impl FittedOutliers {
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let mut params = oddsift_pipeline::OutlierParams::new();
     /// params.keep_patterns = true;
-    /// let (x, counts) = params.fit(path)?.patterns().unwrap();
+    /// let fitted = params.fit(path)?;
+    /// let (x, counts) = fitted.patterns().unwrap();
     /// assert_eq!((x.nrows(), counts.iter().sum::<f64>()), (counts.len(), 363.0));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
@@ -627,7 +629,7 @@ impl FittedOutliers {
     /// ```
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let fitted = oddsift_pipeline::OutlierParams::new().fit(path)?;
-    /// assert_eq!(fitted.forest().n_features(), 3);
+    /// assert_eq!(fitted.forest().n_features(), 4);
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
@@ -842,7 +844,7 @@ pub(crate) fn reasons(
     model.detector().reasons(&x, n_reasons).map_err(|source| outliers_error(name, source))
 }
 
-fn outliers_error(name: &str, source: oddsift_outliers::Error) -> Error {
+pub(crate) fn outliers_error(name: &str, source: oddsift_outliers::Error) -> Error {
     Error::Outliers { name: name.to_owned(), source: Box::new(source) }
 }
 
@@ -850,62 +852,4 @@ fn outliers_error(name: &str, source: oddsift_outliers::Error) -> Error {
 fn features(table: &PatternTable, n_keys: usize) -> Result<ArrayView2<'_, f64>, Error> {
     let all = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix())?;
     Ok(all.slice_move(s![.., ..table.n_features().saturating_sub(n_keys)]))
-}
-
-/// Counts the parts of process events.
-fn count_processes(mut feed: Feed<'_>, rows: &RowPlan) -> Result<ProcessRarity, Error> {
-    let name = feed.name();
-    let failed = |source| outliers_error(&name, source);
-    let state = || (RowRoom::default(), LineCounts::default());
-    let parts = feed.for_each(state, |(room, counts), _, batch| {
-        rows.follow(batch, room)?;
-        for row in batch {
-            if matches!(rows.take(row, room)?, Taken::Row { .. }) {
-                counts.add(&room.line).map_err(&failed)?;
-            }
-        }
-        Ok(())
-    })?;
-    let mut all = ProcessRarity::new().map_err(&failed)?;
-    for (_, counts) in parts {
-        all.merge(counts.finish().map_err(&failed)?).map_err(&failed)?;
-    }
-    Ok(all)
-}
-
-/// Events repeat: so many distinct lines are counted as such before their parts are.
-#[derive(Default)]
-struct LineCounts {
-    lines: HashMap<ProcessLine, u64>,
-    counted: Option<ProcessRarity>,
-}
-
-impl LineCounts {
-    const MOST: usize = 1 << 12;
-
-    fn add(&mut self, line: &ProcessLine) -> Result<(), oddsift_outliers::Error> {
-        if let Some(count) = self.lines.get_mut(line) {
-            *count += 1;
-            return Ok(());
-        }
-        if self.lines.len() == Self::MOST {
-            self.count()?;
-        }
-        self.lines.insert(line.clone(), 1);
-        Ok(())
-    }
-
-    fn count(&mut self) -> Result<(), oddsift_outliers::Error> {
-        let mut counted = self.counted.take().map_or_else(ProcessRarity::new, Ok)?;
-        for (line, count) in self.lines.drain() {
-            counted.add(&line, count)?;
-        }
-        self.counted = Some(counted);
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<ProcessRarity, oddsift_outliers::Error> {
-        self.count()?;
-        self.counted.map_or_else(ProcessRarity::new, Ok)
-    }
 }

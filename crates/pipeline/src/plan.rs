@@ -31,13 +31,7 @@ pub(crate) struct RowPlan {
     /// Columns whose values are told apart and nothing else, each a number behind the features.
     categories: Vec<Category>,
     /// Makes the weight of a row; without it every row weighs 1.
-    /// The values of a row are those of its process, not those of the recipe.
-    rarity: Option<Arc<ProcessRarity>>,
-    /// Tells lines of process events apart. It differs from plan to plan, so that nobody can make lines
-    /// that it takes for one.
-    hasher: RandomState,
-    /// Whether rows have a value more, the key of their line.
-    has_line_key: bool,
+    lines: LinePlan,
     weight: Option<Recipe>,
     time: Option<TimePlan>,
     missing: Missing,
@@ -94,6 +88,18 @@ impl Category {
         let next = numbers.len() as f64;
         *numbers.entry(text).or_insert(next)
     }
+}
+
+/// What is taken of the masked texts of process events.
+#[derive(Default)]
+struct LinePlan {
+    /// The values of a row are those of its process, not those of the recipe.
+    rarity: Option<Arc<ProcessRarity>>,
+    /// Tells lines apart. It differs from plan to plan, so that nobody can make lines that it takes for
+    /// one.
+    hasher: RandomState,
+    /// Whether rows have a value more, the key of their line.
+    has_key: bool,
 }
 
 /// Columns of times, each of which all name their zone, or all do not.
@@ -203,9 +209,7 @@ impl RowPlan {
             map: input.map.clone(),
             starts_only: false,
             categories: Vec::new(),
-            rarity: None,
-            hasher: RandomState::new(),
-            has_line_key: false,
+            lines: LinePlan::default(),
             weight: None,
             time: None,
             missing: input.missing,
@@ -315,8 +319,8 @@ impl RowPlan {
     /// The number of values in a row's vector.
     pub(crate) fn n_values(&self) -> usize {
         let of_recipe = self.bound.recipe.names().len();
-        let own = self.rarity.as_ref().map_or(of_recipe, |_| ProcessRarity::NAMES.len());
-        own + self.categories.len() + usize::from(self.has_line_key)
+        let own = self.lines.rarity.as_ref().map_or(of_recipe, |_| ProcessRarity::NAMES.len());
+        own + self.categories.len() + usize::from(self.lines.has_key)
     }
 
     /// Takes the weight of each row by a recipe of one value.
@@ -447,20 +451,20 @@ impl RowPlan {
 
     /// Takes the masked texts of a process event, its values by their rarity, and their hashes.
     fn take_line(&self, bound: &Bound, row: Row<'_>, room: &mut RowRoom) {
-        if self.rarity.is_none() && !self.has_line_key {
+        if self.lines.rarity.is_none() && !self.lines.has_key {
             return;
         }
         let text = |role| text_by(&bound.roles, role, row).unwrap_or_default();
         let [path, parent, command_line] =
             [Role::Path, Role::ParentPath, Role::CommandLine].map(text);
         room.line.set(&path, &parent, &command_line);
-        let key = self.hasher.hash_one(&room.line);
-        if let Some(rarity) = &self.rarity {
+        let key = self.lines.hasher.hash_one(&room.line);
+        if let Some(rarity) = &self.lines.rarity {
             let values = room.values_of_line(rarity, key);
             room.values.clear();
             room.values.extend(values);
         }
-        if self.has_line_key {
+        if self.lines.has_key {
             // So many bits a float holds exactly.
             room.values.push((key >> (64 - 53)) as f64);
         }
@@ -473,13 +477,13 @@ impl RowPlan {
 
     /// With the rarity of processes as values.
     pub(crate) fn with_rarity(mut self, rarity: Option<Arc<ProcessRarity>>) -> Self {
-        self.rarity = rarity;
+        self.lines.rarity = rarity;
         self
     }
 
     /// With a value more, which tells lines of process events apart.
-    pub(crate) fn with_line_key(mut self, has_line_key: bool) -> Self {
-        self.has_line_key = has_line_key;
+    pub(crate) fn with_line_key(mut self, has_key: bool) -> Self {
+        self.lines.has_key = has_key;
         self
     }
 

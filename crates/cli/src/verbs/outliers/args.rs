@@ -24,6 +24,7 @@ Examples:
       fitted once, scores every new file";
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag that can be typed by itself")]
 pub(crate) struct OutliersArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
