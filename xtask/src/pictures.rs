@@ -22,11 +22,13 @@ const PICTURES: [(&str, &str); 8] = [
     (
         "clusters.svg",
         "cluster testdata/processes_on_host.csv --plot {} \
+         --features pathScore,commandlineTokensFull,isSystemSession --eps 0.0001 \
          --plot-features pathScore,commandlineTokensFull",
     ),
     (
         "clusters-wide.svg",
         "cluster testdata/processes_on_host.csv --eps 0.001 --plot {} \
+         --features pathScore,commandlineTokensFull,isSystemSession \
          --plot-features pathScore,commandlineTokensFull",
     ),
     (

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use clap::{Args, ValueEnum};
 use oddsift::pipeline::{
-    self, Delimiters, FeatureChoice, FeatureOptions, Input, SchemaChoice, SessionRule,
+    self, Delimiters, FeatureChoice, FeatureOptions, Input, SchemaChoice, SessionRule, Timestamp,
 };
 use oddsift::plot::Labels;
 use oddsift::records::BadRows;
@@ -336,4 +336,18 @@ pub(crate) struct PlotPath {
 pub(crate) enum PlotForm {
     Svg,
     Html,
+}
+
+/// Times the wrong way round are a slip.
+pub(crate) fn check_times(
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+) -> Result<(), Failure> {
+    match (since, until) {
+        (Some(since), Some(until)) if since > until => {
+            let what = format!("--since is {since}, after --until {until}; swap them");
+            Err(Failure::usage(what))
+        }
+        _ => Ok(()),
+    }
 }

@@ -25,13 +25,16 @@ const BYTES: [&str; 6] = [
     "TotalBytesSent",
 ];
 
+/// The season of msticpy's defaults, and a flag for each point.
+const EXACT: [&str; 3] = ["--period", "24", "--every-point"];
+
 fn flagged(rows: &[HashMap<String, String>]) -> Vec<(String, String)> {
     let odd = rows.iter().filter(|row| row["anomalies"] != "0");
     odd.map(|row| (row["TimeGenerated"].clone(), row["anomalies"].clone())).collect()
 }
 
 fn periods(series: &[&str], more: &[&str]) -> String {
-    let found = oddsift(&[&BYTES[..], series, &["-t", "csv", "--raw"]].concat());
+    let found = oddsift(&[&BYTES[..], &EXACT, series, &["-t", "csv", "--raw"]].concat());
     assert!(found.status.success(), "{}", text(&found.stderr));
     let output = oddsift_with(&[&["periods", "-"][..], more].concat(), &found.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -40,7 +43,8 @@ fn periods(series: &[&str], more: &[&str]) -> String {
 
 #[test]
 fn the_demo_series_has_three_spikes_and_five_dips() {
-    let found = rows(&oddsift(&[&BYTES[..], &["-t", "csv"]].concat()));
+    let exact = [&BYTES[..], &EXACT, &["-t", "csv"]].concat();
+    let found = rows(&oddsift(&exact));
     let expected = [
         ("2019-05-07T11:00:00Z", "-1"),
         ("2019-05-09T13:00:00Z", "-1"),
@@ -55,8 +59,10 @@ fn the_demo_series_has_three_spikes_and_five_dips() {
     assert_eq!(flagged(&found), expected);
     let header =
         "TimeGenerated,TotalBytesSent,residual,trend,seasonal,weights,baseline,score,anomalies";
-    let printed = oddsift(&[&BYTES[..], &["-t", "csv"]].concat());
-    assert_eq!(text(&printed.stdout).lines().next(), Some(header));
+    let header_of = |args: &[&str]| text(&oddsift(args).stdout).lines().next().map(str::to_owned);
+    assert_eq!(header_of(&exact).as_deref(), Some(header));
+    let with_episode = header_of(&[&BYTES[..], &["-t", "csv"]].concat());
+    assert_eq!(with_episode, Some(format!("{header},episode")));
 }
 
 #[test]
@@ -147,7 +153,8 @@ fn groups_come_first_and_are_those_of_their_rows() {
     let distinct = oddsift_with(&[&args[..], &["--distinct", "who"]].concat(), input.as_bytes());
     let distinct = rows(&distinct);
     assert!(distinct.len() == 72 && distinct.iter().all(|row| row["Distinctwho"] == "2"));
-    let sum = ["--value-column", "n", "--agg", "sum", "--bucket", "1D", "--period", "7"];
+    let sum =
+        ["--value-column", "n", "--agg", "sum", "--bucket", "1D", "--period", "7", "--strict"];
     let short = oddsift_with(&[&args[..], &sum].concat(), input.as_bytes());
     assert_eq!(short.status.code(), Some(3));
     assert!(text(&short.stderr).contains("has 3 points, a period of 7 takes 14"));
@@ -156,7 +163,8 @@ fn groups_come_first_and_are_those_of_their_rows() {
 #[test]
 fn faults_of_points_name_their_line() {
     let head = "t,n\n2024-01-01T00:00:00Z,1\n2024-01-01T01:00:00Z,2\n2024-01-01T02:00:00Z,3\n";
-    let args = ["series", "-", "--time-column", "t", "--value-column", "n", "--period", "2"];
+    let args =
+        ["series", "-", "--time-column", "t", "--value-column", "n", "--period", "2", "--strict"];
     for (line, place) in [
         ("2024-01-01T05:00:00Z,4\n", "<stdin>:5: 2 points are missing"),
         ("2024-01-01T01:00:00Z,4\n", "<stdin>:5: points 1 and 3 have the same time"),
@@ -213,7 +221,7 @@ fn a_value_column_named_as_ours_is_not_taken_for_ours() {
     }
     let found = oddsift_with(&["series", "-", "-t", "csv"], input.as_bytes());
     let header = text(&found.stdout).lines().next().unwrap().to_owned();
-    assert!(header.ends_with(",score,oddsift.anomalies"), "{header}");
+    assert!(header.ends_with(",score,oddsift.anomalies,episode"), "{header}");
     let periods = oddsift_with(&["periods", "-"], &found.stdout);
     assert_eq!(text(&periods.stdout), "start,end\n");
     let wrong = oddsift_with(&["periods", "-"], input.as_bytes());
@@ -369,7 +377,8 @@ fn a_season_that_takes_in_every_value_of_two_periods_is_told() {
         input
     };
     let said = |n: usize, more: &[&str]| {
-        let args = ["series", "--time-column", "Time", "--value-column", "n", "-t", "csv"];
+        let args =
+            ["series", "--time-column", "Time", "--value-column", "n", "-t", "csv", "--period=24"];
         let output = oddsift_with(&[&args[..], more].concat(), hours(n).as_bytes());
         assert!(output.status.success());
         text(&output.stderr)
@@ -382,4 +391,134 @@ fn a_season_that_takes_in_every_value_of_two_periods_is_told() {
     assert_eq!(said(48, &["-q"]), "");
     assert_eq!(said(48, &["--seasonal-deg", "0"]), "");
     assert_eq!(said(72, &[]), "");
+}
+
+/// Flags and what is said of hourly counts.
+fn of_counts(input: &str, more: &[&str]) -> (Vec<(String, String, String)>, String) {
+    let args = ["series", "-", "--time-column", "Time", "--count", "--bucket", "1h", "-t", "csv"];
+    let output = oddsift_with(&[&args[..], more].concat(), input.as_bytes());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let flagged = rows(&output).into_iter().filter(|row| row["anomalies"] != "0");
+    let flagged =
+        flagged.map(|row| (row["Time"].clone(), row["anomalies"].clone(), row["episode"].clone()));
+    (flagged.collect(), text(&output.stderr))
+}
+
+#[test]
+fn a_forged_time_ten_years_ahead_changes_no_flag() {
+    let log = std::fs::read_to_string(tool::testdata("attacks/sp.csv")).unwrap();
+    let forged = format!("{log}2034-03-04T23:30:00Z,user0,1\n");
+    let (flags, said) = of_counts(&log, &[]);
+    assert_eq!(flags, [("2024-03-03T05:00:00Z".into(), "1".into(), "1".into())]);
+    assert_eq!(
+        said,
+        "<stdin>: 1 incomplete bucket is left out (2024-03-04T23:00:00Z), cut by the start or end of the log; \
+         no period was found, 24 points are taken\n"
+    );
+    let (of_forged, said) = of_counts(&forged, &[]);
+    assert_eq!(of_forged, flags);
+    assert!(
+        said.contains(
+            "1 point is more than a year from the rest and set apart (2034-03-04T23:00:00Z)"
+        ),
+        "{said}"
+    );
+    let (until, said) = of_counts(&forged, &["--until", "2025-01-01"]);
+    assert!(until == flags && !said.contains("set apart"), "{said}");
+    let (since, _) = of_counts(&log, &["--since", "2024-03-04T00:00:00Z"]);
+    assert_eq!(since, []);
+}
+
+#[test]
+fn a_row_in_the_year_9999_stops_no_group() {
+    let log = std::fs::read_to_string(tool::testdata("attacks/lg_future.csv")).unwrap();
+    let args = ["series", "-", "--time-column", "Time", "--count", "--by", "Account", "-t", "csv"];
+    let output = oddsift_with(&args, log.as_bytes());
+    let said = text(&output.stderr);
+    assert!(said.contains("set apart (9999-01-01T00:00:00Z)"), "{said}");
+    let found = rows(&output);
+    for user in ["user0", "user1", "user2"] {
+        assert_eq!(found.iter().filter(|row| row["Account"] == user).count(), 95, "{user}");
+    }
+    let strict = oddsift_with(&[&args[..], &["--strict"]].concat(), log.as_bytes());
+    assert_eq!(strict.status.code(), Some(3));
+}
+
+#[test]
+fn parts_of_a_series_with_missing_values_are_near_its_values() {
+    let file = tool::testdata("attacks/stl_missing.csv").display().to_string();
+    let args = ["series", &file, "--value-column", "v", "--fill", "missing", "--period", "3"];
+    let stl =
+        ["--seasonal", "3", "--seasonal-jump", "4", "--trend-deg", "1", "--robust", "-t", "csv"];
+    for row in rows(&oddsift(&[&args[..], &stl].concat())) {
+        for part in ["trend", "seasonal", "residual"] {
+            let value: f64 = row[part].parse().unwrap_or_default();
+            assert!(value.abs() < 4.0 * 25_000_024.0, "{part} {value}");
+        }
+    }
+}
+
+#[test]
+fn irregular_rows_become_a_series_and_one_line_tells_how() {
+    let mut input = "t,n\n".to_owned();
+    for i in 0..300_i64 {
+        // Every five minutes or so, one of them twice, an hour of nothing.
+        let second = 300 * i + 31 * (i * i % 5) + if i > 200 { 3600 } else { 0 };
+        let n = if i == 150 { 90 } else { i % 7 };
+        let (day, time) = (1 + second / 86_400, second % 86_400);
+        let clock = format!("{:02}:{:02}:{:02}", time / 3600, time / 60 % 60, time % 60);
+        writeln!(input, "2024-01-{day:02}T{clock}Z,{n}").unwrap();
+    }
+    let args = ["series", "-", "--time-column", "t", "--value-column", "n", "-t", "csv"];
+    let output = oddsift_with(&args, input.as_bytes());
+    let said = text(&output.stderr);
+    assert!(said.starts_with("<stdin>: steps of 5min: ") && said.lines().count() == 1, "{said}");
+    assert!(
+        said.contains("points are missing (the first at 2024-01-01T16:")
+            && said.contains("left missing"),
+        "{said}"
+    );
+    let found = rows(&output);
+    let flagged: Vec<_> = found.iter().filter(|row| row["anomalies"] != "0").collect();
+    // The season takes some of the spike, and has a dip a period before it.
+    let spikes: Vec<_> = flagged.iter().filter(|row| row["anomalies"] == "1").collect();
+    assert!(flagged.len() <= 2 && spikes.len() == 1 && spikes[0]["n"] == "90");
+    let strict = oddsift_with(&[&args[..], &["--strict"]].concat(), input.as_bytes());
+    assert_eq!(strict.status.code(), Some(3));
+}
+
+#[test]
+fn no_period_is_no_season_and_said() {
+    let mut input = "t,n\n".to_owned();
+    for hour in 0..40 {
+        let n = if hour == 30 { 900 } else { 10 + hour * hour % 7 };
+        writeln!(input, "2024-01-0{}T{:02}:00:00Z,{n}", 1 + hour / 24, hour % 24).unwrap();
+    }
+    let args = ["series", "-", "--time-column", "t", "--value-column", "n", "-t", "csv"];
+    for more in [&[][..], &["--period", "auto"]] {
+        let output = oddsift_with(&[&args[..], more].concat(), input.as_bytes());
+        assert!(
+            text(&output.stderr).ends_with(
+                "no period was found, so no season: values are held against the median\n"
+            )
+        );
+        let found = rows(&output);
+        assert_eq!((&*found[30]["anomalies"], &*found[30]["seasonal"]), ("1", "0.0"));
+    }
+    let exact = oddsift_with(&[&args[..], &["--period", "24"]].concat(), input.as_bytes());
+    assert_eq!(exact.status.code(), Some(3));
+    assert!(text(&exact.stderr).contains("has 40 points, a period of 24 takes 48"));
+}
+
+#[test]
+fn groups_of_a_row_or_two_are_counted_and_not_fitted() {
+    let mut input = "Time,who\n".to_owned();
+    for i in 0..500 {
+        writeln!(input, "2024-01-01T{:02}:00:00Z,user{}", i % 24, i % 250).unwrap();
+    }
+    let args = ["series", "-", "--time-column", "Time", "--count", "--by", "who", "-t", "csv"];
+    let output = oddsift_with(&args, input.as_bytes());
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stderr).contains("250 groups are left out"), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout).lines().count(), 1);
 }

@@ -182,6 +182,28 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// Returns the fact, without what follows from it.
+    ///
+    /// ```
+    /// use oddsift_dbscan::Warning;
+    ///
+    /// let warning = Warning::OneCluster { cluster: 0, share: 0.987 };
+    /// assert_eq!(warning.share_text(), "cluster 0 holds 98.7 % of the rows");
+    /// ```
+    pub fn share_text(&self) -> String {
+        match self {
+            Self::AlmostAllNoise { share } => {
+                format!("{} % of the rows are noise", percent(*share))
+            }
+            Self::OneCluster { cluster, share } => {
+                format!("cluster {cluster} holds {} % of the rows", percent(*share))
+            }
+            Self::EpsBelowResolution { eps, resolution } => format!(
+                "eps {eps:?} is below {resolution:?}, the smallest distance of two different rows"
+            ),
+        }
+    }
+
     fn is_of_one_cluster(&self) -> bool {
         matches!(self, Self::OneCluster { .. })
     }
@@ -189,26 +211,12 @@ impl Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlmostAllNoise { share } => {
-                write!(
-                    f,
-                    "{} % of the rows are noise: raise eps or lower min_samples",
-                    percent(*share)
-                )
-            }
-            Self::OneCluster { cluster, share } => {
-                let share = percent(*share);
-                write!(
-                    f,
-                    "cluster {cluster} holds {share} % of the rows: unless they are all alike, lower eps"
-                )
-            }
-            Self::EpsBelowResolution { eps, resolution } => write!(
-                f,
-                "eps {eps:?} is below {resolution:?}, the smallest distance of two different rows: only equal rows are neighbours"
-            ),
-        }
+        let advice = match self {
+            Self::AlmostAllNoise { .. } => "raise eps or lower min_samples",
+            Self::OneCluster { .. } => "unless they are all alike, lower eps",
+            Self::EpsBelowResolution { .. } => "only equal rows are neighbours",
+        };
+        write!(f, "{}: {advice}", self.share_text())
     }
 }
 

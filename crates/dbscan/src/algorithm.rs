@@ -45,7 +45,22 @@ pub struct Dbscan {
     model: DbscanModel,
 }
 
+/// The parts of a clustering that was not made in one go.
+pub(crate) struct Fitted<'a> {
+    pub(crate) params: DbscanParams,
+    pub(crate) labels: Vec<Label>,
+    pub(crate) core: &'a [bool],
+    pub(crate) model: DbscanModel,
+}
+
 impl Dbscan {
+    pub(crate) fn of_parts(fitted: Fitted<'_>) -> Self {
+        let Fitted { params, labels, core, model } = fitted;
+        let rows: Vec<u32> = (0..labels.len() as u32).collect();
+        let n_noise = labels.iter().filter(|label| label.is_noise()).count();
+        Self { params, core: CoreRows::new(&rows, core), labels, n_noise, model }
+    }
+
     /// Parameters with their defaults: `eps` 0.5, `min_samples` 5, Euclidean distance.
     ///
     /// ```

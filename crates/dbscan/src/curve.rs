@@ -90,6 +90,17 @@ impl KDistances {
         self.n_measured
     }
 
+    /// The curve of rows that were measured in parts.
+    pub(crate) fn joined(parts: Vec<Self>) -> Self {
+        let resolutions = parts.iter().filter_map(|part| part.resolution);
+        Self {
+            resolution: resolutions.min_by(f64::total_cmp),
+            n_points: parts.iter().map(|part| part.n_points).sum(),
+            n_measured: parts.iter().map(|part| part.n_measured).sum(),
+            curve: ascending(parts.into_iter().flat_map(|part| part.curve).collect()),
+        }
+    }
+
     fn measure<W: Weight>(
         params: &DbscanParams,
         rows: &Distinct,

@@ -49,6 +49,14 @@ pub enum Error {
         /// The feature, counted from 0.
         column: usize,
     },
+    /// Not one group for each sample.
+    #[error("{n_groups} groups for {n_samples} samples, pass one group a sample")]
+    GroupsLength {
+        /// The number of groups.
+        n_groups: usize,
+        /// The number of samples.
+        n_samples: usize,
+    },
     /// There is not one weight for each sample.
     #[error("{n_weights} weights for {n_samples} samples, pass one weight a sample")]
     WeightsLength {

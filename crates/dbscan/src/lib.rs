@@ -20,6 +20,7 @@ mod distinct; // equal rows collapse to weighted points
 mod error; // Error
 mod grid; // cells of neighbours, for up to three columns
 mod grid_search; // core points, links and border points by the grid
+mod grouped; // rows of several groups, each clustered by itself
 mod label; // Label
 mod measure; // the inside test, once for each metric
 mod metric; // Metric
@@ -42,6 +43,7 @@ pub use {
     algorithm::Dbscan,
     curve::KDistances,
     error::Error,
+    grouped::Nearest,
     label::Label,
     metric::Metric,
     model::DbscanModel,

@@ -63,6 +63,20 @@ pub(crate) fn run<J: Job>(job: J, metric: Metric, eps: f64) -> J::Output {
     }
 }
 
+/// Runs `job` with the measure of a metric that was checked, by which all pairs are inside.
+pub(crate) fn run_unlimited<J: Job>(job: J, metric: Metric) -> J::Output {
+    let eps = f64::INFINITY;
+    match metric {
+        Metric::Chebyshev => job.run(Chebyshev { eps }),
+        Metric::Manhattan => job.run(Manhattan { eps }),
+        Metric::Minkowski(p) if p <= 1.0 => job.run(Manhattan { eps }),
+        Metric::Minkowski(p) if (p - 2.0).abs() > 0.0 => {
+            job.run(Minkowski { p, unit: 1.0, limit: eps })
+        }
+        Metric::Euclidean | Metric::Minkowski(_) => job.run(Euclidean::unlimited()),
+    }
+}
+
 /// Squared differences against `eps` squared: a root would move pairs at exactly `eps`.
 #[derive(Clone, Copy)]
 pub(crate) struct Euclidean {

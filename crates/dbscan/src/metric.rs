@@ -38,6 +38,22 @@ pub enum Metric {
 }
 
 impl Metric {
+    /// The distance of two points; differences are put in units of the largest, so that no power overflows.
+    pub(crate) fn distance(self, a: &[f64], b: &[f64]) -> f64 {
+        let differences = || a.iter().zip(b).map(|(a, b)| (a - b).abs());
+        let largest = differences().fold(0.0, f64::max);
+        let by_powers = |p: f64| {
+            let sum: f64 = differences().map(|difference| (difference / largest).powf(p)).sum();
+            if largest > 0.0 && largest.is_finite() { largest * sum.powf(1.0 / p) } else { largest }
+        };
+        match self {
+            Self::Chebyshev => largest,
+            Self::Manhattan => differences().sum(),
+            Self::Euclidean => by_powers(2.0),
+            Self::Minkowski(p) => by_powers(p),
+        }
+    }
+
     pub(crate) fn check(self) -> Result<(), Error> {
         match self {
             Self::Minkowski(p) if !(p.is_finite() && p >= 1.0) => Err(Error::MinkowskiP(p)),

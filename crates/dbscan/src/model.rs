@@ -8,6 +8,7 @@ use crate::{
     Dbscan, DbscanParams, Error, Label,
     clusters::{Clusters, NONE},
     distinct::Distinct,
+    grouped::Nearest,
     measure::{self, Job, Measure},
     tree::Tree,
 };
@@ -41,6 +42,8 @@ pub struct DbscanModel {
     /// Row-major, in the order of their first rows.
     pub(crate) core_points: Vec<f64>,
     pub(crate) core_labels: Vec<Label>,
+    /// Empty without groups.
+    pub(crate) core_groups: Vec<u32>,
 }
 
 impl DbscanModel {
@@ -130,9 +133,7 @@ impl DbscanModel {
     /// # Ok::<(), oddsift_dbscan::Error>(())
     /// ```
     pub fn predict(&self, x: &ArrayRef2<f64>) -> Result<Vec<Label>, Error> {
-        if x.ncols() != self.n_features {
-            return Err(Error::Columns { n_columns: x.ncols(), n_features: self.n_features });
-        }
+        self.check_columns(x)?;
         let rows = Distinct::collapse(x)?;
         if self.core_labels.is_empty() {
             return Ok(vec![Label::NOISE; x.nrows()]);
@@ -140,6 +141,31 @@ impl DbscanModel {
         let prediction = Prediction { model: self, rows: &rows };
         let labels = measure::run(prediction, self.params.metric, self.params.eps);
         Ok(rows.point_of_row.iter().map(|&point| Label::new(labels[point as usize])).collect())
+    }
+
+    pub(crate) fn check_columns(&self, x: &ArrayRef2<f64>) -> Result<(), Error> {
+        if x.ncols() == self.n_features {
+            return Ok(());
+        }
+        Err(Error::Columns { n_columns: x.ncols(), n_features: self.n_features })
+    }
+
+    /// The nearest core point of each row at any distance, whatever its group.
+    pub(crate) fn nearest_of_all(&self, x: &ArrayRef2<f64>) -> Result<Vec<Option<Nearest>>, Error> {
+        let rows = Distinct::collapse(x)?;
+        if self.core_labels.is_empty() {
+            return Ok(vec![None; x.nrows()]);
+        }
+        let search = Nearness { model: self, rows: &rows };
+        let found = measure::run_unlimited(search, self.params.metric);
+        let of_row = |&point: &u32| {
+            let (place, distance) = found[point as usize];
+            (place != NONE).then(|| {
+                let place = place as usize;
+                Nearest::new(place, self.core_labels[place], distance)
+            })
+        };
+        Ok(rows.point_of_row.iter().map(of_row).collect())
     }
 
     /// Keeps those of `points` that are core.
@@ -165,7 +191,8 @@ impl DbscanModel {
         points.truncate(core_labels.len() * n_features);
         points.shrink_to_fit();
         let params = params.work_limit(None);
-        Self { params, n_features, n_clusters: clusters.n, core_points: points, core_labels }
+        let (n_clusters, core_groups) = (clusters.n, Vec::new());
+        Self { params, n_features, n_clusters, core_points: points, core_labels, core_groups }
     }
 }
 
@@ -197,6 +224,34 @@ impl Job for Prediction<'_> {
             }
         });
         labels
+    }
+}
+
+/// Points that wait for the core points nearest to them.
+struct Nearness<'a> {
+    model: &'a DbscanModel,
+    rows: &'a Distinct,
+}
+
+impl Job for Nearness<'_> {
+    type Output = Vec<(u32, f64)>;
+
+    fn run<M: Measure>(self, measure: M) -> Vec<(u32, f64)> {
+        let (model, n_columns) = (self.model, self.model.n_features);
+        let tree = Tree::build(&model.core_points, n_columns);
+        let mut found = vec![(NONE, f64::INFINITY); self.rows.n_points()];
+        threads::for_each_chunk(&mut found, GRAIN, |i, found| {
+            let points = self.rows.points[i * GRAIN * n_columns..].chunks_exact(n_columns);
+            for (found, point) in found.iter_mut().zip(points) {
+                // Of several that are nearest the first counts.
+                let place = tree.nearest_label(measure, point, &tree.order);
+                if place != NONE {
+                    let core = &model.core_points[place as usize * n_columns..][..n_columns];
+                    *found = (place, model.params.metric.distance(core, point));
+                }
+            }
+        });
+        found
     }
 }
 

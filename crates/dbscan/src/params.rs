@@ -222,19 +222,28 @@ impl DbscanParams {
         if let Some(weights) = weights {
             weights::check(weights, x.nrows())?;
         }
-        let control = Control::new(progress).work_limit(self.work_limit);
-        let distinct = Distinct::collapse_with(x, &control)?;
+        self.run_with(x, weights, &Control::new(progress).work_limit(self.work_limit))
+    }
+
+    /// Parameters and weights were checked.
+    pub(crate) fn run_with(
+        &self,
+        x: &ArrayRef2<f64>,
+        weights: Option<&[f64]>,
+        control: &Control<'_>,
+    ) -> Result<Dbscan, Error> {
+        let distinct = Distinct::collapse_with(x, control)?;
         let Some(weights) = weights else {
             let counts = distinct.counts();
-            return Dbscan::run(*self, distinct, &counts, self.whole_threshold(), &control);
+            return Dbscan::run(*self, distinct, &counts, self.whole_threshold(), control);
         };
         let unit = weights::Unit::of(weights)?;
         if unit.is_whole() {
             let sums: Vec<i64> = distinct.sums(weights, |weight| weight as i64);
-            return Dbscan::run(*self, distinct, &sums, self.whole_threshold(), &control);
+            return Dbscan::run(*self, distinct, &sums, self.whole_threshold(), control);
         }
         let sums: Vec<i128> = distinct.sums(weights, |weight| unit.fixed(weight));
-        Dbscan::run(*self, distinct, &sums, unit.fixed_threshold(self.min_samples), &control)
+        Dbscan::run(*self, distinct, &sums, unit.fixed_threshold(self.min_samples), control)
     }
 
     pub(crate) fn whole_threshold(&self) -> i64 {

@@ -7,12 +7,15 @@ use crate::{DbscanModel, DbscanParams, Error, Label, Metric, distinct};
 /// The fields of a stored model. Lists grow with what is read and not with what a number claims.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Saved<Labels, Values> {
+struct Saved<Labels, Groups, Values> {
     metric: Metric,
     eps: f64,
     min_samples: usize,
     n_features: usize,
     core_labels: Labels,
+    /// Empty without groups.
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    core_groups: Option<Groups>,
     /// Row-major.
     core_points: Values,
 }
@@ -25,6 +28,7 @@ impl Serialize for DbscanModel {
             min_samples: self.params.min_samples,
             n_features: self.n_features,
             core_labels: self.core_labels.as_slice(),
+            core_groups: (!self.core_groups.is_empty()).then_some(self.core_groups.as_slice()),
             core_points: self.core_points.as_slice(),
         };
         saved.serialize(serializer)
@@ -33,12 +37,12 @@ impl Serialize for DbscanModel {
 
 impl<'de> Deserialize<'de> for DbscanModel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let saved = Saved::<Vec<Label>, Vec<f64>>::deserialize(deserializer)?;
+        let saved = Saved::<Vec<Label>, Vec<u32>, Vec<f64>>::deserialize(deserializer)?;
         saved.checked().map_err(D::Error::custom)
     }
 }
 
-impl Saved<Vec<Label>, Vec<f64>> {
+impl Saved<Vec<Label>, Vec<u32>, Vec<f64>> {
     fn checked(self) -> Result<DbscanModel, Error> {
         let params =
             DbscanParams::default().eps(self.eps).min_samples(self.min_samples).metric(self.metric);
@@ -46,8 +50,9 @@ impl Saved<Vec<Label>, Vec<f64>> {
         self.check_size()?;
         let n_clusters = self.check_labels()?;
         self.check_points()?;
-        let Self { n_features, core_labels, core_points, .. } = self;
-        Ok(DbscanModel { params, n_features, n_clusters, core_points, core_labels })
+        let Self { n_features, core_labels, core_points, core_groups, .. } = self;
+        let core_groups = core_groups.unwrap_or_default();
+        Ok(DbscanModel { params, n_features, n_clusters, core_points, core_labels, core_groups })
     }
 
     fn check_size(&self) -> Result<(), Error> {
@@ -57,6 +62,11 @@ impl Saved<Vec<Label>, Vec<f64>> {
         }
         if n_labels >= u32::MAX as usize - 1 {
             return Err(Error::TooManySamples(n_labels));
+        }
+        if let Some(n_groups) = self.core_groups.as_ref().map(Vec::len)
+            && n_groups != n_labels
+        {
+            return Err(Error::GroupsLength { n_groups, n_samples: n_labels });
         }
         if n_labels.checked_mul(self.n_features) == Some(n_values) {
             return Ok(());
@@ -88,7 +98,18 @@ impl Saved<Vec<Label>, Vec<f64>> {
             let (point, column) = (at / self.n_features, at % self.n_features);
             return Err(Error::ModelNonFinite { point, column });
         }
-        match distinct::first_repeat(&self.core_points, self.n_features) {
+        let grouped = self.core_groups.as_ref().map(|groups| {
+            // Equal points of different groups differ.
+            let points = self.core_points.chunks_exact(self.n_features).zip(groups);
+            let points =
+                points.flat_map(|(point, group)| point.iter().copied().chain([f64::from(*group)]));
+            points.collect::<Vec<f64>>()
+        });
+        let repeat = match &grouped {
+            Some(points) => distinct::first_repeat(points, self.n_features + 1),
+            None => distinct::first_repeat(&self.core_points, self.n_features),
+        };
+        match repeat {
             Some((first, second)) => Err(Error::ModelRepeats { first, second }),
             None => Ok(()),
         }
@@ -172,6 +193,7 @@ mod tests {
             min_samples: 1,
             n_features: 2,
             core_labels: vec![Label::new(0)],
+            core_groups: None,
             core_points: vec![0.0, f64::INFINITY],
         };
         assert_eq!(saved.checked(), Err(Error::ModelNonFinite { point: 0, column: 1 }));

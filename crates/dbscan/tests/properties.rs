@@ -202,3 +202,80 @@ fn many_rows_are_the_same_on_any_number_of_threads() {
         assert!(fits[0].model().n_core_points() > 1000);
     }
 }
+
+/// Clusters each group by the definition, and numbers what comes out by the first core rows of all.
+fn by_definition_in_groups(
+    x: &Array2<f64>,
+    groups: &[u32],
+    eps: f64,
+    min_samples: usize,
+) -> (Vec<i64>, Vec<usize>) {
+    let mut labels: Vec<Option<usize>> = vec![None; x.nrows()];
+    let (mut core, mut first) = (Vec::new(), Vec::<usize>::new());
+    let mut known: Vec<u32> = groups.to_vec();
+    known.sort_unstable();
+    known.dedup();
+    for group in known {
+        let rows: Vec<usize> = (0..x.nrows()).filter(|row| groups[*row] == group).collect();
+        let part = x.select(Axis(0), &rows);
+        let params = Dbscan::params().eps(eps).min_samples(min_samples);
+        let fitted = params.fit(&part).unwrap();
+        let expected =
+            by_definition(&part, &vec![1.0; rows.len()], eps, min_samples, Metric::Euclidean);
+        assert_eq!(found(&fitted), expected);
+        let offset = first.len();
+        first.resize(first.len() + fitted.n_clusters(), usize::MAX);
+        for (at, row) in rows.iter().enumerate() {
+            if let Some(cluster) = fitted.labels()[at].cluster() {
+                let label = offset + usize::try_from(cluster).unwrap();
+                labels[*row] = Some(label);
+                if fitted.is_core(at) {
+                    let slot = &mut first[label];
+                    *slot = (*slot).min(*row);
+                    core.push(*row);
+                }
+            }
+        }
+    }
+    let mut order: Vec<usize> = (0..first.len()).collect();
+    order.sort_by_key(|cluster| first[*cluster]);
+    let number = |label: usize| order.iter().position(|old| *old == label);
+    let number = |label: Option<usize>| label.and_then(number);
+    let labels = labels.into_iter().map(number);
+    let labels = labels.map(|at| at.map_or(-1, |at| i64::try_from(at).unwrap())).collect();
+    core.sort_unstable();
+    (labels, core)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn groups_are_clustered_each_by_itself(
+        x in grid(1_usize..4), eps in 1_u8..6, min_samples in 1_usize..6, seed in any::<u64>(),
+    ) {
+        let eps = f64::from(eps);
+        let groups: Vec<u32> = (0..x.nrows()).map(|row| {
+            let mixed = (row as u64 ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            u32::try_from(mixed >> 62).unwrap()
+        }).collect();
+        let go_on = |_| std::ops::ControlFlow::Continue(());
+        let params = Dbscan::params().eps(eps).min_samples(min_samples);
+        let model = params.fit_grouped(&x, &groups, None, &go_on).unwrap();
+        let labels: Vec<i64> = model.labels().iter().map(|label| label.to_i64()).collect();
+        let (expected, core) = by_definition_in_groups(&x, &groups, eps, min_samples);
+        prop_assert_eq!(&labels, &expected);
+        prop_assert_eq!(model.core_samples(), core);
+
+        // Which number stands for which group does not matter, and rows that were core are known.
+        let others: Vec<u32> = groups.iter().map(|group| 90 - 7 * group).collect();
+        let renamed = params.fit_grouped(&x, &others, None, &go_on).unwrap();
+        prop_assert_eq!(renamed.labels(), model.labels());
+        let predicted = model.model().predict_grouped(&x, &groups).unwrap();
+        for row in model.core_samples() {
+            prop_assert_eq!(predicted[*row], model.labels()[*row]);
+        }
+        let strangers = model.model().predict_grouped(&x, &others).unwrap();
+        prop_assert!(strangers.iter().all(|label| label.is_noise()));
+    }
+}

@@ -36,15 +36,15 @@ impl Cluster {
     }
 
     /// The cluster as one row: its exemplar.
-    pub(crate) fn row(&self) -> Option<EventRow> {
-        Some(EventRow {
+    pub(crate) fn row(&self) -> EventRow {
+        EventRow {
             row: self.exemplar,
-            pattern: *self.patterns.first()?,
+            pattern: self.patterns[0],
             label: self.label,
             size: self.size,
             weight: self.weight,
             times: self.times,
-        })
+        }
     }
 
     /// The cluster's number.

@@ -4,6 +4,8 @@ use ndarray::{Array2, Axis};
 use oddsift_dbscan::{Advice, Dbscan, KDistances, Label, Warning};
 use oddsift_patterns::{PatternId, PatternTable};
 
+use crate::nearest::{NearestCluster, nearest_clusters};
+use crate::params::Space;
 use crate::rows::{Times, join_times};
 use crate::{Cluster, Error, EventClusterParams, EventRow, NoiseRow, NoiseTimes, Scaler};
 
@@ -17,6 +19,7 @@ pub struct EventClusters {
     table: PatternTable,
     scaler: Scaler,
     matrix: Array2<f64>,
+    groups: Vec<u32>,
     model: Dbscan,
     clusters: Vec<Cluster>,
     noise_times: NoiseTimes,
@@ -40,13 +43,14 @@ impl EventClusters {
 
     pub(crate) fn new(
         table: PatternTable,
-        scaler: Scaler,
-        matrix: Array2<f64>,
+        space: Space,
         model: Dbscan,
         noise_times: NoiseTimes,
     ) -> Self {
         let clusters = Vec::with_capacity(model.n_clusters());
-        let mut found = Self { table, scaler, matrix, model, clusters, noise_times, rows: None };
+        let Space { scaler, matrix, groups } = space;
+        let mut found =
+            Self { table, scaler, matrix, groups, model, clusters, noise_times, rows: None };
         found.summarise();
         found
     }
@@ -108,7 +112,52 @@ impl EventClusters {
         &self.scaler
     }
 
-    /// The scaled matrix that was clustered, of shape `(n_patterns, n_features)`.
+    /// The group of each pattern: patterns of different groups differ in a category. A group has the
+    /// number of its first pattern; empty where nothing is a [category](EventClusterParams::categories).
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// let x = array![[5.0, 0.0], [6.0, 0.0], [5.0, 1.0]];
+    /// assert_eq!(EventClusters::params().categories(1).fit(&x)?.groups(), [0, 0, 2]);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn groups(&self) -> &[u32] {
+        &self.groups
+    }
+
+    /// Each noise pattern with the cluster that is nearest to it; `None` where no cluster has its
+    /// categories, and nothing at all without a cluster. In the order of first rows; time that of a prediction.
+    ///
+    /// # Errors
+    ///
+    /// None for patterns that were fitted.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{EventClusters, Scaling};
+    /// let x = array![[5.0, 0.0], [5.0, 0.0], [7.0, 0.0], [5.0, 1.0]];
+    /// let params = EventClusters::params().scaling(Scaling::None).eps(0.5).categories(1);
+    /// let found = params.fit(&x)?;
+    /// let eps: Vec<Option<f64>> = found.nearest()?.iter().map(|(_, it)| it.map(|it| it.eps)).collect();
+    /// assert_eq!(eps, [Some(4.0), None]);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn nearest(&self) -> Result<Vec<(PatternId, Option<NearestCluster>)>, Error> {
+        if self.clusters.is_empty() {
+            return Ok(Vec::new());
+        }
+        let noise: Vec<PatternId> = self.noise_patterns().collect();
+        let places: Vec<usize> = noise.iter().map(|pattern| pattern.index()).collect();
+        let rows = self.matrix.select(Axis(0), &places);
+        let groups = places.iter().filter_map(|place| self.groups.get(*place).copied());
+        let groups: Vec<u32> = groups.collect();
+        let found = nearest_clusters(self.model.model(), &self.scaler, &rows, &groups)?;
+        Ok(noise.into_iter().zip(found).collect())
+    }
+
+    /// The scaled matrix that was clustered, of shape `(n_patterns, n_features)`, without
+    /// categories.
     ///
     /// ```
     /// # use ndarray::array;
@@ -280,7 +329,33 @@ impl EventClusters {
         rows.sort_by_key(|row| row.row);
         let shared = self.shared_noise_times();
         let noise = rows.iter().map(|row| self.noise_row(row, shared));
-        noise.chain(self.clusters.iter().filter_map(Cluster::row)).collect()
+        noise.chain(self.clusters.iter().map(Cluster::row)).collect()
+    }
+
+    /// As [`rows_with`](Self::rows_with), one by one, for who keeps the rows in the order of the input.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{NoiseRow, dbcluster_events};
+    /// let found = dbcluster_events(&array![[1.0, 1.0], [0.0, 1.0]])?;
+    /// let kept = |row, pattern| NoiseRow { row, pattern, time: None };
+    /// let rows: Vec<_> = found.noise_patterns().map(|p| kept(found.patterns().first_row(p), p)).collect();
+    /// assert!(found.each_row(&rows).eq(found.rows_with(rows.clone())));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn each_row<'a>(
+        &'a self,
+        rows: &'a [NoiseRow],
+    ) -> impl ExactSizeIterator<Item = EventRow> + 'a {
+        let is_noise = |at: &usize| {
+            rows.get(*at).is_some_and(|row| self.pattern_label(row.pattern).is_noise())
+        };
+        let noise: Vec<usize> = (0..rows.len()).filter(is_noise).collect();
+        let shared = self.shared_noise_times();
+        (0..noise.len() + self.clusters.len()).map(move |place| match noise.get(place) {
+            Some(&at) => self.noise_row(&rows[at], shared),
+            None => self.clusters[place - noise.len()].row(),
+        })
     }
 
     fn noise_row(&self, row: &NoiseRow, shared: Option<Times>) -> EventRow {

@@ -1,7 +1,11 @@
+use std::collections::{HashMap, HashSet};
+
 use ndarray::ArrayRef2;
 use oddsift_dbscan::{DbscanModel, Label};
 use oddsift_features::Recipe;
+use oddsift_patterns::PatternId;
 
+use crate::nearest::{NearestCluster, nearest_clusters};
 use crate::{Error, EventClusters, Scaler};
 
 /// What was learnt from events, whole: how a row becomes a vector, how that is scaled, and the
@@ -31,6 +35,26 @@ pub struct ClusterModel {
     recipe: Recipe,
     scaler: Scaler,
     dbscan: DbscanModel,
+    groups: Vec<Vec<String>>,
+    notes: Vec<ClusterNote>,
+}
+
+/// The size and template of a cluster, kept in a model.
+///
+/// ```
+/// use oddsift_eventcluster::ClusterNote;
+///
+/// let note = ClusterNote { size: 71, template: Some("ping *".to_owned()) };
+/// assert_eq!(note.size, 71);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct ClusterNote {
+    /// How many rows it had.
+    pub size: u64,
+    /// What they had in common.
+    pub template: Option<String>,
 }
 
 impl ClusterModel {
@@ -57,14 +81,114 @@ impl ClusterModel {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(recipe: Recipe, scaler: Scaler, dbscan: DbscanModel) -> Result<Self, Error> {
-        let expected = recipe.names().len();
+        Self::with_groups(recipe, scaler, dbscan, Vec::new())
+    }
+
+    /// Joins the parts; `groups` has the values of the recipe's categories of each group of `dbscan`.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and where the groups are not those of the recipe and of `dbscan`.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{ClusterModel, EventClusters};
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
+    /// let columns = ["n", "host"];
+    /// let wanted = ["n", "host.value"];
+    /// let recipe = Recipe::resolve(&columns, &wanted, &Roles::default(), &FeatureOptions::default())?;
+    /// let found = EventClusters::params().categories(1).fit(&array![[1.0, 0.0], [1.0, 0.0]])?;
+    /// let (scaler, dbscan) = (found.scaler().clone(), found.model().model().clone());
+    /// let model = ClusterModel::with_groups(recipe, scaler, dbscan, vec![vec!["web".to_owned()]])?;
+    /// assert_eq!(model.group_of(&["web"]), Some(0));
+    /// assert_eq!(model.group_of(&["db"]), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_groups(
+        recipe: Recipe,
+        scaler: Scaler,
+        dbscan: DbscanModel,
+        groups: Vec<Vec<String>>,
+    ) -> Result<Self, Error> {
+        // Without a number there is one all the same, which is 0.
+        let expected = recipe.names().len().max(usize::from(recipe.categories().len() > 0));
         let learnt = scaler.n_features().unwrap_or(expected);
         for (what, found) in [("scaler", learnt), ("dbscan", dbscan.n_features())] {
             if found != expected {
                 return Err(Error::StoredModel { what, found, expected });
             }
         }
-        Ok(Self { recipe, scaler, dbscan })
+        check_groups(&recipe, &dbscan, &groups)?;
+        Ok(Self { recipe, scaler, dbscan, groups, notes: Vec::new() })
+    }
+
+    /// Adds what is told of each cluster, by number.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{ClusterNote, dbcluster_events};
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
+    /// # let columns = ["a"];
+    /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
+    /// let model = dbcluster_events(&array![[1.0], [1.0]])?.model_with(recipe)?;
+    /// let note = ClusterNote { size: 2, template: Some("ping *".to_owned()) };
+    /// assert_eq!(model.with_notes(vec![note.clone()]).notes(), [note]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_notes(mut self, notes: Vec<ClusterNote>) -> Self {
+        self.notes = notes;
+        self
+    }
+
+    /// What is told of each cluster, by number; empty for a model that tells nothing.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
+    /// # let columns = ["a"];
+    /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
+    /// assert!(dbcluster_events(&array![[1.0], [1.0]])?.model_with(recipe)?.notes().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn notes(&self) -> &[ClusterNote] {
+        &self.notes
+    }
+
+    /// The group of rows with these values of the recipe's categories; `None` where no core row has them.
+    ///
+    /// Time is linear in the groups; for many look-ups make a map of [`groups`](Self::groups).
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
+    /// # let columns = ["a"];
+    /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
+    /// let model = dbcluster_events(&array![[1.0], [1.0]])?.model_with(recipe)?;
+    /// assert_eq!(model.group_of(&["a program"]), None); // it has no categories
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn group_of(&self, values: &[&str]) -> Option<u32> {
+        let is_it =
+            |group: &Vec<String>| group.iter().map(String::as_str).eq(values.iter().copied());
+        self.groups.iter().position(is_it).and_then(|at| u32::try_from(at).ok())
+    }
+
+    /// The values of the recipe's categories of each group.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::dbcluster_events;
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
+    /// # let columns = ["a"];
+    /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
+    /// assert!(dbcluster_events(&array![[1.0], [1.0]])?.model_with(recipe)?.groups().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn groups(&self) -> &[Vec<String>] {
+        &self.groups
     }
 
     /// How a row becomes a vector; to be bound to the columns of a file before use.
@@ -136,6 +260,82 @@ impl ClusterModel {
     pub fn predict(&self, x: &ArrayRef2<f64>) -> Result<Vec<Label>, Error> {
         Ok(self.dbscan.predict(&self.scaler.transform(x)?)?)
     }
+
+    /// As [`predict`](Self::predict), among the core points of each row's group, whose numbers are those
+    /// of [`groups`](Self::groups); any other number is a group that was never seen.
+    ///
+    /// # Errors
+    ///
+    /// As [`predict`](Self::predict), and [`Error::Dbscan`] unless there is one group a row.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{ClusterModel, EventClusters};
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
+    /// # let columns = ["n", "host"];
+    /// # let recipe = Recipe::resolve(&columns, &["n", "host.value"], &Roles::default(), &FeatureOptions::default())?;
+    /// # let found = EventClusters::params().categories(1).fit(&array![[1.0, 0.0], [1.0, 0.0]])?;
+    /// # let (scaler, dbscan) = (found.scaler().clone(), found.model().model().clone());
+    /// let model = ClusterModel::with_groups(recipe, scaler, dbscan, vec![vec!["web".to_owned()]])?;
+    /// let labels = model.predict_grouped(&array![[1.0], [1.0]], &[0, u32::MAX])?;
+    /// assert_eq!((labels[0].to_i64(), labels[1].to_i64()), (0, -1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn predict_grouped(&self, x: &ArrayRef2<f64>, groups: &[u32]) -> Result<Vec<Label>, Error> {
+        Ok(self.dbscan.predict_grouped(&self.scaler.transform(x)?, groups)?)
+    }
+
+    /// The cluster that is nearest to each row of `x`, at any distance; `groups` is empty for a model
+    /// without categories.
+    ///
+    /// # Errors
+    ///
+    /// As [`predict_grouped`](Self::predict_grouped).
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{EventClusters, Scaling};
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
+    /// # let columns = ["a"];
+    /// # let recipe = Recipe::resolve(&columns, &columns, &Roles::default(), &FeatureOptions::default())?;
+    /// let params = EventClusters::params().eps(0.5).scaling(Scaling::None);
+    /// let model = params.fit(&array![[1.0], [1.0]])?.model_with(recipe)?;
+    /// assert_eq!(model.nearest(&array![[3.0]], &[])?[0].unwrap().eps, 4.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn nearest(
+        &self,
+        x: &ArrayRef2<f64>,
+        groups: &[u32],
+    ) -> Result<Vec<Option<NearestCluster>>, Error> {
+        nearest_clusters(&self.dbscan, &self.scaler, &self.scaler.transform(x)?, groups)
+    }
+}
+
+/// Each group that a core point is of has a value for each category, and no two are the same.
+fn check_groups(
+    recipe: &Recipe,
+    dbscan: &DbscanModel,
+    groups: &[Vec<String>],
+) -> Result<(), Error> {
+    let expected = recipe.categories().len();
+    let wrong = groups.iter().find(|group| group.len() != expected);
+    if let Some(found) = wrong.map(Vec::len) {
+        return Err(Error::StoredModel { what: "values of categories", found, expected });
+    }
+    let named = |group: &u32| (*group as usize) < groups.len();
+    let of_points = dbscan.core_groups();
+    let is_lacking = expected > 0 && of_points.len() != dbscan.n_core_points();
+    if is_lacking || !of_points.iter().all(named) {
+        let found = of_points.len();
+        return Err(Error::StoredModel { what: "groups", found, expected: dbscan.n_core_points() });
+    }
+    let distinct: HashSet<&Vec<String>> = groups.iter().collect();
+    if distinct.len() != groups.len() {
+        let (found, expected) = (distinct.len(), groups.len());
+        return Err(Error::StoredModel { what: "distinct groups", found, expected });
+    }
+    Ok(())
 }
 
 impl EventClusters {
@@ -155,7 +355,50 @@ impl EventClusters {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn model_with(&self, recipe: Recipe) -> Result<ClusterModel, Error> {
-        ClusterModel::new(recipe, self.scaler().clone(), self.model().model().clone())
+        self.model_of_groups(recipe, |_| Vec::new())
+    }
+
+    /// As [`model_with`](Self::model_with), where `values` gives the values of the recipe's categories of a
+    /// pattern.
+    ///
+    /// # Errors
+    ///
+    /// As [`model_with`](Self::model_with), also where there are not as many values as categories.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::EventClusters;
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles};
+    /// let columns = ["n", "host"];
+    /// let wanted = ["n", "host.value"];
+    /// let recipe = Recipe::resolve(&columns, &wanted, &Roles::default(), &FeatureOptions::default())?;
+    /// let found = EventClusters::params().categories(1).fit(&array![[1.0, 0.0], [1.0, 0.0]])?;
+    /// let model = found.model_of_groups(recipe, |_| vec!["web".to_owned()])?;
+    /// assert_eq!(model.groups(), [["web"]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn model_of_groups(
+        &self,
+        recipe: Recipe,
+        values: impl Fn(PatternId) -> Vec<String>,
+    ) -> Result<ClusterModel, Error> {
+        let dbscan = self.model().model().clone();
+        let mut numbers: HashMap<u32, u32> = HashMap::new();
+        for group in dbscan.core_groups() {
+            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+            numbers.entry(*group).or_insert(next);
+        }
+        let mut groups = vec![Vec::new(); numbers.len()];
+        for pattern in self.patterns().ids() {
+            // A group has the number of its first pattern.
+            let number = u32::try_from(pattern.index()).ok().and_then(|first| numbers.get(&first));
+            if let Some(slot) = number.and_then(|number| groups.get_mut(*number as usize)) {
+                *slot = values(pattern);
+            }
+        }
+        let number_of = |group: u32| numbers.get(&group).copied().unwrap_or(u32::MAX);
+        let dbscan = dbscan.renumbered(number_of);
+        ClusterModel::with_groups(recipe, self.scaler().clone(), dbscan, groups)
     }
 }
 
@@ -169,14 +412,20 @@ struct Stored {
     recipe: Recipe,
     scaler: Scaler,
     dbscan: DbscanModel,
+    /// Values of categories.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    clusters: Vec<ClusterNote>,
 }
 
 #[cfg(feature = "serde")]
 impl From<ClusterModel> for Stored {
     fn from(model: ClusterModel) -> Self {
-        let ClusterModel { recipe, scaler, dbscan } = model;
+        let ClusterModel { recipe, scaler, dbscan, groups, notes } = model;
         let format = ClusterModel::FORMAT.to_owned();
-        Self { format, version: ClusterModel::VERSION, recipe, scaler, dbscan }
+        let (version, clusters) = (ClusterModel::VERSION, notes);
+        Self { format, version, recipe, scaler, dbscan, groups, clusters }
     }
 }
 
@@ -185,10 +434,10 @@ impl TryFrom<Stored> for ClusterModel {
     type Error = Error;
 
     fn try_from(stored: Stored) -> Result<Self, Error> {
-        let Stored { format, version, recipe, scaler, dbscan } = stored;
+        let Stored { format, version, recipe, scaler, dbscan, groups, clusters } = stored;
         if format != Self::FORMAT || version != Self::VERSION {
             return Err(Error::Format { format, version });
         }
-        Self::new(recipe, scaler, dbscan)
+        Ok(Self::with_groups(recipe, scaler, dbscan, groups)?.with_notes(clusters))
     }
 }

@@ -1,6 +1,7 @@
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use ndarray::{Array2, ArrayRef2, ArrayView2};
+use ndarray::{Array2, ArrayRef2, ArrayView2, s};
 use oddsift_dbscan::{Dbscan, DbscanParams, KDistances, Metric, Progress};
 use oddsift_patterns::{PatternId, PatternTable};
 
@@ -33,6 +34,8 @@ pub struct EventClusterParams {
     pub scaling: Scaling,
     /// The times of a noise event.
     pub noise_times: NoiseTimes,
+    /// How many of the last columns are categories, which are compared by value and not scaled.
+    pub categories: usize,
 }
 
 impl Default for EventClusterParams {
@@ -41,6 +44,7 @@ impl Default for EventClusterParams {
             dbscan: Dbscan::params().eps(0.01).min_samples(2),
             scaling: Scaling::Unit,
             noise_times: NoiseTimes::Own,
+            categories: 0,
         }
     }
 }
@@ -147,6 +151,25 @@ impl EventClusterParams {
     #[must_use]
     pub fn noise_times(mut self, noise_times: NoiseTimes) -> Self {
         self.noise_times = noise_times;
+        self
+    }
+
+    /// Sets how many of the last columns are categories, default 0: rows that differ in one of them are
+    /// never neighbours, whatever the scaling and eps. A category is a number for each value; which one
+    /// does not matter.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{EventClusters, Scaling};
+    /// let x = array![[5.0, 0.0], [5.0, 0.0], [5.0, 1.0]]; // a length, and which program
+    /// let params = EventClusters::params().scaling(Scaling::Standard).eps(1e6);
+    /// assert_eq!(params.fit(&x)?.n_noise_rows(), 0);
+    /// assert_eq!(params.categories(1).fit(&x)?.n_noise_rows(), 1);
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    #[must_use]
+    pub fn categories(mut self, categories: usize) -> Self {
+        self.categories = categories;
         self
     }
 
@@ -287,8 +310,12 @@ impl EventClusterParams {
     /// ```
     #[doc(alias = "propose_eps")]
     pub fn k_distances(&self, table: &PatternTable) -> Result<KDistances, Error> {
-        let (_, matrix) = scaled(table, self.scaling)?;
-        Ok(self.dbscan.k_distances(&matrix, Some(&table.weights()))?)
+        let space = Space::of(table, self)?;
+        let weights = Some(table.weights());
+        Ok(match space.groups.as_slice() {
+            [] => self.dbscan.k_distances(&space.matrix, weights.as_deref())?,
+            groups => self.dbscan.k_distances_grouped(&space.matrix, groups, weights.as_deref())?,
+        })
     }
 
     fn fit_sorted(
@@ -296,22 +323,59 @@ impl EventClusterParams {
         table: PatternTable,
         progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
     ) -> Result<EventClusters, Error> {
-        let (scaler, matrix) = scaled(&table, self.scaling)?;
-        let model = self.dbscan.fit_with(&matrix, Some(&table.weights()), progress)?;
-        Ok(EventClusters::new(table, scaler, matrix, model, self.noise_times))
+        let space = Space::of(&table, self)?;
+        let (matrix, weights) = (&space.matrix, table.weights());
+        let model = match space.groups.as_slice() {
+            [] => self.dbscan.fit_with(matrix, Some(&weights), progress)?,
+            groups => self.dbscan.fit_grouped(matrix, groups, Some(&weights), progress)?,
+        };
+        drop(weights);
+        Ok(EventClusters::new(table, space, model, self.noise_times))
     }
 }
 
-/// The scaling, fitted to the rows of the patterns, and the patterns scaled.
-fn scaled(table: &PatternTable, scaling: Scaling) -> Result<(Scaler, Array2<f64>), Error> {
-    if table.is_empty() {
-        return Err(Error::NoRows);
+/// The patterns as DBSCAN takes them.
+pub(crate) struct Space {
+    /// The scaling, fitted to the rows of the patterns.
+    pub(crate) scaler: Scaler,
+    /// The patterns, scaled, without their categories.
+    pub(crate) matrix: Array2<f64>,
+    /// The group of each pattern, by its categories; empty without such.
+    pub(crate) groups: Vec<u32>,
+}
+
+impl Space {
+    fn of(table: &PatternTable, params: &EventClusterParams) -> Result<Self, Error> {
+        if table.is_empty() {
+            return Err(Error::NoRows);
+        }
+        let shape = (table.len(), table.n_features());
+        let features = ArrayView2::from_shape(shape, table.matrix()).map_err(|_| Error::NoRows)?;
+        let n_numbers = shape.1.saturating_sub(params.categories);
+        if n_numbers == 0 {
+            // Categories alone: equal ones are as near as can be.
+            let scaler = Scaler::fit(Scaling::None, &Array2::zeros((shape.0, 1)), table.counts())?;
+            let (matrix, groups) = (Array2::zeros((shape.0, 1)), groups_of(table, 0));
+            return Ok(Self { scaler, matrix, groups });
+        }
+        let numbers = features.slice(s![.., ..n_numbers]);
+        let scaler = Scaler::fit(params.scaling, &numbers, table.counts())?;
+        let matrix = scaler.transform(&numbers)?;
+        let is_grouped = params.categories > 0;
+        let groups = if is_grouped { groups_of(table, n_numbers) } else { Vec::new() };
+        Ok(Self { scaler, matrix, groups })
     }
-    let shape = (table.len(), table.n_features());
-    let features = ArrayView2::from_shape(shape, table.matrix()).map_err(|_| Error::NoRows)?;
-    let scaler = Scaler::fit(scaling, &features, table.counts())?;
-    let matrix = scaler.transform(&features)?;
-    Ok((scaler, matrix))
+}
+
+/// The group of each pattern, by its values from column `first` on: the first pattern of the group.
+fn groups_of(table: &PatternTable, first: usize) -> Vec<u32> {
+    let mut known: HashMap<Vec<u64>, u32> = HashMap::new();
+    let group = |pattern: PatternId| {
+        let values = table.values(pattern).get(first..).unwrap_or_default();
+        let values = values.iter().map(|value| value.to_bits()).collect();
+        *known.entry(values).or_insert(u32::try_from(pattern.index()).unwrap_or(u32::MAX))
+    };
+    table.ids().map(group).collect()
 }
 
 /// Clusters the rows of `x` with msticpy's defaults; `dbcluster_events` in one call.

@@ -188,6 +188,25 @@ impl Scaler {
         Ok(scaled)
     }
 
+    /// The value that a scaled one was made of; `None` under unit scaling, and past the last column.
+    ///
+    /// ```
+    /// # use ndarray::array;
+    /// # use oddsift_eventcluster::{Scaler, Scaling};
+    /// let scaler = Scaler::fit(Scaling::MinMax, &array![[0.0], [10.0]], &[1, 1])?;
+    /// assert_eq!(scaler.unscaled(0, 0.5), Some(5.0));
+    /// # Ok::<(), oddsift_eventcluster::Error>(())
+    /// ```
+    pub fn unscaled(&self, column: usize, value: f64) -> Option<f64> {
+        match self.scaling {
+            Scaling::None => Some(value),
+            Scaling::Unit => None,
+            Scaling::Standard | Scaling::Robust | Scaling::MinMax => {
+                Some(value * self.spread.get(column)? + self.center.get(column)?)
+            }
+        }
+    }
+
     fn shift(&self, x: &mut Array2<f64>) -> Result<(), Error> {
         for ((column, mut values), (center, spread)) in
             x.columns_mut().into_iter().enumerate().zip(self.center.iter().zip(&self.spread))

@@ -10,9 +10,11 @@ const DEFAULT_PATTERN: &str = r#"[\s\-\\/\.,"'|&:;%$()]"#;
 
 /// What is counted and hashed as a delimiter: a compiled pattern.
 ///
-/// The pattern is a regular expression of the `regex` crate, except that `\s`
-/// and `\S` have Python's meaning: white space is the Unicode property
-/// `White_Space` and U+001C to U+001F. A pattern that always matches a single
+/// The pattern is a regular expression of the `regex` crate, except that `\s`,
+/// `\S`, `\w` and `\W` have Python's meaning: white space is the Unicode property
+/// `White_Space` and U+001C to U+001F, and a word has letters, numbers and `_`, no
+/// combining marks. What Python reads in another way is refused: `\b`, `\B`, and
+/// `[`, `&&`, `--` and `~~` within a class. A pattern that always matches a single
 /// character, as the default does, takes a fast path by table.
 ///
 /// Two are equal if their patterns are the same text. With the feature `serde`
@@ -52,7 +54,8 @@ impl Delimiters {
     ///
     /// [`Error::Pattern`] if it is no regular expression, [`Error::PatternSize`]
     /// if it compiles to too much, [`Error::PatternGroups`] if it has two or
-    /// more capture groups.
+    /// more capture groups, [`Error::PatternPython`] for what Python reads in
+    /// another way.
     ///
     /// ```
     /// use oddsift_features::{Delimiters, Error, crc32_hash, delim_hash};
@@ -66,7 +69,7 @@ impl Delimiters {
     pub fn new(pattern: &str) -> Result<Self, Error> {
         // The pattern as given goes first, so that an error names its own characters.
         parse(pattern, pattern)?;
-        let python = with_python_space(pattern);
+        let python = as_python_reads(pattern)?;
         let hir = parse(&python, pattern)?;
         let groups = hir.properties().explicit_captures_len();
         if groups > 1 {
@@ -171,21 +174,44 @@ fn hash_all<'a>(texts: impl Iterator<Item = &'a str>) -> (u64, u32) {
     (count, hasher.finalize())
 }
 
-/// A nested class means the same inside of a class and outside.
-fn with_python_space(pattern: &str) -> String {
+/// The pattern with classes in Python's meaning, each as a nested class, which means the same inside of a
+/// class and outside. What Python reads in another way than the `regex` crate is refused.
+fn as_python_reads(pattern: &str) -> Result<String, Error> {
     let mut text = String::with_capacity(pattern.len());
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        match (c, if c == '\\' { chars.next() } else { None }) {
-            ('\\', Some('s')) => text.push_str(r"[\s\x1C-\x1F]"),
-            ('\\', Some('S')) => text.push_str(r"[^\s\x1C-\x1F]"),
-            (c, escaped) => {
-                text.push(c);
-                text.extend(escaped);
+    let mut chars = pattern.char_indices().peekable();
+    let mut class: Option<usize> = None; // where its first member may stand
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        let refused = |what| Err(refusal(pattern, at, what));
+        match (c, next, class) {
+            ('\\', Some('b' | 'B'), None) => return refused(r"\b and \B: word boundaries"),
+            ('\\', Some(escaped), _) => {
+                chars.next();
+                match escaped {
+                    's' => text.push_str(r"[\s\x1C-\x1F]"),
+                    'S' => text.push_str(r"[^\s\x1C-\x1F]"),
+                    'w' => text.push_str(r"[\p{L}\p{N}_]"),
+                    'W' => text.push_str(r"[^\p{L}\p{N}_]"),
+                    escaped => text.extend(['\\', escaped]),
+                }
+                continue;
             }
+            ('[', _, Some(_)) => return refused("[ within a class"),
+            ('&' | '-' | '~', Some(next), Some(_)) if next == c => {
+                return refused("&&, -- and ~~ within a class");
+            }
+            ('[', _, None) => class = Some(at + if next == Some('^') { 2 } else { 1 }),
+            (']', _, Some(first)) if at > first => class = None,
+            _ => {}
         }
+        text.push(c);
     }
-    text
+    Ok(text)
+}
+
+fn refusal(pattern: &str, offset: usize, what: &'static str) -> Error {
+    let before = pattern.get(..offset).map_or(0, |before| before.chars().count());
+    Error::PatternPython { pattern: pattern.to_owned(), what, position: before + 1 }
 }
 
 fn parse(pattern: &str, given: &str) -> Result<Hir, Error> {
@@ -289,5 +315,31 @@ mod tests {
     fn huge_pattern_is_refused() {
         let error = Delimiters::new(r"(?:\pL{1000}){1000}").unwrap_err();
         assert!(matches!(error, Error::PatternSize { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn words_have_letters_numbers_and_no_marks_as_in_python() {
+        let words = Delimiters::new(r"\w").unwrap();
+        // A combining acute accent and a joiner are no part of a word to Python; a fraction is.
+        for (text, count) in [("e\u{301}", 1), ("\u{200d}", 0), ("a_1\u{bd}\u{e9}", 5)] {
+            assert_eq!(words.count(text), count, "{text:?}");
+        }
+        assert_eq!(Delimiters::new(r"[^\w]").unwrap().count("e\u{301}-"), 2);
+        assert_eq!(Delimiters::new(r"[\W]").unwrap().count("e\u{301}-"), 2);
+    }
+
+    #[test]
+    fn what_python_reads_in_another_way_is_refused_with_its_place() {
+        for (pattern, place) in
+            [(r"\bx", 1), (r"a\B", 2), ("[a&&b]", 3), ("[a~~b]", 3), ("[a[b]]", 3), ("[!--x]", 3)]
+        {
+            match Delimiters::new(pattern) {
+                Err(Error::PatternPython { position, .. }) => assert_eq!(position, place),
+                other => panic!("{pattern}: {other:?}"),
+            }
+        }
+        for pattern in ["[]a&]", "[^]~]", r"[\[&]", "a&&b", "x--y", r"[\\&]"] {
+            assert!(Delimiters::new(pattern).is_ok(), "{pattern}");
+        }
     }
 }

@@ -60,6 +60,26 @@ pub enum Error {
         /// How many groups it has.
         groups: usize,
     },
+    /// A category where only numbers can be taken.
+    #[error("feature {} is a category and no number; only clusters compare by value", quoted(.0))]
+    Category(String),
+    /// A number of a saved recipe that is said to be a category.
+    #[error("feature {} is a number and no category; save the model anew", quoted(.0))]
+    NoCategory(String),
+    /// A delimiter pattern that Python, whose reading counts, reads in another way.
+    #[error(
+        "delimiter pattern {} has {what} at character {position}, which Python reads in another way; write it \
+         with escapes or without",
+        quoted(pattern)
+    )]
+    PatternPython {
+        /// The pattern as given.
+        pattern: String,
+        /// What it has.
+        what: &'static str,
+        /// Where, counted in characters from 1.
+        position: usize,
+    },
     /// A schema's name is unknown.
     #[error("unknown schema {}; use auto, {} or a file FILE.toml", quoted(name), known.join(", "))]
     UnknownSchema {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod category; // programs and texts, compared by value
 mod charset; // delimiters that are single characters
 mod delimiters; // Delimiters: the compiled set of separating characters
 mod envelope; // numbers that name a thing or a moment
@@ -27,6 +28,7 @@ mod text; // one text, one number
 // A module, since its functions carry the names of those on a single text.
 pub mod columns;
 
+pub use category::program_of;
 pub use delimiters::Delimiters;
 pub use envelope::is_envelope;
 pub use error::{Error, ValueError, ValueErrorKind};

@@ -21,6 +21,10 @@ pub(crate) enum Measure {
     PathTokens,
     /// Whether the cell is the system's session.
     SystemSession,
+    /// The path of a program, compared by value.
+    Program,
+    /// The text of the cell, compared by value.
+    Value,
 }
 
 impl Measure {
@@ -33,14 +37,25 @@ impl Measure {
             "delims" => Some(Self::Delims),
             "delimHash" => Some(Self::DelimHash),
             "crc32" => Some(Self::Crc32),
+            "value" => Some(Self::Value),
             _ => None,
         }
+    }
+
+    /// Whether it is no number: values are equal or not, and nothing else.
+    pub(crate) fn is_category(self) -> bool {
+        matches!(self, Self::Program | Self::Value)
     }
 
     /// What a scan of the column's text must find.
     pub(crate) fn parts(self) -> TextParts {
         match self {
-            Self::Number | Self::Log | Self::PathTokens | Self::SystemSession => TextParts::NONE,
+            Self::Number
+            | Self::Log
+            | Self::PathTokens
+            | Self::SystemSession
+            | Self::Program
+            | Self::Value => TextParts::NONE,
             Self::Len | Self::LogLen | Self::Score | Self::LogScore => TextParts::CHARS,
             Self::Tokens => TextParts::TOKENS,
             Self::Delims => TextParts::DELIMS,
@@ -52,7 +67,12 @@ impl Measure {
     /// The number that a scan gives; 0 where the measure needs no scan.
     pub(crate) fn of_text(self, found: &TextFeatures, ord_scale: f64) -> f64 {
         match self {
-            Self::Number | Self::Log | Self::PathTokens | Self::SystemSession => 0.0,
+            Self::Number
+            | Self::Log
+            | Self::PathTokens
+            | Self::SystemSession
+            | Self::Program
+            | Self::Value => 0.0,
             Self::Len => found.len as f64,
             Self::LogLen => log_or_zero(found.len as f64),
             Self::Score => scaled(found.ord_sum, ord_scale),

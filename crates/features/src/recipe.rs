@@ -1,3 +1,4 @@
+use crate::category::Category;
 use crate::header::Header;
 use crate::measure::{Measure, log_or_zero};
 use crate::resolve::Resolver;
@@ -13,7 +14,9 @@ use std::collections::HashMap;
 /// A requested name is, in this order, a column of the file (taken as a
 /// number), a [process feature](crate::ProcessFeature), or a text feature of a
 /// column: `<Column>.len`, `.score`, `.tokens`, `.delims`, `.delimHash`,
-/// `.crc32`. With [`FeatureOptions::force`] features that can be computed come
+/// `.crc32`. `program`, the path of the program that was started, and
+/// `<Column>.value` are no numbers but [categories](Self::categories): rows
+/// have them in common or not. With [`FeatureOptions::force`] features that can be computed come
 /// before columns of their names. Without it the logarithms
 /// `pathLogScore`, `commandlineLogLen` and `commandlineLogScore` are taken of
 /// the column `pathScore`, `commandlineLen` or `commandlineScore` where the
@@ -45,7 +48,8 @@ use std::collections::HashMap;
 )]
 pub struct Recipe {
     pub(crate) names: Vec<String>,
-    pub(crate) steps: Vec<Step>,     // one for each name
+    pub(crate) steps: Vec<Step>, // one for each name
+    pub(crate) categories: Vec<Category>,
     pub(crate) columns: Vec<Column>, // each column that a step needs, once
     pub(crate) scanner: TextScanner,
     pub(crate) path_separator: Option<String>,
@@ -95,6 +99,9 @@ pub(crate) struct Source<'a> {
 
 /// The role that a feature of processes takes its value from.
 pub(crate) fn role_of(name: &str, measure: Measure) -> Option<Role> {
+    if measure == Measure::Program {
+        return Some(Role::Path);
+    }
     let feature = ProcessFeature::from_name(name)?;
     (feature.measure() == Some(measure)).then(|| feature.role())
 }
@@ -102,7 +109,8 @@ pub(crate) fn role_of(name: &str, measure: Measure) -> Option<Role> {
 /// Room that [`Recipe::evaluate`] reuses from row to row.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    text: String, // that of a number where text is wanted
+    pub(crate) text: String, // that of a number where text is wanted
+    pub(crate) category: String,
 }
 
 impl Recipe {
@@ -249,6 +257,71 @@ impl Recipe {
     /// ```
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// The names of the categories, in the order in which they were asked for. They are no part of the
+    /// vector; [`category`](Self::category) gives what a row has.
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
+    /// # let columns = ["pid", "exe", "cmdline"];
+    /// # let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let wanted = ["program", "commandlineLen", "pid.value"];
+    /// let recipe = Recipe::resolve(&columns, &wanted, &roles, &FeatureOptions::default())?;
+    /// assert!(recipe.categories().eq(["program", "pid.value"]));
+    /// assert_eq!(recipe.names(), ["commandlineLen"]);
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
+    pub fn categories(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.categories.iter().map(|category| category.name.as_str())
+    }
+
+    /// What a row has of the category at `place`: its text, that of a program with the case of Windows
+    /// folded ([`program_of`](crate::program_of)), and the empty text where it is missing. `None` past the
+    /// last category.
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice, Scratch};
+    /// let columns = ["NewProcessName", "CommandLine"];
+    /// let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let recipe = Recipe::resolve(&columns, &["program"], &roles, &FeatureOptions::default())?;
+    /// let row = [Some(r"C:\Windows\NOTEPAD.exe"), None];
+    /// let mut scratch = Scratch::default();
+    /// let program = recipe.category(0, |column| row[column], &mut scratch);
+    /// assert_eq!(program, Some(r"c:\windows\notepad.exe"));
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
+    pub fn category<'a, 's, F: Into<Field<'a>>>(
+        &self,
+        place: usize,
+        get: impl Fn(usize) -> F,
+        scratch: &'s mut Scratch,
+    ) -> Option<&'s str> {
+        let category = self.categories.get(place)?;
+        let column = self.columns.get(category.column)?;
+        Some(category.text(column.field(&get), scratch))
+    }
+
+    /// Refuses categories, where only numbers can be taken.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Category`] for the first one.
+    ///
+    /// ```
+    /// # use oddsift_features::{FeatureOptions, Recipe, Roles, SchemaChoice};
+    /// let columns = ["exe", "cmdline"];
+    /// let roles = Roles::resolve(&columns, SchemaChoice::Auto, &[])?;
+    /// let plan = |name| Recipe::resolve(&columns, &[name], &roles, &FeatureOptions::default());
+    /// assert!(plan("pathScore")?.need_numbers().is_ok());
+    /// assert!(plan("program")?.need_numbers().is_err());
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
+    pub fn need_numbers(&self) -> Result<(), Error> {
+        match self.categories.first() {
+            Some(category) => Err(Error::Category(category.name.clone())),
+            None => Ok(()),
+        }
     }
 
     /// The names of the columns that the features need, each once.
@@ -428,6 +501,7 @@ impl Recipe {
         Ok(Self {
             names: Vec::new(),
             steps: Vec::new(),
+            categories: Vec::new(),
             columns: Vec::new(),
             scanner: TextScanner::new(options.delimiters.clone(), &options.token_delimiter)?,
             path_separator: options.path_separator.clone(),
@@ -457,16 +531,22 @@ impl Recipe {
         });
         let column = &mut self.columns[place];
         column.parts = column.parts.and(measure.parts());
-        column.steps.push(self.steps.len());
         if source.role.is_some() {
             (column.role, column.others) = (source.role, source.others.to_vec());
         }
+        if measure.is_category() {
+            self.categories.push(Category { name, column: place, measure });
+            return;
+        }
+        column.steps.push(self.steps.len());
         self.names.push(name);
         self.steps.push(Step { column: place, measure });
     }
 
     fn feature_of(&self, place: usize) -> String {
-        let mut features = self.steps.iter().zip(&self.names);
-        features.find(|(step, _)| step.column == place).map_or_else(String::new, |(_, n)| n.clone())
+        let of_steps = self.steps.iter().zip(&self.names).map(|(step, name)| (step.column, name));
+        let categories = self.categories.iter().map(|category| (category.column, &category.name));
+        let mut all = of_steps.chain(categories);
+        all.find(|(column, _)| *column == place).map_or_else(String::new, |(_, name)| name.clone())
     }
 }

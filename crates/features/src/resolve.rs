@@ -1,7 +1,8 @@
+use crate::category::PROGRAM;
 use crate::header::Header;
 use crate::listing::nearest;
 use crate::measure::Measure;
-use crate::{Error, ProcessFeature, Roles};
+use crate::{Error, ProcessFeature, Role, Roles};
 
 /// Turns requested names into a column and what to take from it.
 pub(crate) struct Resolver<'a> {
@@ -12,6 +13,9 @@ pub(crate) struct Resolver<'a> {
 
 impl Resolver<'_> {
     pub(crate) fn resolve(&self, name: &str) -> Result<(usize, Measure), Error> {
+        if let Some(found) = self.program(name) {
+            return Ok(found);
+        }
         if self.force
             && let Some(found) = self.computed(name)?
         {
@@ -24,6 +28,12 @@ impl Resolver<'_> {
             return Ok(found);
         }
         self.computed(name)?.map_or_else(|| Err(self.failure(name)), Ok)
+    }
+
+    /// The program of process events comes before a column of that name, which is no number either.
+    fn program(&self, name: &str) -> Option<(usize, Measure)> {
+        let index = (name == PROGRAM).then(|| self.roles.get(Role::Path)).flatten();
+        index.map(|index| (index, Measure::Program))
     }
 
     /// msticpy takes the logarithm of the column that is there, not of the
@@ -47,6 +57,11 @@ impl Resolver<'_> {
 
     fn failure(&self, name: &str) -> Error {
         match ProcessFeature::from_name(name) {
+            None if name == PROGRAM => Error::MissingColumn {
+                feature: name.to_owned(),
+                missing: self.roles.column_name(Role::Path),
+                present: self.header.owned_names(),
+            },
             Some(feature) if self.roles.get(feature.role()).is_none() => Error::MissingColumn {
                 feature: name.to_owned(),
                 missing: self.roles.column_name(feature.role()),

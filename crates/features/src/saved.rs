@@ -8,6 +8,8 @@ use std::collections::HashMap;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Saved {
     features: Vec<SavedFeature>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    categories: Vec<SavedFeature>,
     path_separator: Option<String>,
     delimiters: Delimiters,
     token_delimiter: String,
@@ -31,7 +33,13 @@ impl From<Recipe> for Saved {
             column: columns[step.column].name.clone(),
             measure: step.measure,
         };
+        let category = |category: crate::category::Category| SavedFeature {
+            column: columns[category.column].name.clone(),
+            name: category.name,
+            measure: category.measure,
+        };
         Self {
+            categories: recipe.categories.into_iter().map(category).collect(),
             features: recipe.names.into_iter().zip(&recipe.steps).map(feature).collect(),
             path_separator: recipe.path_separator,
             delimiters: recipe.scanner.delimiters().clone(),
@@ -55,7 +63,14 @@ impl TryFrom<Saved> for Recipe {
             session_rule: saved.session_rule,
         })?;
         let mut places = HashMap::new();
-        for SavedFeature { name, column, measure } in saved.features {
+        if let Some(wrong) = saved.features.iter().find(|it| it.measure.is_category()) {
+            return Err(Error::Category(wrong.name.clone()));
+        }
+        if let Some(wrong) = saved.categories.iter().find(|it| !it.measure.is_category()) {
+            return Err(Error::NoCategory(wrong.name.clone()));
+        }
+        let all = saved.features.into_iter().chain(saved.categories);
+        for SavedFeature { name, column, measure } in all {
             // As if the file had just these columns, until it is bound to one.
             let index = recipe.columns.len();
             let role = role_of(&name, measure);

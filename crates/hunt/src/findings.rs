@@ -6,6 +6,7 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 use oddsift_patterns::Timestamp;
 use oddsift_rarity::TailCounts;
+use rayon::slice::ParallelSliceMut;
 
 use crate::Error;
 use crate::hunt::{Finding, Hunt, Line};
@@ -98,7 +99,7 @@ impl Groups {
     /// The trees of all rows, the most surprising first.
     fn new(ranking: &Ranking) -> Result<Self, Error> {
         let mut of_tree: Vec<(u32, u32)> = ranking.forest.tree.iter().copied().zip(0..).collect();
-        of_tree.sort_unstable();
+        of_tree.par_sort_unstable();
         let mut groups =
             Self { nodes: of_tree.iter().map(|(_, at)| *at).collect(), ..Self::default() };
         let mut start = 0_usize;
@@ -109,9 +110,9 @@ impl Groups {
             start = end;
         }
         groups.count_company(ranking.bar)?;
-        groups
-            .ranked
-            .sort_unstable_by(|a, b| b.bits.total_cmp(&a.bits).then(a.first_row.cmp(&b.first_row)));
+        groups.ranked.par_sort_unstable_by(|a, b| {
+            b.bits.total_cmp(&a.bits).then(a.first_row.cmp(&b.first_row))
+        });
         Ok(groups)
     }
 
@@ -361,12 +362,14 @@ fn totals(ranking: &Ranking) -> Vec<Total> {
         total.count = total.count.saturating_add(entry.count);
         total.times = join_times(total.times, entry.times);
     }
-    for (line, _) in table.hosts_of(|id| lens.line(id)) {
+    let (hosts, users) =
+        rayon::join(|| table.hosts_of(|id| lens.line(id)), || table.users_of(|id| lens.line(id)));
+    for (line, _) in hosts {
         if let Some(total) = totals.get_mut(line as usize) {
             total.hosts = total.hosts.saturating_add(1);
         }
     }
-    for (line, _) in table.users_of(|id| lens.line(id)) {
+    for (line, _) in users {
         if let Some(total) = totals.get_mut(line as usize) {
             total.users = total.users.saturating_add(1);
         }

@@ -139,7 +139,7 @@ impl History {
     /// # Ok::<(), oddsift_hunt::Error>(())
     /// ```
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
-        self.table.merge(&other.table).map(|_| ())
+        self.table.merge(other.table.clone()).map(|_| ())
     }
 
     /// Drops the lines that were seen once and more than `n_days` before the newest one; says how many.

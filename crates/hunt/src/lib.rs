@@ -8,10 +8,11 @@ mod hunt; // Hunt, Line, Finding: what came out
 mod lens; // what tells the rarity of lines
 mod occurrence; // the first rows of a line
 mod params; // HuntParams: setters and `rank`
-mod process; // ProcessEvent, ProcessLines
+mod process; // ProcessEvent, ProcessTexts, ProcessLines
 mod ranking; // Ranking: rows with their bits and trees
 mod reason; // Reason: counts in words
 mod shape; // traits of command lines, and their words
+mod shared; // SharedTable: filled by threads together
 mod spread; // how much a process started
 mod table; // LineTable, Sighting, LineId
 mod texts; // distinct texts by number
@@ -25,8 +26,9 @@ pub use {
     hunt::{Finding, Hunt, Line, Placed, TreeRow},
     oddsift_patterns::Timestamp,
     params::HuntParams,
-    process::{ProcessEvent, ProcessLines},
+    process::{ProcessEvent, ProcessLines, ProcessTexts},
     reason::Reason,
+    shared::{SharedId, SharedNames, SharedTable},
     table::{LineId, LineTable, Sighting},
     views::View,
 };

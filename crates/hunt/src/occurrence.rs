@@ -12,6 +12,7 @@ pub(crate) struct Occurrence {
     pub(crate) row: u64,
     pub(crate) time: Option<Timestamp>,
     pub(crate) host: u32,
+    pub(crate) user: u32,
     pub(crate) session: u32,
     pub(crate) pid: Option<u64>,
     pub(crate) parent_pid: Option<u64>,
@@ -41,29 +42,33 @@ impl Kept {
         &self.0
     }
 
-    /// Drops rows that tell of the same start of a process as one before: two sources recorded it. Says how
-    /// many are left.
-    pub(crate) fn drop_twins(&mut self) -> u64 {
-        let mut firsts: Vec<Occurrence> = Vec::new();
-        self.0.retain(|one| {
-            let is_new = one.pid.is_none() || !firsts.iter().any(|first| first.is_twin_of(one));
-            firsts.extend(is_new.then_some(*one));
-            is_new
-        });
-        self.0.len() as u64
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [Occurrence] {
+        &mut self.0
     }
 
-    /// Whether it was kept.
-    pub(crate) fn add(&mut self, one: Occurrence) -> bool {
+    /// Takes out the rows that tell of the same start of a process as one before: two sources recorded it.
+    pub(crate) fn take_twins(&mut self) -> Vec<Occurrence> {
+        let mut firsts: Vec<Occurrence> = Vec::new();
+        let is_twin = |one: &mut Occurrence| {
+            let is_twin = one.pid.is_some() && firsts.iter().any(|first| first.is_twin_of(one));
+            firsts.extend((!is_twin).then_some(*one));
+            is_twin
+        };
+        self.0.extract_if(.., is_twin).collect()
+    }
+
+    /// Adds a row; gives the one for which there is no room: it, or one that it takes the place of.
+    pub(crate) fn add(&mut self, one: Occurrence) -> Option<Occurrence> {
+        let mut out = None;
         if self.0.len() == MOST_KEPT {
             match self.0.last() {
-                Some(last) if last.row > one.row => self.0.pop(),
-                _ => return false,
-            };
+                Some(last) if last.row > one.row => out = self.0.pop(),
+                _ => return Some(one),
+            }
         }
         let place = self.0.partition_point(|kept| kept.row < one.row);
         self.0.insert(place, one);
-        true
+        out
     }
 }
 
@@ -72,7 +77,15 @@ mod tests {
     use super::*;
 
     fn row(row: u64) -> Occurrence {
-        Occurrence { row, time: None, host: NONE, session: NONE, pid: None, parent_pid: None }
+        Occurrence {
+            row,
+            time: None,
+            host: NONE,
+            user: NONE,
+            session: NONE,
+            pid: None,
+            parent_pid: None,
+        }
     }
 
     #[test]
@@ -84,7 +97,8 @@ mod tests {
             for (n, second) in (0..).zip(times) {
                 kept.add(start(n, second.and_then(at)));
             }
-            kept.drop_twins()
+            kept.take_twins();
+            kept.as_slice().len()
         };
         assert_eq!(starts([Some(5), Some(6), Some(9)]), 2);
         assert_eq!(starts([None, None, Some(9)]), 3);
@@ -93,8 +107,9 @@ mod tests {
     #[test]
     fn the_first_rows_are_kept_in_any_order() {
         let mut kept = Kept::default();
-        let taken: Vec<bool> = (0..40).rev().map(|n| kept.add(row(n))).collect();
-        assert!(taken.iter().all(|is_kept| *is_kept) && !kept.add(row(40)));
+        let out: Vec<Option<Occurrence>> = (0..40).rev().map(|n| kept.add(row(n))).collect();
+        assert_eq!((out[15], out[16]), (None, Some(row(39))));
+        assert_eq!(kept.add(row(40)), Some(row(40)));
         assert!(kept.as_slice().iter().map(|one| one.row).eq(0..16));
     }
 }

@@ -63,6 +63,30 @@ impl ProcessEvent<'_> {
             parent_pid: None,
         }
     }
+
+    /// Returns the event as a row of a table, with the values that [`ProcessTexts::fold`] gives.
+    ///
+    /// ```
+    /// use oddsift_hunt::{ProcessEvent, ProcessTexts};
+    ///
+    /// let event = ProcessEvent { host: Some("web-1"), ..ProcessEvent::new(3) };
+    /// let mut texts = ProcessTexts::new();
+    /// let values = texts.fold(&event);
+    /// assert_eq!(event.sighting(&values).host, Some("web-1"));
+    /// ```
+    #[must_use]
+    pub const fn sighting<'s>(&'s self, values: &'s [&'s str]) -> Sighting<'s> {
+        Sighting {
+            row: self.row,
+            values,
+            time: self.time,
+            host: self.host,
+            user: self.user,
+            session: self.session,
+            pid: self.pid,
+            parent_pid: self.parent_pid,
+        }
+    }
 }
 
 /// Starts of programs folded to lines, by the masked path of the program, the name of its parent and the
@@ -87,11 +111,7 @@ impl ProcessEvent<'_> {
 #[derive(Debug)]
 pub struct ProcessLines {
     table: LineTable,
-    /// Masked paths by raw ones.
-    paths: HashMap<String, Box<str>>,
-    /// Names of programs by their raw paths.
-    names: HashMap<String, Box<str>>,
-    masked: String,
+    texts: ProcessTexts,
 }
 
 impl Default for ProcessLines {
@@ -108,12 +128,7 @@ impl ProcessLines {
     /// ```
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            table: LineTable::of_processes(),
-            paths: HashMap::new(),
-            names: HashMap::new(),
-            masked: String::new(),
-        }
+        Self { table: LineTable::of_processes(), texts: ProcessTexts::new() }
     }
 
     /// Adds an event; says its line and whether it is among the first of it, which are kept.
@@ -129,24 +144,7 @@ impl ProcessLines {
     /// # Ok::<(), oddsift_hunt::Error>(())
     /// ```
     pub fn add(&mut self, event: &ProcessEvent<'_>) -> Result<(LineId, bool), Error> {
-        self.masked.clear();
-        mask_into(event.command_line, &mut self.masked);
-        // A path that is not known is taken from the command line.
-        let path = if event.path.is_empty() { first_word(event.command_line) } else { event.path };
-        let path = cached(&mut self.paths, path, masked_path);
-        let parent = cached(&mut self.names, event.parent_path, |raw| {
-            program_name(&masked_path(raw)).to_owned()
-        });
-        let values = &[path, parent, self.masked.as_str()];
-        self.table.add(&Sighting {
-            time: event.time,
-            host: event.host,
-            user: event.user,
-            session: event.session,
-            pid: event.pid,
-            parent_pid: event.parent_pid,
-            ..Sighting::new(event.row, values)
-        })
+        self.table.add(&event.sighting(&self.texts.fold(event)))
     }
 
     /// The lines.
@@ -157,6 +155,63 @@ impl ProcessLines {
     #[must_use]
     pub fn into_table(self) -> LineTable {
         self.table
+    }
+}
+
+/// Makes the values of a line from a start of a program: the masked path, the name of the parent and the
+/// masked command line.
+///
+/// Memory grows with the distinct paths.
+///
+/// ```
+/// use oddsift_hunt::{LineTable, ProcessEvent, ProcessTexts, SharedTable};
+///
+/// let shared = SharedTable::new(&LineTable::of_processes());
+/// let mut texts = ProcessTexts::new();
+/// let event = ProcessEvent { command_line: "ping 10.0.0.7", ..ProcessEvent::new(0) };
+/// shared.add(&event.sighting(&texts.fold(&event)))?;
+/// assert_eq!(texts.fold(&event), ["ping", "", "ping <ip>"]);
+/// # Ok::<(), oddsift_hunt::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct ProcessTexts {
+    /// Masked paths by raw ones.
+    paths: HashMap<String, Box<str>>,
+    /// Names of programs by their raw paths.
+    names: HashMap<String, Box<str>>,
+    masked: String,
+}
+
+impl ProcessTexts {
+    /// Without any path.
+    ///
+    /// ```
+    /// let event = oddsift_hunt::ProcessEvent::new(0);
+    /// assert_eq!(oddsift_hunt::ProcessTexts::new().fold(&event), ["", "", ""]);
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the values of an event's line, by the columns of [`LineTable::of_processes`].
+    ///
+    /// ```
+    /// use oddsift_hunt::{ProcessEvent, ProcessTexts};
+    ///
+    /// let event = ProcessEvent { path: r"C:\A.exe", command_line: "a 17", ..ProcessEvent::new(0) };
+    /// assert_eq!(ProcessTexts::new().fold(&event), [r"c:\a.exe", "", "a <num>"]);
+    /// ```
+    pub fn fold(&mut self, event: &ProcessEvent<'_>) -> [&str; 3] {
+        self.masked.clear();
+        mask_into(event.command_line, &mut self.masked);
+        // A path that is not known is taken from the command line.
+        let path = if event.path.is_empty() { first_word(event.command_line) } else { event.path };
+        let path = cached(&mut self.paths, path, masked_path);
+        let parent = cached(&mut self.names, event.parent_path, |raw| {
+            program_name(&masked_path(raw)).to_owned()
+        });
+        [path, parent, self.masked.as_str()]
     }
 }
 

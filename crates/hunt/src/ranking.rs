@@ -11,7 +11,7 @@ use crate::reason::{Reason, Spread, text};
 use crate::shape::Shape;
 use crate::spread::spreads;
 use crate::table::{LineId, LineTable};
-use crate::trees::{Forest, Node, grow};
+use crate::trees::{Forest, Node};
 
 /// A row that takes part, with its bits.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ impl Ranking {
     pub(crate) fn new(table: LineTable, all: bool) -> Result<Self, Error> {
         let lens = Lens::new(&table)?;
         let nodes = nodes(&table, &lens);
-        let forest = grow(&nodes);
+        let forest = Forest::plant(&nodes);
         let spreads = spreads(&nodes, &forest, &lens)?;
         let mut program_hosts: HashMap<u32, u64> = HashMap::new();
         for (program, _) in table.hosts_of(|id| lens.names(&table, id).0) {
@@ -76,7 +76,14 @@ impl Ranking {
             all,
         };
         ranking.score();
+        ranking.grow();
         Ok(ranking)
+    }
+
+    fn grow(&mut self) {
+        let Self { scored, bar, nodes, forest, .. } = self;
+        let bits = |at: u32| scored.get(at as usize).copied().flatten().map(|it| it.bits);
+        forest.grow(nodes, |at| bits(at).is_some_and(|bits| bits >= *bar));
     }
 
     pub(crate) fn is_left_out(&self, id: LineId) -> bool {

@@ -2,6 +2,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 use oddsift_patterns::Timestamp;
+use rayon::slice::ParallelSliceMut;
 
 use crate::Error;
 use crate::occurrence::{Kept, NONE, Occurrence};
@@ -87,8 +88,6 @@ pub struct LineTable {
     pub(crate) places: Texts,
     pub(crate) users: Texts,
     sessions: Texts,
-    of_hosts: HashSet<(u32, u32)>,
-    of_users: HashSet<(u32, u32)>,
     n_rows: u64,
     n_starts: u64,
     n_known: u64,
@@ -116,11 +115,96 @@ pub(crate) struct Entry {
     /// The times of the history's rows.
     pub(crate) known_times: Option<(Timestamp, Timestamp)>,
     pub(crate) kept: Kept,
-    /// The last host and user: most rows repeat them.
+    /// Hosts and users of the other rows.
+    others: Option<Box<Others>>,
+}
+
+/// Hosts and users of rows that are not kept.
+#[derive(Debug, Clone, Default)]
+struct Others {
+    /// The last ones: most rows repeat them.
     last: Option<(u32, u32)>,
+    hosts: HashSet<u32>,
+    users: HashSet<u32>,
+}
+
+impl Others {
+    fn add(&mut self, one: &Occurrence) {
+        if self.last != Some((one.host, one.user)) {
+            self.last = Some((one.host, one.user));
+            self.hosts.extend((one.host != NONE).then_some(one.host));
+            self.users.extend((one.user != NONE).then_some(one.user));
+        }
+    }
+
+    fn rename(&mut self, hosts: &[u32], users: &[u32]) {
+        self.last = None;
+        self.hosts = self.hosts.drain().map(|host| renamed(hosts, host)).collect();
+        self.users = self.users.drain().map(|user| renamed(users, user)).collect();
+    }
 }
 
 impl Entry {
+    /// Adds a row that is counted already; says whether it is kept.
+    fn keep(&mut self, one: Occurrence) -> bool {
+        let out = self.kept.add(one);
+        if let Some(out) = &out {
+            self.others.get_or_insert_default().add(out);
+        }
+        out.is_none_or(|out| out.row != one.row)
+    }
+
+    fn hosts(&self) -> impl Iterator<Item = u32> {
+        self.present(|one| one.host, |others| &others.hosts)
+    }
+
+    fn users(&self) -> impl Iterator<Item = u32> {
+        self.present(|one| one.user, |others| &others.users)
+    }
+
+    fn present(
+        &self,
+        of_kept: impl Fn(&Occurrence) -> u32,
+        of_others: impl Fn(&Others) -> &HashSet<u32>,
+    ) -> impl Iterator<Item = u32> {
+        let kept = self.kept.as_slice().iter().map(of_kept);
+        let others = self.others.iter().flat_map(move |others| of_others(others).iter().copied());
+        kept.chain(others).filter(|value| *value != NONE)
+    }
+
+    /// Gives its texts the numbers of another table.
+    fn rename(&mut self, names: &Names) {
+        for one in self.kept.as_mut_slice() {
+            one.host = renamed(&names.hosts, one.host);
+            one.user = renamed(&names.users, one.user);
+            one.session = renamed(&names.sessions, one.session);
+        }
+        if let Some(others) = &mut self.others {
+            others.rename(&names.hosts, &names.users);
+        }
+    }
+
+    /// Adds the rows of an entry of the same table.
+    fn merge(&mut self, theirs: Self) -> Result<(), Error> {
+        self.count = self.count.checked_add(theirs.count).ok_or(Error::TooManyRows)?;
+        self.known = self.known.checked_add(theirs.known).ok_or(Error::TooManyRows)?;
+        self.times = join_times(self.times, theirs.times);
+        self.known_times = join_times(self.known_times, theirs.known_times);
+        if self.kept.as_slice().is_empty() && self.others.is_none() {
+            (self.kept, self.others) = (theirs.kept, theirs.others);
+            return Ok(());
+        }
+        for one in theirs.kept.as_slice() {
+            self.keep(*one);
+        }
+        if let Some(theirs) = theirs.others {
+            let ours = self.others.get_or_insert_default();
+            ours.hosts.extend(theirs.hosts);
+            ours.users.extend(theirs.users);
+        }
+        Ok(())
+    }
+
     /// The times of its rows and of the history's.
     pub(crate) fn all_times(&self) -> Option<(Timestamp, Timestamp)> {
         join_times(self.times, self.known_times)
@@ -180,8 +264,6 @@ impl LineTable {
             places: Texts::default(),
             users: Texts::default(),
             sessions: Texts::default(),
-            of_hosts: HashSet::new(),
-            of_users: HashSet::new(),
             n_rows: 0,
             n_starts: 0,
             n_known: 0,
@@ -204,8 +286,14 @@ impl LineTable {
         self
     }
 
-    /// A table of starts of programs.
-    pub(crate) fn of_processes() -> Self {
+    /// An empty table of starts of programs, by masked path, name of the parent and masked command line.
+    ///
+    /// ```
+    /// let table = oddsift_hunt::LineTable::of_processes();
+    /// assert_eq!(table.columns(), ["path", "parent", "command_line"]);
+    /// ```
+    #[must_use]
+    pub fn of_processes() -> Self {
         Self { kind: Kind::Process, ..Self::new(crate::process::COLUMNS) }
     }
 
@@ -325,27 +413,21 @@ impl LineTable {
         let id = self.find_or_insert(key)?;
         let host = intern_if(&mut self.places, seen.host, "hosts")?;
         let user = intern_if(&mut self.users, seen.user, "users")?;
-        let session = intern_if(&mut self.sessions, seen.session, "sessions")?;
+        // Rows that name their parent process are not joined by session.
+        let session = seen.session.filter(|_| seen.parent_pid.is_none());
+        let session = intern_if(&mut self.sessions, session, "sessions")?;
         let Some(entry) = self.entries.get_mut(id.index()) else { return Ok((id, false)) };
         entry.count = entry.count.checked_add(1).ok_or(Error::TooManyRows)?;
         entry.times = join_times(entry.times, seen.time.map(|time| (time, time)));
-        let is_kept = entry.kept.add(Occurrence {
+        let is_kept = entry.keep(Occurrence {
             row: seen.row,
             time: seen.time,
             host,
+            user,
             session,
             pid: seen.pid,
             parent_pid: seen.parent_pid,
         });
-        if entry.last != Some((host, user)) {
-            entry.last = Some((host, user));
-            if host != NONE {
-                self.of_hosts.insert((id.0, host));
-            }
-            if user != NONE {
-                self.of_users.insert((id.0, user));
-            }
-        }
         Ok((id, is_kept))
     }
 
@@ -385,9 +467,15 @@ impl LineTable {
     /// those of one process at one time are one.
     pub(crate) fn count_starts(&mut self) {
         for entry in &mut self.entries {
-            let n_kept = entry.kept.as_slice().len() as u64;
-            entry.starts =
-                if entry.count == n_kept { entry.kept.drop_twins() } else { entry.count };
+            entry.starts = entry.count;
+            if entry.count == entry.kept.as_slice().len() as u64 {
+                let twins = entry.kept.take_twins();
+                entry.starts = entry.count.saturating_sub(twins.len() as u64);
+                // Each source may name another user.
+                for twin in &twins {
+                    entry.others.get_or_insert_default().add(twin);
+                }
+            }
         }
         self.n_starts = self.entries.iter().map(|entry| entry.starts).fold(0, u64::saturating_add);
     }
@@ -416,11 +504,27 @@ impl LineTable {
 
     /// Hosts and users of groups of lines: pairs of a group and a number, sorted.
     pub(crate) fn hosts_of(&self, group: impl Fn(LineId) -> u32) -> Vec<(u32, u32)> {
-        distinct_pairs(&self.of_hosts, group)
+        self.distinct_pairs(group, Entry::hosts)
     }
 
     pub(crate) fn users_of(&self, group: impl Fn(LineId) -> u32) -> Vec<(u32, u32)> {
-        distinct_pairs(&self.of_users, group)
+        self.distinct_pairs(group, Entry::users)
+    }
+
+    fn distinct_pairs<'t, I: Iterator<Item = u32>>(
+        &'t self,
+        group: impl Fn(LineId) -> u32,
+        values: impl Fn(&'t Entry) -> I,
+    ) -> Vec<(u32, u32)> {
+        let of_entry = |(id, entry)| {
+            let group = group(id);
+            values(entry).map(move |value| (group, value))
+        };
+        let mut pairs: Vec<(u32, u32)> = self.lines().flat_map(of_entry).collect();
+        pairs.dedup();
+        pairs.par_sort_unstable();
+        pairs.dedup();
+        pairs
     }
 
     /// Adds the rows of another table. Gives the number here of each of its lines.
@@ -434,37 +538,28 @@ impl LineTable {
     /// let (mut ours, mut theirs) = (LineTable::new(["a"]), LineTable::new(["a"]));
     /// ours.add(&Sighting::new(0, &["x"]))?;
     /// theirs.add(&Sighting::new(1, &["x"]))?;
-    /// ours.merge(&theirs)?;
+    /// ours.merge(theirs)?;
     /// assert_eq!((ours.n_rows(), ours.n_lines()), (2, 1));
-    /// assert!(ours.merge(&LineTable::new(["b"])).is_err());
+    /// assert!(ours.merge(LineTable::new(["b"])).is_err());
     /// # Ok::<(), oddsift_hunt::Error>(())
     /// ```
-    pub fn merge(&mut self, other: &Self) -> Result<Vec<LineId>, Error> {
+    pub fn merge(&mut self, other: Self) -> Result<Vec<LineId>, Error> {
         // Checked first, so that nothing is added where rows are too many: no line has more than all.
         let n_rows = self.n_rows.checked_add(other.n_rows).ok_or(Error::TooManyRows)?;
         let n_known = self.n_known.checked_add(other.n_known).ok_or(Error::TooManyRows)?;
-        let ids = self.take_lines(other)?;
+        let ids = self.take_lines(&other)?;
         (self.n_rows, self.n_known) = (n_rows, n_known);
-        let hosts = intern_all(&mut self.places, &other.places, "hosts")?;
-        let users = intern_all(&mut self.users, &other.users, "users")?;
-        let sessions = intern_all(&mut self.sessions, &other.sessions, "sessions")?;
-        for (id, theirs) in ids.iter().zip(&other.entries) {
-            let Some(ours) = self.entries.get_mut(id.index()) else { continue };
-            ours.count = ours.count.checked_add(theirs.count).ok_or(Error::TooManyRows)?;
-            ours.known = ours.known.checked_add(theirs.known).ok_or(Error::TooManyRows)?;
-            ours.times = join_times(ours.times, theirs.times);
-            ours.known_times = join_times(ours.known_times, theirs.known_times);
-            ours.last = None;
-            for one in theirs.kept.as_slice() {
-                let (host, session) = (renamed(&hosts, one.host), renamed(&sessions, one.session));
-                ours.kept.add(Occurrence { host, session, ..*one });
+        let names = Names {
+            hosts: intern_all(&mut self.places, &other.places, "hosts")?,
+            users: intern_all(&mut self.users, &other.users, "users")?,
+            sessions: intern_all(&mut self.sessions, &other.sessions, "sessions")?,
+        };
+        for (id, mut theirs) in ids.iter().zip(other.entries) {
+            theirs.rename(&names);
+            if let Some(ours) = self.entries.get_mut(id.index()) {
+                ours.merge(theirs)?;
             }
         }
-        let of_line = |line: u32| ids.get(line as usize).map_or(u32::MAX, |id| id.0);
-        let pair =
-            |names: &[u32], (line, value): &(u32, u32)| (of_line(*line), renamed(names, *value));
-        self.of_hosts.extend(other.of_hosts.iter().map(|one| pair(&hosts, one)));
-        self.of_users.extend(other.of_users.iter().map(|one| pair(&users, one)));
         Ok(ids)
     }
 
@@ -515,6 +610,13 @@ impl LineTable {
         };
         other.lines().map(enter).collect()
     }
+}
+
+/// The numbers here of another table's texts.
+struct Names {
+    hosts: Vec<u32>,
+    users: Vec<u32>,
+    sessions: Vec<u32>,
 }
 
 /// The key of a row, without memory of its own where a table has few columns.
@@ -572,12 +674,4 @@ pub(crate) fn join_times(
         }
         (one, other) => one.or(other),
     }
-}
-
-fn distinct_pairs(pairs: &HashSet<(u32, u32)>, group: impl Fn(LineId) -> u32) -> Vec<(u32, u32)> {
-    let mut of_groups: Vec<(u32, u32)> =
-        pairs.iter().map(|(line, value)| (group(LineId(*line)), *value)).collect();
-    of_groups.sort_unstable();
-    of_groups.dedup();
-    of_groups
 }

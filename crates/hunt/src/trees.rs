@@ -1,14 +1,15 @@
 //! Rows to trees: processes by their numbers, else what happened in one session within a short time.
 
 use hashbrown::HashMap;
+use rayon::slice::ParallelSliceMut;
 
 use crate::occurrence::{NONE, Occurrence};
 use crate::shape::Shape;
 
 /// A parent with more children is a hub, such as a service or the shell of a session: its children are
-/// no finding together.
+/// no finding together, but for those that are alike and surprising ones in a short span.
 pub(crate) const MOST_CHILDREN: usize = 12;
-/// Rows of a session that are further apart are not joined, in seconds.
+/// Rows of a session, or of a hub, that are further apart are not joined, in seconds.
 const SHORT_SPAN: i64 = 300;
 
 /// A row that may be part of a tree.
@@ -36,6 +37,8 @@ pub(crate) struct Forest {
     pub(crate) starters: Vec<u32>,
     /// Nodes with the place of the process that started them, sorted by it and by time.
     pub(crate) families: Vec<(u32, u32)>,
+    /// The nodes by time.
+    by_time: Vec<u32>,
 }
 
 /// A process that started others.
@@ -46,26 +49,38 @@ enum Starter {
     Unseen(u32, u64, u32, Option<u32>),
 }
 
-/// Joins nodes to trees. They depend on times, and on row numbers where times are equal or missing.
-pub(crate) fn grow(nodes: &[Node]) -> Forest {
-    let mut order: Vec<u32> = (0..).take(nodes.len()).collect();
-    order.sort_unstable_by_key(|at| node(nodes, *at).map(|node| (node.seen.time, node.seen.row)));
-    let mut forest = Forest { parent: vec![None; nodes.len()], ..Forest::default() };
-    let mut sets = Sets::new(nodes.len());
-    find_families(nodes, &order, &mut forest);
-    for children in forest.families.chunk_by(|a, b| a.0 == b.0) {
-        let child = |(_, child): &(u32, u32)| *child;
-        if children.len() > MOST_CHILDREN {
-            join_alike(nodes, children.iter().map(child), &mut sets);
-        } else {
-            let first = children.first().map(child);
-            let parent = first.and_then(|first| *forest.parent.get(first as usize)?);
-            join_all(parent.into_iter().chain(children.iter().map(child)), &mut sets);
-        }
+impl Forest {
+    /// Finds the process that started each node, without joining any. It depends on times, and on row numbers
+    /// where times are equal or missing.
+    pub(crate) fn plant(nodes: &[Node]) -> Self {
+        let mut by_time: Vec<u32> = (0..).take(nodes.len()).collect();
+        by_time
+            .par_sort_unstable_by_key(|at| node(nodes, *at).map(|it| (it.seen.time, it.seen.row)));
+        let mut forest = Self { parent: vec![None; nodes.len()], ..Self::default() };
+        find_families(nodes, &by_time, &mut forest);
+        forest.by_time = by_time;
+        forest
     }
-    join_sessions(nodes, &order, &mut sets);
-    forest.tree = (0..).take(nodes.len()).map(|at| sets.find(at)).collect();
-    forest
+
+    /// Joins nodes to trees.
+    pub(crate) fn grow(&mut self, nodes: &[Node], is_surprising: impl Fn(u32) -> bool) {
+        let mut sets = Sets::new(nodes.len());
+        for family in self.families.chunk_by(|a, b| a.0 == b.0) {
+            let children = || family.iter().map(|(_, child)| *child);
+            if family.len() > MOST_CHILDREN {
+                join_alike(nodes, children(), &mut sets);
+                join_bursts(nodes, children().filter(|child| is_surprising(*child)), &mut sets);
+            } else {
+                let parent = |child: u32| *self.parent.get(child as usize)?;
+                join_all(
+                    children().next().and_then(parent).into_iter().chain(children()),
+                    &mut sets,
+                );
+            }
+        }
+        join_sessions(nodes, &self.by_time, &mut sets);
+        self.tree = (0..).take(nodes.len()).map(|at| sets.find(at)).collect();
+    }
 }
 
 fn node(nodes: &[Node], at: u32) -> Option<&Node> {
@@ -105,7 +120,7 @@ fn find_families(nodes: &[Node], order: &[u32], forest: &mut Forest) {
         }
     }
     // Stable: siblings stay in the order of time.
-    forest.families.sort_by_key(|(place, _)| *place);
+    forest.families.par_sort_by_key(|(place, _)| *place);
 }
 
 fn join_all(all: impl IntoIterator<Item = u32>, sets: &mut Sets) {
@@ -123,22 +138,39 @@ fn join_alike(nodes: &[Node], children: impl IntoIterator<Item = u32>, sets: &mu
     }
 }
 
+/// Surprising children of a hub that started soon after each other are one: somebody at work in a shell. A
+/// service starts such ones far apart.
+fn join_bursts(nodes: &[Node], children: impl IntoIterator<Item = u32>, sets: &mut Sets) {
+    let mut last: Option<u32> = None;
+    for child in children {
+        if let Some(last) = last.filter(|last| is_soon_after(nodes, *last, child)) {
+            sets.join(last, child);
+        }
+        last = Some(child);
+    }
+}
+
+/// Whether a node started within a short span after an earlier one.
+fn is_soon_after(nodes: &[Node], earlier: u32, later: u32) -> bool {
+    let second = |at| Some(node(nodes, at)?.seen.time?.as_second());
+    let seconds = second(earlier).zip(second(later));
+    seconds.is_some_and(|(earlier, later)| later.saturating_sub(earlier) <= SHORT_SPAN)
+}
+
 /// Rows without numbers of processes are joined by session and time.
 fn join_sessions(nodes: &[Node], order: &[u32], sets: &mut Sets) {
     let mut spans: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
     let mut closed: Vec<Vec<u32>> = Vec::new();
     for at in order {
         let Some(one) = node(nodes, *at) else { continue };
-        let Some(time) = one.seen.time.filter(|_| one.seen.parent_pid.is_none()) else { continue };
+        if one.seen.time.is_none() || one.seen.parent_pid.is_some() {
+            continue;
+        }
         if one.seen.host == NONE && one.seen.session == NONE {
             continue;
         }
         let span = spans.entry((one.seen.host, one.seen.session)).or_default();
-        let last = span.last().and_then(|last| node(nodes, *last)?.seen.time);
-        let is_near = |last: oddsift_patterns::Timestamp| {
-            time.as_second().saturating_sub(last.as_second()) <= SHORT_SPAN
-        };
-        if last.is_some_and(|last| !is_near(last)) {
+        if span.last().is_some_and(|last| !is_soon_after(nodes, *last, *at)) {
             closed.push(std::mem::take(span));
         }
         span.push(*at);
@@ -191,8 +223,27 @@ mod tests {
     fn started(row: u64, pid: u64, parent_pid: u64, name: u32, parent: u32) -> Node {
         let time = oddsift_patterns::Timestamp::from_second(i64::try_from(row).unwrap()).ok();
         let (pid, parent_pid) = (Some(pid), Some(parent_pid));
-        let seen = Occurrence { row, time, host: 0, session: NONE, pid, parent_pid };
+        let seen = Occurrence { row, time, host: 0, user: NONE, session: NONE, pid, parent_pid };
         Node { entry: 0, seen, name, parent, alike: (name, Shape::default()) }
+    }
+
+    fn grow(nodes: &[Node]) -> Forest {
+        let mut forest = Forest::plant(nodes);
+        forest.grow(nodes, |_| false);
+        forest
+    }
+
+    #[test]
+    fn surprising_children_of_a_hub_are_joined_where_they_are_soon_after_each_other() {
+        let starts = (0_u32..20).map(|n| {
+            let row = u64::from(n) * if n < 10 { 300 } else { 301 };
+            started(row, 100 + u64::from(n), 1, 10 + n, 3)
+        });
+        let nodes: Vec<Node> = starts.collect();
+        let mut forest = Forest::plant(&nodes);
+        forest.grow(&nodes, |at| at != 3 && at != 4);
+        assert_eq!(forest.tree[..9], [0, 0, 0, 3, 4, 5, 5, 5, 5]);
+        assert_eq!(forest.tree[11..], [11, 12, 13, 14, 15, 16, 17, 18, 19]);
     }
 
     #[test]
@@ -229,7 +280,15 @@ mod tests {
     fn rows_without_numbers_are_joined_within_a_short_time() {
         let row = |row: u64, second: i64| {
             let time = oddsift_patterns::Timestamp::from_second(second).ok();
-            let seen = Occurrence { row, time, host: 0, session: 1, pid: None, parent_pid: None };
+            let seen = Occurrence {
+                row,
+                time,
+                host: 0,
+                user: NONE,
+                session: 1,
+                pid: None,
+                parent_pid: None,
+            };
             Node { entry: 0, seen, name: 1, parent: 2, alike: (0, Shape::default()) }
         };
         let forest = grow(&[row(0, 0), row(1, 299), row(2, 600), row(3, 700)]);

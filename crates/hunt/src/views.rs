@@ -2,6 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 use oddsift_rarity::{Counts, Error as CountError, TailCounts, surprisal};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use crate::Error;
 use crate::process::{COMMAND_LINE, PARENT, PATH, place, program_name};
@@ -218,10 +219,12 @@ impl Views {
     }
 
     fn look_at_shapes(&mut self, table: &LineTable, texts: &[Text]) -> Result<(), CountError> {
-        for (facts, text) in self.of_text.iter_mut().zip(texts) {
+        self.of_text.par_iter_mut().zip(texts).for_each(|(facts, text)| {
             let command_line = table.value(text.id, COMMAND_LINE);
             facts.shape = Shape::of(command_line);
             facts.length = command_line.len() as u64;
+        });
+        for (facts, text) in self.of_text.iter_mut().zip(texts) {
             for place in facts.shape.traits() {
                 if let Some(rows) = self.traits.get_mut(place) {
                     *rows = rows.saturating_add(text.starts.saturating_add(text.known));

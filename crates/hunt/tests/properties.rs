@@ -25,7 +25,7 @@ fn rank(table: LineTable) -> Hunt {
 /// The tables of chunks, joined in their order.
 fn merged(mut chunks: Vec<LineTable>) -> LineTable {
     let mut first = chunks.remove(0);
-    for chunk in &chunks {
+    for chunk in chunks {
         first.merge(chunk).unwrap();
     }
     first

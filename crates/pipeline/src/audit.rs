@@ -191,11 +191,11 @@ impl AuditParams {
         let schema = Schema::named("linux").map_or(SchemaChoice::Auto, SchemaChoice::Given);
         let head = Head::of_rows(Box::new(rows), &schema, &[], None, true)?;
         let layout = head.layout.clone();
-        let column = |name: &str| layout.columns.iter().position(|column| column == name);
-        let features = ["cmdline.delims", "isSystemSession"].map(str::to_owned);
+        let features = ["cmdline.delims", "isSystemSession", "exe.value", "uid.value"];
+        let features = features.map(str::to_owned);
         let recipe = layout.recipe(&features, &FeatureOptions::default())?;
-        let categories: Vec<usize> = ["exe", "uid"].into_iter().filter_map(column).collect();
-        let mut plan = RowPlan::new(&head, input, recipe).with_categories(&categories);
+        let n_categories = recipe.categories().len();
+        let mut plan = RowPlan::new(&head, input, recipe);
         if let Some(mut times) = TimeColumns::find(&layout, None, None)? {
             times.name_first();
             plan = plan.with_time(&head, input, &times)?;
@@ -214,8 +214,9 @@ impl AuditParams {
             let nothing = Some(Error::Audit { name: input.last_name(), source: Box::new(source) });
             return Ok(AuditClusters { nothing, warnings, ..AuditClusters::default() });
         }
-        // All is whole numbers: apart by less than 1 is equal.
+        // The numbers are whole: apart by less than 1 is equal.
         let params = EventClusters::params().scaling(Scaling::None).eps(0.5);
+        let params = params.categories(n_categories);
         let events =
             params.fit_patterns(table).map_err(|source| cluster_error(&ingested, source))?;
         let rows = events.rows_with(ingested.kept.clone());

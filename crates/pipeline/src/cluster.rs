@@ -1,11 +1,14 @@
-use oddsift_dbscan::Warning;
+use std::sync::OnceLock;
+
 use oddsift_eventcluster::{
-    ClusterModel, EventClusterParams, EventClusters, EventRow, KDistances, Label, Scaling,
+    Cluster, ClusterModel, ClusterNote, EventClusterParams, EventClusters, EventRow, KDistances,
+    Label, NearestCluster, PatternId, PatternTable, Scaling,
 };
 use oddsift_features::{Recipe, Role};
 use oddsift_records::{Cell, StoredRow};
 use oddsift_timespan::Timestamp;
 
+use crate::cluster_warnings::{ClusterWarning, refuse, warnings};
 use crate::fold::Feed;
 use crate::layout::Head;
 use crate::plan::RowPlan;
@@ -14,6 +17,7 @@ use crate::space::{FeaturePlan, refuse_repeated};
 use crate::table::{Ingested, Keep, TablePlan, Template, ingest};
 use crate::threads::with_threads;
 use crate::time_column::TimeColumns;
+use crate::variety::{COUNTED, Variety};
 use crate::{
     Error, FeatureChoice, Input, Intake, Layout, Parameter, ReadSummary, Sink, TimeCounts,
 };
@@ -41,8 +45,8 @@ pub struct ClusterParams {
     pub scale: Option<Scaling>,
     /// Scaling, distance, the number of rows of a core sample, times of noise events, limit of work.
     pub clustering: EventClusterParams,
-    /// The largest distance of neighbours; `None` (the default) is 0.0001 for process events of which
-    /// no features are named, and 0.01 else.
+    /// The largest distance of neighbours; `None` (the default) is 0.5 for process events of which
+    /// no features are named (0.0001 by [numbers alone](Self::numbers_alone)), and 0.01 else.
     pub eps: Option<Eps>,
     /// The column of times; the first known one by default.
     pub time_column: Option<String>,
@@ -54,6 +58,9 @@ pub struct ClusterParams {
     pub keep: KeepRows,
     /// Whether it is counted how many rows were when.
     pub count_times: bool,
+    /// Whether process events without named features are clustered by numbers alone, as in msticpy's
+    /// example; by default they are clustered within each program.
+    pub numbers_alone: bool,
 }
 
 /// A distance, or that it is to be proposed by the curve of distances.
@@ -114,8 +121,18 @@ pub struct Clusters {
     /// Where the eps comes from.
     pub eps_source: EpsSource,
     /// What is dubious about the result.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<ClusterWarning>,
     pub(crate) ingested: Ingested,
+    /// What rows tell beside their patterns, once it is asked for.
+    told: OnceLock<Told>,
+}
+
+/// The templates of clusters, and the cluster that is nearest to each noise pattern.
+#[derive(Debug)]
+struct Told {
+    templates: Vec<Option<String>>,
+    /// By pattern, in their order; without those that have none.
+    nearest: Vec<(PatternId, NearestCluster)>,
 }
 
 /// A cluster with its first row as the exemplar, or an event that is like no other.
@@ -141,6 +158,72 @@ pub struct ClusterRow<'c> {
     /// The number of distinct values in each column of
     /// [`count_distinct`](ClusterParams::count_distinct).
     pub distinct: Vec<u64>,
+    /// The number of distinct programs, command lines, hosts and users, in the order of
+    /// [`counted_roles`](Clusters::counted_roles); of more than 10,000 of a pattern 10,000 are counted.
+    pub variety: Vec<u64>,
+    /// Of noise: the nearest cluster that it may belong to by its categories.
+    pub nearest: Option<Nearest<'c>>,
+    /// Of noise: why, in words.
+    pub reason: Option<String>,
+}
+
+/// The cluster that is nearest to a noise row, and which feature keeps them apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Nearest<'c> {
+    /// The cluster.
+    pub label: Label,
+    /// Its template.
+    pub template: Option<&'c str>,
+    /// The distance of its nearest core row in eps; up to 1 the row would belong to it.
+    pub eps: f64,
+    /// The feature in which they differ most, after scaling.
+    pub feature: &'c str,
+    /// What the row has of it.
+    pub here: f64,
+    /// What the core row has of it; `None` under unit scaling.
+    pub there: Option<f64>,
+}
+
+impl<'c> Nearest<'c> {
+    pub(crate) fn new(
+        found: &NearestCluster,
+        recipe: &'c Recipe,
+        values: &[f64],
+        template: Option<&'c str>,
+    ) -> Self {
+        Self {
+            label: found.label,
+            template,
+            eps: found.eps,
+            feature: recipe.names().get(found.feature).map_or("", String::as_str),
+            here: values.get(found.feature).copied().unwrap_or_default(),
+            there: found.there,
+        }
+    }
+
+    fn text(&self) -> String {
+        let number = |value: f64| crate::feature_cell(self.feature, value).to_string();
+        let there =
+            self.there.map_or_else(String::new, |there| format!(", there {}", number(there)));
+        let template = self.template.map_or_else(String::new, |template| format!(", {template}"));
+        let feature = if self.feature.is_empty() {
+            String::new()
+        } else {
+            format!(" by {} {}{there}", self.feature, number(self.here))
+        };
+        format!("{:.3} eps from cluster {}{feature}{template}", self.eps, self.label)
+    }
+}
+
+/// Why a row is near no cluster.
+pub(crate) fn reason(nearest: Option<&Nearest<'_>>, recipe: &Recipe, n_clusters: usize) -> String {
+    let categories: Vec<&str> = recipe.categories().collect();
+    match nearest {
+        Some(nearest) => nearest.text(),
+        None if n_clusters == 0 => "there is no cluster".to_owned(),
+        None => format!("no cluster has its {}", categories.join(" and ")),
+    }
 }
 
 impl Default for ClusterParams {
@@ -156,6 +239,7 @@ impl Default for ClusterParams {
             count_distinct: Vec::new(),
             keep: KeepRows::default(),
             count_times: false,
+            numbers_alone: false,
         }
     }
 }
@@ -202,7 +286,7 @@ impl ClusterParams {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
-    /// assert_eq!((found.events.clusters().len(), found.events.n_noise_rows()), (29, 33));
+    /// assert_eq!((found.events.clusters().len(), found.events.n_noise_rows()), (24, 109));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn fit(&self, input: impl Into<Input>) -> Result<Clusters, Error> {
@@ -218,7 +302,8 @@ impl ClusterParams {
     fn plan(&self, head: &Head, input: &Input) -> Result<ClusterPlan, Error> {
         let layout = &head.layout;
         let weight = self.weight.as_deref();
-        let features = FeaturePlan::new(head, &self.features, weight)?;
+        let by_program = !self.numbers_alone;
+        let features = FeaturePlan::with_categories(head, &self.features, weight, by_program)?;
         let template = match &self.template {
             Some(name) => Some(layout.column(TEMPLATE, name)?),
             None => layout.roles.get(Role::CommandLine),
@@ -245,6 +330,7 @@ impl ClusterParams {
                 distinct: distinct?,
                 keep: self.keep(),
                 counts_times: self.count_times,
+                variety: Variety::new(counted_roles(layout)),
                 ..TablePlan::new(rows)
             },
             eps: self.eps.unwrap_or(Eps::Value(features.usual_eps)),
@@ -287,12 +373,13 @@ impl ClusterParams {
         let layout = layout.grown(&ingested.read.columns, input)?;
         let intake = plan.intake.grown(&layout);
         let clustering = self.clustering.scaling(plan.scaling);
+        let clustering = clustering.categories(ingested.recipe.categories().len());
         ingested.need_rows(&table)?;
         let failed = |error| cluster_error(&ingested, error);
         let (eps, curve) = match plan.eps {
             Eps::Value(eps) => (eps, None),
             Eps::Auto => {
-                let curve = clustering.k_distances(&table).map_err(failed)?;
+                let curve = knee_curve(&clustering, &table).map_err(failed)?;
                 let name = || ingested.read.name.clone();
                 let eps = curve.propose_eps().ok_or_else(|| Error::NoKnee { name: name() })?;
                 (eps, Some(curve))
@@ -306,10 +393,15 @@ impl ClusterParams {
             (Some(_), None) => EpsSource::Given,
             (None, None) => EpsSource::Default,
         };
-        let warnings = match &curve {
+        let of_labels = match &curve {
             Some(curve) => events.advise(curve).map(|advice| advice.warnings),
             None => events.warnings(),
         };
+        let of_labels = of_labels.map_err(failed)?;
+        if curve.is_some() {
+            refuse(&ingested.read.name, eps, &events, &of_labels)?;
+        }
+        let warnings = warnings(&clustering.eps(eps), &events, &ingested, of_labels);
         let found = Clusters {
             layout,
             read: ingested.read.clone(),
@@ -322,6 +414,7 @@ impl ClusterParams {
             events,
             eps_source,
             ingested,
+            told: OnceLock::new(),
         };
         found.need_noise_rows()?;
         Ok(found)
@@ -343,25 +436,30 @@ impl ClusterParams {
         let input = &input.into();
         with_threads(input.n_threads(), || {
             let head = Head::open(input, &self.wanted())?;
-            let features = FeaturePlan::new(&head, &self.features, self.weight.as_deref())?;
+            let (weight, by_program) = (self.weight.as_deref(), !self.numbers_alone);
+            let features = FeaturePlan::with_categories(&head, &self.features, weight, by_program)?;
             let weight = weight_recipe(&head, &self.features, self.weight.as_deref())?;
+            let n_categories = features.recipe.categories().len();
             let rows = RowPlan::new(&head, input, features.recipe)
                 .with_weight(weight)
                 .with_starts_only()
                 .lenient(features.is_lenient);
-            let clustering = self.clustering.scaling(self.scaling(features.usual_scaling));
+            let clustering = self.clustering.categories(n_categories);
+            let clustering = clustering.scaling(self.scaling(features.usual_scaling));
             let plan = TablePlan::new(rows);
             let (table, ingested) = ingest(Feed::new(head, input), plan)?;
             ingested.need_rows(&table)?;
             let failed = |error| cluster_error(&ingested, error);
             let n_rows = table.n_rows();
-            let distances = clustering.k_distances(&table).map_err(failed)?;
+            let distances = knee_curve(&clustering, &table).map_err(failed)?;
             let proposal = match distances.propose_eps() {
                 None => None,
                 Some(eps) => {
                     let events = clustering.eps(eps).fit_patterns(table);
                     let events = events.map_err(failed)?;
-                    let warnings = events.advise(&distances).map_err(failed)?.warnings;
+                    let of_labels = events.advise(&distances).map_err(failed)?.warnings;
+                    let warnings = warnings(&clustering.eps(eps), &events, &ingested, of_labels);
+                    let warnings = warnings.map_err(failed)?;
                     Some(Proposal { eps, events, warnings })
                 }
             };
@@ -374,6 +472,25 @@ impl ClusterParams {
             })
         })
     }
+}
+
+/// The curve whose knee is proposed: of the distance that encloses twice the rows of a core row, and of
+/// ten at least. Of the nearest few it is chance how near they are, and clusters fall apart; fewer rows
+/// than that have the curve of `min_samples`.
+fn knee_curve(
+    clustering: &EventClusterParams,
+    table: &PatternTable,
+) -> Result<KDistances, oddsift_eventcluster::Error> {
+    let k = clustering.dbscan.min_samples.max(5).saturating_mul(2);
+    let curve = clustering.min_samples(k).k_distances(table)?;
+    if curve.propose_eps().is_some() { Ok(curve) } else { clustering.k_distances(table) }
+}
+
+/// What is counted of process events.
+fn counted_roles(layout: &Layout) -> Vec<Role> {
+    let has = |role: &Role| layout.roles.get(*role).is_some();
+    let is_process = has(&Role::Path) || has(&Role::CommandLine);
+    COUNTED.into_iter().filter(|role| is_process && has(role)).collect()
 }
 
 /// Columns by their names.
@@ -429,7 +546,7 @@ pub struct Proposal {
     /// The clusters by it.
     pub events: EventClusters,
     /// What is dubious about it.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<ClusterWarning>,
 }
 
 impl Proposal {
@@ -495,15 +612,43 @@ impl Clusters {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
-    /// assert_eq!(found.rows().len(), 33 + 29);
-    /// assert!(found.rows()[61].template.as_ref().unwrap().contains("GoogleUpdate.exe"));
+    /// assert_eq!(found.rows().len(), 109 + 24);
+    /// assert!(found.rows()[132].template.is_some());
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
     pub fn rows(&self) -> Vec<ClusterRow<'_>> {
+        self.iter().collect()
+    }
+
+    /// Returns the rows of [`rows`](Self::rows) one by one, for who prints them and keeps none.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.iter().map(|row| row.size).sum::<u64>(), 363);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = ClusterRow<'_>> {
         let by_cluster = self.events.distinct_by_cluster();
-        let rows = self.events.rows_with(self.ingested.kept.clone());
-        rows.into_iter().map(|row| self.row(&row, &by_cluster)).collect()
+        self.events.each_row(&self.ingested.kept).map(move |row| self.row(&row, &by_cluster))
+    }
+
+    /// Returns the rows of the input that [`rows`](Self::rows) shows.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.records().len(), found.rows().len());
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn records(&self) -> Vec<StoredRow<'_>> {
+        let noise = self.ingested.kept.iter();
+        let noise = noise.filter(|row| self.events.pattern_label(row.pattern).is_noise());
+        let exemplars = self.events.clusters().iter().map(Cluster::exemplar);
+        let rows = noise.map(|row| row.row).chain(exemplars);
+        rows.filter_map(|row| self.ingested.store.get(row)).collect()
     }
 
     /// Returns the rows of [`rows`](Self::rows), those of the fewest events first, and of equals those
@@ -512,7 +657,7 @@ impl Clusters {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
-    /// assert_eq!(found.rarest_first().last().map(|row| row.size), Some(71));
+    /// assert_eq!(found.rarest_first().last().map(|row| row.size), Some(70));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
@@ -525,8 +670,9 @@ impl Clusters {
     fn row(&self, row: &EventRow, by_cluster: &[Vec<u64>]) -> ClusterRow<'_> {
         let record = self.ingested.store.get(row.row);
         let cluster = row.label.cluster().map(|cluster| cluster as usize);
-        let template = match cluster.and_then(|cluster| self.events.clusters().get(cluster)) {
-            Some(cluster) => cluster.template().map(|template| template.to_string()),
+        let told = self.told();
+        let template = match cluster {
+            Some(cluster) => told.templates.get(cluster).cloned().flatten(),
             None => record
                 .zip(self.template)
                 .and_then(|(record, column)| self.text_of(record, column))
@@ -537,7 +683,20 @@ impl Clusters {
             // A noise row has one value, or none where it is missing.
             None => self.params.count_distinct.iter().map(|name| self.has(record, name)).collect(),
         };
+        let values = self.events.patterns().values(row.pattern);
+        let nearest = told.nearest.binary_search_by_key(&row.pattern, |(pattern, _)| *pattern);
+        let nearest = nearest.ok().and_then(|at| told.nearest.get(at));
+        let nearest = nearest.map(|(_, found)| self.nearest(found, values));
+        let n_clusters = self.events.clusters().len();
+        let reason = || reason(nearest.as_ref(), &self.ingested.recipe, n_clusters);
+        let patterns = match cluster.and_then(|cluster| self.events.clusters().get(cluster)) {
+            Some(cluster) => cluster.patterns(),
+            None => &[row.pattern],
+        };
         ClusterRow {
+            variety: self.ingested.variety.count(patterns),
+            reason: row.label.is_noise().then(reason),
+            nearest,
             row: row.row,
             record,
             label: row.label,
@@ -545,9 +704,42 @@ impl Clusters {
             weight: row.weight,
             times: row.times,
             template,
-            values: self.events.patterns().values(row.pattern),
+            values,
             distinct,
         }
+    }
+
+    fn nearest<'c>(&'c self, found: &NearestCluster, values: &[f64]) -> Nearest<'c> {
+        let template = found.label.cluster().and_then(|at| self.told().templates.get(at as usize));
+        let template = template.and_then(Option::as_deref);
+        Nearest::new(found, &self.ingested.recipe, values, template)
+    }
+
+    fn told(&self) -> &Told {
+        self.told.get_or_init(|| {
+            let template = |cluster: &oddsift_eventcluster::Cluster| {
+                cluster.template().map(|template| template.to_string())
+            };
+            // What was fitted once can be looked up.
+            let nearest = self.events.nearest().unwrap_or_default().into_iter();
+            let nearest = nearest.filter_map(|(pattern, found)| Some((pattern, found?))).collect();
+            Told { templates: self.events.clusters().iter().map(template).collect(), nearest }
+        })
+    }
+
+    /// Returns the roles whose distinct values are counted of each row of the result.
+    ///
+    /// ```
+    /// use oddsift_pipeline::Role;
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.counted_roles(), [Role::Path, Role::CommandLine, Role::Host, Role::User]);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn counted_roles(&self) -> &[Role] {
+        &self.ingested.variety.roles
     }
 
     /// The text of a record in the column of templates, in another one that plays the same role where it
@@ -572,7 +764,7 @@ impl Clusters {
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
     /// let most = found.rarest_first().pop().unwrap();
-    /// assert!(found.what(&most).starts_with("e.g. "));
+    /// assert!(found.what(&most).contains("cscript.exe"));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
@@ -612,7 +804,7 @@ impl Clusters {
     /// ```
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
-    /// assert_eq!(found.summary(), "29 clusters, 33 noise rows (9.1%)");
+    /// assert_eq!(found.summary(), "24 clusters, 109 noise rows (30.0%)");
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
@@ -620,12 +812,24 @@ impl Clusters {
         summary(&self.events)
     }
 
-    /// Returns the names of the features, in the order of the vector.
+    /// Returns the names of the categories: a cluster has one value of each.
     ///
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
-    /// assert_eq!(found.features(), ["pathScore", "commandlineTokensFull", "isSystemSession"]);
+    /// assert!(found.categories().eq(["program"]));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn categories(&self) -> impl Iterator<Item = &str> {
+        self.ingested.recipe.categories()
+    }
+
+    /// Returns the names of the features that are numbers, in the order of the vector.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+    /// assert_eq!(found.features(), ["commandlineTokens", "commandlineTokensFull"]);
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
@@ -714,10 +918,12 @@ impl Clusters {
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn write_labelled(&self, input: &Input, sink: &mut impl Sink) -> Result<(), Error> {
-        stream_beside_input(input, sink, |row| {
-            let (label, is_core) = self.label(self.ingested.row_patterns.get(row)?)?;
-            Some(vec![Cell::Int(label.to_i64()), Cell::Bool(is_core)])
-        })
+        stream_beside_input(
+            input,
+            sink,
+            |row| self.label(self.ingested.row_patterns.get(row)?),
+            |(label, is_core)| vec![Cell::Int(label.to_i64()), Cell::Bool(*is_core)],
+        )
     }
 
     /// Returns how many rows were when, if [`count_times`](ClusterParams::count_times) asked for it.
@@ -743,7 +949,7 @@ impl Clusters {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
-    /// assert_eq!(found.noise_times().len(), 33);
+    /// assert_eq!(found.noise_times().len(), 109);
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
@@ -764,11 +970,20 @@ impl Clusters {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
-    /// assert_eq!(found.model()?.recipe().names().len(), 3);
+    /// assert_eq!(found.model()?.recipe().names().len(), 2);
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn model(&self) -> Result<ClusterModel, Error> {
-        let model = self.events.model_with(self.ingested.recipe.clone());
-        model.map_err(|source| cluster_error(&self.ingested, source))
+        let values = |pattern: PatternId| {
+            let values = self.events.patterns().values(pattern);
+            self.ingested.categories_of(values).into_iter().map(str::to_owned).collect()
+        };
+        let model = self.events.model_of_groups(self.ingested.recipe.clone(), values);
+        let model = model.map_err(|source| cluster_error(&self.ingested, source))?;
+        let clusters = self.events.clusters().iter().zip(&self.told().templates);
+        let note = |(cluster, template): (&oddsift_eventcluster::Cluster, &Option<String>)| {
+            ClusterNote { size: cluster.size(), template: template.clone() }
+        };
+        Ok(model.with_notes(clusters.map(note).collect()))
     }
 }

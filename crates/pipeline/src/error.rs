@@ -195,6 +195,16 @@ pub enum Error {
         /// The input.
         name: String,
     },
+    /// A proposed distance would tell nothing apart, or everything.
+    #[error("{name}: the knee of the distances is at {eps:?}, by which {}; give a distance", .why.share_text())]
+    KneeRefused {
+        /// The input.
+        name: String,
+        /// The proposal.
+        eps: f64,
+        /// What is wrong with it.
+        why: oddsift_dbscan::Warning,
+    },
     /// The curve of distances proposes no eps.
     #[error(
         "{name}: the distances have no knee that proposes an eps; look at the curve, give an eps"

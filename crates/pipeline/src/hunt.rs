@@ -2,7 +2,10 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use oddsift_features::{FeatureOptions, Role};
-use oddsift_hunt::{History, Hunt, LineId, LineTable, Placed, ProcessEvent, ProcessLines};
+use oddsift_hunt::{
+    History, Hunt, LineId, LineTable, Placed, ProcessEvent, ProcessTexts, SharedId, SharedNames,
+    SharedTable,
+};
 use oddsift_records::{Batch, Record, Row, RowStore, StoredRow};
 
 use crate::error::{ModelFault, RowFault};
@@ -66,7 +69,8 @@ pub struct Hunted {
     pub columns: HuntColumns,
     /// The columns of times, by name.
     pub times: Vec<String>,
-    store: RowStore,
+    /// The rows that each thread kept.
+    stores: Vec<RowStore>,
     row_lines: RowPatterns,
 }
 
@@ -145,9 +149,9 @@ impl HuntParams {
                 params = params.known(history);
             }
         }
-        let Counted { layout, read, columns, times, store, row_lines, table } = counted;
+        let Counted { layout, read, columns, times, stores, row_lines, table } = counted;
         let hunt = params.rank(table).map_err(|source| hunt_error(&read.name, source))?;
-        Ok(Hunted { layout, read, hunt, columns, times, store, row_lines })
+        Ok(Hunted { layout, read, hunt, columns, times, stores, row_lines })
     }
 
     /// The columns that are counted of an input by itself.
@@ -181,25 +185,28 @@ impl HuntParams {
             times = found.all.iter().filter_map(name).collect();
             rows = rows.with_time(&head, input, &found)?;
         }
-        let plan = Plan { rows, columns, keeps, keeps_lines: keeps && self.keep_rows };
+        let lines = SharedTable::new(&columns.table());
+        let plan = Plan { rows, columns, lines, keeps, keeps_lines: keeps && self.keep_rows };
         let mut feed = Feed::new(head, input);
-        let parts = feed.for_each(|| Part::new(&plan), |part, _, batch| part.take(batch, &plan))?;
-        let mut parts = parts.into_iter();
-        let mut whole = parts.next().unwrap_or_else(|| Part::new(&plan)).finish();
+        let parts = feed.for_each(Part::default, |part, _, batch| part.take(batch, &plan))?;
+        let Plan { rows, columns, lines, .. } = plan;
+        let (table, names) =
+            lines.into_table().map_err(|source| hunt_error(&layout.name, source))?;
+        let mut whole = Gathered::default();
         for part in parts {
-            whole.merge(part.finish()).map_err(|source| hunt_error(&layout.name, source))?;
+            whole.add(part, &names);
         }
-        plan.rows.need_one_kind_of_time(&whole.room)?;
+        rows.need_one_kind_of_time(&whole.room)?;
         let read = feed.finish(whole.room);
         let layout = layout.grown(&read.columns, input)?;
         Ok(Counted {
             layout,
             read,
-            columns: plan.columns,
+            columns,
             times,
-            store: whole.store,
-            row_lines: RowPatterns::new(whole.lines),
-            table: whole.table,
+            stores: whole.stores,
+            row_lines: RowPatterns::new(whole.labels),
+            table,
         })
     }
 }
@@ -270,7 +277,8 @@ struct Counted {
     read: ReadSummary,
     columns: HuntColumns,
     times: Vec<String>,
-    store: RowStore,
+    /// The rows that each thread kept.
+    stores: Vec<RowStore>,
     row_lines: RowPatterns,
     table: LineTable,
 }
@@ -279,42 +287,30 @@ struct Counted {
 struct Plan {
     rows: RowPlan,
     columns: HuntColumns,
+    lines: SharedTable,
     /// Rows are kept to be printed.
     keeps: bool,
     keeps_lines: bool,
 }
 
 /// What one thread gathers.
+#[derive(Default)]
 struct Part {
-    lines: Lines,
+    texts: ProcessTexts,
     store: RowStore,
     labels: Vec<(u64, Vec<u32>)>,
     room: RowRoom,
 }
 
-enum Lines {
-    Processes(Box<ProcessLines>),
-    Values(Box<LineTable>),
-}
-
-/// What one thread has gathered.
+/// What all threads have gathered.
+#[derive(Default)]
 struct Gathered {
-    table: LineTable,
-    store: RowStore,
-    lines: Vec<(u64, Vec<u32>)>,
+    stores: Vec<RowStore>,
+    labels: Vec<(u64, Vec<u32>)>,
     room: RowRoom,
 }
 
 impl Part {
-    fn new(plan: &Plan) -> Self {
-        let lines = if plan.columns.is_of_processes() {
-            Lines::Processes(Box::default())
-        } else {
-            Lines::Values(Box::new(plan.columns.table()))
-        };
-        Self { lines, store: RowStore::new(), labels: Vec::new(), room: RowRoom::default() }
-    }
-
     fn take(&mut self, batch: &Batch, plan: &Plan) -> Result<(), Error> {
         plan.rows.follow(batch, &mut self.room)?;
         let first = batch.get(0).map_or(0, |row| row.row());
@@ -325,7 +321,7 @@ impl Part {
                 // Rows that the reader skipped leave a gap.
                 let place = usize::try_from(row.row() - first).unwrap_or(labels.len());
                 labels.resize(place, NO_LINE);
-                labels.push(line.map_or(NO_LINE, LineId::number));
+                labels.push(line.map_or(NO_LINE, SharedId::number));
             }
         }
         if !labels.is_empty() {
@@ -334,39 +330,37 @@ impl Part {
         Ok(())
     }
 
-    fn take_row(&mut self, row: Row<'_>, plan: &Plan) -> Result<Option<LineId>, Error> {
+    fn take_row(&mut self, row: Row<'_>, plan: &Plan) -> Result<Option<SharedId>, Error> {
         let Taken::Row { time, .. } = plan.rows.take(row, &mut self.room)? else {
             return Ok(None);
         };
         let text = |role| plan.rows.text_of(role, row, &self.room);
         let (host, user, session) = (text(Role::Host), text(Role::User), text(Role::Session));
-        let added = match &mut self.lines {
-            Lines::Processes(lines) => {
-                let (path, command_line) = (text(Role::Path), text(Role::CommandLine));
-                let parent = text(Role::ParentPath);
-                let [pid, parent_pid] = plan.rows.process_numbers(row, &self.room);
-                lines.add(&ProcessEvent {
-                    path: path.as_deref().unwrap_or_default(),
-                    command_line: command_line.as_deref().unwrap_or_default(),
-                    parent_path: parent.as_deref().unwrap_or_default(),
-                    time,
-                    host: host.as_deref(),
-                    user: user.as_deref(),
-                    session: session.as_deref(),
-                    pid: number(pid),
-                    parent_pid: number(parent_pid),
-                    ..ProcessEvent::new(row.row())
-                })
-            }
-            Lines::Values(table) => {
-                let source = if host.is_none() { text(Role::Source) } else { None };
-                plan.columns.add(
-                    table,
-                    row,
-                    time,
-                    [host.as_deref().or(source.as_deref()), user.as_deref(), session.as_deref()],
-                )
-            }
+        let added = if plan.columns.is_of_processes() {
+            let (path, command_line) = (text(Role::Path), text(Role::CommandLine));
+            let parent = text(Role::ParentPath);
+            let [pid, parent_pid] = plan.rows.process_numbers(row, &self.room);
+            let event = ProcessEvent {
+                path: path.as_deref().unwrap_or_default(),
+                command_line: command_line.as_deref().unwrap_or_default(),
+                parent_path: parent.as_deref().unwrap_or_default(),
+                time,
+                host: host.as_deref(),
+                user: user.as_deref(),
+                session: session.as_deref(),
+                pid: number(pid),
+                parent_pid: number(parent_pid),
+                ..ProcessEvent::new(row.row())
+            };
+            plan.lines.add(&event.sighting(&self.texts.fold(&event)))
+        } else {
+            let source = if host.is_none() { text(Role::Source) } else { None };
+            plan.columns.add(
+                &plan.lines,
+                row,
+                time,
+                [host.as_deref().or(source.as_deref()), user.as_deref(), session.as_deref()],
+            )
         };
         let (line, is_kept) =
             added.map_err(|error| plan.rows.row_error(row, RowFault::Hunt(error), &self.room))?;
@@ -375,28 +369,17 @@ impl Part {
         }
         Ok(Some(line))
     }
-
-    fn finish(self) -> Gathered {
-        let table = match self.lines {
-            Lines::Processes(lines) => lines.into_table(),
-            Lines::Values(table) => *table,
-        };
-        Gathered { table, store: self.store, lines: self.labels, room: self.room }
-    }
 }
 
 impl Gathered {
-    fn merge(&mut self, mut other: Self) -> Result<(), oddsift_hunt::Error> {
-        let names = self.table.merge(&other.table)?;
-        for label in other.lines.iter_mut().flat_map(|(_, labels)| labels) {
-            if let Some(name) = names.get(*label as usize) {
-                *label = name.number();
-            }
+    fn add(&mut self, mut part: Part, names: &SharedNames) {
+        for label in part.labels.iter_mut().flat_map(|(_, labels)| labels) {
+            let line = names.line(SharedId::from_number(*label)).filter(|_| *label != NO_LINE);
+            *label = line.map_or(NO_LINE, LineId::number);
         }
-        self.store.merge(&other.store);
-        self.lines.append(&mut other.lines);
-        self.room.merge(&other.room);
-        Ok(())
+        self.labels.append(&mut part.labels);
+        self.stores.push(part.store);
+        self.room.merge(&part.room);
     }
 }
 
@@ -422,7 +405,7 @@ impl Hunted {
     /// ```
     #[must_use]
     pub fn record(&self, row: u64) -> Option<StoredRow<'_>> {
-        self.store.get(row)
+        self.stores.iter().find_map(|store| store.get(row))
     }
 
     /// Returns what a row has in a role.
@@ -438,7 +421,7 @@ impl Hunted {
     /// ```
     #[must_use]
     pub fn text_of(&self, role: Role, row: u64) -> Option<&str> {
-        self.layout.text_of(role, self.store.get(row)?)
+        self.layout.text_of(role, self.record(row)?)
     }
 
     /// Returns the place of every row that is in the list, in the order of the input. Empty where rows

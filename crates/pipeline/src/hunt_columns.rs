@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use oddsift_features::{Role, is_envelope};
-use oddsift_hunt::{History, LineId, LineTable, Sighting, Timestamp, number_size};
+use oddsift_hunt::{History, LineTable, SharedId, SharedTable, Sighting, Timestamp, number_size};
 use oddsift_patterns::masked;
 use oddsift_records::{Record, Row};
 
@@ -198,17 +198,20 @@ impl HuntColumns {
     }
 
     pub(crate) fn table(&self) -> LineTable {
+        if self.is_of_processes {
+            return LineTable::of_processes();
+        }
         LineTable::new(self.values()).with_numbers(self.numbers())
     }
 
     /// Adds a row to a table of these columns.
     pub(crate) fn add(
         &self,
-        table: &mut LineTable,
+        table: &SharedTable,
         row: Row<'_>,
         time: Option<Timestamp>,
         [host, user, session]: [Option<&str>; 3],
-    ) -> Result<(LineId, bool), oddsift_hunt::Error> {
+    ) -> Result<(SharedId, bool), oddsift_hunt::Error> {
         let mut values: Vec<Cow<'_, str>> =
             Vec::with_capacity(self.values.len().saturating_add(self.numbers.len()));
         values.extend(self.values.iter().map(|column| column.value(row)));

@@ -12,7 +12,7 @@ use crate::Layout;
 ///
 /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
 /// let found = ClusterParams::new().fit(path)?;
-/// assert!(found.intake.text().starts_with("win4688 process events; features pathScore, "));
+/// assert!(found.intake.text().starts_with("win4688 process events; features program, "));
 /// # Ok::<(), oddsift_pipeline::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +74,8 @@ impl Intake {
 
     /// What a model takes of an input, by a recipe that is bound to its columns.
     pub(crate) fn of_model(layout: &Layout, recipe: &Recipe) -> Self {
-        let mut intake = Self::new(layout, recipe.names().to_vec(), FeatureOrigin::Model);
+        let names = recipe.categories().map(str::to_owned).chain(recipe.names().iter().cloned());
+        let mut intake = Self::new(layout, names.collect(), FeatureOrigin::Model);
         intake.renamed = recipe
             .places()
             .filter_map(|(name, place)| Some((name.to_owned(), layout.columns.get(place)?.clone())))

@@ -2,6 +2,7 @@
 
 mod audit; // AuditParams: audit logs as they are
 mod cluster; // ClusterParams, Clusters: rows to clusters
+mod cluster_warnings; // ClusterWarning: what is dubious about clusters
 mod error; // Error and what it is made of
 mod feature_rows; // FeatureParams, FeatureRows: rows with features added
 mod fold; // batches of an input, worked on by threads
@@ -33,14 +34,18 @@ mod stack; // StackParams, StackCounts: combinations counted
 mod table; // rows to distinct patterns
 mod threads; // a pool for each job
 mod time_column; // which column holds the times
-mod time_counts;
-mod united; // several inputs as one stream // TimeCounts: how many rows were when
+mod time_counts; // TimeCounts: how many rows were when
+mod united; // several inputs as one stream
+mod variety; // how many programs, hosts and users a cluster has
 
 pub use {
     audit::{
         AuditClusterRow, AuditClusters, AuditEvents, AuditParams, AuditSummary, MsticpyEvents,
     },
-    cluster::{ClusterParams, ClusterRow, Clusters, Distances, Eps, EpsSource, KeepRows, Proposal},
+    cluster::{
+        ClusterParams, ClusterRow, Clusters, Distances, Eps, EpsSource, KeepRows, Nearest, Proposal,
+    },
+    cluster_warnings::ClusterWarning,
     error::{
         Error, Lacking, ModelFault, Parameter, ParameterFault, Place, RowFault, ValueFault,
         likely_delimiter,
@@ -55,7 +60,7 @@ pub use {
     intake::{FeatureOrigin, Intake},
     layout::Layout,
     merge::{MergeSummary, merge_models},
-    model::{LabelledRows, Model},
+    model::{LabelledRow, LabelledRows, Model},
     names::{OWN_PREFIX, own_name},
     outliers::{FittedOutliers, OutlierParams, OutlierRow, Outliers, msticpy_forest},
     pattern_outliers::PatternOutliers,
@@ -64,7 +69,9 @@ pub use {
     read_summary::ReadSummary,
     schema_file::schema_choice,
     score::{ScoreColumns, ScoredRows, ScoredSummary},
-    series::{FewCycles, SeriesColumns, SeriesFit, SeriesParams, SeriesPoint, SeriesValue},
+    series::{
+        FewCycles, LeftOut, SeriesColumns, SeriesFit, SeriesParams, SeriesPoint, SeriesValue,
+    },
     sink::{Chunk, Sink},
     space::FeatureChoice,
     stack::{StackCounts, StackParams},
@@ -95,6 +102,9 @@ pub use {
         Stacked,
     },
     oddsift_stl::{Degree, Stl, StlParams},
-    oddsift_timeseries::{Aggregate, Anomalies, Fill, Score, Season, Signs, TsParams},
+    oddsift_timeseries::{
+        Aggregate, Anomalies, Changes, Fill, Frequency, PeriodSource, Score, Season, Signs,
+        TsParams,
+    },
     oddsift_timespan::{Period, TimeParser, TimeSpan, Timestamp},
 };

@@ -1,7 +1,8 @@
+use std::collections::HashMap;
 use std::path::Path;
 
-use ndarray::ArrayView2;
-use oddsift_eventcluster::{ClusterModel, Label};
+use ndarray::{Array2, ArrayView2, Axis, s};
+use oddsift_eventcluster::{ClusterModel, ClusterNote, Label, NearestCluster};
 use oddsift_features::{FeatureOptions, Recipe};
 use oddsift_hunt::History;
 use oddsift_iforest::{ForestModel, Precision, SklearnForest};
@@ -11,6 +12,7 @@ use oddsift_records::Cell;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use crate::cluster::{Nearest, reason};
 use crate::error::ModelFault;
 use crate::fold::Feed;
 use crate::layout::Head;
@@ -162,6 +164,11 @@ impl Model {
                 (model.forest(), head, recipe)
             }
         };
+        recipe.need_numbers().map_err(|source| Error::Header {
+            name: name.to_owned(),
+            columns: Vec::new(),
+            source: Box::new(source),
+        })?;
         let is_single = forest.precision() == Precision::F32;
         let is_of_schema = head.layout.has_features(recipe.names());
         let mut intake = Intake::of_model(&head.layout, &recipe);
@@ -190,7 +197,7 @@ impl Model {
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let json = serde_json::to_string(&ClusterParams::new().fit(path)?.model()?).unwrap();
     /// let labels = Model::parse("model.json", json.as_bytes())?.labels(path)?.unwrap();
-    /// assert_eq!((labels.n_rows, labels.n_noise), (363, 33));
+    /// assert_eq!((labels.n_rows, labels.n_noise), (363, 109));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn labels(&self, input: impl Into<Input>) -> Result<Option<LabelledRows>, Error> {
@@ -234,6 +241,11 @@ pub struct LabelledRows {
     /// What was taken of the input.
     pub intake: Intake,
     labels: Vec<Label>,
+    /// By pattern; what is nearest to noise.
+    nearest: Vec<Option<NearestCluster>>,
+    values: Vec<f64>,
+    notes: Vec<ClusterNote>,
+    n_clusters: usize,
     ingested: Ingested,
 }
 
@@ -246,29 +258,100 @@ fn label(model: &ClusterModel, input: &Input) -> Result<LabelledRows, Error> {
     let rows = RowPlan::new(&head, input, recipe).with_starts_only().lenient(is_of_schema);
     let plan = TablePlan { keep: Keep::LABELS, ..TablePlan::new(rows) };
     let (table, ingested) = ingest(Feed::new(head, input), plan)?;
-    let labels = predict(model, &table, &ingested)?;
+    let Prediction { labels, nearest } = predict(model, &table, &ingested)?;
     let noise = labels.iter().zip(table.counts()).filter(|(label, _)| label.is_noise());
     let n_noise = noise.map(|(_, n)| n).sum();
     let read = ingested.read.clone();
-    let n_rows = table.n_rows();
-    Ok(LabelledRows { layout, read, n_rows, n_noise, intake, labels, ingested })
+    let (n_rows, values, notes) = (table.n_rows(), table.matrix().to_vec(), model.notes().to_vec());
+    Ok(LabelledRows {
+        n_clusters: model.dbscan().n_clusters(),
+        layout,
+        read,
+        n_rows,
+        n_noise,
+        intake,
+        labels,
+        nearest,
+        values,
+        notes,
+        ingested,
+    })
 }
 
-/// The label of each pattern.
+/// What a model says of each pattern.
+struct Prediction {
+    labels: Vec<Label>,
+    nearest: Vec<Option<NearestCluster>>,
+}
+
 fn predict(
     model: &ClusterModel,
     table: &PatternTable,
     ingested: &Ingested,
-) -> Result<Vec<Label>, Error> {
-    let x = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix());
-    let labels = model.predict(&x?);
-    labels.map_err(|source| Error::Cluster {
-        name: ingested.read.name.clone(),
-        source: Box::new(source),
-    })
+) -> Result<Prediction, Error> {
+    let failed =
+        |source| Error::Cluster { name: ingested.read.name.clone(), source: Box::new(source) };
+    let x = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix())?;
+    let n_numbers = ingested.recipe.names().len();
+    // Without a number there is one all the same, which is 0.
+    let zeros = Array2::zeros((if n_numbers == 0 { table.len() } else { 0 }, 1));
+    let x = if n_numbers == 0 { zeros.view() } else { x.slice(s![.., ..n_numbers]) };
+    let groups = groups_of(model, table, ingested);
+    let labels = match groups.as_slice() {
+        [] => model.predict(&x),
+        groups => model.predict_grouped(&x, groups),
+    };
+    let labels = labels.map_err(failed)?;
+    let places: Vec<usize> =
+        labels.iter().enumerate().filter(|(_, it)| it.is_noise()).map(|(at, _)| at).collect();
+    let of_noise: Vec<u32> = places.iter().filter_map(|at| groups.get(*at).copied()).collect();
+    let found = model.nearest(&x.select(Axis(0), &places), &of_noise).map_err(failed)?;
+    let mut nearest = vec![None; labels.len()];
+    for (place, found) in places.into_iter().zip(found) {
+        if let Some(slot) = nearest.get_mut(place) {
+            *slot = found;
+        }
+    }
+    Ok(Prediction { labels, nearest })
+}
+
+/// The group of each pattern by the values of its categories; empty for a model without such.
+fn groups_of(model: &ClusterModel, table: &PatternTable, ingested: &Ingested) -> Vec<u32> {
+    if ingested.values.is_empty() {
+        return Vec::new();
+    }
+    let known = (0..).zip(model.groups());
+    let known: HashMap<Vec<&str>, u32> =
+        known.map(|(at, group)| (group.iter().map(String::as_str).collect(), at)).collect();
+    let group = |pattern| known.get(&ingested.categories_of(table.values(pattern))).copied();
+    table.ids().map(|pattern| group(pattern).unwrap_or(u32::MAX)).collect()
+}
+
+/// What a model of clusters says of a row.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct LabelledRow<'c> {
+    /// The number of the row, from 0.
+    pub row: u64,
+    /// The cluster, or noise.
+    pub label: Label,
+    /// Of noise: the nearest cluster that it may belong to by its categories.
+    pub nearest: Option<Nearest<'c>>,
+    /// Of noise: why, in words.
+    pub reason: Option<String>,
 }
 
 impl LabelledRows {
+    /// The names of the columns that [`write_labelled`](Self::write_labelled) adds behind those of the input.
+    pub const COLUMNS: [&str; 6] = [
+        "ClusterId",
+        "NearestCluster",
+        "NearestTemplate",
+        "NearestEps",
+        "NearestFeature",
+        "Reason",
+    ];
+
     /// Returns the number and the label of each row that was not skipped, in the order of the input.
     ///
     /// ```
@@ -276,12 +359,42 @@ impl LabelledRows {
     /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// # let json = serde_json::to_string(&ClusterParams::new().fit(path)?.model()?).unwrap();
     /// let labels = Model::parse("model.json", json.as_bytes())?.labels(path)?.unwrap();
-    /// assert_eq!(labels.iter().filter(|(_, label)| label.is_noise()).count(), 33);
+    /// assert_eq!(labels.iter().filter(|(_, label)| label.is_noise()).count(), 109);
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (u64, Label)> {
         let rows = self.ingested.row_patterns.iter();
         rows.filter_map(|(row, pattern)| Some((row, *self.labels.get(pattern)?)))
+    }
+
+    /// Returns each row that was not skipped with its label and, of noise, why.
+    ///
+    /// ```
+    /// # use oddsift_pipeline::{ClusterParams, Model};
+    /// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// # let json = serde_json::to_string(&ClusterParams::new().fit(path)?.model()?).unwrap();
+    /// let labels = Model::parse("model.json", json.as_bytes())?.labels(path)?.unwrap();
+    /// assert!(labels.rows().all(|row| row.reason.is_some() == row.label.is_noise()));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    pub fn rows(&self) -> impl Iterator<Item = LabelledRow<'_>> {
+        let rows = self.ingested.row_patterns.iter();
+        rows.filter_map(|(row, pattern)| self.labelled(row, pattern))
+    }
+
+    fn labelled(&self, row: u64, pattern: usize) -> Option<LabelledRow<'_>> {
+        let label = *self.labels.get(pattern)?;
+        let recipe = &self.ingested.recipe;
+        let width = recipe.names().len() + recipe.categories().len();
+        let values = self.values.get(pattern * width..).unwrap_or_default();
+        let found = self.nearest.get(pattern).and_then(Option::as_ref);
+        let nearest = found.map(|found| {
+            let note = found.label.cluster().and_then(|at| self.notes.get(at as usize));
+            Nearest::new(found, recipe, values, note.and_then(|note| note.template.as_deref()))
+        });
+        let n_clusters = self.n_clusters;
+        let reason = label.is_noise().then(|| reason(nearest.as_ref(), recipe, n_clusters));
+        Some(LabelledRow { row, label, nearest, reason })
     }
 
     /// Reads the input once more and passes on each row: its number, its columns and its cluster.
@@ -300,16 +413,25 @@ impl LabelledRows {
     /// let labels = Model::parse("model.json", json.as_bytes())?.labels(&input)?.unwrap();
     /// let mut columns = vec!["row".to_owned()];
     /// columns.extend(labels.layout.columns.iter().cloned());
-    /// columns.push("ClusterId".to_owned());
+    /// columns.extend(oddsift_pipeline::LabelledRows::COLUMNS.map(str::to_owned));
     /// let options = WriteOptions::default();
     /// let mut writer = RowWriter::new(Vec::new(), OutputFormat::Csv, &columns, options)?;
     /// labels.write_labelled(&input, &mut writer)?;
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn write_labelled(&self, input: &Input, sink: &mut impl Sink) -> Result<(), Error> {
-        stream_beside_input(input, sink, |row| {
-            let label = self.labels.get(self.ingested.row_patterns.get(row)?)?;
-            Some(vec![Cell::Int(label.to_i64())])
+        let known = |row| self.labelled(row, self.ingested.row_patterns.get(row)?);
+        stream_beside_input(input, sink, known, |row: &LabelledRow<'_>| {
+            let nearest = row.nearest.as_ref();
+            let text = |text: Option<_>| text.map_or(Cell::Missing, Cell::Text);
+            vec![
+                Cell::Int(row.label.to_i64()),
+                nearest.map_or(Cell::Missing, |it| Cell::Int(it.label.to_i64())),
+                text(nearest.and_then(|it| it.template)),
+                nearest.map_or(Cell::Missing, |it| Cell::Float(it.eps)),
+                text(nearest.map(|it| it.feature)),
+                text(row.reason.as_deref()),
+            ]
         })
     }
 }

@@ -156,6 +156,15 @@ pub struct OutlierRow<'o> {
     pub reason_text: String,
 }
 
+/// A model, and the patterns that it was fitted to.
+struct Fitted {
+    model: OutlierModel,
+    table: PatternTable,
+    is_lenient: bool,
+    is_folded: bool,
+    intake: Intake,
+}
+
 impl OutlierParams {
     /// The most lines where nobody says how many.
     pub const MOST_LINES: usize = 500;
@@ -262,17 +271,9 @@ impl OutlierParams {
         }
         ingested.need_rows(&table)?;
         let model = fit_forest(self.forest, &table, &ingested, recipe)?;
-        Ok(FittedOutliers {
-            model: Arc::new(model),
-            params: self.clone(),
-            n_rows: table.n_rows(),
-            n_distinct: table.len(),
-            is_lenient,
-            intake: intake.grown(&layout.grown(&ingested.read.columns, input)?),
-            is_folded,
-            table: (self.keep_patterns || is_folded).then(|| Arc::new(table)),
-            read: ingested.read,
-        })
+        let layout = layout.grown(&ingested.read.columns, input)?;
+        let fitted = Fitted { model, table, is_lenient, is_folded, intake: intake.grown(&layout) };
+        Ok(self.fitted(fitted, ingested.read, self.keep_patterns || is_folded))
     }
 
     /// Fits to process events by the rarity of their parts: they are counted first, then each distinct
@@ -300,17 +301,24 @@ impl OutlierParams {
         let model = model.map_err(|source| outliers_error(name, source))?;
         intake.features = model.names();
         let layout = layout.grown(&ingested.read.columns, input)?;
-        Ok(FittedOutliers {
+        let (is_folded, intake) = (!self.all_rows, intake.grown(&layout));
+        let fitted = Fitted { model, table, is_lenient, is_folded, intake };
+        Ok(self.fitted(fitted, ingested.read, true))
+    }
+
+    fn fitted(&self, fitted: Fitted, read: ReadSummary, keeps_table: bool) -> FittedOutliers {
+        let Fitted { model, table, is_lenient, is_folded, intake } = fitted;
+        FittedOutliers {
             model: Arc::new(model),
             params: self.clone(),
             n_rows: table.n_rows(),
             n_distinct: table.len(),
             is_lenient,
-            intake: intake.grown(&layout),
-            is_folded: !self.all_rows,
-            table: Some(Arc::new(table)),
-            read: ingested.read,
-        })
+            intake,
+            is_folded,
+            table: keeps_table.then(|| Arc::new(table)),
+            read,
+        }
     }
 
     /// How rows are taken that are to be folded: with their times, and of processes with the key of

@@ -25,7 +25,8 @@ pub struct PatternOutliers {
 impl Clusters {
     /// Fits a forest to the rows that were clustered, and finds the `n` most unusual patterns.
     ///
-    /// `None` where rows are weighted, which a forest cannot take. Labels must have been kept.
+    /// `None` where rows are weighted or a feature is a category, neither of which a forest can take. Labels
+    /// must have been kept.
     ///
     /// # Errors
     ///
@@ -37,7 +38,7 @@ impl Clusters {
     ///
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let mut params = ClusterParams::new();
-    /// params.keep = KeepRows::All;
+    /// (params.keep, params.numbers_alone) = (KeepRows::All, true);
     /// let found = params.fit(path)?;
     /// let unusual = found.outliers(IsolationForest::params(), 30, 3)?.unwrap();
     /// assert_eq!(unusual.patterns.len(), 30);
@@ -49,7 +50,7 @@ impl Clusters {
         n: usize,
         n_reasons: usize,
     ) -> Result<Option<PatternOutliers>, Error> {
-        if self.params.weight.is_some() {
+        if self.params.weight.is_some() || self.categories().next().is_some() {
             return Ok(None);
         }
         let table = self.events.patterns();

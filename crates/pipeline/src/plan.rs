@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use oddsift_features::{
     Field, Recipe, Role, Roles, SchemaChoice, Scratch, ValueError, ValueErrorKind,
@@ -28,7 +28,7 @@ pub(crate) struct RowPlan {
     map: Vec<(String, String)>,
     /// Rows that are no starts of programs are left out.
     starts_only: bool,
-    /// Columns whose values are told apart and nothing else, each a number behind the features.
+    /// The categories of the recipe, each a number behind the features.
     categories: Vec<Category>,
     /// Makes the weight of a row; without it every row weighs 1.
     lines: LinePlan,
@@ -71,22 +71,26 @@ fn text_columns(columns: &[String], recipe: &Recipe) -> Vec<usize> {
     recipe.bound().filter(is_text).map(|(column, _)| column).collect()
 }
 
-/// The distinct values of a column, numbered in the order in which threads meet them.
-struct Category {
-    column: usize,
-    numbers: Mutex<HashMap<Option<Box<str>>, f64>>,
-}
+/// The distinct values of a category, numbered in the order in which threads meet them.
+#[derive(Default)]
+struct Category(RwLock<HashMap<Box<str>, u32>>);
 
 impl Category {
-    fn new(column: usize) -> Self {
-        Self { column, numbers: Mutex::default() }
+    fn number(&self, value: &str) -> f64 {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(value).copied();
+        f64::from(known.unwrap_or_else(|| {
+            let mut numbers = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+            *numbers.entry(value.into()).or_insert(next)
+        }))
     }
 
-    fn number(&self, row: Row<'_>) -> f64 {
-        let text = row.to_text(self.column).map(|text| Box::from(&*text));
-        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = numbers.len() as f64;
-        *numbers.entry(text).or_insert(next)
+    fn into_values(self) -> Vec<Box<str>> {
+        let numbers = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut values: Vec<(u32, Box<str>)> =
+            numbers.into_iter().map(|(value, number)| (number, value)).collect();
+        values.sort_unstable_by_key(|(number, _)| *number);
+        values.into_iter().map(|(_, value)| value).collect()
     }
 }
 
@@ -202,13 +206,14 @@ enum Trouble {
 impl RowPlan {
     pub(crate) fn new(head: &Head, input: &Input, recipe: Recipe) -> Self {
         let layout = &head.layout;
+        let categories = recipe.categories().map(|_| Category::default()).collect();
         Self {
             name: layout.name.clone(),
             bound: Bound::new(layout.columns.as_slice().into(), recipe, layout.roles.clone()),
             schema: input.schema.clone(),
             map: input.map.clone(),
             starts_only: false,
-            categories: Vec::new(),
+            categories,
             lines: LinePlan::default(),
             weight: None,
             time: None,
@@ -244,9 +249,10 @@ impl RowPlan {
         self
     }
 
-    /// The recipe, as of the first rows.
-    pub(crate) fn into_recipe(self) -> Recipe {
-        self.bound.recipe
+    /// The recipe, as of the first rows, and the values of its categories by their numbers.
+    pub(crate) fn into_parts(self) -> (Recipe, Vec<Vec<Box<str>>>) {
+        let values = self.categories.into_iter().map(Category::into_values).collect();
+        (self.bound.recipe, values)
     }
 
     /// Takes up the columns of a batch; to be called before its rows.
@@ -307,13 +313,6 @@ impl RowPlan {
         let mut of_parent = roles.all(Role::ParentPid).iter().filter(is_other);
         let parent = of_parent.find_map(|column| filled(row, *column));
         [pid.and_then(|pid| filled(row, pid)), parent]
-    }
-
-    /// Tells rows apart by the values of these columns, each a number behind the features: which one
-    /// depends on the threads, but different values are at least 1 apart.
-    pub(crate) fn with_categories(mut self, columns: &[usize]) -> Self {
-        self.categories = columns.iter().map(|column| Category::new(*column)).collect();
-        self
     }
 
     /// The number of values in a row's vector.
@@ -393,7 +392,11 @@ impl RowPlan {
         }
         let read = texts_are_text(bound, row).and_then(|()| self.evaluate(bound, row, room));
         let read = read.and_then(|()| self.values_fit(bound, room));
-        room.values.extend(self.categories.iter().map(|category| category.number(row)));
+        let RowRoom { scratch, values, .. } = &mut *room;
+        for (place, category) in self.categories.iter().enumerate() {
+            let value = bound.recipe.category(place, |column| field(row, column), scratch);
+            values.push(category.number(value.unwrap_or_default()));
+        }
         if read.is_ok() {
             self.take_line(bound, row, room);
         }
@@ -625,7 +628,6 @@ fn texts_are_text(bound: &Bound, row: Row<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// The text of a field that is neither missing nor empty; `-` is the mark of nothing in many exports.
 /// The text of a row in a role.
 fn text_by<'a>(roles: &Roles, role: Role, row: Row<'a>) -> Option<Cow<'a, str>> {
     match roles.all(role) {
@@ -634,6 +636,7 @@ fn text_by<'a>(roles: &Roles, role: Role, row: Row<'a>) -> Option<Cow<'a, str>> 
     }
 }
 
+/// The text of a field that is neither missing nor empty; `-` is the mark of nothing in many exports.
 #[inline]
 fn filled(row: Row<'_>, column: usize) -> Option<Cow<'_, str>> {
     row.to_text(column).filter(|text| !matches!(&**text, "" | "-"))

@@ -2,7 +2,9 @@ use std::{collections::HashMap, ops::ControlFlow};
 
 use oddsift_features::FeatureOptions;
 use oddsift_records::{Batch, Record, Row};
-use oddsift_timeseries::{Aggregate, Anomalies, Fill, Series, SeriesBuilder, TsParams};
+use oddsift_timeseries::{
+    Aggregate, Anomalies, Changes, Fill, Frequency, Gathered, Series, SeriesBuilder, TsParams,
+};
 use oddsift_timespan::{Period, Timestamp};
 
 use crate::error::{Lacking, ParameterFault, Place, RowFault, excerpt};
@@ -42,9 +44,17 @@ pub struct SeriesParams {
     pub bucket: Option<Period>,
     /// The column of which each value has a series of its own.
     pub by: Option<String>,
-    /// What becomes of a time or value that is missing; by default it is an error, and zero where rows
-    /// or distinct values are counted.
+    /// What becomes of a time or value that is missing; by default it stays missing, and is zero where
+    /// rows, distinct values or sums are counted.
     pub fill: Option<Fill>,
+    /// Whether rows must be a series as they are: points at equal distances, none of them missing,
+    /// doubled or far from the rest, and every bucket taken as it is. A gap is an error then unless a
+    /// fill is given or rows or distinct values are counted.
+    pub strict: bool,
+    /// Only rows at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only rows before this time.
+    pub until: Option<Timestamp>,
     /// Whether points are taken as they stand, neither sorted nor checked, as msticpy does.
     pub as_given: bool,
     /// How a series is taken apart, and which remainders are anomalies.
@@ -71,14 +81,33 @@ pub enum SeriesValue {
 pub struct SeriesFit {
     /// The series, in the order of their groups.
     pub series: Vec<Anomalies>,
-    /// Why groups that are too short and the like were left out.
-    pub left_out: Vec<Error>,
+    /// The groups that are too short and the like.
+    pub left_out: LeftOut,
+    /// What was changed to make series of the rows.
+    pub changes: Changes,
     /// The names of the columns of group, time and value.
     pub columns: SeriesColumns,
     /// Whether the times of the input name their zone.
     pub is_zoned: bool,
     /// What was read and left out.
     pub read: ReadSummary,
+}
+
+/// Groups that were left out.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// How many there are.
+    pub n_groups: u64,
+    /// Why the first one was.
+    pub first: Option<Error>,
+}
+
+impl LeftOut {
+    fn add(&mut self, error: Error) {
+        self.n_groups += 1;
+        self.first.get_or_insert(error);
+    }
 }
 
 /// The names of the columns of a series.
@@ -102,7 +131,8 @@ struct Column {
 /// The series before they are taken apart.
 struct Given {
     series: Vec<Series>,
-    left_out: Vec<Error>,
+    left_out: LeftOut,
+    changes: Changes,
     columns: SeriesColumns,
     is_zoned: bool,
     read: ReadSummary,
@@ -151,7 +181,7 @@ impl SeriesParams {
 
     /// Takes every series apart. Of many groups, those that are too short and the like are left out.
     fn fit_all(&self, given: Given, input: &Input) -> Result<SeriesFit, Error> {
-        let Given { series: all, mut left_out, columns, is_zoned, read } = given;
+        let Given { series: all, mut left_out, changes, columns, is_zoned, read } = given;
         // A single series is a moment's work.
         let tell = |progress| match all.len() {
             1 => ControlFlow::Continue(()),
@@ -169,14 +199,23 @@ impl SeriesParams {
                     if !is_of_group {
                         return Err(error);
                     }
-                    left_out.push(error);
+                    left_out.add(error);
                 }
             }
         }
-        if series.is_empty() && !left_out.is_empty() {
-            return Err(left_out.swap_remove(0));
+        match left_out.first.take_if(|_| series.is_empty() && self.strict) {
+            Some(error) => Err(error),
+            None => Ok(SeriesFit { series, left_out, changes, columns, is_zoned, read }),
         }
-        Ok(SeriesFit { series, left_out, columns, is_zoned, read })
+    }
+
+    fn is_in(&self, time: Timestamp) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+    }
+
+    /// Whether rows are put in order where they are no series as they stand.
+    fn gathers(&self) -> bool {
+        !self.strict && !self.as_given
     }
 }
 
@@ -218,6 +257,13 @@ pub struct SeriesPoint<'f> {
     pub score: f64,
     /// 1 for a spike, -1 for a dip, 0 for neither.
     pub flag: i8,
+    /// The number of its episode in the series, from 1; 0 for none.
+    pub episode: u32,
+    /// How often other points at the same place of the season were as far out; none where it is not
+    /// flagged.
+    pub frequency: Option<Frequency>,
+    /// The step of the series, where it is known.
+    pub step: Option<Period>,
 }
 
 /// Series in which the season takes in every value.
@@ -282,6 +328,8 @@ fn place_of(name: &str, group: Option<&str>) -> String {
 }
 
 fn point(series: &Anomalies, at: usize) -> SeriesPoint<'_> {
+    let flag = series.anomalies().get(at).copied().unwrap_or_default();
+    let step = series.times().first_chunk().map(|[a, b]| Period::from(a.duration_until(*b)));
     let part = |part: &[f64]| part.get(at).copied().unwrap_or(f64::NAN);
     SeriesPoint {
         group: series.group(),
@@ -293,7 +341,10 @@ fn point(series: &Anomalies, at: usize) -> SeriesPoint<'_> {
         weight: part(series.weights()),
         baseline: part(series.baseline()),
         score: part(series.score()),
-        flag: series.anomalies().get(at).copied().unwrap_or_default(),
+        flag,
+        episode: series.episode().get(at).copied().unwrap_or_default(),
+        frequency: (flag != 0).then(|| series.frequency(at)),
+        step,
     }
 }
 
@@ -341,9 +392,14 @@ impl<'a> Reading<'a> {
         let rows = rows.with_time(&head, input, &times)?;
         // A blank is a gap like a missing time: in a bucket it is left out, where a fill says so.
         let fills = params.fill.is_some_and(|fill| fill != Fill::Error);
-        let rows = if buckets.is_none() || fills { rows.with_gaps() } else { rows };
-        let counts = value.is_none() || is_distinct;
-        let fill = params.fill.unwrap_or(if counts { Fill::Zero } else { Fill::Error });
+        let has_gaps = buckets.is_none() || fills || params.gathers();
+        let rows = if has_gaps { rows.with_gaps() } else { rows };
+        let fill = params.fill.unwrap_or(match buckets {
+            Some((_, Aggregate::Count | Aggregate::Distinct)) => Fill::Zero,
+            _ if !params.gathers() => Fill::Error,
+            Some((_, Aggregate::Sum)) => Fill::Zero,
+            _ => Fill::Missing,
+        });
         let feed = Feed::new(head, input);
         Ok(Self { params, feed, rows, time, value, by, buckets, fill })
     }
@@ -375,7 +431,11 @@ impl<'a> Reading<'a> {
         })?;
         let state = || (RowRoom::default(), empty.clone());
         let (rows, by, value) = (&self.rows, &self.by.as_ref(), &self.value);
+        let params = self.params;
         let add = |builder: &mut SeriesBuilder, row: Row<'_>, time, values: &[f64]| {
+            if !params.is_in(time) {
+                return Ok(());
+            }
             let group = group_of(*by, row);
             match value {
                 Some(column) if aggregate == Aggregate::Distinct => {
@@ -395,59 +455,72 @@ impl<'a> Reading<'a> {
         let columns = self.columns();
         let (read, is_zoned) = finish(self.feed, &self.rows, &rooms)?;
         let failed = |error| group_error(Place::of(&read.name), None, error);
-        let mut whole = empty;
+        let mut builders = builders.into_iter();
+        let mut whole = builders.next().unwrap_or(empty);
         for builder in builders {
             whole.merge(builder).map_err(failed)?;
         }
-        let series = whole.finish(self.fill).map_err(failed)?;
-        if series.is_empty() {
-            return Err(nothing_left(&read));
+        let mut found = Gathered::default();
+        if params.gathers() {
+            found = whole.gather(self.fill).map_err(failed)?;
+        } else {
+            found.series = whole.finish(self.fill).map_err(failed)?;
         }
-        Ok(Given { series, left_out: Vec::new(), columns, is_zoned, read })
+        let Gathered { series, changes, n_left_out, first_left_out, .. } = found;
+        let left_out = LeftOut { n_groups: n_left_out, first: first_left_out.map(failed) };
+        if series.is_empty() && n_left_out == 0 {
+            return Err(nothing_left(&read, params));
+        }
+        Ok(Given { series, left_out, changes, columns, is_zoned, read })
     }
 
     fn read_points(mut self) -> Result<Given, Error> {
         let state = || (RowRoom::default(), Points::default());
-        let (rows, by) = (&self.rows, &self.by.as_ref());
+        let (rows, by, params) = (&self.rows, &self.by.as_ref(), self.params);
         let parts = self.feed.for_each(state, |(room, points), _, batch| {
             take(rows, batch, room, |row, time, room| {
+                if !params.is_in(time) {
+                    return Ok(());
+                }
                 let group = group_of(*by, row);
                 let value = room.values.first().copied().unwrap_or(f64::NAN);
                 let point = Point { row: row.row(), line: row.line(), time, value };
-                points.of(group.as_deref()).push(point);
+                points.add(group.as_deref(), point);
                 Ok(())
             })
         })?;
         let (rooms, parts): (Vec<RowRoom>, Vec<Points>) = parts.into_iter().unzip();
-        let mut whole = Points::default();
+        let mut parts = parts.into_iter();
+        let mut whole = parts.next().unwrap_or_default();
         for part in parts {
             whole.merge(part);
         }
         let columns = self.columns();
         let (read, is_zoned) = finish(self.feed, &self.rows, &rooms)?;
-        let (mut series, mut left_out) = (Vec::new(), Vec::new());
+        let (mut series, mut left_out) = (Vec::new(), LeftOut::default());
+        let mut changes = Vec::new();
         for (group, points) in whole.into_groups() {
             let pairs: Vec<_> = points.iter().map(|point| (point.time, point.value)).collect();
-            if self.params.as_given {
-                series.push(Series::as_given(&pairs).with_group(group));
-                continue;
-            }
-            match Series::from_points(&pairs, self.fill) {
-                Ok(of_group) => series.push(of_group.with_group(group)),
+            match series_of(&pairs, params, self.fill) {
+                Ok((of_group, made)) => {
+                    series.push(of_group.with_group(group));
+                    changes.push(made);
+                }
                 Err(error) => {
                     let is_of_group = self.by.is_some() && is_of_group(&error);
                     let error = point_error(&read.name, group.as_deref(), &points, error);
                     if !is_of_group {
                         return Err(error);
                     }
-                    left_out.push(error);
+                    left_out.add(error);
                 }
             }
         }
-        if series.is_empty() {
-            return Err(left_out.pop().unwrap_or_else(|| nothing_left(&read)));
+        if series.is_empty() && (params.strict || left_out.n_groups == 0) {
+            return Err(left_out.first.unwrap_or_else(|| nothing_left(&read, params)));
         }
-        Ok(Given { series, left_out, columns, is_zoned, read })
+        let changes = changes.into_iter().sum();
+        Ok(Given { series, left_out, changes, columns, is_zoned, read })
     }
 }
 
@@ -489,42 +562,48 @@ struct Point {
 /// Points by group, in any order.
 #[derive(Debug, Default)]
 struct Points {
-    groups: Vec<(Option<String>, Vec<Point>)>,
-    /// Where the groups with a name are.
-    places: HashMap<String, usize>,
-    ungrouped: Option<usize>,
+    named: HashMap<String, Vec<Point>>,
+    ungrouped: Vec<Point>,
 }
 
 impl Points {
-    fn of(&mut self, group: Option<&str>) -> &mut Vec<Point> {
-        let known = match group {
-            None => self.ungrouped,
-            Some(group) => self.places.get(group).copied(),
-        };
-        let place = known.unwrap_or(self.groups.len());
-        if known.is_none() {
-            self.groups.push((group.map(str::to_owned), Vec::new()));
-            match group {
-                None => self.ungrouped = Some(place),
-                Some(group) => _ = self.places.insert(group.to_owned(), place),
+    fn add(&mut self, group: Option<&str>, point: Point) {
+        let Some(group) = group else { return self.ungrouped.push(point) };
+        match self.named.get_mut(group) {
+            Some(points) => {
+                // Of many groups each has a point or two.
+                if points.len() == points.capacity() && points.len() < 4 {
+                    points.reserve_exact(1);
+                }
+                points.push(point);
             }
+            None => _ = self.named.insert(group.to_owned(), vec![point]),
         }
-        &mut self.groups[place].1
     }
 
-    fn merge(&mut self, other: Self) {
-        for (group, mut points) in other.groups {
-            self.of(group.as_deref()).append(&mut points);
+    fn merge(&mut self, mut other: Self) {
+        self.ungrouped.append(&mut other.ungrouped);
+        for (group, mut points) in other.named {
+            match self.named.get_mut(&group) {
+                Some(own) => {
+                    own.reserve_exact(points.len());
+                    own.append(&mut points);
+                }
+                None => _ = self.named.insert(group, points),
+            }
         }
     }
 
     /// The points of each group as they stood in the file, groups by name.
-    fn into_groups(mut self) -> Vec<(Option<String>, Vec<Point>)> {
-        self.groups.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        for (_, points) in &mut self.groups {
+    fn into_groups(self) -> Vec<(Option<String>, Vec<Point>)> {
+        let named = self.named.into_iter().map(|(group, points)| (Some(group), points));
+        let ungrouped = Some((None, self.ungrouped)).filter(|(_, points)| !points.is_empty());
+        let mut groups: Vec<_> = ungrouped.into_iter().chain(named).collect();
+        groups.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        for (_, points) in &mut groups {
             points.sort_unstable_by_key(|point| point.row);
         }
-        self.groups
+        groups
     }
 }
 
@@ -569,8 +648,37 @@ fn first_numeric(head: &Head, taken: &[Option<&Column>]) -> Result<Column, Error
     Ok(Column { place: head.layout.column(VALUE_COLUMN, &name)?, name })
 }
 
-fn nothing_left(read: &ReadSummary) -> Error {
-    Error::AllSkipped { place: Place::of(&read.name), reason: String::new() }
+/// The series of the points of a group.
+fn series_of(
+    points: &[(Timestamp, f64)],
+    params: &SeriesParams,
+    fill: Fill,
+) -> Result<(Series, Changes), oddsift_timeseries::Error> {
+    // With fewer a group has no usual value.
+    const LEAST: usize = 3;
+    if params.as_given {
+        return Ok((Series::as_given(points), Changes::default()));
+    }
+    if params.strict {
+        return Ok((Series::from_points(points, fill)?, Changes::default()));
+    }
+    if params.by.is_some() && points.len() < LEAST {
+        return Err(oddsift_timeseries::Error::FewPoints { needed: LEAST });
+    }
+    Series::gather(points, fill)
+}
+
+fn nothing_left(read: &ReadSummary, params: &SeriesParams) -> Error {
+    let reason = match (params.since, params.until) {
+        (None, None) => String::new(),
+        (since, until) => {
+            let text = |what, time: Option<Timestamp>| {
+                time.map(|time| format!(" {what} {time}")).unwrap_or_default()
+            };
+            format!("no row has a time{}{}", text("since", since), text("until", until))
+        }
+    };
+    Error::AllSkipped { place: Place::of(&read.name), reason }
 }
 
 /// Whether a fault lies in the data of a group, and not in what was asked for.
@@ -579,6 +687,8 @@ fn is_of_group(error: &oddsift_timeseries::Error) -> bool {
     matches!(
         error,
         Error::TooShort { .. }
+            | Error::FewPoints { .. }
+            | Error::TooManyPoints { .. }
             | Error::NoStep { .. }
             | Error::NoValues { .. }
             | Error::NoPeriod { .. }

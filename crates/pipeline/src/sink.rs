@@ -83,12 +83,13 @@ pub(crate) fn stream<B: Batches, K: Sink, S: Send>(
     })
 }
 
-/// Reads an input once more and passes on each row: its number, its columns and `added` behind; one of
-/// which nothing is known is left out.
-pub(crate) fn stream_beside_input<K: Sink>(
+/// Reads an input once more and passes on each row: its number, its columns and behind them the cells of
+/// what is known of it; one of which nothing is known is left out.
+pub(crate) fn stream_beside_input<K: Sink, T>(
     input: &Input,
     sink: &mut K,
-    known: impl Fn(u64) -> Option<Vec<Cell<'static>>>,
+    known: impl Fn(u64) -> Option<T>,
+    cells_of: impl for<'t> Fn(&'t T) -> Vec<Cell<'t>>,
 ) -> Result<(), Error> {
     use oddsift_records::{Batch, Record, Rows};
 
@@ -101,7 +102,7 @@ pub(crate) fn stream_beside_input<K: Sink>(
             let Some(known) = known(row.row()) else { continue };
             let mut cells = vec![Cell::UInt(row.row())];
             cells.extend((0..n_columns).map(|column| row.value(column)));
-            cells.extend(known);
+            cells.extend(cells_of(&known));
             chunk.push(&cells)?;
         }
         sink.append(chunk)?;

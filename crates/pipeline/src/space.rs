@@ -8,16 +8,21 @@ use crate::intake::{FeatureOrigin, Intake};
 use crate::layout::Head;
 use crate::{Error, Parameter};
 
-/// Features of process events by which they are clustered.
+/// Features of process events that are numbers alone, msticpy's example.
 const OF_PROCESS: [&str; 3] = ["pathScore", "commandlineTokensFull", "isSystemSession"];
+/// Features by which process events are clustered: events of a program, with as many words and delimiters.
+const OF_PROGRAM: [&str; 3] = ["program", "commandlineTokens", "commandlineTokensFull"];
 /// Those of events without command lines: which program it is, and nothing else tells them apart.
 const OF_PATH: [&str; 2] = ["pathHash", "isSystemSession"];
+const OF_PATH_ALONE: [&str; 2] = ["program", "isSystemSession"];
 /// Those of events without paths.
 const OF_COMMAND_LINE: [&str; 3] =
     ["commandlineTokensFull", "commandlineTokensHash", "isSystemSession"];
 /// The distance for them, under which that example shows what is unusual, and the one for others.
 const PROCESS_EPS: f64 = 0.0001;
 const DEFAULT_EPS: f64 = 0.01;
+/// Of whole numbers: apart by less than 1 is equal.
+const WHOLE_EPS: f64 = 0.5;
 
 pub(crate) const FEATURES: Parameter = Parameter("features");
 
@@ -56,14 +61,31 @@ struct Usual {
 
 impl FeaturePlan {
     /// Plans the features of `choice`, by default the usual ones of the input; a column of weights is none.
+    /// All are numbers.
     pub(crate) fn new(
         head: &Head,
         choice: &FeatureChoice,
         weight: Option<&str>,
     ) -> Result<Self, Error> {
+        let plan = Self::with_categories(head, choice, weight, false)?;
+        plan.recipe.need_numbers().map_err(|source| Error::Header {
+            name: head.layout.name.clone(),
+            columns: head.layout.columns.clone(),
+            source: Box::new(source),
+        })?;
+        Ok(plan)
+    }
+
+    /// As [`new`](Self::new), where features may be categories; the usual ones are, if `by_program`.
+    pub(crate) fn with_categories(
+        head: &Head,
+        choice: &FeatureChoice,
+        weight: Option<&str>,
+        by_program: bool,
+    ) -> Result<Self, Error> {
         head.need_rows()?;
         let usual = match choice.names.as_slice() {
-            [] => usual_features(head, weight)?,
+            [] => usual_features(head, weight, by_program)?,
             names => Usual {
                 names: names.to_vec(),
                 eps: DEFAULT_EPS,
@@ -75,9 +97,9 @@ impl FeaturePlan {
         refuse_repeated(FEATURES, &names)?;
         let is_computed =
             |name: &String| choice.options.force || !head.layout.columns.contains(name);
-        let computed = names.iter().cloned().enumerate().filter(|(_, name)| is_computed(name));
-        let computed = computed.collect();
         let recipe = head.layout.recipe(&names, &choice.options)?;
+        let numbers = recipe.names().iter().cloned().enumerate();
+        let computed = numbers.filter(|(_, name)| is_computed(name)).collect();
         Ok(Self {
             recipe,
             computed,
@@ -109,18 +131,24 @@ pub(crate) fn repeated(names: &[String]) -> Option<&String> {
 
 /// Process features where the input is known for process events, the numbers of a known schema, else all
 /// numeric columns, if none of them is one of an envelope.
-fn usual_features(head: &Head, weight: Option<&str>) -> Result<Usual, Error> {
+fn usual_features(head: &Head, weight: Option<&str>, by_program: bool) -> Result<Usual, Error> {
     let roles = &head.layout.roles;
     let has = |role| roles.get(role).is_some();
     let of_process = |names: &[&str], eps, scaling| {
         let there = roles.features();
-        let is_there = |name: &&&str| there.iter().any(|feature| feature.name() == **name);
+        let is_there = |name: &&&str| {
+            **name == "program" || there.iter().any(|feature| feature.name() == **name)
+        };
         let names = names.iter().filter(is_there).map(|name| (*name).to_owned()).collect();
         Ok(Usual { names, eps, scaling, origin: FeatureOrigin::Process })
     };
     match (has(Role::Path), has(Role::CommandLine)) {
+        (true, true) if by_program => return of_process(&OF_PROGRAM, WHOLE_EPS, Scaling::None),
         (true, true) => return of_process(&OF_PROCESS, PROCESS_EPS, Scaling::Unit),
         // Without the other, directions tell nothing: all points lie on one line or two.
+        (true, false) if roles.schema().is_some() && by_program => {
+            return of_process(&OF_PATH_ALONE, WHOLE_EPS, Scaling::None);
+        }
         (true, false) if roles.schema().is_some() => {
             return of_process(&OF_PATH, DEFAULT_EPS, Scaling::None);
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use oddsift_eventcluster::NoiseRow;
-use oddsift_features::{Recipe, Role};
+use oddsift_features::{Recipe, Role, program_of};
 use oddsift_iforest::Draws;
 use oddsift_outliers::DrawnRows;
 use oddsift_patterns::{Observation, PatternId, PatternTable};
@@ -12,6 +12,7 @@ use oddsift_records::{Batch, Record, Row, RowStore};
 use crate::error::RowFault;
 use crate::fold::{Batches, Feed};
 use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::variety::Variety;
 use crate::{Error, ReadSummary, TimeCounts};
 
 /// A row that was skipped has no pattern.
@@ -29,6 +30,8 @@ pub(crate) struct TablePlan {
     pub(crate) draws: Option<Draws>,
     /// Whether it is counted how many rows were when.
     pub(crate) counts_times: bool,
+    /// Roles whose distinct values are counted.
+    pub(crate) variety: Variety,
 }
 
 impl TablePlan {
@@ -41,6 +44,7 @@ impl TablePlan {
             keep: Keep::NOTHING,
             draws: None,
             counts_times: false,
+            variety: Variety::default(),
         }
     }
 }
@@ -78,6 +82,9 @@ pub(crate) struct Ingested {
     pub(crate) time_counts: TimeCounts,
     pub(crate) read: ReadSummary,
     pub(crate) recipe: Recipe,
+    /// The values of the recipe's categories, by their numbers.
+    pub(crate) values: Vec<Vec<Box<str>>>,
+    pub(crate) variety: Variety,
 }
 
 /// What one thread gathers.
@@ -88,6 +95,7 @@ struct Part {
     labels: Vec<(u64, Vec<u32>)>,
     drawn: Option<DrawnRows>,
     time_counts: TimeCounts,
+    variety: Variety,
     room: RowRoom,
 }
 
@@ -105,6 +113,9 @@ pub(crate) fn ingest(
     plan.rows.need_one_kind_of_time(&whole.room)?;
     let order = whole.table.sort_by_first_row();
     whole.rename(&order);
+    whole.kept.sort_unstable_by_key(|row| row.row);
+    whole.kept.shrink_to_fit();
+    let (recipe, values) = plan.rows.into_parts();
     let ingested = Ingested {
         row_patterns: RowPatterns::new(whole.labels),
         store: whole.store,
@@ -112,12 +123,23 @@ pub(crate) fn ingest(
         drawn: whole.drawn,
         time_counts: whole.time_counts,
         read: feed.finish(whole.room),
-        recipe: plan.rows.into_recipe(),
+        recipe,
+        values,
+        variety: whole.variety,
     };
     Ok((whole.table, ingested))
 }
 
 impl Ingested {
+    /// The values of the categories of a pattern.
+    pub(crate) fn categories_of(&self, values: &[f64]) -> Vec<&str> {
+        let codes = values.get(self.recipe.names().len()..).unwrap_or_default();
+        let all = self.values.iter().zip(codes);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a u32")]
+        let values = all.filter_map(|(values, code)| values.get(*code as usize));
+        values.map(AsRef::as_ref).collect()
+    }
+
     /// An error where no row is left.
     pub(crate) fn need_rows(&self, table: &PatternTable) -> Result<(), Error> {
         if table.is_empty() { Err(self.read.all_skipped()) } else { Ok(()) }
@@ -136,6 +158,7 @@ impl Part {
             labels: Vec::new(),
             drawn: plan.draws.clone().map(DrawnRows::new),
             time_counts: TimeCounts::default(),
+            variety: plan.variety.clone(),
             room: RowRoom::default(),
         }
     }
@@ -193,6 +216,15 @@ impl Part {
         let pattern = self.table.add(&self.room.values, &observation);
         let pattern = pattern
             .map_err(|error| plan.rows.row_error(row, RowFault::Pattern(error), &self.room))?;
+        for place in 0..self.variety.roles.len() {
+            let role = plan.variety.roles.get(place).copied().unwrap_or(Role::Path);
+            if let Some(text) = plan.rows.text_of(role, row, &self.room) {
+                match role {
+                    Role::Path => self.variety.add(pattern, place, &program_of(&text)),
+                    _ => self.variety.add(pattern, place, &text),
+                }
+            }
+        }
         if let Some(below) = plan.keep.rows_below
             && (self.table.count(pattern) == 1 || self.table.weight(pattern) < below)
         {
@@ -205,6 +237,8 @@ impl Part {
     fn merge(&mut self, mut other: Self) -> Result<(), Error> {
         let table = std::mem::replace(&mut other.table, PatternTable::new(0));
         let names = self.table.merge(table)?;
+        self.variety.merge(&other.variety, &names);
+        other.variety = Variety::default();
         other.rename(&names);
         self.store.merge(&other.store);
         self.kept.append(&mut other.kept);
@@ -226,6 +260,7 @@ impl Part {
         if let Some(drawn) = &mut self.drawn {
             drawn.rename(names);
         }
+        self.variety.rename(names);
         for label in self.labels.iter_mut().flat_map(|(_, labels)| labels) {
             if let Some(name) = names.get(*label as usize) {
                 *label = id(*name);

@@ -147,9 +147,11 @@ impl<'r> Report<'r> {
     fn parameters(&self) -> Vec<(&'static str, String)> {
         let Clusters { events, params, read, .. } = self.clusters;
         let (clustering, sizes) = (params.clustering, events.clusters().iter());
+        let numbers = self.clusters.features().iter().map(String::as_str);
+        let features: Vec<&str> = self.clusters.categories().chain(numbers).collect();
         let mut facts = vec![
             ("File", read.name.clone()),
-            ("Features", self.clusters.features().join(", ")),
+            ("Features", features.join(", ")),
             ("Scaling", clustering.scaling.to_string()),
             ("Distance", clustering.dbscan.metric.to_string()),
             ("Largest distance of neighbours (eps)", format!("{:?}", events.model().eps())),

@@ -1,4 +1,6 @@
-use std::{collections::HashMap, fmt::Write};
+use std::fmt::Write;
+
+use hashbrown::HashMap;
 
 use crate::{
     Cell,

@@ -6,7 +6,7 @@ use oddsift_ground::{Callback, Control, Tally};
 use crate::{
     Error, Settings, Stl, Workspace,
     average::{average_of_three, moving_average},
-    gaps::{Gaps, bridge, widen},
+    gaps::{Bounds, Gaps, bridge, widen},
     loess::Input,
     one_cycle,
     robustness::bisquare_weights,
@@ -40,6 +40,7 @@ pub(crate) fn decompose(
         settings,
         y: scale.apply(y, &mut scaled),
         gaps: Gaps::default(),
+        bounds: Bounds::default(),
         is_weighted: false,
         trend: vec![0.0; n],
         seasonal: vec![0.0; n],
@@ -60,6 +61,8 @@ struct Decomposition<'a, 't> {
     settings: Settings,
     y: &'a [f64],
     gaps: Gaps,
+    /// What keeps the parts of a series with gaps near its values.
+    bounds: Bounds,
     /// Whether the weights are other than 1.
     is_weighted: bool,
     trend: Vec<f64>,
@@ -105,6 +108,7 @@ impl Decomposition<'_, '_> {
         }
         self.is_weighted = true;
         self.gaps = Gaps::find(&self.settings, &self.weights, self.tally)?;
+        self.bounds = Bounds::of(self.y);
         Ok(())
     }
 
@@ -140,6 +144,7 @@ impl Decomposition<'_, '_> {
             // Subseries without any value lie between others.
             bridge(cycle, &[], 1);
             widen(cycle, rest);
+            Bounds::of(rest).keep_near(cycle);
         }
         Ok(())
     }
@@ -156,6 +161,7 @@ impl Decomposition<'_, '_> {
             low_pass.smooth(Input { values: third, weighted: None }, rest, self.tally)?;
         }
         difference(&cycle[period..period + n], rest, None, &mut self.seasonal, &mut []);
+        self.bounds.keep_season(&mut self.seasonal);
         Ok(())
     }
 
@@ -171,6 +177,7 @@ impl Decomposition<'_, '_> {
         if self.is_weighted {
             bridge(&mut self.trend, &self.gaps.trend, 1);
             widen(&mut self.trend, rest);
+            self.bounds.keep_near(&mut self.trend);
         }
         Ok(())
     }

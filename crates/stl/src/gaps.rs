@@ -46,6 +46,42 @@ impl Gaps {
     }
 }
 
+/// What parts of a series with missing values may reach.
+///
+/// Where hardly a value has weight in a window, beside a gap or behind a jump, its line runs far past the
+/// values, and each pass draws the next one from it: without a bound the parts grow from pass to pass.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Bounds(Option<(f64, f64)>);
+
+impl Bounds {
+    /// Those of values of which some may be NaN.
+    pub(crate) fn of(y: &[f64]) -> Self {
+        let ends = |(low, high): (f64, f64), value: &f64| (low.min(*value), high.max(*value));
+        let (low, high) = y.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
+        Self((low <= high).then_some((low, high)))
+    }
+
+    /// What is smoothed stays within the range of the values, and as far again on either side.
+    pub(crate) fn keep_near(self, smoothed: &mut [f64]) {
+        let Some((low, high)) = self.0 else { return };
+        let range = high - low;
+        clamp(smoothed, low - range, high + range);
+    }
+
+    /// A season is the difference of a value and such a trend: at most twice the range.
+    pub(crate) fn keep_season(self, season: &mut [f64]) {
+        let Some((low, high)) = self.0 else { return };
+        let most = 2.0 * (high - low);
+        clamp(season, -most, most);
+    }
+}
+
+fn clamp(values: &mut [f64], low: f64, high: f64) {
+    for value in values {
+        *value = value.clamp(low, high);
+    }
+}
+
 fn too_few(shares: &[f64]) -> Vec<usize> {
     (0..shares.len()).filter(|&i| shares[i].is_nan() || shares[i] < ENOUGH).collect()
 }
@@ -104,6 +140,19 @@ mod tests {
         let mut values = [NAN, 1.0, NAN, NAN, 4.0, NAN];
         bridge(&mut values, &[], 1);
         assert_eq!(values, [1.0, 1.0, 2.0, 3.0, 4.0, 4.0]);
+    }
+
+    #[test]
+    fn parts_stay_near_the_values() {
+        let bounds = Bounds::of(&[3.0, NAN, 1.0]);
+        let mut part = [9.0, 2.0, -9.0, NAN];
+        bounds.keep_near(&mut part);
+        assert_eq!(part[..3], [5.0, 2.0, -1.0]);
+        bounds.keep_season(&mut part);
+        assert!(part[..3] == [4.0, 2.0, -1.0] && part[3].is_nan());
+        let mut part = [9.0];
+        Bounds::of(&[NAN]).keep_near(&mut part);
+        assert_eq!(part, [9.0]);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 
 mod naive;
 
-use naive::{Random, largest_difference, series};
+use naive::{Random, largest_difference, range, series};
 use oddsift_stl::{Degree, Mstl, Stl, StlParams, Workspace, find_periods};
 use proptest::prelude::*;
 
@@ -181,6 +181,28 @@ proptest! {
         for (i, &present) in present.iter().enumerate() {
             prop_assert_eq!(fit.remainder()[i].is_finite(), present);
             prop_assert!(present || fit.weights()[i] == 0.0);
+        }
+    }
+
+    /// Short windows, jumps, gaps of any length: lines that run past the values must not feed each other.
+    #[test]
+    fn parts_of_a_series_with_gaps_stay_near_its_values(
+        params in params(), robust: bool, jumps in (1_usize..40, 1_usize..40, 1_usize..40),
+        present in prop::collection::vec(prop_oneof![3 => Just(true), 2 => Just(false)], 2..200), gap in 0_usize..200, seed: u64,
+    ) {
+        let mut random = Random(seed);
+        let mut y: Vec<f64> = present.iter().map(|&it| if it { 1e7 * random.normal() } else { f64::NAN }).collect();
+        let end = y.len().min(gap + gap / 2);
+        y[gap.min(end)..end].fill(f64::NAN);
+        prop_assume!(y.iter().any(|y| y.is_nan()) && y.iter().any(|y| !y.is_nan()));
+        let params = params.robust(robust).outer_iter(if robust { None } else { Some(2) }).inner_iter(None);
+        let params = params.seasonal_jump(jumps.0).trend_jump(jumps.1).low_pass_jump(jumps.2);
+        let fit = params.fit(&y).unwrap();
+        let (low, high) = range(&y);
+        for part in [fit.trend(), fit.seasonal(), fit.remainder()] {
+            for value in part.iter().filter(|value| !value.is_nan()) {
+                prop_assert!(*value >= low - 4.001 * (high - low) && *value <= high + 4.001 * (high - low), "{value:e}");
+            }
         }
     }
 

@@ -36,6 +36,45 @@ pub struct Anomalies {
     pub(crate) score: Vec<f64>,
     #[cfg_attr(feature = "serde", serde(rename = "anomalies"))]
     pub(crate) flags: Vec<i8>,
+    pub(crate) episode: Vec<u32>,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) source: PeriodSource,
+}
+
+/// Where the periods of a decomposition come from.
+///
+/// ```
+/// use oddsift_timeseries::{Anomalies, PeriodSource, Series, Timestamp};
+///
+/// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48]);
+/// assert_eq!(Anomalies::params().fit(&series)?.period_source(), PeriodSource::Given);
+/// # Ok::<(), oddsift_timeseries::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[non_exhaustive]
+pub enum PeriodSource {
+    /// They were given.
+    #[default]
+    Given,
+    /// One at least was found, and none is a guess.
+    Found,
+    /// None was found, and the usual one of 24 points was taken.
+    Usual,
+    /// None was found, and there is no season.
+    Nothing,
+}
+
+/// How often other points at the same place of the season were as far out as one that is flagged; see
+/// [`Anomalies::frequency`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Frequency {
+    /// How many of them were as high, or for a dip as low.
+    pub n_as_far: usize,
+    /// How many there are, missing ones left out.
+    pub n_others: usize,
+    /// The period, in points; 0 without season, where all other points are counted.
+    pub period: usize,
 }
 
 impl Anomalies {
@@ -186,6 +225,66 @@ impl Anomalies {
         &self.flags
     }
 
+    /// The number of the episode that each point is in, from 1; 0 for none. All 0 unless
+    /// [`TsParams::episodes`] asks for them.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// let mut points = [(Timestamp::UNIX_EPOCH, 1.0); 96];
+    /// points[40].1 = 0.0;
+    /// let found = Anomalies::params().episodes(true).fit(&Series::as_given(&points))?;
+    /// assert!(found.episode()[40] > 0 && found.episode()[60] == 0);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn episode(&self) -> &[u32] {
+        &self.episode
+    }
+
+    /// Where the [`periods`](Self::periods) come from.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, PeriodSource, Season, Series, Timestamp};
+    /// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 48]);
+    /// let found = Anomalies::params().period(Season::Usual).fit(&series)?;
+    /// assert_eq!((found.period_source(), found.periods()), (PeriodSource::Usual, [24].as_slice()));
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn period_source(&self) -> PeriodSource {
+        self.source
+    }
+
+    /// How often other points at the same place of the shortest season were as far out as the point at
+    /// `row`: as high where it is above the baseline, as low where it is below. Time linear in the
+    /// points over the period.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// let mut points: Vec<(Timestamp, f64)> =
+    ///     (0..240).map(|hour| (Timestamp::constant(3600 * hour, 0), (hour % 24) as f64)).collect();
+    /// (points[30].1, points[54].1) = (90.0, 95.0);
+    /// let found = Anomalies::params().fit(&Series::as_given(&points))?;
+    /// let frequency = found.frequency(30);
+    /// assert_eq!((frequency.n_as_far, frequency.n_others, frequency.period), (1, 9, 24));
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn frequency(&self, row: usize) -> Frequency {
+        let period = self.periods.iter().copied().min().unwrap_or_default();
+        let (value, is_spike) = match (self.values.get(row), self.residual.get(row)) {
+            (Some(value), Some(residual)) => (*value, *residual >= 0.0),
+            _ => (f64::NAN, true),
+        };
+        let first = if period == 0 { 0 } else { row % period };
+        let others = (first..self.values.len()).step_by(period.max(1));
+        let others = others.filter(|at| *at != row).map(|at| self.values[at]);
+        let others = others.filter(|other| !other.is_nan());
+        let is_as_far = |other: f64| if is_spike { other >= value } else { other <= value };
+        let count = |(n_as_far, n): (usize, usize), other| {
+            (n_as_far + usize::from(is_as_far(other)), n + 1)
+        };
+        let (n_as_far, n_others) = others.fold((0, 0), count);
+        Frequency { n_as_far, n_others, period }
+    }
+
     /// The anomalies: what is flagged, in order of time.
     ///
     /// ```
@@ -285,6 +384,7 @@ mod tests {
         let expected = [
             "anomalies",
             "baseline",
+            "episode",
             "group",
             "periods",
             "residual",

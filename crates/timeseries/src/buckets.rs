@@ -1,19 +1,74 @@
 //! Events to series, by group, in one pass.
 
-use std::collections::BTreeMap;
-
 use hashbrown::HashMap;
 use oddsift_timespan::{Period, Timestamp};
 
 use crate::{
-    Aggregate, Error, Fill, Series,
+    Aggregate, Changes, Error, Fill, Series,
     cell::Cell,
+    cover::Cover,
     error::shown,
-    grid::{Point, lay_out, limit},
+    gather::{place, set_apart},
+    grid::{Point, limit},
+    sorted::Buckets,
     sum::LARGEST,
 };
 
-type Buckets = BTreeMap<Timestamp, Cell>;
+/// With fewer buckets than these a group has no usual value.
+const LEAST_POINTS: usize = 3;
+
+/// What [`SeriesBuilder::gather`] makes of events.
+///
+/// ```
+/// use oddsift_timeseries::{Aggregate, Fill, SeriesBuilder, Timestamp};
+///
+/// let mut logons = SeriesBuilder::new("1h".parse()?, Aggregate::Count)?;
+/// for user in ["alice", "bob"] {
+///     logons.add(Some(user), Timestamp::UNIX_EPOCH, None)?;
+/// }
+/// let found = logons.gather(Fill::Zero)?;
+/// assert!(found.series.is_empty() && found.n_left_out == 2);
+/// # Ok::<(), oddsift_timeseries::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Gathered {
+    /// The series of groups, the one without group first, then by text.
+    pub series: Vec<Series>,
+    /// What was changed to make them.
+    pub changes: Changes,
+    /// The number of groups that were left out.
+    pub n_left_out: u64,
+    /// Why the first one was.
+    pub first_left_out: Option<Error>,
+}
+
+impl Gathered {
+    /// Takes the series of a group, or leaves out one that takes too many points; gives the points.
+    fn take(&mut self, group: Option<String>, laid: Result<Series, Error>) -> Result<u64, Error> {
+        match laid {
+            Ok(series) if series.is_empty() => {
+                self.leave_out(Error::FewPoints { needed: LEAST_POINTS });
+                Ok(0)
+            }
+            Ok(series) => {
+                let n_points = series.len() as u64;
+                self.series.push(series.with_group(group));
+                Ok(n_points)
+            }
+            Err(error @ Error::TooManyPoints { .. }) if group.is_some() => {
+                self.leave_out(of_group(group.as_deref(), error));
+                Ok(0)
+            }
+            Err(error) => Err(of_group(group.as_deref(), error)),
+        }
+    }
+
+    fn leave_out(&mut self, error: Error) {
+        self.n_left_out += 1;
+        self.first_left_out.get_or_insert(error);
+    }
+}
 
 /// Events in buckets of time, by group: made in one pass over events in any order.
 ///
@@ -41,6 +96,8 @@ pub struct SeriesBuilder {
     aggregate: Aggregate,
     ungrouped: Buckets,
     groups: HashMap<String, Buckets>,
+    /// What part of each bucket the events of all groups are in.
+    cover: Cover,
     /// Distinct texts and their numbers, in the order in which they were met.
     texts: HashMap<String, usize>,
 }
@@ -62,8 +119,8 @@ impl SeriesBuilder {
         if bucket <= Period::ZERO {
             return Err(Error::Step(bucket));
         }
-        let (ungrouped, groups, texts) = Default::default();
-        Ok(Self { bucket, aggregate, ungrouped, groups, texts })
+        let (ungrouped, groups, cover, texts) = Default::default();
+        Ok(Self { bucket, aggregate, ungrouped, groups, cover, texts })
     }
 
     /// Takes an event. Without group it belongs to the series of those that have none, which is not
@@ -172,6 +229,7 @@ impl SeriesBuilder {
             ids[*id] = self.id(text);
         }
         let aggregate = self.aggregate;
+        self.cover.merge(other.cover);
         merge_buckets(&mut self.ungrouped, other.ungrouped, aggregate, &ids);
         for (group, buckets) in other.groups {
             merge_buckets(self.groups.entry(group).or_default(), buckets, aggregate, &ids);
@@ -199,20 +257,83 @@ impl SeriesBuilder {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn finish(self, fill: Fill) -> Result<Vec<Series>, Error> {
-        let mut groups: Vec<(Option<String>, Buckets)> =
-            self.groups.into_iter().map(|(group, buckets)| (Some(group), buckets)).collect();
-        groups.push((None, self.ungrouped));
-        groups.retain(|(_, buckets)| !buckets.is_empty());
-        groups.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        let n_present = groups.iter().map(|(_, buckets)| buckets.len()).sum();
-        let mut left = limit(n_present);
-        let mut all = Vec::with_capacity(groups.len());
-        for (group, buckets) in groups {
-            let series = series(group.as_deref(), buckets, self.bucket, fill, left)?;
+        let bucket = self.bucket;
+        let mut left = limit(self.n_present());
+        let mut all = Vec::new();
+        for (group, buckets) in self.into_groups(1) {
+            let points = points(buckets);
+            let laid = place(&points, bucket, fill, left, &mut Changes::default());
+            let series = laid.map_err(|error| of_group(group.as_deref(), error))?;
             left = left.saturating_sub(series.len() as u64);
-            all.push(series);
+            all.push(series.with_group(group));
         }
         Ok(all)
+    }
+
+    /// The series as [`finish`](Self::finish) gives them, of events as logs have them, and what was
+    /// changed to make them.
+    ///
+    /// The first and the last bucket of all events are left out where the start or the end of the
+    /// events cuts them: where the part of the bucket without events is more than a twentieth of it and
+    /// more than three times the mean distance of events; a mean is left as it is. In each group,
+    /// buckets behind or before a gap of more than a year (and of twenty times the median distance) are
+    /// set apart: the longest stretch is the series. A named group with fewer than three buckets, or
+    /// whose gaps take too many points, is left out and counted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Gap`] under [`Fill::Error`], and [`Error::TooManyPoints`] of events without groups.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Aggregate, Fill, SeriesBuilder, Timestamp};
+    /// let mut events = SeriesBuilder::new("1h".parse()?, Aggregate::Count)?;
+    /// for minute in 0..250 {
+    ///     events.add(None, Timestamp::constant(60 * minute, 0), None)?;
+    /// }
+    /// events.add(None, Timestamp::MAX, None)?;
+    /// let found = events.gather(Fill::Zero)?;
+    /// assert_eq!(found.series[0].values(), [60.0; 4]);
+    /// assert_eq!((found.changes.n_stray, found.changes.cut.len()), (1, 1));
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn gather(mut self, fill: Fill) -> Result<Gathered, Error> {
+        let cut = match self.aggregate {
+            Aggregate::Mean => Vec::new(),
+            _ => std::mem::take(&mut self.cover).cut(self.bucket)?,
+        };
+        let (bucket, n_groups) = (self.bucket, self.groups.len());
+        let mut left = limit(self.n_present());
+        let groups = self.into_groups(LEAST_POINTS);
+        let n_named = groups.iter().filter(|(group, _)| group.is_some()).count();
+        let mut found = Gathered::default();
+        for _ in n_named..n_groups {
+            found.leave_out(Error::FewPoints { needed: LEAST_POINTS });
+        }
+        for (group, buckets) in groups {
+            let mut changes = Changes::default();
+            let points = whole_points(buckets, &cut, &mut changes);
+            let laid = place(&points, bucket, fill, left, &mut changes);
+            found.changes.merge(changes);
+            let n_points = found.take(group, laid)?;
+            left = left.saturating_sub(n_points);
+        }
+        Ok(found)
+    }
+
+    fn n_present(&self) -> usize {
+        self.groups.values().map(Buckets::len).sum::<usize>() + self.ungrouped.len()
+    }
+
+    /// The groups in their order, named ones with `least` buckets or more; the one without name is always
+    /// there if it has any.
+    fn into_groups(self, least: usize) -> Vec<(Option<String>, Buckets)> {
+        let named = self.groups.into_iter().filter(|(_, buckets)| buckets.len() >= least);
+        let mut groups: Vec<_> = named.map(|(group, buckets)| (Some(group), buckets)).collect();
+        if self.ungrouped.len() > 0 {
+            groups.push((None, self.ungrouped));
+        }
+        groups.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        groups
     }
 
     fn cell(&mut self, group: Option<&str>, time: Timestamp) -> Result<&mut Cell, Error> {
@@ -221,7 +342,8 @@ impl SeriesBuilder {
             None => &mut self.ungrouped,
             Some(group) => self.groups.entry_ref(group).or_default(),
         };
-        Ok(buckets.entry(start).or_insert_with(|| Cell::new(self.aggregate)))
+        self.cover.add(start, time);
+        Ok(buckets.cell(start, self.aggregate))
     }
 
     fn id(&mut self, text: &str) -> usize {
@@ -240,29 +362,34 @@ fn check(aggregate: Aggregate, time: Timestamp, value: f64) -> Result<(), Error>
 
 fn merge_buckets(own: &mut Buckets, other: Buckets, aggregate: Aggregate, ids: &[usize]) {
     for (start, cell) in other {
-        own.entry(start).or_insert_with(|| Cell::new(aggregate)).merge(&cell, ids);
+        own.cell(start, aggregate).merge(&cell, ids);
     }
 }
 
-fn series(
-    group: Option<&str>,
-    buckets: Buckets,
-    bucket: Period,
-    fill: Fill,
-    left: u64,
-) -> Result<Series, Error> {
-    let points: Vec<Point> = buckets
+fn points(buckets: Buckets) -> Vec<Point> {
+    buckets
         .into_iter()
         .enumerate()
         .map(|(index, (time, cell))| Point { time, value: cell.value(), index })
-        .collect();
-    let laid = lay_out(&points, bucket, fill, left);
-    match (laid, group) {
-        (Ok(series), _) => Ok(series.with_group(group.map(str::to_owned))),
-        (Err(error), None) => Err(error),
-        (Err(error), Some(group)) => {
-            Err(Error::Group { group: shown(group), source: Box::new(error) })
-        }
+        .collect()
+}
+
+/// The points of whole buckets that are near each other in time.
+fn whole_points(buckets: Buckets, cut: &[Timestamp], changes: &mut Changes) -> Vec<Point> {
+    let mut points = points(buckets);
+    set_apart(&mut points, |point| point.time, changes);
+    let n_before = points.len();
+    points.retain(|point| !cut.contains(&point.time));
+    if points.len() < n_before {
+        changes.cut = cut.to_vec();
+    }
+    points
+}
+
+fn of_group(group: Option<&str>, error: Error) -> Error {
+    match group {
+        None => error,
+        Some(group) => Error::Group { group: shown(group), source: Box::new(error) },
     }
 }
 

@@ -5,23 +5,29 @@ use std::collections::HashSet;
 use crate::{Aggregate, sum::ExactSum};
 
 /// What the events of a bucket have come to; distinct texts are numbers of the builder's.
+///
+/// Small, since of many groups each has a bucket or two.
 #[derive(Debug, Clone)]
 pub(crate) enum Cell {
     Count(u64),
-    Sum(ExactSum),
-    Mean(ExactSum, u64),
+    Sum(Box<ExactSum>),
+    Mean(Box<(ExactSum, u64)>),
     Max(f64),
-    Distinct(HashSet<usize>),
+    #[expect(
+        clippy::box_collection,
+        reason = "a set by itself would make every bucket four times as large"
+    )]
+    Distinct(Box<HashSet<usize>>),
 }
 
 impl Cell {
     pub(crate) fn new(aggregate: Aggregate) -> Self {
         match aggregate {
             Aggregate::Count => Self::Count(0),
-            Aggregate::Sum => Self::Sum(ExactSum::default()),
-            Aggregate::Mean => Self::Mean(ExactSum::default(), 0),
+            Aggregate::Sum => Self::Sum(Box::default()),
+            Aggregate::Mean => Self::Mean(Box::default()),
             Aggregate::Max => Self::Max(f64::NEG_INFINITY),
-            Aggregate::Distinct => Self::Distinct(HashSet::new()),
+            Aggregate::Distinct => Self::Distinct(Box::default()),
         }
     }
 
@@ -30,7 +36,8 @@ impl Cell {
         match self {
             Self::Count(n) => *n = n.saturating_add(1),
             Self::Sum(sum) => sum.add(value),
-            Self::Mean(sum, n) => {
+            Self::Mean(mean) => {
+                let (sum, n) = &mut **mean;
                 sum.add(value);
                 *n = n.saturating_add(1);
             }
@@ -51,9 +58,9 @@ impl Cell {
         match (self, other) {
             (Self::Count(n), Self::Count(m)) => *n = n.saturating_add(*m),
             (Self::Sum(sum), Self::Sum(other)) => sum.merge(other),
-            (Self::Mean(sum, n), Self::Mean(other, m)) => {
-                sum.merge(other);
-                *n = n.saturating_add(*m);
+            (Self::Mean(mean), Self::Mean(other)) => {
+                mean.0.merge(&other.0);
+                mean.1 = mean.1.saturating_add(other.1);
             }
             (Self::Max(max), Self::Max(other)) => *max = max.max(*other),
             (Self::Distinct(own), Self::Distinct(other)) => {
@@ -67,7 +74,7 @@ impl Cell {
         match self {
             Self::Count(n) => *n as f64,
             Self::Sum(sum) => sum.value(),
-            Self::Mean(sum, n) => sum.value() / *n as f64,
+            Self::Mean(mean) => mean.0.value() / mean.1 as f64,
             Self::Max(max) => *max,
             Self::Distinct(ids) => ids.len() as f64,
         }

@@ -1,9 +1,9 @@
 //! A series in parts, by STL or MSTL.
 
-use oddsift_ground::Callback;
+use oddsift_ground::{Callback, quantiles};
 use oddsift_stl::{Mstl, Workspace};
 
-use crate::{Anomalies, Error, Series, TsParams};
+use crate::{Anomalies, Error, PeriodSource, Series, TsParams};
 
 /// The parts of a series, without scores and flags.
 pub(crate) fn decompose(
@@ -14,6 +14,7 @@ pub(crate) fn decompose(
     progress: Callback<'_>,
 ) -> Result<Anomalies, Error> {
     match *periods {
+        [] => Ok(level(series)),
         [period] => one(params, series, period, workspace, progress),
         _ => several(params, series, periods, workspace, progress),
     }
@@ -55,6 +56,17 @@ fn several(
     Ok(join(series, fit.periods().to_vec(), [trend, seasonal, residual, weights]))
 }
 
+/// Without a season a value is held against the median of all.
+fn level(series: &Series) -> Anomalies {
+    let present: Vec<f64> = series.values().iter().copied().filter(|v| !v.is_nan()).collect();
+    let median = quantiles(&present, [0.5]).map_or(f64::NAN, |[median]| median);
+    let weight = |value: &f64| if value.is_nan() { 0.0 } else { 1.0 };
+    let trend = vec![median; series.len()];
+    let residual = series.values().iter().map(|value| value - median).collect();
+    let weights = series.values().iter().map(weight).collect();
+    join(series, Vec::new(), [trend, vec![0.0; series.len()], residual, weights])
+}
+
 fn join(series: &Series, periods: Vec<usize>, parts: [Vec<f64>; 4]) -> Anomalies {
     let [trend, seasonal, residual, weights] = parts;
     Anomalies {
@@ -69,5 +81,7 @@ fn join(series: &Series, periods: Vec<usize>, parts: [Vec<f64>; 4]) -> Anomalies
         weights,
         score: Vec::new(),
         flags: Vec::new(),
+        episode: vec![0; series.len()],
+        source: PeriodSource::Given,
     }
 }

@@ -135,6 +135,12 @@ pub enum Error {
         /// How many points it takes.
         needed: usize,
     },
+    /// A group has too few points to tell what is usual.
+    #[error("fewer than {needed} points do not tell what is usual; give more points")]
+    FewPoints {
+        /// How many it takes.
+        needed: usize,
+    },
     /// A period is no whole number of steps.
     #[error("a period of {period} is no whole number of steps of {step}; give it in points")]
     NotWhole {

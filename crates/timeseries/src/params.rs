@@ -6,8 +6,8 @@ use oddsift_stl::{Stl, StlParams, Workspace};
 use oddsift_timespan::Timestamp;
 
 use crate::{
-    Anomalies, Error, Fill, Progress, Score, Season, Series, decompose::decompose, groups, season,
-    threshold, truncation::truncate,
+    Anomalies, Error, Fill, Progress, Score, Season, Series, decompose::decompose, episodes,
+    groups, season, threshold, truncation::truncate,
 };
 
 /// The parameters of anomaly detection, made by [`Anomalies::params`].
@@ -44,6 +44,10 @@ pub struct TsParams {
     pub threshold_low: Option<f64>,
     /// Whether parts are cut to whole numbers first, as msticpy does.
     pub truncation: bool,
+    /// Whether a flag stands for an episode, and not for a point.
+    pub episodes: bool,
+    /// Whether a period to be found must be there.
+    pub must_find: bool,
 }
 
 impl Default for TsParams {
@@ -56,6 +60,8 @@ impl Default for TsParams {
             threshold: 3.0,
             threshold_low: None,
             truncation: false,
+            episodes: false,
+            must_find: true,
         }
     }
 }
@@ -199,6 +205,52 @@ impl TsParams {
         self
     }
 
+    /// Whether a flag stands for an episode and not for a point; default no, as msticpy does.
+    ///
+    /// An episode is a run of points beyond the threshold. Its flag is at the first of its highest
+    /// points. A run that is no higher than something within the longest period (and within a day, where
+    /// that is longer) before its highest point belongs to the last one's episode; spikes and dips hide
+    /// each other. Where no flag could be at any threshold the score is 0: at a point that is no higher
+    /// than all of a period before it, or lower than the next one. Without effect with [`truncation`](Self::truncation).
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
+    /// let mut points = [(Timestamp::UNIX_EPOCH, 1.0); 96];
+    /// (points[40].1, points[41].1) = (8.0, 9.0);
+    /// let series = Series::as_given(&points);
+    /// let every_point = Anomalies::params().fit(&series)?;
+    /// assert!(every_point.anomalies()[40] == 1 && every_point.anomalies()[41] == 1);
+    /// let episodes = Anomalies::params().episodes(true).fit(&series)?;
+    /// assert!(episodes.anomalies()[40] == 0 && episodes.anomalies()[41] == 1);
+    /// assert!(episodes.episode()[40] == episodes.episode()[41] && episodes.score()[40] == 0.0);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    #[must_use]
+    pub fn episodes(mut self, episodes: bool) -> Self {
+        self.episodes = episodes;
+        self
+    }
+
+    /// Whether a period that is to be found ([`Season::Auto`]) must be there; default yes.
+    ///
+    /// If not, a series without one has no season: its values are held against their median.
+    ///
+    /// ```
+    /// # use oddsift_timeseries::{Anomalies, Season, Series, Timestamp};
+    /// let mut points = [(Timestamp::UNIX_EPOCH, 1.0); 30];
+    /// points[7].1 = 9.0;
+    /// let params = Anomalies::params().period(Season::Auto);
+    /// assert!(params.clone().fit(&Series::as_given(&points)).is_err());
+    /// let found = params.must_find(false).fit(&Series::as_given(&points))?;
+    /// assert!(found.periods().is_empty() && found.anomalies()[7] == 1);
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    #[must_use]
+    pub fn must_find(mut self, must_find: bool) -> Self {
+        self.must_find = must_find;
+        self
+    }
+
     /// Decomposes the series, scores what is left and flags it.
     ///
     /// Time and memory are those of [`StlParams::fit`], or with several periods of
@@ -267,12 +319,21 @@ impl TsParams {
         progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
     ) -> Result<Anomalies, Error> {
         let low = threshold::check(self.threshold, self.threshold_low)?;
-        let periods = season::in_points(&self.seasons, series)?;
+        let (periods, source) = season::in_points(&self.seasons, series, self.must_find)?;
         if !self.truncation {
             check_length(series.len(), &periods)?;
         }
-        let found = decompose(self, series, &periods, workspace, progress)?;
-        Ok(if self.truncation { truncate(found, self.threshold) } else { self.flag(found, low) })
+        let mut found = decompose(self, series, &periods, workspace, progress)?;
+        found.source = source;
+        if self.truncation {
+            return Ok(truncate(found, self.threshold));
+        }
+        let mut found = self.flag(found, low);
+        if self.episodes {
+            let reach = episodes::reach(series, &periods);
+            episodes::join(&mut found, (low, self.threshold), reach);
+        }
+        Ok(found)
     }
 
     /// The remainders beyond which a point of this series is an anomaly, too low and too high;

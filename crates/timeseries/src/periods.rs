@@ -29,13 +29,16 @@ impl Signs {
     }
 }
 
-/// The spans of time around flagged times, near ones joined: msticpy's rule exactly.
+/// The spans of time around flagged times, near ones joined, by msticpy's rule.
 ///
 /// Flagged times, in any order, are put in bins as long as `period`, counted from the midnight (UTC)
 /// before the first of them. A span goes from one period before a bin to the end of it; the next bin
 /// with a flagged time makes the span longer if it starts at most two periods after the last one, and
 /// otherwise opens another. Spans are sorted, apart from each other and hold every flagged time. Time
 /// `O(n log n)` and memory in the flagged times, whatever lies between them.
+///
+/// Two things differ from msticpy: pandas begins weekly bins (`1W`) on Sundays, and bins of times in a
+/// zone other than UTC at local midnight.
 ///
 /// # Errors
 ///

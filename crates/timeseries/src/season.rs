@@ -3,11 +3,11 @@ use std::{fmt, str::FromStr};
 use oddsift_stl::find_periods;
 use oddsift_timespan::Period;
 
-use crate::{Error, Series, error::shown};
+use crate::{Error, PeriodSource, Series, error::shown};
 
 /// A period after which a series repeats: in points, in time, or to be found.
 ///
-/// Its text is a number of points (`24`), a time (`24h`, `1W`) or `auto`.
+/// Its text is a number of points (`24`), a time (`24h`, `1W`), `auto` or `usual`.
 ///
 /// ```
 /// use oddsift_timeseries::Season;
@@ -28,6 +28,9 @@ pub enum Season {
     Time(Period),
     /// The strongest period of the series that is not given beside it.
     Auto,
+    /// The strongest period of the series, else 24 points, else, where the series has fewer than two
+    /// such periods, none.
+    Usual,
 }
 
 impl fmt::Display for Season {
@@ -36,6 +39,7 @@ impl fmt::Display for Season {
             Self::Points(n) => n.fmt(f),
             Self::Time(period) => period.fmt(f),
             Self::Auto => f.pad("auto"),
+            Self::Usual => f.pad("usual"),
         }
     }
 }
@@ -47,8 +51,10 @@ impl FromStr for Season {
     ///
     /// [`Error::SeasonText`] for a text that is none of the three.
     fn from_str(text: &str) -> Result<Self, Error> {
-        if text == "auto" {
-            return Ok(Self::Auto);
+        match text {
+            "auto" => return Ok(Self::Auto),
+            "usual" => return Ok(Self::Usual),
+            _ => {}
         }
         if let Ok(n_points) = text.parse() {
             return Ok(Self::Points(n_points));
@@ -57,33 +63,51 @@ impl FromStr for Season {
     }
 }
 
-/// The seasons in points, in the order in which they were given.
-pub(crate) fn in_points(seasons: &[Season], series: &Series) -> Result<Vec<usize>, Error> {
+/// What is taken where no period is found, as msticpy does: a day of hours.
+const USUAL: usize = 24;
+
+/// The seasons in points, in the order in which they were given, and where they come from. None where
+/// none is found, unless that `must` be.
+pub(crate) fn in_points(
+    seasons: &[Season],
+    series: &Series,
+    must: bool,
+) -> Result<(Vec<usize>, PeriodSource), Error> {
     let mut periods = Vec::with_capacity(seasons.len());
     for season in seasons {
         periods.push(match *season {
             Season::Points(n_points) => Some(n_points),
             Season::Time(period) => Some(n_steps(period, series)?),
-            Season::Auto => None,
+            Season::Auto | Season::Usual => None,
         });
     }
-    if periods.contains(&None) {
-        find(&mut periods, series)?;
+    if !periods.contains(&None) {
+        return Ok((periods.into_iter().flatten().collect(), PeriodSource::Given));
     }
-    Ok(periods.into_iter().flatten().collect())
+    let is_usual = seasons.contains(&Season::Usual);
+    find(&mut periods, series, must && !is_usual)?;
+    let is_short = series.len() < 2 * USUAL;
+    Ok(match periods.into_iter().flatten().collect::<Vec<_>>() {
+        periods if !periods.is_empty() => (periods, PeriodSource::Found),
+        _ if is_usual && !is_short => (vec![USUAL], PeriodSource::Usual),
+        none => (none, PeriodSource::Nothing),
+    })
 }
 
 /// Puts the periods of the series, strongest first, where there is none.
-fn find(periods: &mut [Option<usize>], series: &Series) -> Result<(), Error> {
+fn find(periods: &mut [Option<usize>], series: &Series, must: bool) -> Result<(), Error> {
     let search = find_periods(series.values())?;
-    if let Some(reason) = search.none_found() {
+    if let Some(reason) = search.none_found().filter(|_| must) {
         return Err(Error::NoPeriod(reason));
     }
     let given: Vec<Option<usize>> = periods.to_vec();
     let mut found =
         search.periods().iter().map(|it| Some(it.period)).filter(|it| !given.contains(it));
     for period in periods.iter_mut().filter(|period| period.is_none()) {
-        *period = found.next().ok_or(Error::FewPeriods { n_found: search.periods().len() })?;
+        *period = found.next().unwrap_or_default();
+        if period.is_none() && must {
+            return Err(Error::FewPeriods { n_found: search.periods().len() });
+        }
     }
     Ok(())
 }
@@ -114,7 +138,7 @@ mod tests {
 
     fn points(texts: &[&str]) -> Result<Vec<usize>, Error> {
         let seasons: Vec<Season> = texts.iter().map(|text| text.parse().unwrap()).collect();
-        in_points(&seasons, &weeks())
+        in_points(&seasons, &weeks(), true).map(|(periods, _)| periods)
     }
 
     #[test]
@@ -135,7 +159,7 @@ mod tests {
     #[test]
     fn nothing_found_is_an_error_that_says_why() {
         let flat = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.0); 99]);
-        let error = in_points(&[Season::Auto], &flat).unwrap_err();
+        let error = in_points(&[Season::Auto], &flat, true).unwrap_err();
         assert_eq!(
             error.to_string(),
             "no period was found: the values are all the same or on a straight line; give one"
@@ -143,8 +167,19 @@ mod tests {
     }
 
     #[test]
+    fn nothing_found_may_be_no_season_or_the_usual_one() {
+        let flat = |n| Series::as_given(&vec![(Timestamp::UNIX_EPOCH, 1.0); n]);
+        let found = |season, n| in_points(&[season], &flat(n), false).unwrap();
+        assert_eq!(found(Season::Auto, 99), (vec![], PeriodSource::Nothing));
+        assert_eq!(found(Season::Usual, 48), (vec![24], PeriodSource::Usual));
+        assert_eq!(found(Season::Usual, 47), (vec![], PeriodSource::Nothing));
+        let usual = in_points(&[Season::Usual], &weeks(), true).unwrap();
+        assert_eq!(usual, (vec![168], PeriodSource::Found));
+    }
+
+    #[test]
     fn text_reads_back() {
-        for text in ["24", "1D", "auto"] {
+        for text in ["24", "1D", "auto", "usual"] {
             assert_eq!(text.parse::<Season>().unwrap().to_string(), text);
         }
         for text in ["", "4.0", "-12", "1M", "Auto"] {

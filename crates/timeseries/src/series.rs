@@ -1,7 +1,7 @@
 use oddsift_timespan::{Period, Timestamp};
 
 use crate::{
-    Error, Fill,
+    Changes, Error, Fill, gather,
     grid::{Point, common_step, lay_out, limit},
 };
 
@@ -57,6 +57,35 @@ impl Series {
         let points = sorted(points);
         let step = common_step(&points)?;
         lay_out(&points, step, fill, limit(points.len()))
+    }
+
+    /// The series of points as logs have them, and what was changed to make it.
+    ///
+    /// The step is the most common distance, the shortest of several, if most distances are wholes of
+    /// it; else a round length (1 s, 5 min, 1 h, …) that is not much shorter than the median of the
+    /// distances. A point between two times of the grid moves to the earlier one; the value of several
+    /// points at one time is their mean, a NaN value being none. What is missing then is filled by
+    /// `fill`. Points behind or before a gap of more than a year (and of twenty median distances) are
+    /// set apart: the longest stretch is the series. Time `O(n log n)`, memory `O(n)`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoStep`] for fewer than two times, [`Error::Infinite`], [`Error::EventValue`] for a value
+    /// too large to be averaged, [`Error::TooManyPoints`], [`Error::NoValues`]; under [`Fill::Error`]
+    /// those of gaps.
+    ///
+    /// ```
+    /// use oddsift_timeseries::{Fill, Series, Timestamp};
+    ///
+    /// let at = |second: i64| Timestamp::constant(second, 0);
+    /// let points = [(at(0), 1.0), (at(60), 2.0), (at(120), 3.0), (at(199), 4.0), (at(300), 5.0)];
+    /// let (series, changes) = Series::gather(&points, Fill::Linear)?;
+    /// assert_eq!(series.values(), [1.0, 2.0, 3.0, 4.0, 4.5, 5.0]);
+    /// assert_eq!((changes.n_moved, changes.n_missing), (1, 1));
+    /// # Ok::<(), oddsift_timeseries::Error>(())
+    /// ```
+    pub fn gather(points: &[(Timestamp, f64)], fill: Fill) -> Result<(Self, Changes), Error> {
+        gather::gather(sorted(points), fill)
     }
 
     /// As [`from_points`](Self::from_points), with a step that is known.

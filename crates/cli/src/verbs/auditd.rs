@@ -5,12 +5,12 @@ mod columns; // what clusters print
 
 use std::path::Path;
 
-use oddsift::pipeline::{AppFilter, AuditParams, Input, TimeParser, Timestamp, msticpy};
+use oddsift::pipeline::{AppFilter, AuditParams, Input, TimeParser, msticpy};
 
 use self::args::EmitAuditd;
 pub(crate) use self::args::{AuditdArgs, EXAMPLES};
 use self::columns::cluster_columns;
-use crate::args::{Compat, Format};
+use crate::args::{Compat, Format, check_times};
 use crate::columns::Columns;
 use crate::failure::{Failure, need_finds};
 use crate::output::Destination;
@@ -69,16 +69,6 @@ fn params(args: &AuditdArgs) -> Result<AuditParams, Failure> {
     params.with_records = matches!(args.output.format, Some(Format::Ndjson | Format::Json));
     params.msticpy_reader = args.compat == Some(Compat::Msticpy);
     Ok(params)
-}
-
-fn check_times(since: Option<Timestamp>, until: Option<Timestamp>) -> Result<(), Failure> {
-    match (since, until) {
-        (Some(since), Some(until)) if since > until => {
-            let what = format!("--since is {since}, after --until {until}; swap them");
-            Err(Failure::usage(what))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Prints the rows of msticpy's frame; gives how many.

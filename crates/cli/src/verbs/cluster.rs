@@ -1,9 +1,11 @@
 //! `cluster`: one row for each cluster and noise event, or a label for every row.
 
 pub(crate) mod args; // what can be typed
-mod columns; // what is printed
+pub(crate) mod columns; // what is printed
 
-use oddsift::pipeline::{Cluster, ClusterParams, Clusters, EpsSource, KeepRows, NoiseTimes};
+use oddsift::pipeline::{
+    Cluster, ClusterParams, ClusterWarning, Clusters, EpsSource, KeepRows, NoiseTimes,
+};
 use oddsift::plot::cluster_figure;
 
 use self::args::{ClusterArgs, Emit};
@@ -56,9 +58,18 @@ fn print(
     match args.emit {
         Emit::Exemplars => {
             let is_table = destination.is_table();
-            let rows = if is_table { found.rarest_first() } else { found.rows() };
             let columns = exemplar_columns(found, args.compat == Some(Compat::Msticpy));
-            columns.print(&args.output, destination, rows.len(), rows.into_iter().map(Ok))
+            if is_table {
+                let rows = found.rarest_first();
+                return columns.print(
+                    &args.output,
+                    destination,
+                    rows.len(),
+                    rows.into_iter().map(Ok),
+                );
+            }
+            let rows = found.iter();
+            columns.print(&args.output, destination, rows.len(), rows.map(Ok))
         }
         Emit::Labels if args.with_input => {
             let columns = found.layout.columns_with("row", &["ClusterId", "IsCore"]);
@@ -78,6 +89,7 @@ fn params(args: &ClusterArgs) -> ClusterParams {
     params.clustering = params.clustering.work_limit(args.work_limit);
     if args.compat == Some(Compat::Msticpy) {
         params.clustering = params.clustering.noise_times(NoiseTimes::Shared);
+        params.numbers_alone = true;
     }
     params.eps = args.eps;
     params.time_column.clone_from(&args.time_column);
@@ -101,8 +113,26 @@ pub(super) fn say_eps(args: &TalkArgs, found: &Clusters) {
         EpsSource::Given => format!("eps {eps:?}"),
     };
     say_intake(args, &found.intake, Some(eps), found.events.patterns().n_rows(), &found.read);
-    for warning in &found.warnings {
-        say(args, &format!("beware: {warning}"));
+    warn_of_clusters(args, &found.warnings);
+}
+
+/// Says what is dubious about clusters, unless it is to be quiet, with the flag that mends it.
+pub(super) fn warn_of_clusters(args: &TalkArgs, warnings: &[ClusterWarning]) {
+    if args.quiet {
+        return;
+    }
+    for warning in warnings {
+        warn_line(&format!("warning: {warning}{}", remedy(warning)));
+    }
+}
+
+fn remedy(warning: &ClusterWarning) -> &'static str {
+    match warning {
+        ClusterWarning::OneFeature { .. } => "; use --scale none, standard, robust or minmax",
+        ClusterWarning::ConstantCategory { .. } => "; leave it out of --features",
+        ClusterWarning::HeldRange { .. } => " (--scale robust)",
+        ClusterWarning::Chain { .. } => "; see with --min-samples what is left of it",
+        _ => "",
     }
 }
 

@@ -6,7 +6,7 @@ use oddsift::pipeline::{ClusterParams, Proposal, feature_cell};
 use oddsift::plot::DistancePlot;
 use oddsift::records::Cell;
 
-use crate::args::{FeatureArgs, InputArgs, OutputArgs, PlotArgs};
+use crate::args::{FeatureArgs, InputArgs, OutputArgs, PlotArgs, TalkArgs};
 use crate::columns::Columns;
 use crate::failure::Failure;
 use crate::output::Destination;
@@ -15,6 +15,7 @@ use crate::progress::Bar;
 use crate::say::{say_intake, warn, warn_line};
 use crate::side_files::check_side_files;
 use crate::verbs::cluster::args::SpaceArgs;
+use crate::verbs::cluster::warn_of_clusters;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -51,7 +52,7 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
     say_intake(&args.output.talk, &found.intake, None, found.n_rows, &found.read);
     warn(&args.output.talk, &found.read);
     if !args.output.talk.quiet {
-        advise(found.proposal.as_ref());
+        advise(&args.output.talk, found.proposal.as_ref());
     }
     if let Some(plot) = &args.plot.plot {
         let figure = DistancePlot::new(&found.distances).labels(args.plot.labels()).figure();
@@ -69,14 +70,12 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
 }
 
 /// Says the proposal, what it gives, and what is dubious about it.
-fn advise(proposal: Option<&Proposal>) {
+fn advise(talk: &TalkArgs, proposal: Option<&Proposal>) {
     let Some(proposal) = proposal else {
         warn_line("no eps proposed: the distances have no knee");
         return;
     };
     warn_line(&format!("eps {:?} proposed", proposal.eps));
     warn_line(&format!("it gives {}", proposal.summary()));
-    for warning in &proposal.warnings {
-        warn_line(&format!("beware: {warning}"));
-    }
+    warn_of_clusters(talk, &proposal.warnings);
 }

@@ -4,7 +4,7 @@
 use clap::Args;
 use oddsift::pipeline::{FeatureColumn, FeatureParams, FeatureRows, Origin, Role};
 
-use crate::args::{FeatureArgs, InputArgs, OutputArgs};
+use crate::args::{Compat, FeatureArgs, InputArgs, OutputArgs};
 use crate::failure::{Failure, need_finds};
 use crate::output::Destination;
 use crate::progress::Bar;
@@ -26,6 +26,9 @@ pub(crate) struct FeaturesArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) features: FeatureArgs,
+    /// Do as msticpy does where it differs: of sessions only 0x3e7 and -1 are the system's
+    #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
+    pub(crate) compat: Option<Compat>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -34,7 +37,7 @@ pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
     let bar = Bar::new(args.output.talk.quiet);
     let input = args.features.roles(args.input.input(&bar)?).settled()?;
     let mut params = FeatureParams::new();
-    params.options = args.features.options(None);
+    params.options = args.features.options(args.compat);
     params.text.clone_from(&args.features.text);
     let mut rows = params.open(input)?;
     let destination = Destination::open(&args.output, &args.input.paths())?;

@@ -137,6 +137,8 @@ fn params(args: &ReportArgs) -> ClusterParams {
     params.template.clone_from(&args.template);
     params.count_distinct.clone_from(&args.count_distinct);
     (params.keep, params.count_times) = (KeepRows::All, true);
+    // The forest of the page is of the same patterns, and takes numbers alone.
+    params.numbers_alone = true;
     params
 }
 

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use oddsift::pipeline::{Input, Label, LabelledRows, Model, ScoredRows};
+use oddsift::pipeline::{Input, LabelledRow, LabelledRows, Model, ScoredRows};
 use oddsift::records::Cell;
 
 use crate::args::{InputArgs, OutputArgs};
@@ -13,13 +13,16 @@ use crate::failure::{Failure, need_finds};
 use crate::output::Destination;
 use crate::progress::Bar;
 use crate::say::{counted, say, say_intake, warn};
+use crate::table::TextCell;
+use crate::verbs::cluster::columns::reason_columns;
 use crate::verbs::outliers::write_scores;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   oddsift cluster monday.csv --save-model hosts.json -q -o /dev/null
   oddsift score hosts.json tuesday.csv -t csv
-      row and ClusterId of every row; -1 is near no cluster of the model
+      row and ClusterId of every row; -1 is near no cluster of the model, with the nearest one, its distance
+      in eps and the feature that makes it
   oddsift score forest.json tuesday.csv -t csv
       a forest of `outliers --save-model`, a bare one (format isolation-forest), or one exported from
       scikit-learn: row, score, decision and outlier (-1 or 1) of every row
@@ -92,14 +95,17 @@ fn print_labels(
     let (rows, n_noise) = (counted(found.n_rows, "row", "rows"), found.n_noise);
     say(&args.output.talk, &format!("{rows}, {n_noise} near no cluster"));
     if args.with_input {
-        let columns = found.layout.columns_with("row", &["ClusterId"]);
+        let columns = found.layout.columns_with("row", &LabelledRows::COLUMNS);
         destination.stream(&args.output, &columns, |sink| found.write_labelled(input, sink))?;
         return Ok(n_noise);
     }
     let columns = Columns::new()
-        .both("row", |(row, _): &(u64, Label)| Cell::UInt(*row))
-        .both("ClusterId", |(_, label)| Cell::Int(label.to_i64()));
+        .both("row", |row: &LabelledRow<'_>| Cell::UInt(row.row))
+        .both("ClusterId", |row| Cell::Int(row.label.to_i64()))
+        .table("Why", |row| TextCell::text(row.reason.as_deref().unwrap_or_default()));
+    let own = |name: &str| name.to_owned();
+    let columns = reason_columns(columns, own, |row| row.nearest, |row| row.reason.as_deref());
     let n_rows = usize::try_from(found.n_rows).unwrap_or(usize::MAX);
-    columns.print(&args.output, destination, n_rows, found.iter().map(Ok))?;
+    columns.print(&args.output, destination, n_rows, found.rows().map(Ok))?;
     Ok(n_noise)
 }

@@ -4,8 +4,9 @@
 mod args; // what can be typed
 mod columns; // points or, for people, anomalies
 mod params; // what is asked of the pipeline
+mod said; // how series were made of rows
 
-use oddsift::pipeline::{Anomalies, Error, SeriesFit, SeriesParams};
+use oddsift::pipeline::{Anomalies, LeftOut, SeriesFit, SeriesParams};
 use oddsift::plot::{Labels, SeriesPlot};
 
 pub(crate) use self::args::{EXAMPLES, SeriesArgs};
@@ -25,13 +26,16 @@ pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
     check_side_files(None, &args.plot, args.plot.look(), output, &inputs)?;
     let bar = Bar::new(args.output.talk.quiet);
     let destination = Destination::open(&args.output, &inputs)?;
-    let params = params(args);
+    let params = params(args)?;
     let found = params.fit(args.input.input(&bar)?)?;
     bar.finish();
     warn(&args.output.talk, &found.read);
     say_left_out(&found.left_out);
     say_facts(&args.output.talk, &found);
     if !args.output.talk.quiet {
+        if let Some(line) = said::facts(args, &found) {
+            warn_line(&line);
+        }
         warn_of_few_cycles(&found);
     }
     draw(args, &params, &found)?;
@@ -50,7 +54,7 @@ fn print(args: &SeriesArgs, found: &SeriesFit, destination: Destination) -> Resu
     if is_table && n_points == 0 && !args.output.talk.quiet {
         warn_line("no anomalies; -t csv prints every point");
     }
-    let columns = series_columns(found, args.compat == Some(Compat::Msticpy));
+    let columns = series_columns(found, args.compat == Some(Compat::Msticpy), args.every_point);
     columns.print(&args.output, destination, n_points, points.map(Ok))
 }
 
@@ -65,10 +69,10 @@ fn draw(args: &SeriesArgs, params: &SeriesParams, found: &SeriesFit) -> Result<(
 }
 
 /// Says why groups were left out.
-fn say_left_out(left_out: &[Error]) {
-    if let Some(first) = left_out.first() {
-        let groups = if left_out.len() == 1 { "group is" } else { "groups are" };
-        warn_line(&format!("{}; {} {groups} left out", message(first), left_out.len()));
+fn say_left_out(left_out: &LeftOut) {
+    if let Some(first) = &left_out.first {
+        let groups = counted(left_out.n_groups, "group is", "groups are");
+        warn_line(&format!("{}; {groups} left out", message(first)));
     }
 }
 
@@ -98,5 +102,7 @@ fn say_facts(args: &TalkArgs, found: &SeriesFit) {
     let periods: Vec<String> = periods.iter().map(usize::to_string).collect();
     let (n_series, periods) = (found.series.len(), periods.join(", "));
     let anomalies = counted(found.n_flagged() as u64, "anomaly", "anomalies");
-    say(args, &format!("{n_points} points in {n_series} series, period {periods}; {anomalies}"));
+    let period =
+        if periods.is_empty() { "no period".to_owned() } else { format!("period {periods}") };
+    say(args, &format!("{n_points} points in {n_series} series, {period}; {anomalies}"));
 }

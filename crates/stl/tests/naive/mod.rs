@@ -18,23 +18,41 @@ pub(crate) fn stl(settings: &Settings, y: &[f64]) -> Parts {
     let present: Vec<f64> = y.iter().map(|y| f64::from(u8::from(!y.is_nan()))).collect();
     let (trend, seasonal) = (vec![0.0; n], vec![0.0; n]);
     let mut parts = Parts { trend, seasonal, weights: present, narrowest: f64::INFINITY };
+    let (low, high) = range(y);
+    let reach = if y.iter().any(|y| y.is_nan()) { high - low } else { f64::INFINITY };
+    let keep = |values: &mut [f64], low: f64, high: f64| {
+        for value in values.iter_mut() {
+            *value = value.clamp(low, high);
+        }
+    };
     for outer in 0..=settings.outer_iter {
         for _ in 0..settings.inner_iter {
             let rest: Vec<f64> = (0..n).map(|i| y[i] - parts.trend[i]).collect();
-            let cycle = cycles(settings, &rest, &parts.weights);
+            let mut cycle = cycles(settings, &rest, &parts.weights);
+            let (least, most) = range(&rest);
+            let around = if reach.is_finite() { most - least } else { reach };
+            keep(&mut cycle, least - around, most + around);
             let average = mean(&mean(&mean(&cycle, period), period), 3);
             let low_pass = loess(settings.low_pass, &average, &vec![1.0; n], false);
             parts.seasonal = (0..n).map(|i| cycle[period + i] - low_pass[i]).collect();
+            keep(&mut parts.seasonal, -2.0 * reach, 2.0 * reach);
             let rest: Vec<f64> = (0..n).map(|i| y[i] - parts.seasonal[i]).collect();
             parts.trend = loess(settings.trend, &rest, &parts.weights, false);
             bridge(&mut parts.trend);
             widen(&mut parts.trend, &rest);
+            keep(&mut parts.trend, low - reach, high + reach);
         }
         if outer < settings.outer_iter {
             bisquare(y, &mut parts);
         }
     }
     parts
+}
+
+/// The least and the largest of the values that are not missing.
+pub(crate) fn range(y: &[f64]) -> (f64, f64) {
+    let there = y.iter().filter(|y| !y.is_nan());
+    there.fold((f64::MAX, f64::MIN), |(low, high), &y| (low.min(y), high.max(y)))
 }
 
 fn cycles(settings: &Settings, rest: &[f64], weights: &[f64]) -> Vec<f64> {

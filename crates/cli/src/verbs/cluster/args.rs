@@ -12,8 +12,11 @@ use crate::values::{at_least_one, eps, work_limit};
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   oddsift cluster events.csv
-      known process events are clustered by path, command line and session
+      known process events are clustered within each program, by words and delimiters of the command line
   oddsift cluster events.csv --features pathScore,commandlineTokensFull,isSystemSession --eps 0.0001
+      msticpy's example, by numbers alone; --compat msticpy takes it by itself
+  oddsift cluster events.csv --features program,Computer.value,commandlineLen --scale none --eps 5
+      categories: events of different programs or computers are never in one cluster
   oddsift cluster flows.csv --features bytes,packets --scale robust --eps 0.5 --min-samples 5
       any numeric columns will do; distances are taken after scaling
   oddsift cluster events.csv --eps auto --save-model model.json
@@ -30,8 +33,9 @@ pub(crate) struct ClusterArgs {
     pub(crate) space: SpaceArgs,
     /// Largest distance of neighbours, after scaling; `auto` is what `eps` proposes
     ///
-    /// Without: 0.01; where --features is left out, too, and process features are taken, 0.0001. Named
-    /// features have 0.01 even if they are the same; -v says which it is.
+    /// Without: 0.01; where --features is left out, too, and process features are taken, 0.5, by which whole
+    /// numbers must be equal. Named features have 0.01 even if they are the same. `auto` is refused where it
+    /// would put nearly all rows into one cluster, or into none.
     #[arg(long, value_name = "EPS", value_parser = eps, help_heading = "Clustering")]
     #[arg(allow_negative_numbers = true)]
     pub(crate) eps: Option<Eps>,
@@ -90,8 +94,9 @@ impl ClusterArgs {
 pub(crate) struct SpaceArgs {
     /// Columns of the file, or features that `features` would add, separated by commas
     ///
-    /// Without: pathScore, commandlineTokensFull and isSystemSession where a process schema is
-    /// known, else all numeric columns.
+    /// `program` (the path, case folded on Windows) and COLUMN.value are categories: rows that differ in one
+    /// are never neighbours. Without: program, commandlineTokens and commandlineTokensFull, unscaled, where a
+    /// process schema is known, else all numeric columns.
     #[arg(long, value_name = "F1,F2..", value_delimiter = ',')]
     pub(crate) features: Vec<String>,
     /// How features are scaled: unit (each row to norm 1), none, standard, robust, minmax

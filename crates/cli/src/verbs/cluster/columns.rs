@@ -1,6 +1,6 @@
 //! What `cluster` prints.
 
-use oddsift::pipeline::{ClusterRow, Clusters, Label, Role, feature_cell, process_name};
+use oddsift::pipeline::{ClusterRow, Clusters, Label, Nearest, Role, feature_cell, process_name};
 use oddsift::records::Cell;
 
 use crate::cells::{text_cell, text_or_missing, time_cell, time_or_missing};
@@ -17,8 +17,7 @@ pub(super) fn exemplar_columns(found: &Clusters, is_msticpys: bool) -> Columns<'
     let writes_time = is_msticpys && found.time.is_some();
     let own = |name: &str| found.layout.own_name(name);
     let mut columns = columns;
-    let records = found.rows().into_iter().filter_map(|row| row.record).collect::<Vec<_>>();
-    for place in found.layout.printed_columns(records) {
+    for place in found.layout.printed_columns(found.records()) {
         let Some(name) = found.layout.columns.get(place) else { continue };
         columns = if writes_time && name == FIRST_TIME {
             columns.file(name, first)
@@ -52,7 +51,48 @@ pub(super) fn exemplar_columns(found: &Clusters, is_msticpys: bool) -> Columns<'
             row.distinct.get(place).map_or(Cell::Missing, |count| Cell::UInt(*count))
         });
     }
+    if is_msticpys {
+        return columns;
+    }
+    for (place, role) in found.counted_roles().iter().enumerate() {
+        columns = columns.file(own(of_role(*role)), move |row: &ClusterRow<'_>| {
+            row.variety.get(place).map_or(Cell::Missing, |count| Cell::UInt(*count))
+        });
+    }
+    reason_columns(columns, own, |row| row.nearest, |row| row.reason.as_deref())
+}
+
+/// The column of how many values a role has.
+fn of_role(role: Role) -> &'static str {
+    match role {
+        Role::Path => "Programs",
+        Role::CommandLine => "CommandLines",
+        Role::Host => "Hosts",
+        _ => "Users",
+    }
+}
+
+/// Adds the columns that tell why a row is noise, as fields and in words.
+pub(crate) fn reason_columns<'c, R>(
+    columns: Columns<'c, R>,
+    own: impl Fn(&str) -> String,
+    nearest: impl for<'r> Fn(&'r R) -> Option<Nearest<'r>> + Copy + 'c,
+    reason: impl for<'r> Fn(&'r R) -> Option<&'r str> + 'c,
+) -> Columns<'c, R> {
     columns
+        .file(own("NearestCluster"), move |row| {
+            nearest(row).map_or(Cell::Missing, |nearest| Cell::Int(nearest.label.to_i64()))
+        })
+        .file(own("NearestTemplate"), move |row| {
+            text_or_missing(nearest(row).and_then(|nearest| nearest.template))
+        })
+        .file(own("NearestEps"), move |row| {
+            nearest(row).map_or(Cell::Missing, |nearest| Cell::Float(nearest.eps))
+        })
+        .file(own("NearestFeature"), move |row| {
+            text_or_missing(nearest(row).map(|nearest| nearest.feature))
+        })
+        .file(own("Reason"), move |row| text_or_missing(reason(row)))
 }
 
 fn first<'r>(row: &'r ClusterRow<'_>) -> Cell<'r> {
@@ -72,6 +112,9 @@ fn people_columns(found: &Clusters) -> Columns<'_, ClusterRow<'_>> {
             TextCell::text(process_name(path, found.layout.path_separator))
         });
     }
+    if found.layout.roles.get(Role::Path).is_none() && found.template.is_none() {
+        columns = columns.table("Row", |row| TextCell::number(&row.row));
+    }
     if found.template.is_some() {
         columns = columns.table("Template", |row| TextCell::text(&found.what(row)));
     }
@@ -86,7 +129,7 @@ fn people_columns(found: &Clusters) -> Columns<'_, ClusterRow<'_>> {
             text_cell(value.map_or(Cell::Missing, |value| feature_cell(name, value)))
         });
     }
-    columns
+    columns.table("Why", |row| TextCell::text(row.reason.as_deref().unwrap_or_default()))
 }
 
 /// The number of a row, its label and whether it is a core sample.

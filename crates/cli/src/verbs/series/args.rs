@@ -10,7 +10,7 @@ use crate::values::{degree, not_negative};
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   oddsift series bytes.csv --time-column TimeGenerated --value-column TotalBytesSent
-      hourly values with a daily season (24 points): on a terminal the anomalies, in a pipe every point
+      hourly values, the season found: on a terminal the anomalies, in a pipe every point
   oddsift series logons.ndjson --time-column Time --count --by Account --bucket 1h --period 24h,168h
       events counted by account and hour, with a daily and a weekly season
   oddsift series flows.csv --value-column bytes --agg sum --bucket 10min --period auto --score mad
@@ -44,27 +44,56 @@ pub(crate) struct SeriesArgs {
     /// Length of a bucket, such as 1h, 30min or 1D; without, 1h where rows are counted or joined
     #[arg(long, value_name = "PERIOD", help_heading = "Series")]
     pub(crate) bucket: Option<Period>,
+    /// Only rows at this time or later, such as 2024-03-01 or 2024-03-01T08:00:00Z
+    #[arg(long, value_name = "TIME", help_heading = "Series")]
+    pub(crate) since: Option<String>,
+    /// Only rows before this time
+    #[arg(long, value_name = "TIME", help_heading = "Series")]
+    pub(crate) until: Option<String>,
     /// What becomes of a time or value that is missing: error, zero, missing (left out) or linear
     ///
-    /// Without: error, but zero where rows or distinct values are counted.
+    /// Without: missing, but zero where rows, distinct values or sums are counted; with --strict error,
+    /// but zero where rows or distinct values are counted.
     #[arg(long, value_name = "HOW", help_heading = "Series")]
     pub(crate) fill: Option<Fill>,
+    /// Refuse rows that are no series as they stand: gaps, irregular or doubled times, no period
+    ///
+    /// Without: the step is the most common distance of points, or a round length near the median where
+    /// no distance is common; points between two steps move to the earlier one, and several at one are
+    /// joined by their mean; points more than a year from the rest are set apart; a first or last bucket
+    /// that the start or end of the log cuts is left out. One line on stderr says what was done.
+    #[arg(long, help_heading = "Series")]
+    pub(crate) strict: bool,
     /// After how many points, or after what time, the series repeats: 24, 24h, auto; or several
-    #[arg(long, value_name = "P[,P..]", value_delimiter = ',', default_value = "24")]
+    ///
+    /// Without: the strongest period that is found, else 24 points, else (with fewer than 48 points)
+    /// no season, and values are held against their median; with --strict or --compat 24 points.
+    #[arg(long, value_name = "P[,P..]", value_delimiter = ',')]
     #[arg(help_heading = "Decomposition")]
     pub(crate) period: Vec<Season>,
     #[command(flatten)]
     pub(crate) stl: StlArgs,
     /// How odd a remainder is: z, mad, tukey or ctukey
+    ///
+    /// z counts standard deviations from the mean, mad robust ones (MAD / 0.6745) from the median;
+    /// tukey and ctukey count distances beyond the quartiles or deciles. mad does not let anomalies
+    /// widen the measure, so the same number flags more where remainders have long tails.
     #[arg(long, value_name = "SCORE", default_value = "z", help_heading = "Anomalies")]
     pub(crate) score: Score,
-    /// Above this score a value is a spike, below its negative a dip
-    #[arg(long, value_name = "N", value_parser = not_negative, default_value = "3")]
+    /// Above this score a value is a spike, below its negative a dip; without, 3.5 for mad, 3 for others
+    #[arg(long, value_name = "N", value_parser = not_negative)]
     #[arg(help_heading = "Anomalies")]
-    pub(crate) threshold: f64,
+    pub(crate) threshold: Option<f64>,
     /// The threshold of dips, if it is another
     #[arg(long, value_name = "N", value_parser = not_negative, help_heading = "Anomalies")]
     pub(crate) threshold_low: Option<f64>,
+    /// Flag and score every point, and not an episode once
+    ///
+    /// Without, a run of points beyond the threshold is an episode, flagged at its first highest point;
+    /// a run within a period (and a day) of the last is another only if it is higher. A point that
+    /// is no higher than those of a period before it, or lower than the next, has score 0.
+    #[arg(long, help_heading = "Anomalies")]
+    pub(crate) every_point: bool,
     /// Do as msticpy does where it differs: whole numbers, points as they stand, high values only
     ///
     /// --score, --threshold-low and --fill are then without effect.

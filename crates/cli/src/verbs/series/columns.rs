@@ -11,7 +11,11 @@ type Point<'r> = SeriesPoint<'r>;
 
 /// Group, time, value and what was made of it. In msticpy's way parts are whole numbers, and times name
 /// a zone only where the input does.
-pub(super) fn series_columns(found: &SeriesFit, is_msticpys: bool) -> Columns<'_, Point<'_>> {
+pub(super) fn series_columns(
+    found: &SeriesFit,
+    is_msticpys: bool,
+    is_every_point: bool,
+) -> Columns<'_, Point<'_>> {
     let names = &found.columns;
     let mut taken: Vec<String> = names.by.iter().cloned().collect();
     taken.extend([names.time.clone(), names.value.clone()]);
@@ -38,11 +42,45 @@ pub(super) fn series_columns(found: &SeriesFit, is_msticpys: bool) -> Columns<'_
         .file(own("baseline"), move |point| part(point.baseline, is_msticpys))
         .file(own("score"), |point| part(point.score, false))
         .file(own("anomalies"), |point| Cell::Int(i64::from(point.flag)));
+    let columns = if is_msticpys || is_every_point {
+        columns
+    } else {
+        columns.file(own("episode"), |point| match point.episode {
+            0 => Cell::Missing,
+            number => Cell::Int(i64::from(number)),
+        })
+    };
     columns
         .table("Expected", |point| text_cell(part(point.baseline, false)))
         .table("Score", |point| text_cell(part(point.score, false)))
         // By the score: msticpy's flags have the sign of the season.
         .table("Anomaly", |point| TextCell::whole(if point.score < 0.0 { "dip" } else { "spike" }))
+        .table("Reason", |point| TextCell::text(&reason(point)))
+}
+
+/// How often other points at that hour were as far out.
+fn reason(point: &Point<'_>) -> String {
+    let Some(frequency) = point.frequency else { return String::new() };
+    let (far, others) = (if point.score < 0.0 { "low" } else { "high" }, frequency.n_others);
+    let of_others = match frequency.n_as_far {
+        0 => format!("none of {others} others"),
+        n => format!("{n} of {others} others"),
+    };
+    format!("{of_others}{} as {far}", place(point, frequency.period))
+}
+
+/// The place in the season, by the clock where that is a day or a week.
+fn place(point: &Point<'_>, period: usize) -> String {
+    let n_steps = i64::try_from(period).ok();
+    let length =
+        n_steps.zip(point.step).and_then(|(n, step)| n.checked_mul(step.duration().as_secs()));
+    let clock = match length {
+        _ if period == 0 => return String::new(),
+        Some(86_400) => "%H:%M",
+        Some(604_800) => "%a %H:%M",
+        _ => return format!(" at this point of {period}"),
+    };
+    format!(" at {}", point.time.strftime(clock))
 }
 
 /// A value that was whole in the input is whole here.

@@ -1,11 +1,14 @@
 //! What `series` asks of the pipeline.
 
-use oddsift::pipeline::{SeriesParams, SeriesValue, Stl, StlParams, TsParams};
+use oddsift::pipeline::{
+    Score, Season, SeriesParams, SeriesValue, Stl, StlParams, TimeParser, TsParams,
+};
 
 use super::args::{SeriesArgs, StlArgs};
-use crate::args::Compat;
+use crate::args::{Compat, check_times};
+use crate::failure::Failure;
 
-pub(super) fn params(args: &SeriesArgs) -> SeriesParams {
+pub(super) fn params(args: &SeriesArgs) -> Result<SeriesParams, Failure> {
     let mut params = SeriesParams::new();
     params.time_column.clone_from(&args.time_column);
     params.value = match (&args.distinct, &args.value_column) {
@@ -19,16 +22,47 @@ pub(super) fn params(args: &SeriesArgs) -> SeriesParams {
     params.by.clone_from(&args.by);
     params.fill = args.fill;
     params.as_given = args.compat == Some(Compat::Msticpy);
+    params.strict = args.strict;
+    let parser = TimeParser::new().time_zone(args.input.time_zone.as_deref());
+    let parser = parser.map_err(Failure::usage)?;
+    let time = |flag: &str, text: &Option<String>| {
+        let parsed = text.as_ref().map(|text| parser.parse(text)).transpose();
+        let parsed = parsed.map_err(|error| Failure::usage(format!("{flag}: {error}")))?;
+        Ok::<_, Failure>(parsed.map(|time| time.timestamp))
+    };
+    (params.since, params.until) = (time("--since", &args.since)?, time("--until", &args.until)?);
+    check_times(params.since, params.until)?;
     params.anomalies = anomalies(args);
-    params
+    Ok(params)
+}
+
+/// The seasons that are asked for.
+fn seasons(args: &SeriesArgs) -> Vec<Season> {
+    let is_exact = args.strict || args.compat.is_some();
+    match &args.period[..] {
+        [] if is_exact => vec![Season::Points(24)],
+        [] => vec![Season::Usual],
+        given => given.to_vec(),
+    }
+}
+
+/// The threshold of a score in the books: for fences it is Tukey's "far out", the same as that of
+/// z-scores, which alone are msticpy's way.
+fn threshold(args: &SeriesArgs) -> f64 {
+    args.threshold.unwrap_or(match args.score {
+        Score::Mad if args.compat.is_none() => 3.5,
+        _ => 3.0,
+    })
 }
 
 fn anomalies(args: &SeriesArgs) -> TsParams {
     let params = TsParams::default()
-        .periods(&args.period)
+        .periods(&seasons(args))
+        .must_find(args.strict || args.compat.is_some())
+        .episodes(!args.every_point && args.compat.is_none())
         .stl(stl(&args.stl))
         .score(args.score)
-        .threshold(args.threshold)
+        .threshold(threshold(args))
         .threshold_low(args.threshold_low)
         .truncation(args.compat == Some(Compat::Msticpy));
     match (args.stl.seasonal, args.period.len()) {
