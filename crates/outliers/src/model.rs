@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use oddsift_features::Recipe;
 
+use crate::reason::{counted, number};
 use crate::{Error, Evidence, OutlierDetector, ProcessRarity, Reason};
 
 /// What was learnt from events, whole: how a row becomes a vector, the forest, and the counts of
@@ -146,18 +147,23 @@ impl OutlierModel {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn text(&self, reason: &Reason) -> String {
-        let is_rare = matches!(reason.evidence, Evidence::Above { .. } | Evidence::Between { .. });
-        let what = ["the program", "the program by this parent"].get(reason.feature);
-        match (&self.rarity, what) {
-            (Some(rarity), Some(what)) if is_rare => {
-                let rows = match rarity.count(reason.value) {
-                    0 => "no row".to_owned(),
-                    1 => "1 row".to_owned(),
-                    rows => format!("{rows} rows"),
-                };
-                format!("{what}: {rows} of {}", rarity.n_rows())
+        let Some(rarity) = &self.rarity else { return reason.text(&self.names()) };
+        let total = rarity.n_rows();
+        match reason.evidence {
+            Evidence::With { feature, value, rows } => {
+                let [own, other] =
+                    [(reason.feature, reason.value), (feature, value)].map(|it| part(rarity, it));
+                format!("{own} with {other} ({} of {total})", counted(rows))
             }
-            _ => reason.text(&self.names()),
+            Evidence::Above { .. } | Evidence::Between { .. } if reason.value > 0.0 => {
+                let rows = counted(rarity.count(reason.value));
+                match reason.feature {
+                    0 => format!("the program: {rows} of {total}"),
+                    1 => format!("the program by this parent: {rows} of {total}"),
+                    _ => reason.text(&ProcessRarity::NAMES),
+                }
+            }
+            _ => reason.text(&ProcessRarity::NAMES),
         }
     }
 
@@ -191,5 +197,22 @@ impl OutlierModel {
     /// ```
     pub fn detector(&self) -> &OutlierDetector {
         &self.detector
+    }
+}
+
+/// A feature of a process event and its value, in words.
+fn part(rarity: &ProcessRarity, (feature, value): (usize, f64)) -> String {
+    let what = match feature {
+        0 => "a program",
+        1 => "a parent and program",
+        _ => {
+            let name = ProcessRarity::NAMES.get(feature).copied().unwrap_or_default();
+            return format!("{name} {}", number(value));
+        }
+    };
+    if value > 0.0 {
+        format!("{what} of {}", counted(rarity.count(value)))
+    } else {
+        format!("{what}, common,")
     }
 }

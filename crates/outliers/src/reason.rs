@@ -98,11 +98,7 @@ impl Reason {
     pub fn text<S: AsRef<str>>(&self, names: &[S]) -> String {
         let name = |feature: usize| names.get(feature).map_or("", AsRef::as_ref);
         let (own, value) = (name(self.feature), number(self.value));
-        let rows = match self.evidence.rows() {
-            0 => format!("no row of {}", self.n_rows),
-            1 => format!("1 row of {}", self.n_rows),
-            rows => format!("{rows} rows of {}", self.n_rows),
-        };
+        let rows = format!("{} of {}", counted(self.evidence.rows()), self.n_rows);
         match self.evidence {
             Evidence::Above { bound, .. } => {
                 format!("{own} {value} (above {}: {rows})", number(bound))
@@ -120,8 +116,17 @@ impl Reason {
     }
 }
 
+/// So many rows, in words.
+pub(crate) fn counted(rows: u64) -> String {
+    match rows {
+        0 => "no row".to_owned(),
+        1 => "1 row".to_owned(),
+        rows => format!("{rows} rows"),
+    }
+}
+
 /// A number as a person reads it: whole ones in full, others to six digits.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     /// Whole numbers below are exact.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if value.fract() == 0.0 && value.abs() <= EXACT {

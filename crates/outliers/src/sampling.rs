@@ -1,7 +1,9 @@
 /// How much rows that repeat count when the samples of trees are drawn from distinct rows.
 ///
-/// Where few events make most of a log, samples of rows hold little else, and what is rare is never
-/// told apart. The larger the weight of repeats, the more a sample is like the log.
+/// The larger the weight of repeats, the more a sample is like the log, and the longer the paths of what
+/// is common. Where few events make most of a log and the features tell them apart, samples of rows hold
+/// little else, and smaller weights leave room for the rest; where the features take all that is common
+/// for alike, as [`ProcessRarity`](crate::ProcessRarity) does, rows are best.
 ///
 /// ```
 /// use oddsift_outliers::Sampling;
@@ -12,9 +14,9 @@
 #[non_exhaustive]
 pub enum Sampling {
     /// By the number of rows, as if each row could be drawn.
+    #[default]
     Rows,
     /// By its square root.
-    #[default]
     Root,
     /// By its logarithm.
     Log,

@@ -21,6 +21,7 @@ mod outliers; // OutlierParams, Outliers: a forest over a stream
 mod pattern_outliers; // PatternOutliers: a forest of clustered patterns
 mod periods; // PeriodParams, Periods: flags to periods of time
 mod plan; // what is taken from each row
+mod process_counts; // process events counted by their parts
 mod progress; // the step of reading
 mod read_summary; // ReadSummary: nothing is lost in silence
 mod records_json; // all fields of an audit event

@@ -7,9 +7,7 @@ use oddsift_iforest::{
     Contamination, Draws, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples,
     Precision,
 };
-use oddsift_outliers::{
-    DrawnRows, OutlierDetector, OutlierModel, ProcessLine, ProcessRarity, Reason, Sampling,
-};
+use oddsift_outliers::{DrawnRows, OutlierDetector, OutlierModel, ProcessRarity, Reason, Sampling};
 use oddsift_patterns::{PatternId, PatternTable};
 use oddsift_records::{Record, RowStore, StoredRow};
 use oddsift_timespan::Timestamp;
@@ -18,6 +16,7 @@ use crate::error::ParameterFault;
 use crate::fold::{Batches, Feed};
 use crate::layout::Head;
 use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::process_counts::count_processes;
 use crate::score::{Find, Finds, Scored, Scorer, Selection, Verdict, order as in_order};
 use crate::space::FeaturePlan;
 use crate::table::{Ingested, Keep, TablePlan, ingest};
@@ -34,8 +33,8 @@ const MOST_STREAMED: usize = 1 << 17;
 /// Rows whose reasons are computed in one go.
 const BLOCK: usize = 1024;
 
-/// The values behind the features of a process event, which tell its line from others.
-const N_KEYS: usize = 2;
+/// So many values behind the features of a process event tell its line from others.
+const N_KEYS: usize = 1;
 
 /// How outliers among the rows of an input are found: an isolation forest is fitted to them, then they
 /// are scored as they stream by once more.
@@ -65,8 +64,8 @@ pub struct OutlierParams {
     pub top: Option<usize>,
     /// The most reasons of a row; 3 by default.
     pub n_reasons: usize,
-    /// How samples are drawn of process events, which repeat much; those of other rows are drawn row by
-    /// row. [`Sampling::Root`] by default.
+    /// How much repeated lines count when samples are drawn of process events by their rarity;
+    /// [`Sampling::Rows`] by default. Samples of other rows are drawn row by row.
     pub sampling: Sampling,
     /// Whether the features of process events, where none are named, are the rarity of their parts
     /// ([`ProcessRarity::NAMES`]); true by default.
@@ -168,7 +167,7 @@ struct Fitted {
 
 impl OutlierParams {
     /// The most lines where nobody says how many.
-    pub const MOST_LINES: usize = 100;
+    pub const MOST_LINES: usize = 500;
 
     /// Process features, or all numeric columns; 100 trees of 256 rows; rows below the offset.
     ///
@@ -322,8 +321,8 @@ impl OutlierParams {
         }
     }
 
-    /// How rows are taken that are to be folded: with their times, and of processes with the keys of
-    /// their lines.
+    /// How rows are taken that are to be folded: with their times, and of processes with the key of
+    /// their line.
     fn rows(
         &self,
         head: &Head,
@@ -338,7 +337,7 @@ impl OutlierParams {
             .with_starts_only()
             .lenient(is_lenient)
             .with_rarity(rarity)
-            .with_line_keys(true);
+            .with_line_key(true);
         match times {
             Some(times) => rows.with_time(head, input, &times),
             None => Ok(rows),
@@ -494,7 +493,7 @@ impl FittedOutliers {
         top: Option<usize>,
     ) -> Result<(Layout, Finds, ReadSummary), Error> {
         let head = Head::open(input, &self.params.features.names)?;
-        let mut rows = self.row_plan(&head, input)?.with_line_keys(self.n_keys() > 0);
+        let mut rows = self.row_plan(&head, input)?.with_line_key(self.n_keys() > 0);
         if let Some(times) = TimeColumns::find(&head.layout, None, None)? {
             rows = rows.with_time(&head, input, &times)?;
         }
@@ -853,7 +852,7 @@ pub(crate) fn reasons(
     model.detector().reasons(&x, n_reasons).map_err(|source| outliers_error(name, source))
 }
 
-fn outliers_error(name: &str, source: oddsift_outliers::Error) -> Error {
+pub(crate) fn outliers_error(name: &str, source: oddsift_outliers::Error) -> Error {
     Error::Outliers { name: name.to_owned(), source: Box::new(source) }
 }
 
@@ -861,62 +860,4 @@ fn outliers_error(name: &str, source: oddsift_outliers::Error) -> Error {
 fn features(table: &PatternTable, n_keys: usize) -> Result<ArrayView2<'_, f64>, Error> {
     let all = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix())?;
     Ok(all.slice_move(s![.., ..table.n_features().saturating_sub(n_keys)]))
-}
-
-/// Counts the parts of process events.
-fn count_processes(mut feed: Feed<'_>, rows: &RowPlan) -> Result<ProcessRarity, Error> {
-    let name = feed.name();
-    let failed = |source| outliers_error(&name, source);
-    let state = || (RowRoom::default(), LineCounts::default());
-    let parts = feed.for_each(state, |(room, counts), _, batch| {
-        rows.follow(batch, room)?;
-        for row in batch {
-            if matches!(rows.take(row, room)?, Taken::Row { .. }) {
-                counts.add(&room.line).map_err(&failed)?;
-            }
-        }
-        Ok(())
-    })?;
-    let mut all = ProcessRarity::new().map_err(&failed)?;
-    for (_, counts) in parts {
-        all.merge(counts.finish().map_err(&failed)?).map_err(&failed)?;
-    }
-    Ok(all)
-}
-
-/// Events repeat: so many distinct lines are counted as such before their parts are.
-#[derive(Default)]
-struct LineCounts {
-    lines: HashMap<ProcessLine, u64>,
-    counted: Option<ProcessRarity>,
-}
-
-impl LineCounts {
-    const MOST: usize = 1 << 14;
-
-    fn add(&mut self, line: &ProcessLine) -> Result<(), oddsift_outliers::Error> {
-        if let Some(count) = self.lines.get_mut(line) {
-            *count += 1;
-            return Ok(());
-        }
-        if self.lines.len() == Self::MOST {
-            self.count()?;
-        }
-        self.lines.insert(line.clone(), 1);
-        Ok(())
-    }
-
-    fn count(&mut self) -> Result<(), oddsift_outliers::Error> {
-        let mut counted = self.counted.take().map_or_else(ProcessRarity::new, Ok)?;
-        for (line, count) in self.lines.drain() {
-            counted.add(&line, count)?;
-        }
-        self.counted = Some(counted);
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<ProcessRarity, oddsift_outliers::Error> {
-        self.count()?;
-        self.counted.map_or_else(ProcessRarity::new, Ok)
-    }
 }

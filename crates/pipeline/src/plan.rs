@@ -30,11 +30,8 @@ pub(crate) struct RowPlan {
     starts_only: bool,
     /// The categories of the recipe, each a number behind the features.
     categories: Vec<Category>,
-    /// The values of a row are those of its process, not those of the recipe.
-    rarity: Option<Arc<ProcessRarity>>,
-    /// A row has two values more, which are those of its masked texts.
-    line_keys: Option<[RandomState; 2]>,
     /// Makes the weight of a row; without it every row weighs 1.
+    lines: LinePlan,
     weight: Option<Recipe>,
     time: Option<TimePlan>,
     missing: Missing,
@@ -97,6 +94,18 @@ impl Category {
     }
 }
 
+/// What is taken of the masked texts of process events.
+#[derive(Default)]
+struct LinePlan {
+    /// The values of a row are those of its process, not those of the recipe.
+    rarity: Option<Arc<ProcessRarity>>,
+    /// Tells lines apart. It differs from plan to plan, so that nobody can make lines that it takes for
+    /// one.
+    hasher: RandomState,
+    /// Whether rows have a value more, the key of their line.
+    has_key: bool,
+}
+
 /// Columns of times, each of which all name their zone, or all do not.
 struct TimePlan {
     /// Columns of the first rows, whether their times name a zone, where one is known, and whether they
@@ -123,7 +132,7 @@ pub(crate) struct RowRoom {
     zeros: Vec<usize>,
     pub(crate) line: ProcessLine,
     /// Events repeat: the values of the first so many lines.
-    line_values: HashMap<ProcessLine, [f64; 4]>,
+    line_values: HashMap<u64, [f64; 4]>,
     pub(crate) values: Vec<f64>,
     pub(crate) skipped: SkipLog,
     /// Rows that are no starts of programs.
@@ -146,16 +155,16 @@ impl RowRoom {
     }
 
     /// The rarity of the line that was taken.
-    fn values_of_line(&mut self, rarity: &ProcessRarity) -> [f64; 4] {
+    fn values_of_line(&mut self, rarity: &ProcessRarity, key: u64) -> [f64; 4] {
         /// So many are kept by each thread.
-        const MOST: usize = 1 << 14;
-        if let Some(values) = self.line_values.get(&self.line) {
+        const MOST: usize = 1 << 16;
+        if let Some(values) = self.line_values.get(&key) {
             return *values;
         }
         // Counts of fewer than 2^64 events always have bits.
         let values = rarity.values(&self.line).unwrap_or_default();
         if self.line_values.len() < MOST {
-            self.line_values.insert(self.line.clone(), values);
+            self.line_values.insert(key, values);
         }
         values
     }
@@ -205,8 +214,7 @@ impl RowPlan {
             map: input.map.clone(),
             starts_only: false,
             categories,
-            rarity: None,
-            line_keys: None,
+            lines: LinePlan::default(),
             weight: None,
             time: None,
             missing: input.missing,
@@ -310,8 +318,8 @@ impl RowPlan {
     /// The number of values in a row's vector.
     pub(crate) fn n_values(&self) -> usize {
         let of_recipe = self.bound.recipe.names().len();
-        let own = self.rarity.as_ref().map_or(of_recipe, |_| ProcessRarity::NAMES.len());
-        own + self.categories.len() + self.n_keys()
+        let own = self.lines.rarity.as_ref().map_or(of_recipe, |_| ProcessRarity::NAMES.len());
+        own + self.categories.len() + usize::from(self.lines.has_key)
     }
 
     /// Takes the weight of each row by a recipe of one value.
@@ -446,23 +454,22 @@ impl RowPlan {
 
     /// Takes the masked texts of a process event, its values by their rarity, and their hashes.
     fn take_line(&self, bound: &Bound, row: Row<'_>, room: &mut RowRoom) {
-        if self.rarity.is_none() && self.line_keys.is_none() {
+        if self.lines.rarity.is_none() && !self.lines.has_key {
             return;
         }
         let text = |role| text_by(&bound.roles, role, row).unwrap_or_default();
         let [path, parent, command_line] =
             [Role::Path, Role::ParentPath, Role::CommandLine].map(text);
         room.line.set(&path, &parent, &command_line);
-        if let Some(rarity) = &self.rarity {
-            let values = room.values_of_line(rarity);
+        let key = self.lines.hasher.hash_one(&room.line);
+        if let Some(rarity) = &self.lines.rarity {
+            let values = room.values_of_line(rarity, key);
             room.values.clear();
             room.values.extend(values);
         }
-        if let Some(keys) = &self.line_keys {
-            /// Halves of a hash are whole numbers that floats hold exactly.
-            const EXACT: u32 = 64 - 53;
-            let key = |key: &RandomState| (key.hash_one(&room.line) >> EXACT) as f64;
-            room.values.extend(keys.iter().map(key));
+        if self.lines.has_key {
+            // So many bits a float holds exactly.
+            room.values.push((key >> (64 - 53)) as f64);
         }
     }
 
@@ -473,21 +480,14 @@ impl RowPlan {
 
     /// With the rarity of processes as values.
     pub(crate) fn with_rarity(mut self, rarity: Option<Arc<ProcessRarity>>) -> Self {
-        self.rarity = rarity;
+        self.lines.rarity = rarity;
         self
     }
 
-    /// With two values more, which tell lines of process events apart.
-    ///
-    /// They differ from plan to plan, so that nobody can make lines that have the same.
-    pub(crate) fn with_line_keys(mut self, has_keys: bool) -> Self {
-        self.line_keys = has_keys.then(|| [RandomState::new(), RandomState::new()]);
+    /// With a value more, which tells lines of process events apart.
+    pub(crate) fn with_line_key(mut self, has_key: bool) -> Self {
+        self.lines.has_key = has_key;
         self
-    }
-
-    /// The number of the last values that are none of the features.
-    pub(crate) fn n_keys(&self) -> usize {
-        self.line_keys.as_ref().map_or(0, |keys| keys.len())
     }
 
     fn values_fit(&self, bound: &Bound, room: &RowRoom) -> Result<(), Trouble> {

@@ -18,13 +18,14 @@ Examples:
   oddsift outliers flows.csv --emit scores -t csv
       score, decision and verdict (-1 or 1) of every row; lower is odder
   oddsift outliers events.csv
-      process events by how rare their parts are: at most 100 lines, one for each kind of event
+      process events by how rare their parts are: at most 500 lines, one for each kind of event
   oddsift outliers today.csv --train lastweek.csv --save-model flows.json --explain 5
   oddsift score flows.json tomorrow.csv -t csv
       fitted once, scores every new file";
 
 #[expect(clippy::struct_excessive_bools, reason = "each flag of a command line is one")]
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag that can be typed by itself")]
 pub(crate) struct OutliersArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -58,7 +59,7 @@ pub(crate) struct OutliersArgs {
     pub(crate) contamination: Option<Contamination>,
     /// The N most unusual lines; of equals, the earlier ones
     ///
-    /// Without it and --contamination, the lines with a score below -0.5, at most 100 of them.
+    /// Without it and --contamination, the lines with a score below -0.5, at most 500 of them.
     #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = "Forest")]
     #[arg(allow_negative_numbers = true)]
     pub(crate) top: Option<usize>,
