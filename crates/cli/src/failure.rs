@@ -7,6 +7,7 @@ use oddsift::pipeline;
 use oddsift::records::{self, escape_line};
 
 use crate::remedy::{is_usage, message};
+use crate::say::warn_line;
 
 /// The reason a run stopped.
 #[derive(Debug, Clone)]
@@ -17,6 +18,10 @@ pub(crate) enum Failure {
     Data(String),
     /// Nothing was found, and `--exit-status` asked: exit status 1.
     Nothing,
+    /// An input without rows: exit status 3, and 4 where `--exit-status` asks.
+    NoRows(String),
+    /// An input that is not what it should be: exit status 4.
+    Input(String),
     /// The reader of our output has gone; a success, as for every filter.
     BrokenPipe,
 }
@@ -34,17 +39,32 @@ impl Failure {
     pub(crate) fn line(&self) -> Option<String> {
         match self {
             Self::Usage(message) => Some(escape_line(&format!("oddsift: {message}"))),
-            Self::Data(message) => Some(escape_line(message)),
+            Self::Data(message) | Self::NoRows(message) | Self::Input(message) => {
+                Some(escape_line(message))
+            }
             Self::Nothing | Self::BrokenPipe => None,
         }
     }
 
-    pub(crate) fn exit_code(&self) -> ExitCode {
+    pub(crate) fn status(&self) -> u8 {
         match self {
-            Self::BrokenPipe => ExitCode::SUCCESS,
-            Self::Nothing => ExitCode::from(1),
-            Self::Usage(_) => ExitCode::from(2),
-            Self::Data(_) => ExitCode::from(3),
+            Self::BrokenPipe => 0,
+            Self::Nothing => 1,
+            Self::Usage(_) => 2,
+            Self::Data(_) | Self::NoRows(_) => 3,
+            Self::Input(_) => 4,
+        }
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.status())
+    }
+
+    /// Where a script asks for a status, an input without rows has one of its own: it is no all-clear.
+    pub(crate) fn of_script(self, exit_status: bool) -> Self {
+        match self {
+            Self::NoRows(message) if exit_status => Self::Input(message),
+            other => other,
         }
     }
 }
@@ -60,14 +80,39 @@ impl From<pipeline::Error> for Failure {
         match &error {
             pipeline::Error::Records(cause) if cause.is_broken_pipe() => Self::BrokenPipe,
             error if is_usage(error) => Self::Usage(message(error)),
+            error if has_no_rows(error) => Self::NoRows(message(error)),
             error => Self::Data(message(error)),
         }
+    }
+}
+
+fn has_no_rows(error: &pipeline::Error) -> bool {
+    let is_empty = |error: &records::Error| matches!(error, records::Error::Empty { .. });
+    match error {
+        pipeline::Error::NoRows { .. } => true,
+        pipeline::Error::Records(error) => is_empty(error),
+        _ => false,
     }
 }
 
 /// Ends with status 1 where nothing was found and `--exit-status` asks for that.
 pub(crate) fn need_finds(exit_status: bool, n_found: u64) -> Result<(), Failure> {
     if exit_status && n_found == 0 { Err(Failure::Nothing) } else { Ok(()) }
+}
+
+/// Says that an input has no rows: as the reason of status 4 where a script asks for one, else beside the
+/// result.
+pub(crate) fn need_rows(asks: bool, name: &str, n_rows: u64) -> Result<(), Failure> {
+    if n_rows > 0 {
+        return Ok(());
+    }
+    let line =
+        format!("{name}: there are no rows to look at, so that nothing is found tells nothing");
+    if asks {
+        return Err(Failure::Input(line));
+    }
+    warn_line(&line);
+    Ok(())
 }
 
 /// The one line of a message that clap lays out over many.

@@ -38,6 +38,11 @@ fn main() -> ExitCode {
     }
 }
 
+/// The name and the version of this tool.
+fn tool() -> String {
+    format!("oddsift {}", env!("CARGO_PKG_VERSION"))
+}
+
 fn parse() -> Result<Cli, Failure> {
     Cli::try_parse().map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp

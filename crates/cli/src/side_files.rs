@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use oddsift::pipeline::{Input, ModelOrigin, ReadSummary, SavedModel, Timestamp};
 use oddsift::records::{Error, Output, is_same_file};
 use serde::Serialize;
 
@@ -43,9 +44,17 @@ fn check_files(
     output: Option<&Path>,
     inputs: &[&Path],
 ) -> Result<(), Failure> {
-    let named = [("--save-model", save_model), ("--plot", plot), ("-o", output)];
+    check_distinct(&[("--save-model", save_model), ("--plot", plot), ("-o", output)], inputs)
+}
+
+/// Refuses flags that name the same file, standard output for others than `-o`, and files that cannot be
+/// made or are inputs.
+pub(crate) fn check_distinct(
+    named: &[(&str, Option<&Path>)],
+    inputs: &[&Path],
+) -> Result<(), Failure> {
     let named: Vec<(&str, &Path)> =
-        named.into_iter().filter_map(|(flag, path)| Some((flag, path?))).collect();
+        named.iter().filter_map(|(flag, path)| Some((*flag, (*path)?))).collect();
     for (nth, (flag, path)) in named.iter().enumerate() {
         if *flag != "-o" && *path == Path::new("-") {
             let what = "takes a file, standard output is for the result";
@@ -57,24 +66,50 @@ fn check_files(
         }
     }
     // The result's own is opened before the work.
-    for path in [save_model, plot].into_iter().flatten() {
+    for (_, path) in named.iter().filter(|(flag, _)| *flag != "-o") {
         Output::check(path, inputs)?;
     }
     Ok(())
 }
 
-/// Writes a model, whole or not at all, never over one of the inputs.
+/// Writes a model with its origin, whole or not at all, never over one of the inputs.
 pub(crate) fn save_model(
     path: &Path,
     model: &impl Serialize,
+    origin: &ModelOrigin,
     inputs: &[&Path],
 ) -> Result<(), Failure> {
-    write_model(Writer::Plain(Output::file(path, inputs)?), model)
+    save_json(path, &SavedModel::new(model, Some(origin)), inputs)
 }
 
-/// Writes a model as the result.
-pub(crate) fn write_model(mut writer: Writer, model: &impl Serialize) -> Result<(), Failure> {
-    serde_json::to_writer(&mut writer, model).map_err(|error| Error::Write(error.into()))?;
+/// Writes a file of JSON, whole or not at all, never over one of the inputs.
+pub(crate) fn save_json(
+    path: &Path,
+    value: &impl Serialize,
+    inputs: &[&Path],
+) -> Result<(), Failure> {
+    write_json(Writer::Plain(Output::file(path, inputs)?), value)
+}
+
+/// Writes JSON as the result.
+pub(crate) fn write_json(mut writer: Writer, value: &impl Serialize) -> Result<(), Failure> {
+    serde_json::to_writer(&mut writer, value).map_err(|error| Error::Write(error.into()))?;
     writer.write_all(b"\n").map_err(Error::Write)?;
     writer.finish()
+}
+
+/// Where a model of rows that were read comes from.
+pub(crate) fn origin(input: &Input, read: &ReadSummary, n_rows: u64) -> ModelOrigin {
+    ModelOrigin::new(&crate::tool(), moment(), input, read, n_rows)
+}
+
+/// Where a model comes from that others were merged to.
+pub(crate) fn origin_of_models(names: Vec<String>, n_rows: u64) -> ModelOrigin {
+    ModelOrigin::of_models(&crate::tool(), moment(), names, n_rows)
+}
+
+/// The present moment, or that of `SOURCE_DATE_EPOCH`, for those who want equal files of equal runs.
+fn moment() -> Timestamp {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
+    fixed.and_then(|second| Timestamp::from_second(second).ok()).unwrap_or_else(Timestamp::now)
 }

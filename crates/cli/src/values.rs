@@ -69,6 +69,12 @@ pub(crate) fn not_negative(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "must be a finite number of at least 0".to_owned())
 }
 
+/// A share of something, from 0 to 1.
+pub(crate) fn share(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    number.ok_or_else(|| "must be a share from 0 to 1, as 0.2".to_owned())
+}
+
 pub(crate) fn degree(text: &str) -> Result<Degree, String> {
     match text {
         "0" => Ok(Degree::Constant),

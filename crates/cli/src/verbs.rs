@@ -7,6 +7,7 @@ pub(crate) mod eps;
 pub(crate) mod features;
 pub(crate) mod hunt;
 pub(crate) mod merge;
+pub(crate) mod model;
 pub(crate) mod outliers;
 pub(crate) mod periods;
 pub(crate) mod report;
@@ -24,7 +25,7 @@ use crate::failure::Failure;
 ///
 /// Data goes to standard output, talk to standard error. Without FILE, or with `-`, data comes from
 /// standard input. Exit status: 0 done, 1 nothing found (only with --exit-status), 2 wrong usage,
-/// 3 bad data.
+/// 3 bad data, 4 the input is not what it should be: no rows (with --exit-status), or a check of `score`.
 #[derive(Debug, Parser)]
 #[command(name = "oddsift", version, max_term_width = 100, subcommand_required = true)]
 #[command(arg_required_else_help = true, disable_help_subcommand = true)]
@@ -58,6 +59,9 @@ enum Verb {
     /// Label or score new rows by a saved model
     #[command(after_help = score::EXAMPLES)]
     Score(score::ScoreArgs),
+    /// Show what is in a saved model, and what it was made of
+    #[command(after_help = model::EXAMPLES)]
+    Model(model::ModelArgs),
     /// Merge what several hunts saw to one model, for `hunt --known`
     ///
     /// Models merge in any order. Exit status: 0 done, 2 wrong usage, 3 a model that cannot be read or merged.
@@ -99,22 +103,51 @@ enum Verb {
 
 impl Cli {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        match &self.verb {
-            Verb::Hunt(args) => hunt::run(args),
-            Verb::Features(args) => features::run(args),
-            Verb::Cluster(args) => cluster::run(args),
-            Verb::Eps(args) => eps::run(args),
-            Verb::Outliers(args) => outliers::run(args),
-            Verb::Score(args) => score::run(args),
-            Verb::Merge(args) => merge::run(args),
-            Verb::Stack(args) => stack::run(args),
-            Verb::Series(args) => series::run(args),
-            Verb::Periods(args) => periods::run(args),
-            Verb::Auditd(args) => auditd::run(args),
-            Verb::Report(args) => report::run(args),
-            Verb::Schemas(args) => schemas::run(args),
-            Verb::Completions(args) => shell::completions(args),
-            Verb::Man(args) => shell::man(args),
+        self.verb.run().map_err(|failure| failure.of_script(self.verb.asks_exit_status()))
+    }
+}
+
+impl Verb {
+    fn run(&self) -> Result<(), Failure> {
+        match self {
+            Self::Hunt(args) => hunt::run(args),
+            Self::Features(args) => features::run(args),
+            Self::Cluster(args) => cluster::run(args),
+            Self::Eps(args) => eps::run(args),
+            Self::Outliers(args) => outliers::run(args),
+            Self::Score(args) => score::run(args),
+            Self::Model(args) => model::run(args),
+            Self::Merge(args) => merge::run(args),
+            Self::Stack(args) => stack::run(args),
+            Self::Series(args) => series::run(args),
+            Self::Periods(args) => periods::run(args),
+            Self::Auditd(args) => auditd::run(args),
+            Self::Report(args) => report::run(args),
+            Self::Schemas(args) => schemas::run(args),
+            Self::Completions(args) => shell::completions(args),
+            Self::Man(args) => shell::man(args),
+        }
+    }
+
+    /// Whether a script is to learn from the exit status what there was.
+    fn asks_exit_status(&self) -> bool {
+        match self {
+            Self::Hunt(args) => args.output.talk.exit_status,
+            Self::Features(args) => args.output.talk.exit_status,
+            Self::Cluster(args) => args.output.talk.exit_status,
+            Self::Eps(args) => args.output.talk.exit_status,
+            Self::Outliers(args) => args.output.talk.exit_status,
+            Self::Score(args) => args.asks_of_input(),
+            Self::Stack(args) => args.output.talk.exit_status,
+            Self::Series(args) => args.output.talk.exit_status,
+            Self::Periods(args) => args.output.talk.exit_status,
+            Self::Auditd(args) => args.output.talk.exit_status,
+            Self::Report(args) => args.page.talk.exit_status,
+            Self::Model(_)
+            | Self::Merge(_)
+            | Self::Schemas(_)
+            | Self::Completions(_)
+            | Self::Man(_) => false,
         }
     }
 }

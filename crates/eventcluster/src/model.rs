@@ -417,6 +417,9 @@ struct Stored {
     groups: Vec<Vec<String>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     clusters: Vec<ClusterNote>,
+    /// Who saved it, for others.
+    #[serde(default, skip_serializing, rename = "origin")]
+    _origin: serde::de::IgnoredAny,
 }
 
 #[cfg(feature = "serde")]
@@ -425,7 +428,16 @@ impl From<ClusterModel> for Stored {
         let ClusterModel { recipe, scaler, dbscan, groups, notes } = model;
         let format = ClusterModel::FORMAT.to_owned();
         let (version, clusters) = (ClusterModel::VERSION, notes);
-        Self { format, version, recipe, scaler, dbscan, groups, clusters }
+        Self {
+            format,
+            version,
+            recipe,
+            scaler,
+            dbscan,
+            groups,
+            clusters,
+            _origin: serde::de::IgnoredAny,
+        }
     }
 }
 
@@ -434,7 +446,7 @@ impl TryFrom<Stored> for ClusterModel {
     type Error = Error;
 
     fn try_from(stored: Stored) -> Result<Self, Error> {
-        let Stored { format, version, recipe, scaler, dbscan, groups, clusters } = stored;
+        let Stored { format, version, recipe, scaler, dbscan, groups, clusters, .. } = stored;
         if format != Self::FORMAT || version != Self::VERSION {
             return Err(Error::Format { format, version });
         }

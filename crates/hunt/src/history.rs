@@ -85,6 +85,20 @@ impl History {
         self.table.n_rows()
     }
 
+    /// Returns the first and the last time of the rows; `None` where none has one. Looks at every line.
+    ///
+    /// ```
+    /// use oddsift_hunt::{History, LineTable};
+    ///
+    /// assert_eq!(History::new(&LineTable::new(["user"]))?.times(), None);
+    /// # Ok::<(), oddsift_hunt::Error>(())
+    /// ```
+    #[must_use]
+    pub fn times(&self) -> Option<(Timestamp, Timestamp)> {
+        let times = self.table.lines().filter_map(|(_, entry)| entry.times);
+        times.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)))
+    }
+
     /// Returns the number of distinct lines.
     ///
     /// ```
@@ -183,6 +197,7 @@ impl History {
 #[cfg(feature = "serde")]
 mod saved {
     use oddsift_patterns::MASKS;
+    use serde::de::IgnoredAny;
     use serde::{Deserialize, Serialize};
 
     use super::{Error, History, Kind, LineTable, Timestamp};
@@ -208,6 +223,9 @@ mod saved {
         lines: Vec<u32>,
         counts: Vec<u64>,
         times: Vec<Option<(Timestamp, Timestamp)>>,
+        /// Who saved it, for others.
+        #[serde(default, skip_serializing, rename = "origin")]
+        _origin: IgnoredAny,
     }
 
     impl History {
@@ -281,6 +299,7 @@ mod saved {
                 counts: lines.iter().map(|(_, count, _)| *count).collect(),
                 times: lines.iter().map(|(_, _, times)| *times).collect(),
                 lines: lines.into_iter().flat_map(|(key, ..)| key).collect(),
+                _origin: IgnoredAny,
             }
         }
 

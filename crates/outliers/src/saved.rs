@@ -1,5 +1,6 @@
 use oddsift_features::Recipe;
 use oddsift_iforest::ForestModel;
+use serde::de::IgnoredAny;
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
@@ -15,6 +16,9 @@ pub(crate) struct Stored {
     rarity: Option<ProcessRarity>,
     training: Training,
     forest: ForestModel,
+    /// Who saved it, for others.
+    #[serde(default, skip_serializing, rename = "origin")]
+    _origin: IgnoredAny,
 }
 
 impl Serialize for OutlierModel {
@@ -27,6 +31,7 @@ impl Serialize for OutlierModel {
             rarity: self.rarity().map(|rarity| (**rarity).clone()),
             training: self.detector().training().clone(),
             forest: forest.map_err(S::Error::custom)?,
+            _origin: IgnoredAny,
         };
         stored.serialize(serializer)
     }
@@ -36,7 +41,7 @@ impl TryFrom<Stored> for OutlierModel {
     type Error = Error;
 
     fn try_from(stored: Stored) -> Result<Self, Error> {
-        let Stored { format, version, recipe, rarity, training, forest } = stored;
+        let Stored { format, version, recipe, rarity, training, forest, .. } = stored;
         if format != Self::FORMAT || version != Self::VERSION {
             return Err(Error::Format { format, version });
         }

@@ -574,7 +574,9 @@ pub enum ModelFault {
         known: String,
     },
     /// It is of another version.
-    #[error("version {found} of {format}; version {expected} can be read")]
+    #[error(
+        "version {found} of {format}; version {expected} can be read: make the model anew and save it"
+    )]
     Version {
         /// Its version, or `none`.
         found: String,
@@ -595,6 +597,24 @@ pub enum ModelFault {
     /// It is no sum of counts.
     #[error("{0} cannot be merged; fit anew on all logs")]
     NoMerge(&'static str),
+    /// It remembers lines by ids that are made in another way.
+    #[error("its ids are of {found}, this version's of {ours}; move the file away to begin anew")]
+    OtherIds {
+        /// Its way.
+        found: String,
+        /// The present way.
+        ours: String,
+    },
+    /// What stands for a line is no id.
+    #[error(
+        "lines[{position}]: {text:.40?} is no id of 32 digits of base 16; restore the file, or move it away"
+    )]
+    NoId {
+        /// The place among the lines, from 0.
+        position: usize,
+        /// What is there.
+        text: String,
+    },
     /// No model was named.
     #[error("no model to merge; name one or more")]
     NoModel,

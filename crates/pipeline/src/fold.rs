@@ -99,12 +99,12 @@ impl<'i> Feed<'i> {
         Self { input, rows: head.rows, head: head.batches }
     }
 
-    /// What was read and left out, once all is read.
     /// The name of the input.
     pub(crate) fn name(&self) -> String {
         self.rows.name().to_owned()
     }
 
+    /// What was read and left out, once all is read.
     pub(crate) fn finish(self, room: RowRoom) -> ReadSummary {
         ReadSummary {
             name: self.rows.name().to_owned(),
@@ -113,6 +113,8 @@ impl<'i> Feed<'i> {
             skipped: room.skipped,
             others: room.others,
             unread_times: room.unread_times,
+            times: room.times,
+            n_taken: room.n_taken,
         }
     }
 }

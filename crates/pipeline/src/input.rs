@@ -320,6 +320,23 @@ impl Input {
         self.source.paths()
     }
 
+    /// Returns the names of the files or streams, in the order in which they are read.
+    ///
+    /// ```
+    /// use oddsift_pipeline::Input;
+    ///
+    /// assert_eq!(Input::files(["a.csv", "-"])?.source_names(), ["a.csv", "<stdin>"]);
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn source_names(&self) -> Vec<String> {
+        match &self.source {
+            Source::Several(sources) => sources.iter().map(Source::name).collect(),
+            Source::Logs(paths) => paths.iter().map(|path| path_name(path)).collect(),
+            one => vec![one.name()],
+        }
+    }
+
     /// The name of the log that was written last.
     pub(crate) fn last_name(&self) -> String {
         let mut paths = self.paths();

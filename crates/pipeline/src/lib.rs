@@ -13,10 +13,13 @@ mod hunt_text; // what a row of a hunt did, in words
 mod input; // Input: where rows come from and how they are read
 mod intake; // Intake: what was taken of an input
 mod layout; // Layout: columns and the parts that they play
+mod line_id; // LineId: ids of lines that stay
 mod merge; // merge_models: what several hunts saw, as one
 mod model; // Model: what was saved, on new rows
 mod names; // names of our columns beside those of an input
+mod new_lines; // NewLines: what a model does not know, folded
 mod ordered; // chunks of threads in the order of the input
+mod origin; // ModelOrigin: what a model was made of
 mod outliers; // OutlierParams, Outliers: a forest over a stream
 mod pattern_outliers; // PatternOutliers: a forest of clustered patterns
 mod periods; // PeriodParams, Periods: flags to periods of time
@@ -27,6 +30,7 @@ mod read_summary; // ReadSummary: nothing is lost in silence
 mod records_json; // all fields of an audit event
 mod schema_file; // schemas that users write
 mod score; // rows scored as they stream by
+mod seen; // Seen: lines that were told before
 mod series; // SeriesParams, SeriesFit: rows to time series
 mod sink; // Sink: where rows go while they are made
 mod space; // FeatureChoice
@@ -59,16 +63,20 @@ pub use {
     input::{Input, Missing, expand_files},
     intake::{FeatureOrigin, Intake},
     layout::Layout,
+    line_id::{LineId, NoLineId},
     merge::{MergeSummary, merge_models},
-    model::{LabelledRow, LabelledRows, Model},
+    model::{LabelledRow, LabelledRows, Model, ModelFile},
     names::{OWN_PREFIX, own_name},
+    new_lines::{NewLine, NewLines},
+    origin::{ModelOrigin, SavedModel},
     outliers::{FittedOutliers, OutlierParams, OutlierRow, Outliers, msticpy_forest},
     pattern_outliers::PatternOutliers,
     periods::{PeriodParams, Periods, QueryLanguage},
     progress::READING,
-    read_summary::ReadSummary,
+    read_summary::{ReadSummary, RowTimes},
     schema_file::schema_choice,
     score::{ScoreColumns, ScoredRows, ScoredSummary},
+    seen::Seen,
     series::{
         FewCycles, LeftOut, SeriesColumns, SeriesFit, SeriesParams, SeriesPoint, SeriesValue,
     },

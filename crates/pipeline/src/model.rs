@@ -5,12 +5,13 @@ use ndarray::{Array2, ArrayView2, Axis, s};
 use oddsift_eventcluster::{ClusterModel, ClusterNote, Label, NearestCluster};
 use oddsift_features::{FeatureOptions, Recipe};
 use oddsift_hunt::History;
-use oddsift_iforest::{ForestModel, Precision, SklearnForest};
+use oddsift_iforest::{ForestModel, IsolationForest, Precision, SklearnForest};
 use oddsift_outliers::OutlierModel;
 use oddsift_patterns::PatternTable;
 use oddsift_records::Cell;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use sha2::{Digest, Sha256};
 
 use crate::cluster::{Nearest, reason};
 use crate::error::ModelFault;
@@ -22,7 +23,8 @@ use crate::sink::stream_beside_input;
 use crate::space::repeated;
 use crate::table::{Ingested, Keep, TablePlan, ingest};
 use crate::threads::with_threads;
-use crate::{Error, Input, Intake, Layout, ReadSummary, ScoredRows, Sink};
+use crate::time_column::TimeColumns;
+use crate::{Error, Input, Intake, Layout, ModelOrigin, ReadSummary, ScoredRows, Sink};
 
 /// A saved model of any kind; what is read is untrusted and checked as a whole.
 ///
@@ -48,11 +50,70 @@ pub enum Model {
     History(Box<History>),
 }
 
+/// A model file: the model, and what the file says of it.
+///
+/// ```
+/// use oddsift_pipeline::{ClusterParams, ModelFile};
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+/// let json = serde_json::to_string(&ClusterParams::new().fit(path)?.model()?).unwrap();
+/// let file = ModelFile::parse("model.json", json.as_bytes())?;
+/// assert_eq!((file.format.as_deref(), file.version), (Some("oddsift-cluster"), Some(1)));
+/// assert!(file.origin.is_none()); // a bare model, saved without
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ModelFile {
+    /// The model.
+    pub model: Model,
+    /// The name of its format; `None` is scikit-learn's export.
+    pub format: Option<String>,
+    /// The version of the format.
+    pub version: Option<u64>,
+    /// What it was made of, where the file says it.
+    pub origin: Option<ModelOrigin>,
+    /// The SHA-256 of the file, 64 digits of base 16.
+    pub sha256: String,
+}
+
+impl ModelFile {
+    /// Reads a model file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::read`].
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        match std::fs::read(path) {
+            Ok(bytes) => Self::parse(&name, &bytes),
+            Err(error) => Err(Error::Model { name, fault: Box::new(ModelFault::Read(error)) }),
+        }
+    }
+
+    /// Reads a model from the bytes of a file; `name` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::read`].
+    pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        let fault = |fault| Error::Model { name: name.to_owned(), fault: Box::new(fault) };
+        let head: Kind = json(bytes).map_err(fault)?;
+        let Kind { format, version, origin, .. } = head.clone();
+        let model = Model::of_kind(head, bytes).map_err(fault)?;
+        let digits = Sha256::digest(bytes);
+        let sha256 = digits.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { model, format, version, origin, sha256 })
+    }
+}
+
 /// What tells a model file's kind.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Kind {
     format: Option<String>,
     version: Option<u64>,
+    origin: Option<ModelOrigin>,
     /// What scikit-learn's export has.
     max_samples_: Option<IgnoredAny>,
     trees: Option<IgnoredAny>,
@@ -77,12 +138,7 @@ impl Model {
     /// assert!(oddsift_pipeline::Model::read("no/such.json").is_err());
     /// ```
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        match std::fs::read(path) {
-            Ok(bytes) => Self::parse(&name, &bytes),
-            Err(error) => Err(Error::Model { name, fault: Box::new(ModelFault::Read(error)) }),
-        }
+        Ok(ModelFile::read(path)?.model)
     }
 
     /// Reads a model from the bytes of a file; `name` is for messages.
@@ -96,31 +152,67 @@ impl Model {
     /// assert!(error.to_string().starts_with("m.json: no model: it names no format"));
     /// ```
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        let fault = |fault| Error::Model { name: name.to_owned(), fault: Box::new(fault) };
-        let head: Kind = json(bytes).map_err(fault)?;
+        Ok(ModelFile::parse(name, bytes)?.model)
+    }
+
+    fn of_kind(head: Kind, bytes: &[u8]) -> Result<Self, ModelFault> {
         let Some(format) = head.format else {
             if head.max_samples_.is_some() && head.trees.is_some() {
-                let export: SklearnForest = json(bytes).map_err(fault)?;
-                let model = ForestModel::try_from(export);
-                let model = model.map_err(|error| fault(ModelFault::Forest(error)))?;
+                let export: SklearnForest = json(bytes)?;
+                let model = ForestModel::try_from(export).map_err(ModelFault::Forest)?;
                 return Ok(Self::Forest(Box::new(model)));
             }
-            return Err(fault(ModelFault::NoFormat { known: formats() }));
+            return Err(ModelFault::NoFormat { known: formats() });
         };
         let Some((known, version)) = KNOWN.iter().find(|(known, _)| *known == format) else {
-            return Err(fault(ModelFault::Format { format, known: formats() }));
+            return Err(ModelFault::Format { format, known: formats() });
         };
         if head.version != Some(*version) {
             let found = head.version.map_or_else(|| "none".to_owned(), |it| it.to_string());
-            return Err(fault(ModelFault::Version { found, format: known, expected: *version }));
+            return Err(ModelFault::Version { found, format: known, expected: *version });
         }
-        match *known {
-            ClusterModel::FORMAT => json(bytes).map(|model| Self::Clusters(Box::new(model))),
-            OutlierModel::FORMAT => json(bytes).map(|model| Self::Outliers(Box::new(model))),
-            History::FORMAT => json(bytes).map(|history| Self::History(Box::new(history))),
-            _ => json(bytes).map(|model| Self::Forest(Box::new(model))),
+        Ok(match *known {
+            ClusterModel::FORMAT => Self::Clusters(Box::new(json(bytes)?)),
+            OutlierModel::FORMAT => Self::Outliers(Box::new(json(bytes)?)),
+            History::FORMAT => Self::History(Box::new(json(bytes)?)),
+            _ => Self::Forest(Box::new(json(bytes)?)),
+        })
+    }
+
+    /// Returns what the model is, for people: a name and a text for each fact.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{ClusterParams, Model};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let json = serde_json::to_string(&ClusterParams::new().fit(path)?.model()?).unwrap();
+    /// let facts = Model::parse("model.json", json.as_bytes())?.facts();
+    /// assert!(facts.contains(&("clusters", "24".to_owned())));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Clusters(model) => cluster_facts(model),
+            Self::Outliers(model) => {
+                let mut facts = vec![("kind", "outliers, for `score`".to_owned())];
+                facts.push(("features", model.names().join(", ")));
+                facts.extend(forest_facts(model.detector().forest()));
+                facts
+            }
+            Self::Forest(model) => {
+                let mut facts = vec![("kind", "a bare forest, for `score`".to_owned())];
+                facts.extend(model.feature_names().map(|names| ("features", names.join(", "))));
+                facts.extend(forest_facts(model.forest()));
+                facts
+            }
+            Self::History(history) => vec![
+                ("kind", "a history of lines, for `hunt --known`".to_owned()),
+                ("columns", history.columns().join(", ")),
+                ("lines", history.n_lines().to_string()),
+                ("rows of the lines", history.n_rows().to_string()),
+            ],
         }
-        .map_err(fault)
     }
 
     /// Opens an input for the scores of its rows; `None` for a model of clusters.
@@ -145,6 +237,20 @@ impl Model {
         input: impl Into<Input>,
     ) -> Result<Option<ScoredRows<'_>>, Error> {
         let input = input.into();
+        let Some(ForestRows { head, rows, forest, intake }) = self.forest_rows(name, &input)?
+        else {
+            return Ok(None);
+        };
+        let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
+        Ok(Some(ScoredRows::new(head, input, scorer, intake)))
+    }
+
+    /// Opens an input for the forest of the model; `None` for a model of clusters.
+    pub(crate) fn forest_rows(
+        &self,
+        name: &str,
+        input: &Input,
+    ) -> Result<Option<ForestRows<'_>>, Error> {
         let mut rarity = None;
         let (forest, head, recipe) = match self {
             Self::Clusters(_) => return Ok(None),
@@ -153,13 +259,13 @@ impl Model {
                 return Err(Error::Model { name: name.to_owned(), fault });
             }
             Self::Outliers(model) => {
-                let head = Head::open(&input, model.recipe().names())?;
+                let head = Head::open(input, model.recipe().names())?;
                 let recipe = head.layout.rebind(model.recipe())?;
                 rarity = model.rarity().cloned();
                 (model.detector().forest(), head, recipe)
             }
             Self::Forest(model) => {
-                let head = Head::open_plain(&input, &[])?;
+                let head = Head::open_plain(input, &[])?;
                 let recipe = recipe_of_bare(name, model, &head)?;
                 (model.forest(), head, recipe)
             }
@@ -175,13 +281,13 @@ impl Model {
         if let Self::Outliers(model) = self {
             intake.features = model.names();
         }
-        let rows = RowPlan::new(&head, &input, recipe)
+        let rows = RowPlan::new(&head, input, recipe)
             .with_single_precision(is_single)
             .with_starts_only()
             .with_rarity(rarity)
             .lenient(is_of_schema);
-        let scorer = Scorer { rows, forest, verdict: Verdict::Decision };
-        Ok(Some(ScoredRows::new(head, input, scorer, intake)))
+        let rows = with_known_time(rows, &head, input)?;
+        Ok(Some(ForestRows { head, rows, forest, intake }))
     }
 
     /// Labels the rows of an input by the clusters of the model; `None` for a model without clusters.
@@ -204,6 +310,59 @@ impl Model {
         let Self::Clusters(model) = self else { return Ok(None) };
         let input = &input.into();
         with_threads(input.n_threads(), || label(model, input)).map(Some)
+    }
+}
+
+fn cluster_facts(model: &ClusterModel) -> Vec<(&'static str, String)> {
+    let recipe = model.recipe();
+    let features = recipe.categories().chain(recipe.names().iter().map(String::as_str));
+    let dbscan = model.dbscan();
+    vec![
+        ("kind", "clusters, for `score`".to_owned()),
+        ("features", features.collect::<Vec<_>>().join(", ")),
+        ("scale", model.scaler().scaling().to_string()),
+        ("eps", dbscan.parameters().eps.to_string()),
+        ("min samples", dbscan.parameters().min_samples.to_string()),
+        ("clusters", dbscan.n_clusters().to_string()),
+    ]
+}
+
+fn forest_facts(forest: &IsolationForest) -> Vec<(&'static str, String)> {
+    vec![("trees", forest.n_trees().to_string()), ("offset", forest.offset().to_string())]
+}
+
+/// An input that is opened for a forest.
+pub(crate) struct ForestRows<'m> {
+    pub(crate) head: Head,
+    pub(crate) rows: RowPlan,
+    pub(crate) forest: &'m IsolationForest,
+    pub(crate) intake: Intake,
+}
+
+/// An input that is opened for a model of clusters.
+pub(crate) struct ClusterRows {
+    pub(crate) head: Head,
+    pub(crate) rows: RowPlan,
+    pub(crate) intake: Intake,
+}
+
+impl ClusterRows {
+    pub(crate) fn open(model: &ClusterModel, input: &Input) -> Result<Self, Error> {
+        let head = Head::open(input, model.recipe().names())?;
+        let recipe = head.layout.rebind(model.recipe())?;
+        let is_of_schema = head.layout.has_features(recipe.names());
+        let intake = Intake::of_model(&head.layout, &recipe);
+        let rows = RowPlan::new(&head, input, recipe).with_starts_only().lenient(is_of_schema);
+        let rows = with_known_time(rows, &head, input)?;
+        Ok(Self { head, rows, intake })
+    }
+}
+
+/// Rows with their times, where a column is known to hold some; a row may lack one.
+fn with_known_time(rows: RowPlan, head: &Head, input: &Input) -> Result<RowPlan, Error> {
+    match TimeColumns::find(&head.layout, None, None)? {
+        Some(times) => rows.with_time(head, input, &times),
+        None => Ok(rows),
     }
 }
 
@@ -250,12 +409,8 @@ pub struct LabelledRows {
 }
 
 fn label(model: &ClusterModel, input: &Input) -> Result<LabelledRows, Error> {
-    let head = Head::open(input, model.recipe().names())?;
+    let ClusterRows { head, rows, intake } = ClusterRows::open(model, input)?;
     let layout = head.layout.clone();
-    let recipe = layout.rebind(model.recipe())?;
-    let is_of_schema = layout.has_features(recipe.names());
-    let intake = Intake::of_model(&layout, &recipe);
-    let rows = RowPlan::new(&head, input, recipe).with_starts_only().lenient(is_of_schema);
     let plan = TablePlan { keep: Keep::LABELS, ..TablePlan::new(rows) };
     let (table, ingested) = ingest(Feed::new(head, input), plan)?;
     let Prediction { labels, nearest } = predict(model, &table, &ingested)?;
@@ -279,12 +434,12 @@ fn label(model: &ClusterModel, input: &Input) -> Result<LabelledRows, Error> {
 }
 
 /// What a model says of each pattern.
-struct Prediction {
-    labels: Vec<Label>,
-    nearest: Vec<Option<NearestCluster>>,
+pub(crate) struct Prediction {
+    pub(crate) labels: Vec<Label>,
+    pub(crate) nearest: Vec<Option<NearestCluster>>,
 }
 
-fn predict(
+pub(crate) fn predict(
     model: &ClusterModel,
     table: &PatternTable,
     ingested: &Ingested,

@@ -16,7 +16,7 @@ use oddsift_timespan::{ParsedTime, TimeParser, Timestamp};
 use crate::error::{RowFault, ValueFault, excerpt};
 use crate::layout::{Head, find_roles};
 use crate::time_column::{TimeColumns, TimeParsers, is_of_portal};
-use crate::{Error, Input, Missing};
+use crate::{Error, Input, Missing, RowTimes};
 
 /// The plan for a row.
 pub(crate) struct RowPlan {
@@ -40,6 +40,8 @@ pub(crate) struct RowPlan {
     has_gaps: bool,
     /// Values must be in the range of `f32`.
     is_single: bool,
+    /// When the run began.
+    now: Timestamp,
 }
 
 /// What a plan has of one header. Where records name their own fields, later ones may bring columns.
@@ -139,6 +141,9 @@ pub(crate) struct RowRoom {
     pub(crate) others: SkipLog,
     /// Times that could not be read, of a column that nobody named.
     pub(crate) unread_times: SkipLog,
+    pub(crate) times: RowTimes,
+    /// The number of rows taken of each input.
+    pub(crate) n_taken: Vec<u64>,
     /// Where the first rows held no time: the first line whose time names no zone, and the first
     /// whose time does.
     pub(crate) first_zones: [Option<u64>; 2],
@@ -174,6 +179,19 @@ impl RowRoom {
         self.number.map(|number| (&self.input, number))
     }
 
+    fn note_taken(&mut self, time: Option<Timestamp>, now: Timestamp) {
+        let place = self.number.unwrap_or_default() as usize;
+        if self.n_taken.len() <= place {
+            self.n_taken.resize(place + 1, 0);
+        }
+        if let Some(count) = self.n_taken.get_mut(place) {
+            *count += 1;
+        }
+        if let Some(time) = time {
+            self.times.add(time, now);
+        }
+    }
+
     pub(crate) fn note_skipped(&mut self, line: u64, column: Option<u64>, reason: impl Display) {
         let input = self.number.map(|number| (&self.input, number));
         self.skipped.note_in(input, line, column, reason);
@@ -183,6 +201,13 @@ impl RowRoom {
         self.skipped.merge(&other.skipped);
         self.others.merge(&other.others);
         self.unread_times.merge(&other.unread_times);
+        self.times.merge(other.times);
+        if self.n_taken.len() < other.n_taken.len() {
+            self.n_taken.resize(other.n_taken.len(), 0);
+        }
+        for (ours, theirs) in self.n_taken.iter_mut().zip(&other.n_taken) {
+            *ours += theirs;
+        }
         for (ours, theirs) in self.first_zones.iter_mut().zip(other.first_zones) {
             *ours = [*ours, theirs].into_iter().flatten().min();
         }
@@ -221,6 +246,7 @@ impl RowPlan {
             bad_rows: input.bad_rows,
             has_gaps: false,
             is_single: false,
+            now: Timestamp::now(),
         }
     }
 
@@ -404,7 +430,12 @@ impl RowPlan {
         let read = read
             .and_then(|weight| Ok(Taken::Row { time: self.time_of(bound, row, room)?, weight }));
         let trouble = match read {
-            Ok(taken) => return Ok(taken),
+            Ok(taken) => {
+                if let Taken::Row { time, .. } = taken {
+                    room.note_taken(time, self.now);
+                }
+                return Ok(taken);
+            }
             Err(trouble) => trouble,
         };
         let (column, may_skip) = match trouble {

@@ -1,4 +1,5 @@
 use oddsift_records::{Position, SkipLog, Summary};
+use oddsift_timespan::Timestamp;
 
 use crate::{Error, error::Place};
 
@@ -18,6 +19,53 @@ pub struct ReadSummary {
     pub others: SkipLog,
     /// Times that could not be read, of a column that nobody named; their rows have no time.
     pub unread_times: SkipLog,
+    /// The times of the rows that were taken, where the job reads times.
+    pub times: RowTimes,
+    /// The number of rows taken of each input, in their order.
+    pub n_taken: Vec<u64>,
+}
+
+/// The first and the last time of the rows of an input.
+///
+/// ```
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+/// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
+/// assert_eq!(found.read.times.span().unwrap().0.to_string(), "2019-02-09T23:26:47.83Z");
+/// assert_eq!(found.read.times.latest_past(), found.read.times.span().map(|(_, last)| last));
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct RowTimes {
+    span: Option<(Timestamp, Timestamp)>,
+    latest_past: Option<Timestamp>,
+}
+
+impl RowTimes {
+    pub(crate) fn add(&mut self, time: Timestamp, now: Timestamp) {
+        let latest_past = (time <= now).then_some(time);
+        self.merge(Self { span: Some((time, time)), latest_past });
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.span = match (self.span, other.span) {
+            (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
+            (ours, theirs) => ours.or(theirs),
+        };
+        self.latest_past = self.latest_past.max(other.latest_past);
+    }
+
+    /// Returns the first and the last time; `None` where no row has one.
+    #[must_use]
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.span
+    }
+
+    /// Returns the last time that was past when the run began: a forged time of the future hides no log
+    /// that has run dry.
+    #[must_use]
+    pub fn latest_past(&self) -> Option<Timestamp> {
+        self.latest_past
+    }
 }
 
 impl ReadSummary {

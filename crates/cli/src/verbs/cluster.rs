@@ -16,7 +16,7 @@ use crate::output::Destination;
 use crate::picture::{plotted, write_picture};
 use crate::progress::Bar;
 use crate::say::{counted, say, say_intake, warn, warn_line, warn_of_times};
-use crate::side_files::{check_side_files, save_model};
+use crate::side_files::{check_side_files, origin, save_model};
 
 pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     if args.with_input && args.emit != Emit::Labels {
@@ -37,7 +37,8 @@ pub(crate) fn run(args: &ClusterArgs) -> Result<(), Failure> {
     warn_of_times(&found.read);
     say_facts(&args.output.talk, &found);
     if let Some(path) = &args.save_model {
-        save_model(path, &found.model()?, &inputs)?;
+        let origin = origin(&input, &found.read, found.events.patterns().n_rows());
+        save_model(path, &found.model()?, &origin, &inputs)?;
     }
     if let Some(plot) = &args.plot.plot {
         let features = plotted(&args.plot_rows.plot_features, found.features())?;

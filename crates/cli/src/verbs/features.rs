@@ -5,7 +5,7 @@ use clap::Args;
 use oddsift::pipeline::{FeatureColumn, FeatureParams, FeatureRows, Origin, Role};
 
 use crate::args::{Compat, FeatureArgs, InputArgs, OutputArgs};
-use crate::failure::{Failure, need_finds};
+use crate::failure::{Failure, need_finds, need_rows};
 use crate::output::Destination;
 use crate::progress::Bar;
 use crate::say::{counted, say, warn};
@@ -54,6 +54,8 @@ pub(crate) fn run(args: &FeaturesArgs) -> Result<(), Failure> {
     let n_rows = counted(written.n_rows, "row", "rows");
     let features = counted(written.n_added as u64, "feature", "features");
     say(&args.output.talk, &format!("{n_rows}, {features} added"));
+    let read = &written.read;
+    need_rows(args.output.talk.exit_status, &read.name, read.input.n_numbered())?;
     need_finds(args.output.talk.exit_status, written.n_rows)
 }
 

@@ -8,11 +8,11 @@ use oddsift::pipeline::{Error, HuntParams, Hunted, Known, Placed};
 
 use self::args::{Emit, HuntArgs};
 use self::columns::{Printed, line_columns, row_columns};
-use crate::failure::{Failure, need_finds};
+use crate::failure::{Failure, need_finds, need_rows};
 use crate::output::Destination;
 use crate::progress::Bar;
 use crate::say::{counted, say, warn, warn_line, warn_of_times};
-use crate::side_files::{check_models, save_model};
+use crate::side_files::{check_models, origin, save_model};
 
 pub(crate) fn run(args: &HuntArgs) -> Result<(), Failure> {
     let (output, inputs) = (args.output.output.as_deref(), args.input.paths());
@@ -34,10 +34,13 @@ pub(crate) fn run(args: &HuntArgs) -> Result<(), Failure> {
                 .map_err(|source| Error::Hunt { name: found.read.name.clone(), source })?;
             say(&args.output.talk, &format!("forgot {}", counted(n_lines as u64, "line", "lines")));
         }
-        save_model(path, &history, &read)?;
+        let origin = origin(&input, &found.read, history.n_rows());
+        save_model(path, &history, &origin, &read)?;
     }
     let n_lines = found.hunt.lines().len();
     print(args, &found, destination)?;
+    let read = &found.read;
+    need_rows(args.output.talk.exit_status, &read.name, read.input.n_numbered())?;
     need_finds(args.output.talk.exit_status, n_lines as u64)
 }
 

@@ -4,13 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use oddsift::pipeline::{History, MergeSummary, merge_models};
+use oddsift::pipeline::{History, MergeSummary, SavedModel, merge_models};
 use oddsift::records::is_same_file;
 
 use crate::failure::Failure;
 use crate::output::Writer;
 use crate::say::{counted, warn_line};
-use crate::side_files::write_model;
+use crate::side_files::{origin_of_models, write_json};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -42,7 +42,10 @@ pub(crate) fn run(args: &MergeArgs) -> Result<(), Failure> {
     let inputs: Vec<&Path> = args.models.iter().map(PathBuf::as_path).collect();
     let writer = Writer::open(args.output.as_deref(), &inputs)?;
     let (model, summary) = merge_models(&args.models, args.forget)?;
-    write_model(writer, &model)?;
+    let names = args.models.iter().map(|path| path.display().to_string()).collect();
+    let mut origin = origin_of_models(names, summary.n_rows);
+    origin.times = model.times();
+    write_json(writer, &SavedModel::new(&model, Some(&origin)))?;
     if !args.quiet {
         say_summary(args, &model, summary);
     }

@@ -19,7 +19,7 @@ use crate::failure::{Failure, need_finds};
 use crate::output::Destination;
 use crate::progress::Bar;
 use crate::say::{say, say_intake, warn, warn_line};
-use crate::side_files::{check_side_files, save_model};
+use crate::side_files::{check_side_files, origin, save_model};
 
 pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
     check(args)?;
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
         None => input.clone(),
         Some(file) => args.recipe.roles(args.input.input_of(file, &bar)),
     };
-    let fitted = params(args).fit(training)?;
+    let fitted = params(args).fit(&training)?;
     say_training(args, &fitted);
     let job = Job { args, input, fitted: &fitted, bar };
     let n_outliers = match args.emit {
@@ -49,7 +49,8 @@ pub(crate) fn run(args: &OutliersArgs) -> Result<(), Failure> {
         EmitOutliers::Scores => job.print_scores(destination)?,
     };
     if let Some(path) = &args.save_model {
-        save_model(path, &*fitted.model, &inputs)?;
+        let origin = origin(&training, &fitted.read, fitted.n_rows);
+        save_model(path, &*fitted.model, &origin, &inputs)?;
     }
     need_finds(args.output.talk.exit_status, n_outliers)
 }

@@ -9,7 +9,7 @@ use oddsift::records::{Cell, Error};
 
 use crate::args::{Compat, InputArgs, OutputArgs};
 use crate::columns::Columns;
-use crate::failure::{Failure, need_finds};
+use crate::failure::{Failure, need_finds, need_rows};
 use crate::output::Destination;
 use crate::progress::Bar;
 use crate::say::{say, warn};
@@ -80,6 +80,8 @@ pub(crate) fn run(args: &PeriodsArgs) -> Result<(), Failure> {
         None => print_periods(args, destination, &found.periods)?,
         Some(query) => print_query(args, query, &found, destination)?,
     }
+    let read = &found.read;
+    need_rows(args.output.talk.exit_status, &read.name, read.input.n_numbered())?;
     need_finds(args.output.talk.exit_status, found.periods.len() as u64)
 }
 

@@ -58,7 +58,7 @@ pub(crate) struct ReportArgs {
     #[command(flatten)]
     recipe: FeatureArgs,
     #[command(flatten)]
-    page: PageArgs,
+    pub(crate) page: PageArgs,
     #[command(flatten)]
     plot_rows: PlotRowsArgs,
 }
@@ -66,7 +66,7 @@ pub(crate) struct ReportArgs {
 /// The page.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Page")]
-struct PageArgs {
+pub(crate) struct PageArgs {
     /// Write the page to FILE, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -83,7 +83,7 @@ struct PageArgs {
     #[arg(long, value_name = "N")]
     cut_off: Option<u64>,
     #[command(flatten)]
-    talk: TalkArgs,
+    pub(crate) talk: TalkArgs,
 }
 
 pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {

@@ -1,21 +1,23 @@
-//! `score`: new rows by a saved model: the clusters of one, the scores of a forest.
+//! `score`: rows by a saved model: each row, or as a nightly job what is new.
 #![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
 
-use std::path::PathBuf;
+mod checks; // whether the input is what it should be
+mod each_row; // a line for each row
+mod facts; // what a run did, as JSON
+mod new; // a line for each new pattern
 
-use clap::Args;
-use oddsift::pipeline::{Input, LabelledRow, LabelledRows, Model, ScoredRows};
-use oddsift::records::Cell;
+use std::path::{Path, PathBuf};
 
+use clap::{Args, ValueEnum};
+use oddsift::pipeline::{ModelFile, Period};
+
+use self::facts::Facts;
 use crate::args::{InputArgs, OutputArgs};
-use crate::columns::Columns;
-use crate::failure::{Failure, need_finds};
+use crate::failure::{Failure, need_finds, need_rows};
 use crate::output::Destination;
 use crate::progress::Bar;
-use crate::say::{counted, say, say_intake, warn};
-use crate::table::TextCell;
-use crate::verbs::cluster::columns::reason_columns;
-use crate::verbs::outliers::write_scores;
+use crate::side_files::check_distinct;
+use crate::values::{positive_period, share};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -26,8 +28,13 @@ Examples:
   oddsift score forest.json tuesday.csv -t csv
       a forest of `outliers --save-model`, a bare one (format isolation-forest), or one exported from
       scikit-learn: row, score, decision and outlier (-1 or 1) of every row
-  oddsift score hosts.json tuesday.csv --with-input -t ndjson | jq 'select(.ClusterId == -1)'
-      every event that is near no cluster, as it was logged";
+  oddsift score hosts.json tuesday.csv --only new
+      what the model does not know, a line for each pattern, with its count, an id and reasons
+  oddsift score hosts.json /export/today/*.csv --only new --seen seen.json --newest-within 26h --exit-status -q
+      every night: each line once; exit status 4 where the export has run dry";
+
+/// Ids are forgotten so long after the run that met them last.
+const USUAL_MEMORY: &str = "90d";
 
 #[derive(Debug, Args)]
 pub(crate) struct ScoreArgs {
@@ -37,75 +44,88 @@ pub(crate) struct ScoreArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// Print the input columns, too; with a model of clusters the input is read twice
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", conflicts_with = "only")]
     pub(crate) with_input: bool,
+    /// Print only what the model does not know: patterns, each with its count, an id and reasons
+    #[arg(long, value_enum, help_heading = "Nightly job")]
+    pub(crate) only: Option<Only>,
+    /// Leave out lines whose ids FILE holds, and add the others to it; written whole or not at all
+    #[arg(long, value_name = "FILE", requires = "only", help_heading = "Nightly job")]
+    pub(crate) seen: Option<PathBuf>,
+    /// Forget ids of FILE that no run met for so long; at most 1,000,000 are kept
+    #[arg(long, value_name = "TIME", value_parser = positive_period, requires = "seen")]
+    #[arg(default_value = USUAL_MEMORY, help_heading = "Nightly job")]
+    pub(crate) forget_after: Period,
+    /// Exit with 4 if there are fewer than N rows
+    #[arg(long, value_name = "N", help_heading = "Nightly job")]
+    pub(crate) min_rows: Option<u64>,
+    /// Exit with 4 if more than this share of the rows, from 0 to 1, is new to the model
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Nightly job")]
+    pub(crate) max_new_share: Option<f64>,
+    /// Exit with 4 if the newest event is older than this, as 26h; events of the future do not count
+    #[arg(long, value_name = "TIME", value_parser = positive_period, help_heading = "Nightly job")]
+    pub(crate) newest_within: Option<Period>,
+    /// Write what the run did to FILE as JSON: version, arguments, inputs, model, what was found
+    #[arg(long, value_name = "FILE", help_heading = "Nightly job")]
+    pub(crate) facts: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
 
+/// Which rows are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Only {
+    New,
+}
+
+impl ScoreArgs {
+    /// Whether an input without rows is to be told by the exit status.
+    pub(crate) fn asks_of_input(&self) -> bool {
+        self.output.talk.exit_status || self.seen.is_some() || self.has_checks()
+    }
+
+    fn has_checks(&self) -> bool {
+        self.min_rows.is_some() || self.max_new_share.is_some() || self.newest_within.is_some()
+    }
+
+    fn read_files(&self) -> Vec<&Path> {
+        self.input.paths().into_iter().chain([self.model.as_path()]).collect()
+    }
+}
+
 pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
+    let inputs = args.read_files();
+    let written = [("--seen", &args.seen), ("--facts", &args.facts), ("-o", &args.output.output)];
+    let written = written.map(|(flag, path)| (flag, path.as_deref()));
+    check_distinct(&written, &inputs)?;
+    let mut facts = Facts::begin();
+    let outcome = work(args, &inputs, &mut facts).map_err(|it| it.of_script(args.asks_of_input()));
+    if let Some(path) = &args.facts {
+        facts.write(path, args, outcome.as_ref().err(), &inputs)?;
+    }
+    outcome
+}
+
+fn work(args: &ScoreArgs, inputs: &[&Path], facts: &mut Facts) -> Result<(), Failure> {
     let bar = Bar::new(args.output.talk.quiet);
-    let model = Model::read(&args.model)?;
-    let mut input = args.input.input(&bar)?;
-    if args.with_input {
-        if matches!(model, Model::Clusters(_)) {
-            input = input.twice()?;
-        }
-        input = input.settled()?;
-    }
-    let name = args.model.display().to_string();
-    let n_unusual = match model.scores(&name, &input)? {
-        Some(scores) => print_scores(args, scores, &bar)?,
-        None => match model.labels(&input)? {
-            Some(labels) => print_labels(args, &labels, &input, &bar)?,
-            None => 0,
-        },
+    let file = ModelFile::read(&args.model)?;
+    facts.take_model(&file);
+    let input = args.input.input(&bar)?;
+    facts.take_inputs(&input);
+    // Opened last, when nothing else is wrong: a device or a pipe is begun with.
+    let destination = || Destination::open(&args.output, inputs);
+    let mut seen = args.seen.as_deref().map(new::Memory::read).transpose()?;
+    let found = match args.only {
+        None => each_row::print_each_row(args, &file.model, input, destination()?, &bar)?,
+        Some(Only::New) => new::print_new(args, &file.model, input, destination, &mut seen, &bar)?,
     };
-    need_finds(args.output.talk.exit_status, n_unusual)
-}
-
-fn destination(args: &ScoreArgs) -> Result<Destination, Failure> {
-    let inputs: Vec<_> = args.input.paths().into_iter().chain([args.model.as_path()]).collect();
-    Destination::open(&args.output, &inputs)
-}
-
-/// Prints the scores; gives the number of outliers.
-fn print_scores(args: &ScoreArgs, scores: ScoredRows<'_>, bar: &Bar) -> Result<u64, Failure> {
-    let intake = scores.intake().clone();
-    let written = write_scores(&args.output, destination(args)?, scores, args.with_input, bar)?;
-    say_intake(&args.output.talk, &intake, None, written.n_rows, &written.read);
-    warn(&args.output.talk, &written.read);
-    let rows = counted(written.n_rows, "row", "rows");
-    let outliers = counted(written.n_outliers, "outlier", "outliers");
-    say(&args.output.talk, &format!("{rows}; {outliers}"));
-    Ok(written.n_outliers)
-}
-
-/// Prints the clusters; gives the number of rows near none.
-fn print_labels(
-    args: &ScoreArgs,
-    found: &LabelledRows,
-    input: &Input,
-    bar: &Bar,
-) -> Result<u64, Failure> {
-    bar.finish();
-    let destination = destination(args)?;
-    say_intake(&args.output.talk, &found.intake, None, found.n_rows, &found.read);
-    warn(&args.output.talk, &found.read);
-    let (rows, n_noise) = (counted(found.n_rows, "row", "rows"), found.n_noise);
-    say(&args.output.talk, &format!("{rows}, {n_noise} near no cluster"));
-    if args.with_input {
-        let columns = found.layout.columns_with("row", &LabelledRows::COLUMNS);
-        destination.stream(&args.output, &columns, |sink| found.write_labelled(input, sink))?;
-        return Ok(n_noise);
+    let checked = checks::check(args, &found, facts.began());
+    facts.take_found(&found, &checked);
+    need_rows(args.asks_of_input(), &found.read.name, found.n_rows)?;
+    checks::need(&checked, &found.read.name)?;
+    // Lines are remembered when they are out and nothing is amiss: what a run lost is told by the next.
+    if let Some(seen) = seen {
+        seen.save(args, facts.began(), inputs)?;
     }
-    let columns = Columns::new()
-        .both("row", |row: &LabelledRow<'_>| Cell::UInt(row.row))
-        .both("ClusterId", |row| Cell::Int(row.label.to_i64()))
-        .table("Why", |row| TextCell::text(row.reason.as_deref().unwrap_or_default()));
-    let own = |name: &str| name.to_owned();
-    let columns = reason_columns(columns, own, |row| row.nearest, |row| row.reason.as_deref());
-    let n_rows = usize::try_from(found.n_rows).unwrap_or(usize::MAX);
-    columns.print(&args.output, destination, n_rows, found.rows().map(Ok))?;
-    Ok(n_noise)
+    need_finds(args.output.talk.exit_status, found.n_printed())
 }

@@ -13,7 +13,7 @@ pub(crate) use self::args::{EXAMPLES, SeriesArgs};
 use self::columns::series_columns;
 use self::params::params;
 use crate::args::{Compat, TalkArgs};
-use crate::failure::{Failure, need_finds};
+use crate::failure::{Failure, need_finds, need_rows};
 use crate::output::Destination;
 use crate::picture::write_picture;
 use crate::progress::Bar;
@@ -40,6 +40,8 @@ pub(crate) fn run(args: &SeriesArgs) -> Result<(), Failure> {
     }
     draw(args, &params, &found)?;
     print(args, &found, destination)?;
+    let read = &found.read;
+    need_rows(args.output.talk.exit_status, &read.name, read.input.n_numbered())?;
     need_finds(args.output.talk.exit_status, found.n_flagged() as u64)
 }
 

@@ -8,7 +8,7 @@ use oddsift::records::Cell;
 use crate::args::{InputArgs, OutputArgs};
 use crate::cells::{text_cell, text_or_missing, time_or_missing};
 use crate::columns::Columns;
-use crate::failure::{Failure, need_finds};
+use crate::failure::{Failure, need_finds, need_rows};
 use crate::output::Destination;
 use crate::progress::Bar;
 use crate::say::{say, warn, warn_of_times};
@@ -64,6 +64,8 @@ pub(crate) fn run(args: &StackArgs) -> Result<(), Failure> {
         &format!("{n_all} combinations, {n_rare} of them in at most {most} rows"),
     );
     columns(args).print(&args.output, destination, n_rare, rare.into_iter().map(Ok))?;
+    let read = &found.read;
+    need_rows(args.output.talk.exit_status, &read.name, read.input.n_numbered())?;
     need_finds(args.output.talk.exit_status, n_rare as u64)
 }
 

@@ -1,0 +1,188 @@
+//! What a model does not know: a line for each pattern, with its id, its count and reasons.
+
+use std::path::{Path, PathBuf};
+
+use oddsift::pipeline::{
+    Input, LineId, Model, NewLine, NewLines, Role, Seen, Timestamp, process_name,
+};
+use oddsift::records::Cell;
+
+use super::ScoreArgs;
+use super::checks::{Found, FoundLines};
+use crate::args::Format;
+use crate::cells::{text_cell, text_or_missing, time_or_missing};
+use crate::columns::Columns;
+use crate::failure::Failure;
+use crate::output::Destination;
+use crate::progress::Bar;
+use crate::say::{counted, say, say_intake, warn, warn_line};
+use crate::side_files::save_json;
+use crate::table::TextCell;
+
+/// The lines that earlier runs told, and those of this one.
+pub(super) struct Memory {
+    path: PathBuf,
+    seen: Seen,
+    met: Vec<LineId>,
+}
+
+impl Memory {
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        let seen = Seen::read(path)?;
+        if seen.is_none() {
+            warn_line(&format!("{}: no such file yet; it begins with this run", path.display()));
+        }
+        Ok(Self { path: path.to_owned(), seen: seen.unwrap_or_default(), met: Vec::new() })
+    }
+
+    /// Adds the lines of this run, forgets old ones, and writes the file.
+    pub(super) fn save(
+        mut self,
+        args: &ScoreArgs,
+        now: Timestamp,
+        inputs: &[&Path],
+    ) -> Result<(), Failure> {
+        for id in &self.met {
+            self.seen.note(*id, now);
+        }
+        let (n_aged, n_past) = self.seen.forget(args.forget_after, now);
+        let name = self.path.display();
+        if n_aged > 0 {
+            let ids = counted(n_aged as u64, "id", "ids");
+            let what = format!("{ids} forgotten, met by no run for {}", args.forget_after);
+            say(&args.output.talk, &format!("{name}: {what}"));
+        }
+        if n_past > 0 {
+            let (ids, most) = (counted(n_past as u64, "id", "ids"), Seen::MOST);
+            warn_line(&format!(
+                "{name}: {ids} more than the {most} that are kept; the oldest went"
+            ));
+        }
+        save_json(&self.path, &self.seen, inputs)
+    }
+}
+
+/// Prints the lines that no earlier run told.
+pub(super) fn print_new(
+    args: &ScoreArgs,
+    model: &Model,
+    input: Input,
+    destination: impl FnOnce() -> Result<Destination, Failure>,
+    memory: &mut Option<Memory>,
+    bar: &Bar,
+) -> Result<Found, Failure> {
+    let destination = destination()?;
+    let mut new = model.new_lines(&args.model.display().to_string(), input)?;
+    bar.finish();
+    let new_lines = new.len();
+    if let Some(memory) = memory {
+        memory.met = new.ids().collect();
+        new.retain(|id| !memory.seen.contains(id));
+    }
+    let lines = FoundLines { new_lines, seen_before: new_lines - new.len(), printed: new.len() };
+    say_new(args, &new, lines);
+    let is_json = matches!(args.output.format, Some(Format::Ndjson | Format::Json));
+    let rows = new.lines().map(|line| Ok(Printed::new(line, is_json)));
+    columns(&new).print(&args.output, destination, new.len(), rows)?;
+    Ok(Found { n_rows: new.n_rows, n_new_rows: new.n_new_rows, lines: Some(lines), read: new.read })
+}
+
+fn say_new(args: &ScoreArgs, new: &NewLines<'_>, lines: FoundLines) {
+    let talk = &args.output.talk;
+    say_intake(talk, &new.intake, None, new.n_rows, &new.read);
+    warn(talk, &new.read);
+    let rows = counted(new.n_rows, "row", "rows");
+    let found = counted(lines.new_lines as u64, "line", "lines");
+    let before = match (&args.seen, lines.seen_before) {
+        (Some(path), n) => format!(", {n} of them told before, by {}", path.display()),
+        (None, _) => String::new(),
+    };
+    say(talk, &format!("{rows}; {} new to the model in {found}{before}", new.n_new_rows));
+}
+
+/// A line, and its reasons as they are printed.
+struct Printed<'n> {
+    line: NewLine<'n>,
+    id: String,
+    /// A list in JSON, else a text.
+    reasons: String,
+    is_json: bool,
+}
+
+impl<'n> Printed<'n> {
+    fn new(line: NewLine<'n>, is_json: bool) -> Self {
+        let reasons = if is_json {
+            serde_json::json!(line.reasons).to_string()
+        } else {
+            line.reasons.join("; ")
+        };
+        Self { id: line.id.to_string(), line, reasons, is_json }
+    }
+
+    fn cell(&self, column: usize) -> Cell<'_> {
+        self.line.record.map_or(Cell::Missing, |record| record.value(column))
+    }
+}
+
+fn columns<'n>(new: &'n NewLines<'_>) -> Columns<'n, Printed<'n>> {
+    let layout = &new.layout;
+    let own = |name: &str| layout.own_name(name);
+    let mut columns = people_columns(new)
+        .file(own("id"), |it: &Printed<'_>| Cell::Text(&it.id))
+        .file(own("row"), |it| Cell::UInt(it.line.row));
+    for place in layout.printed_columns(new.records()) {
+        let Some(name) = layout.columns.get(place) else { continue };
+        columns = columns.file(name, move |it: &Printed<'_>| it.cell(place));
+    }
+    columns = if new.is_by_forest() {
+        let score = |it: &Printed<'_>| it.line.score;
+        columns
+            .file(own("score"), move |it| score(it).map_or(Cell::Missing, |it| Cell::Float(it.0)))
+            .file(own("decision"), move |it| {
+                score(it).map_or(Cell::Missing, |it| Cell::Float(it.1))
+            })
+    } else {
+        let nearest = |it: &Printed<'n>| it.line.nearest;
+        columns
+            .file(own("NearestCluster"), move |it| {
+                nearest(it).map_or(Cell::Missing, |it| Cell::Int(it.label.to_i64()))
+            })
+            .file(own("NearestTemplate"), move |it| {
+                text_or_missing(nearest(it).and_then(|it| it.template))
+            })
+            .file(own("NearestEps"), move |it| {
+                nearest(it).map_or(Cell::Missing, |it| Cell::Float(it.eps))
+            })
+            .file(own("NearestFeature"), move |it| {
+                text_or_missing(nearest(it).map(|it| it.feature))
+            })
+    };
+    columns
+        .file(own("count"), |it| Cell::UInt(it.line.count))
+        .file(own("first"), |it| time_or_missing(it.line.times.map(|times| times.0)))
+        .file(own("last"), |it| time_or_missing(it.line.times.map(|times| times.1)))
+        .file(own("reasons"), |it| {
+            if it.is_json { Cell::Json(&it.reasons) } else { Cell::Text(&it.reasons) }
+        })
+}
+
+/// For people: how often, why, what and when; the id last.
+fn people_columns<'n>(new: &'n NewLines<'_>) -> Columns<'n, Printed<'n>> {
+    let layout = &new.layout;
+    let mut columns = Columns::new()
+        .table("Row", |it: &Printed<'_>| TextCell::number(&it.line.row))
+        .table("Count", |it| TextCell::number(&it.line.count))
+        .table("Reasons", |it| TextCell::text(&it.reasons));
+    if layout.roles.get(Role::Path).is_some() {
+        columns = columns.table("Process", move |it: &Printed<'_>| {
+            let path = it.line.record.and_then(|record| layout.text_of(Role::Path, record));
+            TextCell::text(process_name(path.unwrap_or_default(), layout.path_separator))
+        });
+    }
+    let known = [Role::CommandLine, Role::Time].into_iter();
+    for place in known.filter_map(|role| layout.roles.get(role)) {
+        let name = layout.columns.get(place).cloned().unwrap_or_default();
+        columns = columns.table(name, move |it| text_cell(it.cell(place)));
+    }
+    columns.table("Id", |it| TextCell::whole(it.id.clone()))
+}
