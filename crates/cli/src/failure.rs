@@ -80,18 +80,9 @@ impl From<pipeline::Error> for Failure {
         match &error {
             pipeline::Error::Records(cause) if cause.is_broken_pipe() => Self::BrokenPipe,
             error if is_usage(error) => Self::Usage(message(error)),
-            error if has_no_rows(error) => Self::NoRows(message(error)),
+            error if error.is_without_rows() => Self::NoRows(message(error)),
             error => Self::Data(message(error)),
         }
-    }
-}
-
-fn has_no_rows(error: &pipeline::Error) -> bool {
-    let is_empty = |error: &records::Error| matches!(error, records::Error::Empty { .. });
-    match error {
-        pipeline::Error::NoRows { .. } => true,
-        pipeline::Error::Records(error) => is_empty(error),
-        _ => false,
     }
 }
 

@@ -71,13 +71,18 @@ fn names(folder: &Path) -> Vec<PathBuf> {
     names
 }
 
+/// A model without its origin, which stands behind it.
+fn counts(model: &str) -> &str {
+    model.split_once(",\"origin\":").unwrap().0
+}
+
 #[test]
 fn models_of_parts_merge_to_the_model_of_the_whole() {
     let folder = halves();
     let said = done(&folder, &["merge", "a.json", "b.json", "-o", "week.json"]);
     assert!(said.starts_with("2 models of 363 rows and "), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
-    assert_eq!(read(&folder, "week.json"), read(&folder, "all.json"));
+    assert_eq!(counts(&read(&folder, "week.json")), counts(&read(&folder, "all.json")));
     let known = done(&folder, &["hunt", LOG, "--known", "week.json", "-t", "csv", "-o", "new.csv"]);
     assert!(known.contains("of 363 rows; --all ranks them, too"), "{known}");
     assert_eq!(read(&folder, "new.csv").lines().count(), 1);
@@ -89,7 +94,8 @@ fn a_model_goes_to_standard_output_without_a_file_and_quiet_says_nothing() {
     for output in [&[][..], &["-o", "-"]] {
         let output = oddsift(&folder, &[&["merge", "b.json", "a.json", "-q"], output].concat());
         assert!(output.status.success() && output.stderr.is_empty());
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), read(&folder, "all.json"));
+        let merged = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(counts(&merged), counts(&read(&folder, "all.json")));
     }
 }
 

@@ -316,6 +316,29 @@ pub enum Error {
     Cancelled,
 }
 
+impl Error {
+    /// Returns whether an input has no rows at all: an empty file, or a header and nothing else. A job that
+    /// runs unattended tells it apart from data that cannot be read and from an all-clear.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{ClusterParams, Input};
+    /// use oddsift_records::{ReadOptions, Reader};
+    ///
+    /// let input = Input::rows("empty", || {
+    ///     Ok(Box::new(Reader::new("empty", &b"Image,CommandLine\n"[..], ReadOptions::new())?))
+    /// });
+    /// assert!(ClusterParams::new().fit(input).unwrap_err().is_without_rows());
+    /// ```
+    #[must_use]
+    pub fn is_without_rows(&self) -> bool {
+        match self {
+            Self::NoRows { .. } => true,
+            Self::Records(error) => matches!(error, oddsift_records::Error::Empty { .. }),
+            _ => false,
+        }
+    }
+}
+
 impl From<oddsift_timespan::Error> for Error {
     fn from(error: oddsift_timespan::Error) -> Self {
         Self::Time(Box::new(error))

@@ -3,6 +3,7 @@
 mod audit; // AuditParams: audit logs as they are
 mod cluster; // ClusterParams, Clusters: rows to clusters
 mod cluster_warnings; // ClusterWarning: what is dubious about clusters
+mod digest; // sha256
 mod error; // Error and what it is made of
 mod feature_rows; // FeatureParams, FeatureRows: rows with features added
 mod fold; // batches of an input, worked on by threads
@@ -50,6 +51,7 @@ pub use {
         ClusterParams, ClusterRow, Clusters, Distances, Eps, EpsSource, KeepRows, Nearest, Proposal,
     },
     cluster_warnings::ClusterWarning,
+    digest::sha256,
     error::{
         Error, Lacking, ModelFault, Parameter, ParameterFault, Place, RowFault, ValueFault,
         likely_delimiter,

@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn ids_are_recorded_and_stay() {
         let id = LineId::of_process(r"C:\Windows\System32\cmd.exe", "cmd /k 17");
-        assert_eq!(id.to_string(), "RECORDED");
+        assert_eq!(id.to_string(), "c849eb75ba0233eda1c89791b6a51986");
     }
 
     #[test]

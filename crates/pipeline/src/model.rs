@@ -11,9 +11,9 @@ use oddsift_patterns::PatternTable;
 use oddsift_records::Cell;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use sha2::{Digest, Sha256};
 
 use crate::cluster::{Nearest, reason};
+use crate::digest::sha256;
 use crate::error::ModelFault;
 use crate::fold::Feed;
 use crate::layout::Head;
@@ -102,8 +102,8 @@ impl ModelFile {
         let head: Kind = json(bytes).map_err(fault)?;
         let Kind { format, version, origin, .. } = head.clone();
         let model = Model::of_kind(head, bytes).map_err(fault)?;
-        let digits = Sha256::digest(bytes);
-        let sha256 = digits.iter().map(|byte| format!("{byte:02x}")).collect();
+        let read = |error| fault(ModelFault::Read(error));
+        let (_, sha256) = sha256(bytes).map_err(read)?;
         Ok(Self { model, format, version, origin, sha256 })
     }
 }

@@ -154,13 +154,17 @@ impl Seen {
     /// assert_eq!(seen.forget("90d".parse::<Period>().unwrap(), days(91)), (1, 0));
     /// ```
     pub fn forget(&mut self, after: Period, moment: Timestamp) -> (usize, usize) {
+        self.forget_past(after, moment, Self::MOST)
+    }
+
+    fn forget_past(&mut self, after: Period, moment: Timestamp, most: usize) -> (usize, usize) {
         let before = self.len();
         // Longer ago than time itself is never.
         if let Ok(limit) = after.before(moment) {
             self.0.retain(|_, last| *last >= limit);
         }
         let n_aged = before - self.len();
-        let n_past = self.len().saturating_sub(Self::MOST);
+        let n_past = self.len().saturating_sub(most);
         if n_past > 0 {
             let mut moments: Vec<(Timestamp, LineId)> =
                 self.0.iter().map(|(id, last)| (*last, *id)).collect();
@@ -234,12 +238,11 @@ mod tests {
     #[test]
     fn there_are_never_more_than_fit_and_the_oldest_go() {
         let mut seen = Seen::new();
-        for n in 0..=Seen::MOST {
-            let id = LineId::of_values(["n"], &[n as f64]);
-            seen.note(id, moment(i64::try_from(n).unwrap()));
+        let id = |n: i64| LineId::of_values(["n"], &[n as f64]);
+        for n in 0..=10 {
+            seen.note(id(n), moment(n));
         }
-        assert_eq!(seen.forget("100000d".parse().unwrap(), moment(0)), (0, 1));
-        assert!(!seen.contains(&LineId::of_values(["n"], &[0.0])));
-        assert!(seen.contains(&LineId::of_values(["n"], &[1.0])));
+        assert_eq!(seen.forget_past("100000d".parse().unwrap(), moment(0), 10), (0, 1));
+        assert!(!seen.contains(&id(0)) && seen.contains(&id(1)));
     }
 }

@@ -57,7 +57,9 @@ impl<'a> Runner<'a> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::arg0(&mut command, "oddsift");
         command.args(&line.args).current_dir(&self.folder);
-        command.env_clear().envs(line.environment.iter().cloned());
+        // Models say when they were saved.
+        command.env_clear().env("SOURCE_DATE_EPOCH", "0");
+        command.envs(line.environment.iter().cloned());
         let mut command = assert_cmd::Command::from_std(command);
         if let Some(file) = &line.stdin {
             let bytes = fs::read(self.folder.join(file));

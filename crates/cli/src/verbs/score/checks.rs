@@ -45,7 +45,8 @@ impl Found {
 #[derive(Debug, Serialize)]
 pub(super) struct Check {
     /// The name of the flag, without its dashes.
-    check: &'static str,
+    #[serde(rename = "check")]
+    flag: &'static str,
     /// What was asked for.
     wanted: String,
     /// What there was.
@@ -67,7 +68,7 @@ pub(super) fn check(args: &ScoreArgs, found: &Found, now: Timestamp) -> Vec<Chec
 
 fn at_least(least: u64, n_rows: u64) -> Check {
     Check {
-        check: "min-rows",
+        flag: "min-rows",
         wanted: least.to_string(),
         found: n_rows.to_string(),
         holds: n_rows >= least,
@@ -77,7 +78,7 @@ fn at_least(least: u64, n_rows: u64) -> Check {
 
 fn at_most(most: f64, share: f64) -> Check {
     Check {
-        check: "max-new-share",
+        flag: "max-new-share",
         wanted: most.to_string(),
         found: share.to_string(),
         holds: share <= most,
@@ -101,7 +102,7 @@ fn newest_within(within: Period, found: &Found, now: Timestamp) -> Check {
         (None, None) => "no event has a time".to_owned(),
     };
     Check {
-        check: "newest-within",
+        flag: "newest-within",
         wanted: within.to_string(),
         found: newest.map(|newest| newest.to_string()).unwrap_or_default(),
         holds,

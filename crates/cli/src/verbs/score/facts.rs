@@ -1,13 +1,11 @@
 //! What a run did, as JSON for those who watch over many.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
-use oddsift::pipeline::{Input, ModelFile, ModelOrigin, Timestamp};
+use oddsift::pipeline::{Input, ModelFile, ModelOrigin, Timestamp, sha256};
 use oddsift::records::Output;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::ScoreArgs;
 use super::checks::{Check, Found, FoundLines};
@@ -143,22 +141,7 @@ impl Facts {
 
 /// The size and the SHA-256 of a plain file.
 fn digest(path: &Path) -> Option<(u64, String)> {
-    let mut file =
-        File::open(path).ok().filter(|file| file.metadata().is_ok_and(|it| it.is_file()))?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    let mut n_bytes = 0;
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n) => {
-                hash.update(buffer.get(..n)?);
-                n_bytes += n as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return None,
-        }
-    }
-    let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Some((n_bytes, digits))
+    let file = File::open(path).ok()?;
+    let is_plain = file.metadata().is_ok_and(|it| it.is_file());
+    if is_plain { sha256(file).ok() } else { None }
 }
