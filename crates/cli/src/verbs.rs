@@ -84,7 +84,7 @@ enum Verb {
     /// Put what to read first, clusters, outliers and times on one page to hand over: offline HTML
     ///
     /// The page begins with the first 40 lines of `hunt`, needs no network and holds no script but its own.
-    /// The input is read twice; standard input and pipes are kept in a temporary file.
+    /// The input is read several times; standard input and pipes are kept in a temporary file.
     /// Beside distinct patterns and lines, memory takes four bytes a row.
     #[command(after_help = report::EXAMPLES)]
     #[command(mut_arg("seed", |arg| arg.hide(false).help("Seed of the forest; without, 0")))]

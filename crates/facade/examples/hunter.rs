@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{env, error::Error, fs};
 
-use oddsift::pipeline::{ClusterParams, IsolationForest, KeepRows, OutlierParams};
+use oddsift::pipeline::{ClusterParams, KeepRows, OutlierParams};
 use oddsift::plot::Report;
 use oddsift::records::escape_line;
 
@@ -35,12 +35,13 @@ pub(crate) fn run(events: &Path, page: &Path, out: &mut dyn Write) -> Result<(),
     // A forest says of each row how unusual it is, and why.
     let features = ["commandlineTokensFull", "commandlineLen"];
     writeln!(out, "outliers, the most unusual first:")?;
-    for row in OutlierParams::new().features(features).top(3).find(events)?.rows() {
+    let outliers =
+        OutlierParams::new().features(features).top(Report::MOST_OUTLIERS).find(events)?;
+    for row in outliers.rows().take(3) {
         let row = row?;
         writeln!(out, "  {:.3}  row {}: {}", row.score, row.row, row.reason_text)?;
     }
     // Both on one page, which asks no network for anything. What data say is text on it.
-    let outliers = found.outliers(IsolationForest::params(), Report::MOST_OUTLIERS, 3)?;
-    fs::write(page, Report::new(&found, outliers.as_ref()).page()?.to_html())?;
+    fs::write(page, Report::new(&found, Some(&outliers)).page()?.to_html())?;
     Ok(writeln!(out, "report: {}", page.display())?)
 }

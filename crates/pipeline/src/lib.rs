@@ -22,7 +22,6 @@ mod new_lines; // NewLines: what a model does not know, folded
 mod ordered; // chunks of threads in the order of the input
 mod origin; // ModelOrigin: what a model was made of
 mod outliers; // OutlierParams, Outliers: a forest over a stream
-mod pattern_outliers; // PatternOutliers: a forest of clustered patterns
 mod periods; // PeriodParams, Periods: flags to periods of time
 mod plan; // what is taken from each row
 mod process_counts; // process events counted by their parts
@@ -72,7 +71,6 @@ pub use {
     new_lines::{NewLine, NewLines},
     origin::{ModelOrigin, SavedModel},
     outliers::{FittedOutliers, OutlierParams, OutlierRow, Outliers, msticpy_forest},
-    pattern_outliers::PatternOutliers,
     periods::{PeriodParams, Periods, QueryLanguage},
     progress::READING,
     read_summary::{ReadSummary, RowTimes},

@@ -7,7 +7,7 @@ mod times; // how many events were when
 
 use oddsift_eventcluster::Cluster;
 use oddsift_patterns::{PatternId, PatternTable};
-use oddsift_pipeline::{Clusters, Hunted, PatternOutliers, Role, process_name};
+use oddsift_pipeline::{Clusters, Hunted, Outliers, Role, process_name};
 use oddsift_timespan::Timestamp;
 
 use crate::{Error, Labels, Page};
@@ -18,17 +18,16 @@ const LONGEST_TEXT: usize = 300;
 /// A page about one input: what to read first, clusters, outliers and times.
 ///
 /// ```
-/// use oddsift_iforest::IsolationForest;
-/// use oddsift_pipeline::{ClusterParams, HuntParams, KeepRows};
+/// use oddsift_pipeline::{ClusterParams, HuntParams, KeepRows, OutlierParams};
 /// use oddsift_plot::Report;
 ///
 /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
 /// let mut params = ClusterParams::new();
 /// (params.keep, params.count_times) = (KeepRows::All, true);
 /// let found = params.fit(path)?;
-/// let outliers = found.outliers(IsolationForest::params(), Report::MOST_OUTLIERS, 3)?;
+/// let outliers = OutlierParams::new().top(Report::MOST_OUTLIERS).find(path)?;
 /// let first = HuntParams::new().rank(path)?;
-/// let mut report = Report::new(&found, outliers.as_ref());
+/// let mut report = Report::new(&found, Some(&outliers));
 /// report.hunted = Some(&first);
 /// let html = report.page().unwrap().to_html();
 /// assert!(html.contains("What to read first") && html.contains("Like no other"));
@@ -39,8 +38,9 @@ const LONGEST_TEXT: usize = 300;
 pub struct Report<'r> {
     /// The clusters, of rows that were kept, with the times counted.
     pub clusters: &'r Clusters,
-    /// The most unusual patterns; `None` where rows are weighted.
-    pub outliers: Option<&'r PatternOutliers>,
+    /// The most unusual rows; `None` where rows are weighted. Their picture shows all rows where the patterns
+    /// of the forest were [kept](oddsift_pipeline::OutlierParams::keep_patterns).
+    pub outliers: Option<&'r Outliers>,
     /// The lines of the same input in the order in which they are to be read, with which the page begins;
     /// none by default.
     pub hunted: Option<&'r Hunted>,
@@ -73,7 +73,7 @@ impl<'r> Report<'r> {
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     #[must_use]
-    pub fn new(clusters: &'r Clusters, outliers: Option<&'r PatternOutliers>) -> Self {
+    pub fn new(clusters: &'r Clusters, outliers: Option<&'r Outliers>) -> Self {
         Self {
             clusters,
             outliers,

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use oddsift::pipeline::{
-    ClusterParams, Eps, Error, HuntParams, Hunted, Input, IsolationForest, KeepRows, Known, Lacking,
+    ClusterParams, Clusters, Eps, Error, HuntParams, Hunted, Input, KeepRows, Known, Lacking,
+    OutlierParams,
 };
 use oddsift::plot::{Labels, Report};
 use oddsift::records::Output;
@@ -106,9 +107,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {
         )),
         error => error.into(),
     })?;
-    let mut forest = IsolationForest::params();
-    forest.seed = args.input.seed.unwrap_or(forest.seed);
-    let outliers = found.outliers(forest, Report::MOST_OUTLIERS, Report::REASONS)?;
+    let outliers = outlier_params(args, &found).map(|params| params.find(&input)).transpose()?;
     let hunted = first.map_or(Ok(None), |first| hunt(&first, &input))?;
     bar.finish();
     say_eps(talk, &found);
@@ -137,9 +136,21 @@ fn params(args: &ReportArgs) -> ClusterParams {
     params.template.clone_from(&args.template);
     params.count_distinct.clone_from(&args.count_distinct);
     (params.keep, params.count_times) = (KeepRows::All, true);
-    // The forest of the page is of the same patterns, and takes numbers alone.
-    params.numbers_alone = true;
     params
+}
+
+/// How outliers are found; not among weighted rows, each of which a forest takes as one, and not by
+/// categories, which have no order.
+fn outlier_params(args: &ReportArgs, found: &Clusters) -> Option<OutlierParams> {
+    let names_category = !args.space.features.is_empty() && found.categories().next().is_some();
+    if args.space.weight.is_some() || names_category {
+        return None;
+    }
+    let mut params = OutlierParams::new().top(Report::MOST_OUTLIERS);
+    params.features = args.recipe.choice(&args.space.features, None);
+    params.forest.seed = args.input.seed.unwrap_or(params.forest.seed);
+    (params.n_reasons, params.keep_patterns) = (Report::REASONS, true);
+    Some(params)
 }
 
 /// How the list of what to read first is made; not of weighted rows, which it would count as one each.

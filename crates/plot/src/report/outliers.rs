@@ -1,10 +1,9 @@
-//! The most unusual patterns, by an isolation forest of the same features.
+//! The most unusual rows, by an isolation forest.
 
-use ndarray::ArrayView2;
-use oddsift_pipeline::PatternOutliers;
+use oddsift_pipeline::{OutlierRow, Outliers, Role, process_name};
 
-use super::{Report, minute};
-use crate::{Error, Figure, Labels, OutlierPlot, Page};
+use super::{Report, minute, with_process};
+use crate::{Error, Labels, OutlierPicture, Page, outlier_figure};
 
 /// Says why there are no outliers where rows are weighted.
 pub(super) fn left_out(page: Page, weight: &str) -> Page {
@@ -14,53 +13,41 @@ pub(super) fn left_out(page: Page, weight: &str) -> Page {
     ))
 }
 
-pub(super) fn on_page(
-    page: Page,
-    report: &Report<'_>,
-    found: &PatternOutliers,
-) -> Result<Page, Error> {
-    let page = page.heading("Outliers").paragraph(
-        "The rows that an isolation forest sets apart in the fewest cuts, with the features that do \
-         it. The lower the score, the odder; rows of equal features are one line.",
-    );
+pub(super) fn on_page(page: Page, report: &Report<'_>, found: &Outliers) -> Result<Page, Error> {
+    let names = found.fitted.model.names().join(", ");
+    let page = page.heading("Outliers").paragraph(&format!(
+        "The rows that an isolation forest sets apart in the fewest cuts by {names}, with the counts \
+         that tell why. The lower the score, the more unusual; rows of one pattern are one line.",
+    ));
     let header = ["Score", "Rows", "What", "Reasons", "First (UTC)"].map(str::to_owned);
-    let rows: Vec<Vec<String>> =
-        (0..found.patterns.len()).map(|at| row(report, found, at)).collect();
-    let page = page.figure(figure(report, found)?);
-    Ok(page.table("", &header, &[true, true, false, false, false], &rows))
+    let rows: Result<Vec<Vec<String>>, Error> =
+        found.rows().map(|it| Ok(row(report, found, &it?))).collect();
+    let page = page.figure(outlier_figure(found, &picture(report, found))?);
+    Ok(page.table("", &header, &[true, true, false, false, false], &rows?))
 }
 
-fn row(report: &Report<'_>, found: &PatternOutliers, at: usize) -> Vec<String> {
-    let (table, id) = (report.patterns(), found.patterns[at]);
-    let first = table.times(id).map(|(first, _)| minute(first)).unwrap_or_default();
+fn row(report: &Report<'_>, found: &Outliers, row: &OutlierRow<'_>) -> Vec<String> {
+    let layout = &found.layout;
+    let path = row.record.and_then(|record| layout.text_of(Role::Path, record));
+    let process = path.map(|path| process_name(path, layout.path_separator));
+    let text = report.label.and_then(|column| row.record?.text(column)).unwrap_or("");
     vec![
-        format!("{:.3}", found.scores[at]),
-        table.count(id).to_string(),
-        report.text(id),
-        found.reasons[at].join("; "),
-        first,
+        format!("{:.3}", row.score),
+        row.count.to_string(),
+        with_process(process, text),
+        row.reasons.join("; "),
+        row.times.map(|(first, _)| minute(first)).unwrap_or_default(),
     ]
 }
 
-fn figure(report: &Report<'_>, found: &PatternOutliers) -> Result<Figure, Error> {
-    let table = report.patterns();
-    let training = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix());
-    let training = training.map_err(oddsift_pipeline::Error::from)?;
-    let weights = table.weights();
-    let texts: Vec<String> = (found.patterns.iter().zip(&found.reasons))
-        .map(|(id, reasons)| {
-            format!("{}\n{}", report.text(*id).replace(['\n', '\r'], " "), reasons.join("\n"))
-        })
-        .collect();
-    let found_weights: Vec<f64> = found.patterns.iter().map(|id| table.weight(*id)).collect();
-    let n_rows = found.patterns.iter().map(|id| table.count(*id)).sum();
-    OutlierPlot::new(found.model.detector(), report.clusters.features())
-        .training(&training, Some(&weights))
-        .outliers(&found.vectors, &texts)
-        .outlier_weights(&found_weights)
-        .counts(n_rows, table.n_rows())
-        .selection(true)
-        .features(report.features)
-        .labels(Labels { title: None, ..report.labels })
-        .figure()
+fn picture<'r>(report: &Report<'r>, found: &Outliers) -> OutlierPicture<'r> {
+    // Places of features are those of the clusters, whose features may be others.
+    let is_of_same = found.fitted.model.names() == report.clusters.features();
+    OutlierPicture {
+        features: report.features.filter(|_| is_of_same),
+        label: report.label,
+        n_outliers: found.rows().flatten().map(|row| row.count).sum(),
+        is_selection: true,
+        labels: Labels { title: None, ..report.labels },
+    }
 }
