@@ -177,7 +177,9 @@ impl Check {
         for line in text(&output.stdout).lines() {
             let row: Value = serde_json::from_str(line).unwrap();
             let reasons = row["reasons"].as_array().unwrap();
-            reasons.iter().for_each(|reason| self.reason(reason, reasons.len() == 1));
+            for reason in reasons {
+                self.reason(reason, reasons.len() == 1);
+            }
         }
     }
 

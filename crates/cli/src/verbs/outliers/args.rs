@@ -23,7 +23,6 @@ Examples:
   oddsift score flows.json tomorrow.csv -t csv
       fitted once, scores every new file";
 
-#[expect(clippy::struct_excessive_bools, reason = "each flag of a command line is one")]
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag that can be typed by itself")]
 pub(crate) struct OutliersArgs {
