@@ -107,6 +107,33 @@ fn a_query_holds_every_spike_and_on_request_every_dip() {
     assert!(periods(&[], &["--query", "spl"]).starts_with("| where ('_time' >= "));
 }
 
+/// Weeks that end on Sundays and days that begin at local midnight are those of msticpy's loop over
+/// pandas 2.3.3, which recorded them.
+#[test]
+fn periods_of_weeks_and_of_days_in_a_zone_are_msticpys() {
+    let flags = "TimeGenerated,anomalies\n2024-03-29 23:30,1\n2024-03-31 00:30,1\n2024-04-03 00:30,1\n\
+                 2024-04-20 12:00,1\n";
+    let found = |more: &[&str]| {
+        let args = ["periods", "-", "-t", "csv"];
+        let output = oddsift_with(&[&args[..], more].concat(), flags.as_bytes());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout).lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let berlin = ["--time-zone", "Europe/Berlin", "--merge"];
+    assert_eq!(
+        found(&[&berlin[..], &["1D"]].concat()),
+        [
+            "2024-03-27T23:00:00Z,2024-03-31T23:00:00Z",
+            "2024-04-01T22:00:00Z,2024-04-03T22:00:00Z",
+            "2024-04-18T22:00:00Z,2024-04-20T22:00:00Z",
+        ]
+    );
+    let weeks = found(&[&berlin[..], &["1W"]].concat());
+    assert_eq!(weeks, ["2024-03-23T23:00:00Z,2024-04-27T22:00:00Z"]);
+    let weeks = found(&["--merge", "1W"]);
+    assert_eq!(weeks, ["2024-03-24T00:00:00Z,2024-04-28T00:00:00Z"]);
+}
+
 #[test]
 fn no_spike_is_a_query_that_finds_nothing() {
     let none = ["--threshold", "99"];

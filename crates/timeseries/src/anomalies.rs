@@ -1,6 +1,6 @@
 //! What came out.
 
-use oddsift_timespan::{Period, TimeSpan, Timestamp};
+use oddsift_timespan::{Bins, TimeSpan, Timestamp};
 
 use crate::{Error, Signs, TsParams, extract_anomaly_periods, set_new_anomaly_threshold};
 
@@ -309,7 +309,7 @@ impl Anomalies {
     }
 
     /// The spans of time around anomalies, near ones joined: [`extract_anomaly_periods`] of the times
-    /// and flags. `merge` is the length of the bins that are joined, such as an hour.
+    /// and flags. `merge` is how the times are put in bins, such as hours.
     ///
     /// # Errors
     ///
@@ -323,13 +323,13 @@ impl Anomalies {
     ///     (0..96).map(|hour| (Timestamp::constant(3600 * hour, 0), (hour % 24 / 8) as f64)).collect();
     /// points[40].1 += 30.0;
     /// let found = Anomalies::params().fit(&Series::from_points(&points, Fill::Error)?)?;
-    /// let spans = found.anomaly_periods("1h".parse()?, Signs::Positive)?;
+    /// let spans = found.anomaly_periods(&"1h".parse()?, Signs::Positive)?;
     /// assert_eq!(spans[0].to_string(), "1970-01-02T15:00:00Z/1970-01-02T17:00:00Z");
     /// # Ok::<(), oddsift_timeseries::Error>(())
     /// ```
     #[doc(alias = "extract_anomaly_periods")]
     #[doc(alias = "find_anomaly_periods")]
-    pub fn anomaly_periods(&self, merge: Period, signs: Signs) -> Result<Vec<TimeSpan>, Error> {
+    pub fn anomaly_periods(&self, merge: &Bins, signs: Signs) -> Result<Vec<TimeSpan>, Error> {
         extract_anomaly_periods(&self.times, &self.flags, merge, signs)
     }
 

@@ -192,6 +192,9 @@ impl TsParams {
     /// all parts 0; any length will do; the points are decomposed as they stand
     /// ([`Series::as_given`]) and sorted by time after. Score and low threshold are not used.
     ///
+    /// A whole number can differ from msticpy's by one where a part is a hair beside it: statsmodels
+    /// adds in another order, so that 3 there can be 2.9999999999999996 here and the other way round.
+    ///
     /// ```
     /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
     /// let series = Series::as_given(&[(Timestamp::UNIX_EPOCH, 1.5); 48]);

@@ -42,6 +42,8 @@ pub(crate) struct SeriesArgs {
     #[arg(long, value_name = "COLUMN", help_heading = "Series")]
     pub(crate) by: Option<String>,
     /// Length of a bucket, such as 1h, 30min or 1D; without, 1h where rows are counted or joined
+    ///
+    /// Buckets count from midnight in UTC, whatever --time-zone is; weeks begin on Mondays.
     #[arg(long, value_name = "PERIOD", help_heading = "Series")]
     pub(crate) bucket: Option<Period>,
     /// Only rows at this time or later, such as 2024-03-01 or 2024-03-01T08:00:00Z
@@ -96,7 +98,8 @@ pub(crate) struct SeriesArgs {
     pub(crate) every_point: bool,
     /// Do as msticpy does where it differs: whole numbers, points as they stand, high values only
     ///
-    /// --score, --threshold-low and --fill are then without effect.
+    /// --score, --threshold-low and --fill are then without effect. A whole number can differ from
+    /// msticpy's by one where a part is a hair beside it: statsmodels adds in another order.
     #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
     pub(crate) compat: Option<Compat>,
     #[command(flatten)]
