@@ -135,6 +135,46 @@ fn periods_of_weeks_and_of_days_in_a_zone_are_msticpys() {
 }
 
 #[test]
+fn the_score_of_a_point_is_its_own_whether_it_is_flagged_or_not() {
+    let mut input = "t,n\n".to_owned();
+    for hour in 0..96 {
+        let n = if (50..53).contains(&hour) { 900 + hour % 2 } else { 10 + hour * hour % 7 };
+        writeln!(input, "2024-01-0{}T{:02}:00:00Z,{n}", 1 + hour / 24, hour % 24).unwrap();
+    }
+    let args = ["series", "-", "--time-column", "t", "--period", "24", "-t", "csv"];
+    let found = |more: &[&str]| rows(&oddsift_with(&[&args[..], more].concat(), input.as_bytes()));
+    let (episodes, points) = (found(&[]), found(&["--every-point"]));
+    let scores = |rows: &[HashMap<String, String>]| {
+        rows.iter().map(|row| row["score"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(scores(&episodes), scores(&points));
+    let n_flagged = |rows: &[HashMap<String, String>]| {
+        rows.iter().filter(|row| row["anomalies"] != "0").count()
+    };
+    assert!(n_flagged(&episodes) == 1 && n_flagged(&points) > 1);
+}
+
+#[test]
+fn programs_are_told_why_a_point_is_flagged() {
+    for form in ["ndjson", "json"] {
+        let output = oddsift(&[&BYTES[..], &EXACT, &["-t", form]].concat());
+        let found = text(&output.stdout);
+        let found: Vec<Value> = match form {
+            "json" => serde_json::from_str(&found).unwrap(),
+            _ => found.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+        };
+        assert!(found.iter().all(|row| row["reason"].is_string() == (row["anomalies"] != 0)));
+        let spike = found.iter().find(|row| row["TimeGenerated"] == "2019-05-13T17:00:00Z");
+        assert_eq!(
+            spike.unwrap()["reason"],
+            "916767394 where 655437109 was expected: 20 of 34 others at 17:00 as high"
+        );
+        let compat = oddsift(&[&BYTES[..], &["--compat", "msticpy", "-t", form]].concat());
+        assert!(!text(&compat.stdout).contains("reason"));
+    }
+}
+
+#[test]
 fn no_spike_is_a_query_that_finds_nothing() {
     let none = ["--threshold", "99"];
     assert_eq!(periods(&[], &[&none[..], &["--query", "kql"]].concat()), "| where false\n");
