@@ -97,7 +97,7 @@ impl Bins {
     /// let [first, time]: [Timestamp; 2] = ["2024-01-08T10:00:00Z".parse()?, "2024-01-10T23:00:00Z".parse()?];
     /// let label = |bins: &str| bins.parse::<Bins>()?.label(time, first);
     /// assert_eq!(label("2D")?.to_string(), "2024-01-10T00:00:00Z");
-    /// assert_eq!(label("7h")?.to_string(), "2024-01-10T18:00:00Z");
+    /// assert_eq!(label("7h")?.to_string(), "2024-01-10T22:00:00Z");
     /// assert!(Bins::from(Period::ZERO).label(time, first).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
