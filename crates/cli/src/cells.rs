@@ -19,7 +19,7 @@ pub(crate) fn text_cell(cell: Cell<'_>) -> TextCell {
 }
 
 /// A person reads some five digits.
-fn rounded(number: f64) -> String {
+pub(crate) fn rounded(number: f64) -> String {
     let decimals = if number.abs() < 1e4 { 4 } else { 0 };
     let text = format!("{number:.decimals$}");
     if decimals == 0 {

@@ -153,7 +153,9 @@ impl OutlierModel {
             Evidence::With { feature, value, rows } => {
                 let [own, other] =
                     [(reason.feature, reason.value), (feature, value)].map(|it| part(rarity, it));
-                format!("{own} with {other} ({} of {total})", counted(rows))
+                // The number is of all rows with such counts, whatever their program.
+                let have = if rows <= 1 { "has" } else { "have" };
+                format!("{} of {total} {have} {own} and {other}", counted(rows))
             }
             Evidence::Above { .. } | Evidence::Between { .. } if reason.value > 0.0 => {
                 let rows = counted(rarity.count(reason.value));
@@ -203,16 +205,16 @@ impl OutlierModel {
 /// A feature of a process event and its value, in words.
 fn part(rarity: &ProcessRarity, (feature, value): (usize, f64)) -> String {
     let what = match feature {
-        0 => "a program",
-        1 => "a parent and program",
+        0 => "program",
+        1 => "parent and program",
         _ => {
             let name = ProcessRarity::NAMES.get(feature).copied().unwrap_or_default();
             return format!("{name} {}", number(value));
         }
     };
     if value > 0.0 {
-        format!("{what} of {}", counted(rarity.count(value)))
+        format!("a {what} of {}", counted(rarity.count(value)))
     } else {
-        format!("{what}, common,")
+        format!("a common {what}")
     }
 }

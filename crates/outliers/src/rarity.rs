@@ -1,5 +1,5 @@
 use oddsift_patterns::{MASKS, mask_into};
-use oddsift_rarity::{Rarity, Seen, View};
+use oddsift_rarity::{Rarity, Seen, View, surprisal};
 
 use crate::Error;
 
@@ -221,18 +221,21 @@ impl ProcessRarity {
         Ok([rare(of_values[0]), rare(of_values[1]), words, arguments])
     }
 
-    /// The events that have a program or pair of so many bits above what is common; exact where it was
-    /// counted.
+    /// The events that have a program or pair of so many bits above what is common: the count of which
+    /// they are made, and none for bits that no counted one has.
+    ///
+    /// Surprisals of other counts are other numbers, and what is common is taken off them without a
+    /// rest, so that the count is found by what it gives and never rounded.
     pub(crate) fn count(&self, value: f64) -> u64 {
-        let (n, bits) = (self.n_rows() as f64, value + COMMON);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "it is no more than the number of events, and not below 0"
-        )]
-        let count = (n / bits.exp2() + 0.5).round() as u64;
-        // A value that was never seen has more bits than one that was seen once.
-        if bits > (2.0 * n).log2() + 1e-9 / n.max(1.0) { 0 } else { count }
+        let n = self.n_rows();
+        let gives = |count: u64| rare(surprisal(count, n));
+        let (mut low, mut high) = (1, n);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if gives(middle) > value { low = middle + 1 } else { high = middle }
+        }
+        // A text that was never seen has more bits than one of a single event.
+        if low <= n && gives(low).to_bits() == value.to_bits() { low } else { 0 }
     }
 }
 
@@ -256,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_are_read_off_the_bits() {
+    fn counts_are_those_that_were_counted() {
         let mut rarity = ProcessRarity::new().unwrap();
         let mut line = ProcessLine::default();
         for (program, count) in [("a", 1), ("b", 7), ("c", 60_000), ("d", 3)] {
@@ -265,8 +268,23 @@ mod tests {
         }
         for (program, count) in [("a", 1), ("b", 7), ("d", 3), ("new", 0)] {
             line.set(program, "p", "");
-            assert_eq!(rarity.count(rarity.values(&line).unwrap()[0]), count, "{program}");
+            let values = rarity.values(&line).unwrap();
+            assert_eq!([rarity.count(values[0]), rarity.count(values[1])], [count; 2], "{program}");
         }
+    }
+
+    #[test]
+    fn every_count_of_any_log_is_found_exactly() {
+        for n in [17, 363, 100_003, 1 << 40] {
+            let mut rarity = ProcessRarity::new().unwrap();
+            rarity.add(&ProcessLine::default(), n).unwrap();
+            let rarest = 1..=(n / 16).min(2000);
+            for count in rarest.chain((n / 16).saturating_sub(2000).max(1)..=n / 16) {
+                assert_eq!(rarity.count(rare(surprisal(count, n))), count, "{count} of {n}");
+            }
+            assert_eq!(rarity.count(rare(surprisal(0, n))), 0, "{n}");
+        }
+        assert_eq!(ProcessRarity::new().unwrap().count(1.0), 0);
     }
 
     #[test]

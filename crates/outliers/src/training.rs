@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 
 use ndarray::{ArrayRef2, ArrayView1};
 
+use crate::reason::number;
 use crate::{Error, Evidence};
 
 /// What reasons need to know of the training rows: how many have which value of a feature, and which
@@ -175,11 +176,14 @@ impl Spread {
             && ends().zip(starts).all(|(end, start)| end.is_some_and(|end| end <= start))
     }
 
-    /// The last known value below, and the first above.
+    /// The last known value below and the first above that do not look the same: sums of bits that are
+    /// equal can differ in their last digits.
     fn neighbours(&self, value: f64) -> [Option<usize>; 2] {
         let lower = self.values.partition_point(|it| compare(*it, value).is_lt());
         let upper = self.values.partition_point(|it| compare(*it, value).is_le());
-        [lower.checked_sub(1), Some(upper).filter(|place| *place < self.values.len())]
+        let shown = number(value);
+        let differs = |place: &usize| number(self.values[*place]) != shown;
+        [(0..lower).rev().find(differs), (upper..self.values.len()).find(differs)]
     }
 
     fn up_to(&self, place: usize) -> u64 {
@@ -292,6 +296,17 @@ mod tests {
         let between = Evidence::Between { low: 9.0, high: 50.0, rows: 0 };
         assert_eq!(training.alone(0, 40.0), Some(between));
         assert_eq!(training.alone(0, 105.0), None);
+    }
+
+    #[test]
+    fn a_bound_never_looks_like_the_value() {
+        let mut x = Array2::from_shape_fn((100, 1), |(row, _)| (row % 10) as f64);
+        let value = 15.301_057_434_316_878;
+        x[[0, 0]] = value;
+        x[[1, 0]] = value.next_up();
+        let training = Training::new(&x, None);
+        assert_eq!(training.alone(0, value), Some(Evidence::Above { bound: 9.0, rows: 2 }));
+        assert_eq!(training.alone(0, value.next_up()), training.alone(0, value));
     }
 
     #[test]

@@ -114,5 +114,5 @@ pub use {
         Aggregate, Anomalies, Changes, Fill, Frequency, PeriodSource, Score, Season, Signs,
         TsParams,
     },
-    oddsift_timespan::{Period, TimeParser, TimeSpan, Timestamp},
+    oddsift_timespan::{Bins, Period, TimeParser, TimeSpan, Timestamp},
 };

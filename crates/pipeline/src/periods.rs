@@ -2,7 +2,7 @@ use oddsift_features::FeatureOptions;
 use oddsift_records::Record;
 use oddsift_timeseries::{Signs, extract_anomaly_periods, set_new_anomaly_threshold};
 use oddsift_timespan::{
-    Period, TimeSpan, Timestamp, kql_between, kql_filter, spl_filter, sql_filter,
+    Bins, Period, TimeSpan, Timestamp, kql_between, kql_filter, spl_filter, sql_filter,
 };
 
 use crate::error::{ParameterFault, Place, RowFault};
@@ -44,8 +44,9 @@ pub struct PeriodParams {
     pub threshold: Option<f64>,
     /// The threshold of dips, if it is another.
     pub threshold_low: Option<f64>,
-    /// The width of an anomaly; those that are near each other are joined. An hour by default.
-    pub merge: Period,
+    /// The width of an anomaly; those that are near each other are joined. An hour by default. Days
+    /// and weeks begin at midnight of the input's [time zone](Input::time_zone).
+    pub merge: Bins,
     /// Whether dips count, too.
     pub signs: Signs,
 }
@@ -71,7 +72,7 @@ impl Default for PeriodParams {
             anomalies_column: "anomalies".to_owned(),
             threshold: None,
             threshold_low: None,
-            merge: Period::HOUR,
+            merge: Period::HOUR.into(),
             signs: Signs::Positive,
         }
     }
@@ -117,12 +118,15 @@ impl PeriodParams {
             }
         };
         let anomalies: Vec<i8> = values.into_iter().map(sign).collect();
-        let periods = extract_anomaly_periods(&flags.times, &anomalies, self.merge, self.signs);
-        let periods = periods.map_err(|source| Error::Series {
+        let failed = |source| Error::Series {
             place: Place::of(&flags.read.name),
             group: None,
             source: Box::new(source),
-        })?;
+        };
+        let bins = self.merge.clone().time_zone(input.time_zone.as_deref());
+        let bins = bins.map_err(|error| failed(error.into()))?;
+        let periods = extract_anomaly_periods(&flags.times, &anomalies, &bins, self.signs);
+        let periods = periods.map_err(failed)?;
         let Flags { time_column, is_zoned, read, .. } = flags;
         Ok(Periods { periods, time_column, is_zoned, read })
     }

@@ -54,6 +54,11 @@ impl Gaps {
 pub(crate) struct Bounds(Option<(f64, f64)>);
 
 impl Bounds {
+    /// Those of a series if some of its values are NaN, else none.
+    pub(crate) fn of_gaps(y: &[f64]) -> Self {
+        if y.iter().any(|value| value.is_nan()) { Self::of(y) } else { Self::default() }
+    }
+
     /// Those of values of which some may be NaN.
     pub(crate) fn of(y: &[f64]) -> Self {
         let ends = |(low, high): (f64, f64), value: &f64| (low.min(*value), high.max(*value));

@@ -8,6 +8,7 @@ use oddsift_ground::{Callback, Tally};
 use crate::{
     AsSeries, Error, Progress, Settings, Stl, StlParams, Workspace,
     decompose::{begin, decompose as stl},
+    gaps::Bounds,
     params::check_values,
     scale::Scale,
 };
@@ -218,17 +219,21 @@ fn decompose(
 ) -> Result<Mstl, Error> {
     let mut seasonal = vec![vec![0.0; y.len()]; parts.len()];
     let mut rest = y.to_vec();
+    // Each season is made of what the others leave, and would grow by theirs from round to round.
+    let bounds = Bounds::of_gaps(y);
     let mut last = None;
     for _ in 0..rounds {
         for (part, season) in parts.iter().zip(&mut seasonal) {
             rest.iter_mut().zip(&*season).for_each(|(rest, season)| *rest += season);
             let fit = stl(*part, &rest, workspace, tally)?;
             season.copy_from_slice(&fit.seasonal);
+            bounds.keep_season(season);
             rest.iter_mut().zip(&*season).for_each(|(rest, season)| *rest -= season);
             last = Some(fit);
         }
     }
-    let (trend, weights) = last.map(|fit: Stl| (fit.trend, fit.weights)).unwrap_or_default();
+    let (mut trend, weights) = last.map(|fit: Stl| (fit.trend, fit.weights)).unwrap_or_default();
+    bounds.keep_near(&mut trend);
     let remainder = rest.iter().zip(&trend).map(|(rest, trend)| rest - trend).collect();
     let periods = parts.iter().map(|part| part.period).collect();
     let windows = parts.iter().map(|part| part.seasonal.window).collect();

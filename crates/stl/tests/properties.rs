@@ -213,6 +213,45 @@ proptest! {
         }
     }
 
+    /// The same of several seasons, each of which is made of what the others leave.
+    #[test]
+    fn parts_of_several_seasons_with_gaps_stay_near_the_values(
+        params in params(), robust: bool, jumps in (1_usize..40, 1_usize..40, 1_usize..40),
+        periods in prop::collection::btree_set(2_usize..40, 2..4), window in odd(1..10), iterate in 1_usize..5,
+        present in prop::collection::vec(prop_oneof![3 => Just(true), 2 => Just(false)], 90..250), gap in 0_usize..250, seed: u64,
+    ) {
+        let mut random = Random(seed);
+        let mut y: Vec<f64> = present.iter().map(|&it| if it { 1e7 * random.normal() } else { f64::NAN }).collect();
+        let end = y.len().min(gap + gap / 2);
+        y[gap.min(end)..end].fill(f64::NAN);
+        prop_assume!(y.iter().any(|y| y.is_nan()) && y.iter().any(|y| !y.is_nan()));
+        let params = params.trend(None).low_pass(None).robust(robust).outer_iter(if robust { None } else { Some(2) }).inner_iter(None);
+        let params = params.seasonal_jump(jumps.0).trend_jump(jumps.1).low_pass_jump(jumps.2);
+        let periods: Vec<usize> = periods.into_iter().collect();
+        let windows = vec![window; periods.len()];
+        let fit = Mstl::params(&periods).windows(&windows).iterate(iterate).stl(params).fit(&y).unwrap();
+        let (low, high) = range(&y);
+        let (wide, rounding) = (high - low, 1e-12 * low.abs().max(high.abs()));
+        let n_seasons = fit.seasons().count() as f64;
+        let season = |i: usize| fit.seasons().map(|(_, season)| season[i]).sum::<f64>();
+        let seasons = fit.seasons().map(|(_, season)| (season, -2.0 * wide..=2.0 * wide));
+        let most = (2.0 + 2.0 * n_seasons) * wide;
+        for (part, allowed) in seasons.chain([
+            (fit.trend(), (low - wide)..=(high + wide)),
+            (fit.remainder(), -most..=most),
+        ]) {
+            let allowed = (allowed.start() - rounding)..=(allowed.end() + rounding);
+            for value in part.iter().filter(|value| !value.is_nan()) {
+                prop_assert!(allowed.contains(value), "{value:e} is not in {allowed:?}");
+            }
+        }
+        for (i, y) in y.iter().enumerate() {
+            let sum = fit.trend()[i] + season(i) + fit.remainder()[i];
+            prop_assert_eq!(sum.is_nan(), y.is_nan());
+            prop_assert!(y.is_nan() || (sum - y).abs() <= 1e-13 * (most + y.abs()), "{sum} {y}");
+        }
+    }
+
     #[test]
     fn a_workspace_changes_nothing(list in prop::collection::vec((params(), 0_usize..200, any::<bool>()), 1..6), seed: u64) {
         let mut workspace = Workspace::default();

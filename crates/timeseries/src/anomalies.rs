@@ -1,8 +1,8 @@
 //! What came out.
 
-use oddsift_timespan::{Period, TimeSpan, Timestamp};
+use oddsift_timespan::{Bins, TimeSpan, Timestamp};
 
-use crate::{Error, Signs, TsParams, extract_anomaly_periods, set_new_anomaly_threshold};
+use crate::{Error, Signs, TsParams, episodes, extract_anomaly_periods, set_new_anomaly_threshold};
 
 /// A series with its parts, its scores and its flags: one of each for each time.
 ///
@@ -37,6 +37,9 @@ pub struct Anomalies {
     #[cfg_attr(feature = "serde", serde(rename = "anomalies"))]
     pub(crate) flags: Vec<i8>,
     pub(crate) episode: Vec<u32>,
+    /// How many points an episode reaches, where a flag stands for one.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) reach: Option<usize>,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) source: PeriodSource,
 }
@@ -309,7 +312,7 @@ impl Anomalies {
     }
 
     /// The spans of time around anomalies, near ones joined: [`extract_anomaly_periods`] of the times
-    /// and flags. `merge` is the length of the bins that are joined, such as an hour.
+    /// and flags. `merge` is how the times are put in bins, such as hours.
     ///
     /// # Errors
     ///
@@ -323,17 +326,18 @@ impl Anomalies {
     ///     (0..96).map(|hour| (Timestamp::constant(3600 * hour, 0), (hour % 24 / 8) as f64)).collect();
     /// points[40].1 += 30.0;
     /// let found = Anomalies::params().fit(&Series::from_points(&points, Fill::Error)?)?;
-    /// let spans = found.anomaly_periods("1h".parse()?, Signs::Positive)?;
+    /// let spans = found.anomaly_periods(&"1h".parse()?, Signs::Positive)?;
     /// assert_eq!(spans[0].to_string(), "1970-01-02T15:00:00Z/1970-01-02T17:00:00Z");
     /// # Ok::<(), oddsift_timeseries::Error>(())
     /// ```
     #[doc(alias = "extract_anomaly_periods")]
     #[doc(alias = "find_anomaly_periods")]
-    pub fn anomaly_periods(&self, merge: Period, signs: Signs) -> Result<Vec<TimeSpan>, Error> {
+    pub fn anomaly_periods(&self, merge: &Bins, signs: Signs) -> Result<Vec<TimeSpan>, Error> {
         extract_anomaly_periods(&self.times, &self.flags, merge, signs)
     }
 
-    /// The same series with flags by other thresholds, as [`set_new_anomaly_threshold`] sets them.
+    /// The same series with flags by other thresholds, as [`set_new_anomaly_threshold`] sets them; one
+    /// for each episode, where [`TsParams::episodes`] asked for that.
     ///
     /// # Errors
     ///
@@ -351,7 +355,11 @@ impl Anomalies {
     #[doc(alias = "set_new_anomaly_threshold")]
     pub fn with_threshold(self, threshold: f64, threshold_low: Option<f64>) -> Result<Self, Error> {
         let flags = set_new_anomaly_threshold(&self.score, threshold, threshold_low)?;
-        Ok(Self { flags, ..self })
+        let mut found = Self { flags, ..self };
+        if let Some(reach) = found.reach {
+            episodes::join(&mut found, (threshold_low.unwrap_or(threshold), threshold), reach);
+        }
+        Ok(found)
     }
 }
 

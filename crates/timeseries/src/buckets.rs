@@ -73,7 +73,8 @@ impl Gathered {
 /// Events in buckets of time, by group: made in one pass over events in any order.
 ///
 /// A bucket holds its start and not its end, and starts a whole number of buckets from
-/// 1970-01-01T00:00:00Z. Memory follows the buckets that have events, about 100 bytes each, and with
+/// 1970-01-01T00:00:00Z, a Thursday, but buckets of whole weeks start on Mondays, as pandas' weeks do.
+/// All are in UTC. Memory follows the buckets that have events, about 100 bytes each, and with
 /// [`Aggregate::Distinct`] their distinct texts; never the time between. Adding an event takes
 /// `O(log n_buckets)`. Builders of parts of the events, by threads or machines, [`merge`](Self::merge)
 /// to what one builder of all makes, in any order.
@@ -337,7 +338,7 @@ impl SeriesBuilder {
     }
 
     fn cell(&mut self, group: Option<&str>, time: Timestamp) -> Result<&mut Cell, Error> {
-        let start = self.bucket.floor(time, Timestamp::UNIX_EPOCH)?;
+        let start = self.bucket.floor(time, origin(self.bucket))?;
         let buckets = match group {
             None => &mut self.ungrouped,
             Some(group) => self.groups.entry_ref(group).or_default(),
@@ -350,6 +351,14 @@ impl SeriesBuilder {
         let next = self.texts.len();
         *self.texts.entry_ref(text).or_insert(next)
     }
+}
+
+/// Where buckets count from.
+fn origin(bucket: Period) -> Timestamp {
+    /// 1969-12-29.
+    const MONDAY: Timestamp = Timestamp::constant(-3 * 86_400, 0);
+    let week = 7 * Period::DAY.duration().as_nanos();
+    if bucket.duration().as_nanos() % week == 0 { MONDAY } else { Timestamp::UNIX_EPOCH }
 }
 
 fn check(aggregate: Aggregate, time: Timestamp, value: f64) -> Result<(), Error> {
@@ -415,6 +424,21 @@ mod tests {
         let series = sums.finish(Fill::Error).unwrap();
         assert_eq!(series.len(), 1);
         assert_eq!(series[0].values(), [2.0]);
+    }
+
+    #[test]
+    fn weeks_start_on_mondays_and_days_at_midnight() {
+        for (bucket, start) in [
+            ("1W", "2024-01-08T00:00:00Z"),
+            ("1D", "2024-01-14T00:00:00Z"),
+            ("2D", "2024-01-14T00:00:00Z"),
+            ("7h", "2024-01-14T12:00:00Z"),
+        ] {
+            let mut counts = SeriesBuilder::new(bucket.parse().unwrap(), Aggregate::Count).unwrap();
+            counts.add(None, "2024-01-14T17:00:00Z".parse().unwrap(), None).unwrap();
+            let series = counts.finish(Fill::Error).unwrap();
+            assert_eq!(series[0].times()[0].to_string(), start, "{bucket}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use {
     gather::Changes,
     oddsift_ground::{Progress, Step},
     oddsift_stl::{Degree, NoPeriod, Stl, StlParams, Workspace},
-    oddsift_timespan::{Period, TimeSpan, Timestamp, kql_between, kql_filter},
+    oddsift_timespan::{Bins, Period, TimeSpan, Timestamp, kql_between, kql_filter},
     params::{TsParams, ts_anomalies_stl},
     periods::{Signs, extract_anomaly_periods},
     score::{Fences, Score},

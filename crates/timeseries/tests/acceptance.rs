@@ -55,7 +55,7 @@ fn msticpy_flags_the_spikes_alone() {
 #[test]
 fn periods_become_a_query() {
     let found = ts_anomalies_stl(&traffic()).unwrap();
-    let spans = found.anomaly_periods("1h".parse().unwrap(), Signs::Positive).unwrap();
+    let spans = found.anomaly_periods(&"1h".parse().unwrap(), Signs::Positive).unwrap();
     let kql = kql_filter("TimeGenerated", &spans).unwrap();
     assert!(kql.starts_with(
         "| where (TimeGenerated >= datetime(2019-05-13T16:00:00Z) \

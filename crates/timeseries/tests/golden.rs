@@ -125,7 +125,7 @@ fn check_periods(folder: &Path, case: &Value) {
     let flags = input.flags(params["anomalies_column"].as_str().unwrap_or("anomalies"));
     let period = params["period"].as_str().unwrap().parse().unwrap();
     let signs = if params["pos_only"].as_bool().unwrap() { Signs::Positive } else { Signs::Both };
-    let found = extract_anomaly_periods(&input.times(time_column), &flags, period, signs).unwrap();
+    let found = extract_anomaly_periods(&input.times(time_column), &flags, &period, signs).unwrap();
 
     let spans: Vec<[Timestamp; 2]> = found.iter().map(|span| [span.start(), span.end()]).collect();
     let expected = case["expected"]["periods"].as_array().unwrap();

@@ -227,7 +227,7 @@ proptest! {
         let signs = if both { Signs::Both } else { Signs::Positive };
         let (times, flags): (Vec<Timestamp>, Vec<i8>) =
             rows.iter().map(|&(second, flag)| (at(second), flag)).unzip();
-        let spans = extract_anomaly_periods(&times, &flags, seconds(period), signs).unwrap();
+        let spans = extract_anomaly_periods(&times, &flags, &seconds(period).into(), signs).unwrap();
         prop_assert!(spans.windows(2).all(|pair| pair[0].end() < pair[1].start()));
         for (time, flag) in times.iter().zip(&flags) {
             if *flag == 1 || (both && *flag == -1) {
@@ -278,7 +278,7 @@ proptest! {
         }
         let (times, flags): (Vec<_>, Vec<_>) =
             points.iter().zip(&rows).map(|(point, row)| (point.0, row.3)).unzip();
-        let _ = extract_anomaly_periods(&times, &flags, step, Signs::Both);
+        let _ = extract_anomaly_periods(&times, &flags, &step.into(), Signs::Both);
     }
 }
 

@@ -2,6 +2,7 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 mod args; // SpanArgs: a span from its parts
+mod bins; // Bins: days, weeks and lengths of time, as pandas cuts them
 mod decimal; // the numbers in a period's text
 mod epoch; // numbers that count from an epoch
 mod error; // Error
@@ -22,6 +23,7 @@ mod sql; // sql_filter
 pub use jiff::{SignedDuration, Timestamp};
 pub use {
     args::SpanArgs,
+    bins::Bins,
     error::Error,
     format::format_time,
     kql::{kql_between, kql_filter, kql_identifier, kql_string},

@@ -293,7 +293,7 @@ fn check_format(format: &str) -> Result<(), jiff::Error> {
     Ok(())
 }
 
-fn find_zone(name: &str) -> Result<TimeZone, Error> {
+pub(crate) fn find_zone(name: &str) -> Result<TimeZone, Error> {
     if name.eq_ignore_ascii_case("utc") || name == "Z" {
         return Ok(TimeZone::UTC);
     }

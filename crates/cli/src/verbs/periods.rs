@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
-use oddsift::pipeline::{Period, PeriodParams, Periods, QueryLanguage, Signs, TimeSpan};
+use oddsift::pipeline::{Bins, PeriodParams, Periods, QueryLanguage, Signs, TimeSpan};
 use oddsift::records::{Cell, Error};
 
 use crate::args::{Compat, InputArgs, OutputArgs};
@@ -13,7 +13,7 @@ use crate::failure::{Failure, need_finds, need_rows};
 use crate::output::Destination;
 use crate::progress::Bar;
 use crate::say::{say, warn};
-use crate::values::{not_negative, positive_period};
+use crate::values::{bins, not_negative};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -42,10 +42,13 @@ pub(crate) struct PeriodsArgs {
     #[arg(long, value_name = "N", value_parser = not_negative, help_heading = "Periods")]
     #[arg(requires = "threshold")]
     pub(crate) threshold_low: Option<f64>,
-    /// Width of an anomaly; those that are near each other are joined
+    /// Width of an anomaly, such as 30min, 1D or 1W; those that are near each other are joined
+    ///
+    /// Hours and days count from the midnight before the first anomaly in --time-zone, weeks end on
+    /// Sundays, as in msticpy.
     #[arg(long, value_name = "PERIOD", default_value = "1h", help_heading = "Periods")]
-    #[arg(value_parser = positive_period, allow_negative_numbers = true)]
-    pub(crate) merge: Period,
+    #[arg(value_parser = bins, allow_negative_numbers = true)]
+    pub(crate) merge: Bins,
     /// Dips, too
     #[arg(long, help_heading = "Periods")]
     pub(crate) both: bool,
@@ -92,7 +95,7 @@ fn params(args: &PeriodsArgs) -> PeriodParams {
     params.threshold = args.threshold;
     // A low threshold of 0 is none to msticpy.
     params.threshold_low = args.threshold_low.filter(|low| *low > 0.0 || args.compat.is_none());
-    params.merge = args.merge;
+    params.merge = args.merge.clone();
     params.signs = if args.both { Signs::Both } else { Signs::Positive };
     params
 }

@@ -10,9 +10,9 @@ use oddsift::pipeline::{Anomalies, LeftOut, SeriesFit, SeriesParams};
 use oddsift::plot::{Labels, SeriesPlot};
 
 pub(crate) use self::args::{EXAMPLES, SeriesArgs};
-use self::columns::series_columns;
+use self::columns::{Printed, series_columns};
 use self::params::params;
-use crate::args::{Compat, TalkArgs};
+use crate::args::{Compat, Format, TalkArgs};
 use crate::failure::{Failure, need_finds, need_rows};
 use crate::output::Destination;
 use crate::picture::write_picture;
@@ -56,8 +56,12 @@ fn print(args: &SeriesArgs, found: &SeriesFit, destination: Destination) -> Resu
     if is_table && n_points == 0 && !args.output.talk.quiet {
         warn_line("no anomalies; -t csv prints every point");
     }
-    let columns = series_columns(found, args.compat == Some(Compat::Msticpy), args.every_point);
-    columns.print(&args.output, destination, n_points, points.map(Ok))
+    let is_msticpys = args.compat == Some(Compat::Msticpy);
+    let is_json = matches!(args.output.format, Some(Format::Ndjson | Format::Json));
+    let has_reasons = is_json && !is_msticpys;
+    let columns = series_columns(found, is_msticpys, args.every_point, has_reasons);
+    let rows = points.map(|point| Ok(Printed::new(point, has_reasons)));
+    columns.print(&args.output, destination, n_points, rows)
 }
 
 /// Draws what was found, if a picture is asked for.

@@ -42,6 +42,8 @@ pub(crate) struct SeriesArgs {
     #[arg(long, value_name = "COLUMN", help_heading = "Series")]
     pub(crate) by: Option<String>,
     /// Length of a bucket, such as 1h, 30min or 1D; without, 1h where rows are counted or joined
+    ///
+    /// Buckets count from midnight in UTC, whatever --time-zone is; weeks begin on Mondays.
     #[arg(long, value_name = "PERIOD", help_heading = "Series")]
     pub(crate) bucket: Option<Period>,
     /// Only rows at this time or later, such as 2024-03-01 or 2024-03-01T08:00:00Z
@@ -87,16 +89,17 @@ pub(crate) struct SeriesArgs {
     /// The threshold of dips, if it is another
     #[arg(long, value_name = "N", value_parser = not_negative, help_heading = "Anomalies")]
     pub(crate) threshold_low: Option<f64>,
-    /// Flag and score every point, and not an episode once
+    /// Flag every point, and not an episode once
     ///
     /// Without, a run of points beyond the threshold is an episode, flagged at its first highest point;
-    /// a run within a period (and a day) of the last is another only if it is higher. A point that
-    /// is no higher than those of a period before it, or lower than the next, has score 0.
+    /// a run within a period (and a day) of the last is another only if it is higher. Scores are the
+    /// same in both ways.
     #[arg(long, help_heading = "Anomalies")]
     pub(crate) every_point: bool,
     /// Do as msticpy does where it differs: whole numbers, points as they stand, high values only
     ///
-    /// --score, --threshold-low and --fill are then without effect.
+    /// --score, --threshold-low and --fill are then without effect. A whole number can differ from
+    /// msticpy's by one where a part is a hair beside it: statsmodels adds in another order.
     #[arg(long, value_enum, value_name = "WHOM", help_heading = "Output")]
     pub(crate) compat: Option<Compat>,
     #[command(flatten)]

@@ -3,11 +3,26 @@
 use oddsift::pipeline::{SeriesFit, SeriesPoint, feature_cell, own_name};
 use oddsift::records::Cell;
 
-use crate::cells::{text_cell, text_or_missing};
+use crate::cells::{rounded, text_cell, text_or_missing};
 use crate::columns::Columns;
 use crate::table::TextCell;
 
 type Point<'r> = SeriesPoint<'r>;
+
+/// A point, and for programs why it is flagged.
+pub(super) struct Printed<'f> {
+    point: Point<'f>,
+    /// Empty where it is not flagged, or the form has no room for sentences.
+    reason: String,
+}
+
+impl<'f> Printed<'f> {
+    pub(super) fn new(point: Point<'f>, has_reasons: bool) -> Self {
+        let is_told = has_reasons && point.flag != 0;
+        let reason = if is_told { sentence(&point) } else { String::new() };
+        Self { point, reason }
+    }
+}
 
 /// Group, time, value and what was made of it. In msticpy's way parts are whole numbers, and times name
 /// a zone only where the input does.
@@ -15,7 +30,8 @@ pub(super) fn series_columns(
     found: &SeriesFit,
     is_msticpys: bool,
     is_every_point: bool,
-) -> Columns<'_, Point<'_>> {
+    has_reasons: bool,
+) -> Columns<'_, Printed<'_>> {
     let names = &found.columns;
     let mut taken: Vec<String> = names.by.iter().cloned().collect();
     taken.extend([names.time.clone(), names.value.clone()]);
@@ -24,38 +40,55 @@ pub(super) fn series_columns(
     let mut columns = Columns::new();
     if let Some(by) = &names.by {
         columns = columns
-            .file(by, |point: &Point<'_>| text_or_missing(point.group))
-            .table(by, |point| TextCell::text(point.group.unwrap_or("")));
+            .file(by, |it: &Printed<'_>| text_or_missing(it.point.group))
+            .table(by, |it| TextCell::text(it.point.group.unwrap_or("")));
     }
     let columns = columns
-        .file(&names.time, move |point: &Point<'_>| {
-            if has_zone { Cell::Time(point.time) } else { Cell::NaiveTime(point.time) }
+        .file(&names.time, move |it: &Printed<'_>| {
+            if has_zone { Cell::Time(it.point.time) } else { Cell::NaiveTime(it.point.time) }
         })
-        .table(format!("{} (UTC)", names.time), |point| {
-            TextCell::whole(Cell::NaiveTime(point.time).to_string().replace('T', " "))
+        .table(format!("{} (UTC)", names.time), |it| {
+            TextCell::whole(Cell::NaiveTime(it.point.time).to_string().replace('T', " "))
         })
-        .both(&names.value, |point| value(point.value))
-        .file(own("residual"), move |point| part(point.residual, is_msticpys))
-        .file(own("trend"), move |point| part(point.trend, is_msticpys))
-        .file(own("seasonal"), move |point| part(point.seasonal, is_msticpys))
-        .file(own("weights"), move |point| part(point.weight, is_msticpys))
-        .file(own("baseline"), move |point| part(point.baseline, is_msticpys))
-        .file(own("score"), |point| part(point.score, false))
-        .file(own("anomalies"), |point| Cell::Int(i64::from(point.flag)));
+        .both(&names.value, |it| value(it.point.value))
+        .file(own("residual"), move |it| part(it.point.residual, is_msticpys))
+        .file(own("trend"), move |it| part(it.point.trend, is_msticpys))
+        .file(own("seasonal"), move |it| part(it.point.seasonal, is_msticpys))
+        .file(own("weights"), move |it| part(it.point.weight, is_msticpys))
+        .file(own("baseline"), move |it| part(it.point.baseline, is_msticpys))
+        .file(own("score"), |it| part(it.point.score, false))
+        .file(own("anomalies"), |it| Cell::Int(i64::from(it.point.flag)));
     let columns = if is_msticpys || is_every_point {
         columns
     } else {
-        columns.file(own("episode"), |point| match point.episode {
+        columns.file(own("episode"), |it| match it.point.episode {
             0 => Cell::Missing,
             number => Cell::Int(i64::from(number)),
         })
     };
+    let columns = if has_reasons {
+        columns.file(own("reason"), |it| match &*it.reason {
+            "" => Cell::Missing,
+            reason => Cell::Text(reason),
+        })
+    } else {
+        columns
+    };
     columns
-        .table("Expected", |point| text_cell(part(point.baseline, false)))
-        .table("Score", |point| text_cell(part(point.score, false)))
+        .table("Expected", |it| text_cell(part(it.point.baseline, false)))
+        .table("Score", |it| text_cell(part(it.point.score, false)))
         // By the score: msticpy's flags have the sign of the season.
-        .table("Anomaly", |point| TextCell::whole(if point.score < 0.0 { "dip" } else { "spike" }))
-        .table("Reason", |point| TextCell::text(&reason(point)))
+        .table("Anomaly", |it| TextCell::whole(if it.point.score < 0.0 { "dip" } else { "spike" }))
+        .table("Reason", |it| TextCell::text(&reason(&it.point)))
+}
+
+/// What was there, what was expected, and how often it was as far out.
+fn sentence(point: &Point<'_>) -> String {
+    let what = format!("{} where {} was expected", value(point.value), rounded(point.baseline));
+    match reason(point) {
+        often if often.is_empty() => what,
+        often => format!("{what}: {often}"),
+    }
 }
 
 /// How often other points at that hour were as far out.
