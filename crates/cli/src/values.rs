@@ -59,6 +59,11 @@ fn count_or_share(text: &str) -> Result<Result<usize, f64>, String> {
         .ok_or_else(|| "must be a whole number of at least 1, or a share up to 1.0".to_owned())
 }
 
+pub(crate) fn positive_period(text: &str) -> Result<Period, String> {
+    let period = text.parse::<Period>().map_err(|error| error.to_string())?;
+    if period > Period::ZERO { Ok(period) } else { Err("must be longer than nothing".to_owned()) }
+}
+
 pub(crate) fn bins(text: &str) -> Result<Bins, String> {
     let bins = text.parse::<Bins>().map_err(|error| error.to_string())?;
     let is_some = bins.length() > Period::ZERO;
