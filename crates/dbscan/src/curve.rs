@@ -91,14 +91,20 @@ impl KDistances {
     }
 
     /// The curve of rows that were measured in parts.
-    pub(crate) fn joined(parts: Vec<Self>) -> Self {
-        let resolutions = parts.iter().filter_map(|part| part.resolution);
-        Self {
-            resolution: resolutions.min_by(f64::total_cmp),
-            n_points: parts.iter().map(|part| part.n_points).sum(),
-            n_measured: parts.iter().map(|part| part.n_measured).sum(),
-            curve: ascending(parts.into_iter().flat_map(|part| part.curve).collect()),
+    pub(crate) fn joined(
+        parts: impl IntoIterator<Item = Result<Self, Error>>,
+    ) -> Result<Self, Error> {
+        let mut all = Self { curve: Vec::new(), resolution: None, n_points: 0, n_measured: 0 };
+        for part in parts {
+            let part = part?;
+            let resolutions = [all.resolution, part.resolution].into_iter().flatten();
+            all.resolution = resolutions.min_by(f64::total_cmp);
+            all.n_points += part.n_points;
+            all.n_measured += part.n_measured;
+            all.curve.extend(part.curve);
         }
+        all.curve = ascending(all.curve);
+        Ok(all)
     }
 
     fn measure<W: Weight>(

@@ -2,22 +2,80 @@
 
 use std::ops::ControlFlow;
 
-use ndarray::{ArrayRef2, Axis};
+use ndarray::{Array2, ArrayRef2, ArrayView2, s};
 use oddsift_ground::Control;
 
 use crate::{
     Dbscan, DbscanModel, DbscanParams, Error, KDistances, Label, Progress, algorithm::Fitted,
-    clusters::NONE, weights,
+    clusters::NONE, step, weights,
 };
 
-/// The rows of each group, ascending; groups are in the order of their first rows.
-fn rows_by_group(groups: &[u32]) -> Vec<Vec<usize>> {
-    let mut rows: Vec<usize> = (0..groups.len()).collect();
-    rows.sort_by_key(|&row| groups[row]);
-    let parts = rows.chunk_by(|&a, &b| groups[a] == groups[b]);
-    let mut parts: Vec<Vec<usize>> = parts.map(<[usize]>::to_vec).collect();
+/// Whole weights up to here are summed without error, and fewer than [`FEW`] others with one below 1.
+const LIGHT: f64 = 4_294_967_296.0;
+/// More rows are not taken to be light.
+const FEW: usize = 1 << 20;
+
+/// All rows, those of a group beside each other and ascending.
+fn sorted_by_group(groups: &[u32]) -> Result<Vec<u32>, Error> {
+    let n_rows = u32::try_from(groups.len()).ok().filter(|&n| n < u32::MAX - 1);
+    let n_rows = n_rows.ok_or(Error::TooManySamples(groups.len()))?;
+    let mut rows: Vec<u32> = (0..n_rows).collect();
+    rows.sort_by_key(|&row| groups[row as usize]);
+    Ok(rows)
+}
+
+/// The rows of each group; groups are in the order of their first rows.
+fn parts<'a>(sorted: &'a [u32], groups: &[u32]) -> Vec<&'a [u32]> {
+    let group = |row: u32| groups[row as usize];
+    let mut parts: Vec<&[u32]> = sorted.chunk_by(|&a, &b| group(a) == group(b)).collect();
     parts.sort_unstable_by_key(|part| part[0]);
     parts
+}
+
+/// Rows and their weights, of which parts are copied to room that is used again.
+struct Gathered<'a> {
+    x: &'a ArrayRef2<f64>,
+    weights: Option<&'a [f64]>,
+    values: Array2<f64>,
+    part_weights: Vec<f64>,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(x: &'a ArrayRef2<f64>, weights: Option<&'a [f64]>) -> Self {
+        Self { x, weights, values: Array2::zeros((0, x.ncols())), part_weights: Vec::new() }
+    }
+
+    fn gather(&mut self, rows: &[u32]) -> (ArrayView2<'_, f64>, Option<&[f64]>) {
+        if self.values.nrows() < rows.len() {
+            self.values = Array2::zeros((rows.len().next_power_of_two(), self.x.ncols()));
+        }
+        let mut values = self.values.slice_mut(s![..rows.len(), ..]);
+        for (mut to, &row) in values.rows_mut().into_iter().zip(rows) {
+            to.assign(&self.x.row(row as usize));
+        }
+        if let Some(weights) = self.weights {
+            self.part_weights.clear();
+            self.part_weights.extend(rows.iter().map(|&row| weights[row as usize]));
+        }
+        let weights = self.weights.is_some().then_some(self.part_weights.as_slice());
+        (self.values.slice(s![..rows.len(), ..]), weights)
+    }
+
+    /// Whether all rows together weigh too little for one of them to be core.
+    fn is_light(&self, rows: &[u32], min_samples: usize) -> bool {
+        let weight = |&row: &u32| self.weights.map_or(1.0, |weights| weights[row as usize].abs());
+        let most = min_samples.saturating_sub(1) as f64;
+        rows.len() < FEW && rows.iter().map(weight).sum::<f64>() <= most.min(LIGHT)
+    }
+
+    fn check_finite(&self, rows: &[u32]) -> Result<(), Error> {
+        for row in rows.iter().map(|&row| row as usize) {
+            if let Some(column) = self.x.row(row).iter().position(|value| !value.is_finite()) {
+                return Err(Error::NonFinite { row, column });
+            }
+        }
+        Ok(())
+    }
 }
 
 fn check_length(x: &ArrayRef2<f64>, groups: &[u32]) -> Result<(), Error> {
@@ -27,17 +85,14 @@ fn check_length(x: &ArrayRef2<f64>, groups: &[u32]) -> Result<(), Error> {
     Err(Error::GroupsLength { n_groups: groups.len(), n_samples: x.nrows() })
 }
 
-fn of_rows(weights: Option<&[f64]>, rows: &[usize]) -> Option<Vec<f64>> {
-    weights.map(|weights| rows.iter().map(|&row| weights[row]).collect())
-}
-
 impl DbscanParams {
     /// Clusters the rows of `x` within groups: rows whose group differs are never neighbours, however
     /// near they are. Such are categories, which are equal or not and have no distance.
     ///
     /// Labels are those of [`fit_weighted`](Self::fit_weighted) on each group by itself, numbered over
     /// all groups in the order of their first core rows; so it does not matter which number stands for
-    /// which group. `progress` is as for [`fit_with`](Self::fit_with), and is told of each group.
+    /// which group. `progress` is as for [`fit_with`](Self::fit_with), and is told of each group that weighs
+    /// enough for a core row.
     ///
     /// # Errors
     ///
@@ -73,12 +128,18 @@ impl DbscanParams {
             return Err(Error::NoColumns);
         }
         let control = Control::new(Some(progress)).work_limit(self.work_limit);
-        let mut joined = Joined::new(x.nrows());
-        for rows in rows_by_group(groups) {
-            let weights = of_rows(weights, &rows);
-            let fitted = self.run_with(&x.select(Axis(0), &rows), weights.as_deref(), &control);
-            let fitted = fitted.map_err(|error| in_row(error, &rows))?;
-            joined.take(&fitted, &rows, groups[rows[0]]);
+        control.begin(step::COLLAPSE, x.nrows())?;
+        let sorted = sorted_by_group(groups)?;
+        let (mut joined, mut gathered) = (Joined::new(x.nrows()), Gathered::new(x, weights));
+        for rows in parts(&sorted, groups) {
+            if gathered.is_light(rows, self.min_samples) {
+                gathered.check_finite(rows)?;
+                continue;
+            }
+            let (x, weights) = gathered.gather(rows);
+            let fitted = self.run_with(&x, weights, &control);
+            let fitted = fitted.map_err(|error| in_row(error, rows))?;
+            joined.take(&fitted, rows, groups[rows[0] as usize]);
         }
         Ok(joined.finish(*self, x.ncols()))
     }
@@ -110,18 +171,19 @@ impl DbscanParams {
         if let Some(weights) = weights {
             weights::check(weights, x.nrows())?;
         }
-        let parts = rows_by_group(groups).into_iter().map(|rows| {
-            let weights = of_rows(weights, &rows);
-            let measured = self.k_distances(&x.select(Axis(0), &rows), weights.as_deref());
-            measured.map_err(|error| in_row(error, &rows))
+        let sorted = sorted_by_group(groups)?;
+        let mut gathered = Gathered::new(x, weights);
+        let parts = parts(&sorted, groups).into_iter().map(|rows| {
+            let (x, weights) = gathered.gather(rows);
+            self.k_distances(&x, weights).map_err(|error| in_row(error, rows))
         });
-        Ok(KDistances::joined(parts.collect::<Result<_, _>>()?))
+        KDistances::joined(parts)
     }
 }
 
 /// An error that names a row of a part, as one of the whole.
-fn in_row(error: Error, rows: &[usize]) -> Error {
-    let whole = |row: usize| rows.get(row).copied().unwrap_or(row);
+fn in_row(error: Error, rows: &[u32]) -> Error {
+    let whole = |row: usize| rows.get(row).map_or(row, |&row| row as usize);
     match error {
         Error::NonFinite { row, column } => Error::NonFinite { row: whole(row), column },
         Error::NonFiniteWeight { row } => Error::NonFiniteWeight { row: whole(row) },
@@ -154,11 +216,12 @@ impl Joined {
     }
 
     /// Takes in a group, whose clusters get the next numbers for now.
-    fn take(&mut self, fitted: &Dbscan, rows: &[usize], group: u32) {
+    fn take(&mut self, fitted: &Dbscan, rows: &[u32], group: u32) {
         let offset = self.first_core.len();
         let number = |label: Label| label.cluster().map_or(NONE, |at| at + offset as u32);
         self.first_core.resize(offset + fitted.n_clusters(), usize::MAX);
-        for (at, (&row, &label)) in rows.iter().zip(fitted.labels()).enumerate() {
+        let rows = rows.iter().map(|&row| row as usize);
+        for (at, (row, &label)) in rows.zip(fitted.labels()).enumerate() {
             self.labels[row] = number(label);
             self.core[row] = fitted.is_core(at);
             if self.core[row] {
@@ -249,10 +312,11 @@ impl DbscanModel {
         check_length(x, groups)?;
         self.check_columns(x)?;
         let mut labels = vec![Label::NOISE; x.nrows()];
+        let mut gathered = Gathered::new(x, None);
         self.for_each_group(groups, |part, rows| {
-            let predicted = part.predict(&x.select(Axis(0), rows));
+            let predicted = part.predict(&gathered.gather(rows).0);
             let predicted = predicted.map_err(|error| in_row(error, rows))?;
-            rows.iter().zip(predicted).for_each(|(&row, label)| labels[row] = label);
+            rows.iter().zip(predicted).for_each(|(&row, label)| labels[row as usize] = label);
             Ok(())
         })?;
         Ok(labels)
@@ -284,12 +348,13 @@ impl DbscanModel {
         }
         check_length(x, groups)?;
         let mut found = vec![None; x.nrows()];
+        let mut gathered = Gathered::new(x, None);
         self.for_each_group(groups, |part, rows| {
-            let nearest = part.nearest_of_all(&x.select(Axis(0), rows))?;
+            let nearest = part.nearest_of_all(&gathered.gather(rows).0)?;
             for (&row, nearest) in rows.iter().zip(nearest) {
                 let whole =
                     |it: Nearest| Nearest { point: part.core_groups[it.point] as usize, ..it };
-                found[row] = nearest.map(whole);
+                found[row as usize] = nearest.map(whole);
             }
             Ok(())
         })?;
@@ -301,37 +366,42 @@ impl DbscanModel {
     fn for_each_group(
         &self,
         groups: &[u32],
-        mut work: impl FnMut(&Self, &[usize]) -> Result<(), Error>,
+        mut work: impl FnMut(&Self, &[u32]) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut points_of: std::collections::HashMap<u32, Vec<u32>> =
-            std::collections::HashMap::new();
-        for (at, group) in (0..).zip(&self.core_groups) {
-            points_of.entry(*group).or_default().push(at);
-        }
-        for rows in rows_by_group(groups) {
-            if let Some(points) = points_of.get(&groups[rows[0]]) {
-                work(&self.part(points), &rows)?;
+        let points = sorted_by_group(&self.core_groups)?;
+        let sorted = sorted_by_group(groups)?;
+        let mut part = self.without_points();
+        for rows in parts(&sorted, groups) {
+            let points = self.points_of(&points, groups[rows[0] as usize]);
+            if !points.is_empty() {
+                part.take_points(self, points);
+                work(&part, rows)?;
             }
         }
         Ok(())
     }
 
-    fn part(&self, points: &[u32]) -> Self {
-        let place = |&at: &u32| at as usize;
-        let values = points
-            .iter()
-            .map(place)
-            .flat_map(|at| &self.core_points[at * self.n_features..(at + 1) * self.n_features]);
-        Self {
-            core_points: values.copied().collect(),
-            core_labels: points.iter().map(|at| self.core_labels[place(at)]).collect(),
-            core_groups: points.to_vec(),
-            ..Self {
-                core_points: Vec::new(),
-                core_labels: Vec::new(),
-                core_groups: Vec::new(),
-                ..*self
-            }
+    /// Those of the points, which are sorted by group, that are of a group.
+    fn points_of<'a>(&self, sorted: &'a [u32], group: u32) -> &'a [u32] {
+        let group_of = |&point: &u32| self.core_groups[point as usize];
+        let later = &sorted[sorted.partition_point(|point| group_of(point) < group)..];
+        &later[..later.partition_point(|point| group_of(point) == group)]
+    }
+
+    fn without_points(&self) -> Self {
+        Self { core_points: Vec::new(), core_labels: Vec::new(), core_groups: Vec::new(), ..*self }
+    }
+
+    /// Takes points of another model in place of its own.
+    fn take_points(&mut self, whole: &Self, points: &[u32]) {
+        self.core_points.clear();
+        self.core_labels.clear();
+        self.core_groups.clear();
+        self.core_groups.extend_from_slice(points);
+        for point in points.iter().map(|&point| point as usize) {
+            let values = &whole.core_points[point * self.n_features..][..self.n_features];
+            self.core_points.extend_from_slice(values);
+            self.core_labels.push(whole.core_labels[point]);
         }
     }
 }
@@ -363,7 +433,7 @@ impl Nearest {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, array};
+    use ndarray::array;
 
     use super::*;
 

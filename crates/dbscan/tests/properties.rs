@@ -13,7 +13,7 @@ mod definition;
 use definition::Random;
 use definition::{by_definition, found, grid, matrix, metrics, uneven};
 use ndarray::{Array2, Axis};
-use oddsift_dbscan::{Dbscan, DbscanParams, Metric};
+use oddsift_dbscan::{Dbscan, DbscanParams, Error, Metric};
 use proptest::prelude::*;
 
 fn same_as_by_definition(
@@ -207,6 +207,7 @@ fn many_rows_are_the_same_on_any_number_of_threads() {
 fn by_definition_in_groups(
     x: &Array2<f64>,
     groups: &[u32],
+    weights: &[f64],
     eps: f64,
     min_samples: usize,
 ) -> (Vec<i64>, Vec<usize>) {
@@ -219,9 +220,9 @@ fn by_definition_in_groups(
         let rows: Vec<usize> = (0..x.nrows()).filter(|row| groups[*row] == group).collect();
         let part = x.select(Axis(0), &rows);
         let params = Dbscan::params().eps(eps).min_samples(min_samples);
-        let fitted = params.fit(&part).unwrap();
-        let expected =
-            by_definition(&part, &vec![1.0; rows.len()], eps, min_samples, Metric::Euclidean);
+        let weights: Vec<f64> = rows.iter().map(|row| weights[*row]).collect();
+        let fitted = params.fit_weighted(&part, &weights).unwrap();
+        let expected = by_definition(&part, &weights, eps, min_samples, Metric::Euclidean);
         assert_eq!(found(&fitted), expected);
         let offset = first.len();
         first.resize(first.len() + fitted.n_clusters(), usize::MAX);
@@ -263,7 +264,8 @@ proptest! {
         let params = Dbscan::params().eps(eps).min_samples(min_samples);
         let model = params.fit_grouped(&x, &groups, None, &go_on).unwrap();
         let labels: Vec<i64> = model.labels().iter().map(|label| label.to_i64()).collect();
-        let (expected, core) = by_definition_in_groups(&x, &groups, eps, min_samples);
+        let ones = vec![1.0; x.nrows()];
+        let (expected, core) = by_definition_in_groups(&x, &groups, &ones, eps, min_samples);
         prop_assert_eq!(&labels, &expected);
         prop_assert_eq!(model.core_samples(), core);
 
@@ -277,5 +279,61 @@ proptest! {
         }
         let strangers = model.model().predict_grouped(&x, &others).unwrap();
         prop_assert!(strangers.iter().all(|label| label.is_noise()));
+    }
+}
+
+/// What the first group with a fault says, in the order of first rows; rows are those of the whole.
+fn first_fault(
+    params: DbscanParams,
+    x: &Array2<f64>,
+    groups: &[u32],
+    weights: &[f64],
+) -> Option<Error> {
+    let firsts = (0..groups.len()).filter(|&row| !groups[..row].contains(&groups[row]));
+    firsts.into_iter().find_map(|first| {
+        let rows: Vec<usize> =
+            (0..groups.len()).filter(|row| groups[*row] == groups[first]).collect();
+        let weights: Vec<f64> = rows.iter().map(|row| weights[*row]).collect();
+        match params.fit_weighted(&x.select(Axis(0), &rows), &weights).err()? {
+            Error::NonFinite { row, column } => Some(Error::NonFinite { row: rows[row], column }),
+            other => Some(other),
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn tiny_groups_with_weights_are_clustered_each_by_itself(
+        x in grid(1_usize..4), eps in 1_u8..6, min_samples in 1_usize..9, per_group in 1_usize..5,
+        lowest in -3_i32..2, scale in prop_oneof![Just(1.0), Just(0.25), Just(0.1), Just(1e17)],
+        bad in proptest::option::of(any::<[proptest::sample::Index; 2]>()),
+    ) {
+        let n_rows = x.nrows();
+        let groups: Vec<u32> = (0..n_rows).map(|row| (row * 7 % n_rows / per_group) as u32 ^ 5).collect();
+        let whole = |row: usize| (row * 5 % 7) as f64 + f64::from(lowest);
+        let weights: Vec<f64> = (0..n_rows).map(|row| whole(row) * scale).collect();
+        let eps = f64::from(eps);
+        let params = Dbscan::params().eps(eps).min_samples(min_samples);
+        let go_on = |_| std::ops::ControlFlow::Continue(());
+        let mut x = x;
+        if let Some(bad) = bad.filter(|_| n_rows > 0) {
+            for (place, value) in bad.into_iter().zip([f64::NAN, f64::INFINITY]) {
+                let (row, column) = (place.index(n_rows), place.index(x.ncols()));
+                x[[row, column]] = value;
+            }
+        }
+        let fitted = params.fit_grouped(&x, &groups, Some(&weights), &go_on);
+        match first_fault(params, &x, &groups, &weights) {
+            Some(fault) => prop_assert_eq!(fitted, Err(fault)),
+            None => {
+                let fitted = fitted.unwrap();
+                let labels: Vec<i64> = fitted.labels().iter().map(|label| label.to_i64()).collect();
+                let (expected, core) = by_definition_in_groups(&x, &groups, &weights, eps, min_samples);
+                prop_assert_eq!(labels, expected);
+                prop_assert_eq!(fitted.core_samples(), core);
+            }
+        }
     }
 }

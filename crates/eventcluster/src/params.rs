@@ -1,8 +1,8 @@
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use ndarray::{Array2, ArrayRef2, ArrayView2, s};
 use oddsift_dbscan::{Dbscan, DbscanParams, KDistances, Metric, Progress};
+use oddsift_ground::DistinctRows;
 use oddsift_patterns::{PatternId, PatternTable};
 
 use crate::{Error, EventClusters, Events, NoiseTimes, Scaler, Scaling};
@@ -369,11 +369,16 @@ impl Space {
 
 /// The group of each pattern, by its values from column `first` on: the first pattern of the group.
 fn groups_of(table: &PatternTable, first: usize) -> Vec<u32> {
-    let mut known: HashMap<Vec<u64>, u32> = HashMap::new();
+    let mut known = DistinctRows::new(table.n_features().saturating_sub(first));
+    let mut first_patterns = Vec::new();
     let group = |pattern: PatternId| {
         let values = table.values(pattern).get(first..).unwrap_or_default();
-        let values = values.iter().map(|value| value.to_bits()).collect();
-        *known.entry(values).or_insert(u32::try_from(pattern.index()).unwrap_or(u32::MAX))
+        // There are no more groups than patterns.
+        let group = known.find_or_insert(values).unwrap_or_default() as usize;
+        if group == first_patterns.len() {
+            first_patterns.push(u32::try_from(pattern.index()).unwrap_or(u32::MAX));
+        }
+        first_patterns.get(group).copied().unwrap_or_default()
     };
     table.ids().map(group).collect()
 }

@@ -20,7 +20,7 @@ impl Category {
         category.clear();
         let value = field.text(text);
         match self.measure {
-            Measure::Program if is_of_windows(value) => category.extend(value.chars().map(folded)),
+            Measure::Program if is_of_windows(value) => fold_into(value, category),
             _ => category.push_str(value),
         }
         category
@@ -42,7 +42,22 @@ impl Category {
 /// ```
 #[must_use]
 pub fn program_of(path: &str) -> String {
-    if is_of_windows(path) { path.chars().map(folded).collect() } else { path.to_owned() }
+    if !is_of_windows(path) {
+        return path.to_owned();
+    }
+    let mut program = String::with_capacity(path.len());
+    fold_into(path, &mut program);
+    program
+}
+
+/// Appends a path, to a text that is empty, with its letters folded.
+fn fold_into(path: &str, into: &mut String) {
+    if path.is_ascii() {
+        into.push_str(path);
+        into.make_ascii_lowercase();
+    } else {
+        into.extend(path.chars().map(folded));
+    }
 }
 
 fn is_of_windows(path: &str) -> bool {

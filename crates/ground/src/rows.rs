@@ -6,6 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 const BATCH: usize = u32::BITS as usize;
 /// No row has this number.
 const NONE: u32 = u32::MAX;
+/// From so many slots on, a table only doubles.
+const MANY: usize = 1 << 20;
 
 /// The distinct ones among rows of numbers, each with a number of its own: an open-addressing hash
 /// table, at most half full.
@@ -203,18 +205,56 @@ impl<M: Mark> DistinctRows<M> {
     /// assert_eq!((table.rows(), table.find(&[2.0])), (&[9.0, 2.0][..], Some(1)));
     /// ```
     pub fn reorder(&mut self, order: impl IntoIterator<Item = u32>) {
-        let old = std::mem::take(&mut self.values);
-        let marks = std::mem::take(&mut self.marks);
-        self.values.reserve_exact(old.len());
-        self.slots.fill(0);
-        self.len = 0;
-        for id in order {
-            let row = &old[id as usize * self.n_columns..][..self.n_columns];
-            self.find_or_insert_marked(row, marks[id as usize]);
+        let mut is_named = vec![false; self.len()];
+        let mut is_new = |id: &u32| {
+            is_named.get_mut(*id as usize).is_some_and(|known| !std::mem::replace(known, true))
+        };
+        let mut order: Vec<u32> = order.into_iter().filter(&mut is_new).collect();
+        let n_named = order.len();
+        order.extend((0..self.len).filter(is_new));
+        self.permute(&mut order);
+        self.values.truncate(n_named * self.n_columns);
+        self.marks.truncate(n_named);
+        self.len = n_named as u32;
+        self.index();
+    }
+
+    /// Moves row `order[i]` to place `i`, along each cycle: a copy of all rows would be most of the memory.
+    fn permute(&mut self, order: &mut [u32]) {
+        for start in 0..order.len() {
+            let mut at = start;
+            loop {
+                let from = std::mem::replace(&mut order[at], at as u32) as usize;
+                if from == start {
+                    break;
+                }
+                self.marks.swap(at, from);
+                for column in 0..self.n_columns {
+                    self.values.swap(at * self.n_columns + column, from * self.n_columns + column);
+                }
+                at = from;
+            }
         }
     }
 
-    /// The number of the row, or the slot where it is to be.
+    /// Puts all rows, which are distinct, into their slots.
+    fn index(&mut self) {
+        self.slots.fill(0);
+        for id in 0..self.len {
+            let tag = tag(self.seed, self.row(id), self.marks[id as usize]);
+            let at = self.free_slot(tag);
+            self.slots[at] = tag << 32 | u64::from(id + 1);
+        }
+    }
+
+    fn free_slot(&self, tag: u64) -> usize {
+        let mut at = self.slot_of(tag);
+        while self.slots[at] != 0 {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        at
+    }
+
     #[inline(always)]
     fn find_tagged(&self, tag: u64, row: &[f64], mark: M) -> Result<u32, usize> {
         let mut at = self.slot_of(tag);
@@ -260,13 +300,11 @@ impl<M: Mark> DistinctRows<M> {
 
     #[cold]
     fn grow(&mut self) {
-        let n_slots = self.slots.len() * 4;
+        // Few slots grow in large steps, many only as far as they must.
+        let n_slots = self.slots.len() * if self.slots.len() < MANY { 4 } else { 2 };
         let old = std::mem::replace(&mut self.slots, vec![0; n_slots]);
         for slot in old.into_iter().filter(|&slot| slot != 0) {
-            let mut at = self.slot_of(slot >> 32);
-            while self.slots[at] != 0 {
-                at = (at + 1) & (self.slots.len() - 1);
-            }
+            let at = self.free_slot(slot >> 32);
             self.slots[at] = slot;
         }
     }
@@ -448,6 +486,22 @@ mod tests {
         table.reorder([2, 0, 1]);
         assert_eq!((table.rows(), table.marks()), (&[2.0, 3.0, 3.0][..], &[0.5, 1.0, 0.5][..]));
         assert_eq!(table.find_marked(&[3.0], 0.5), Some(2));
+    }
+
+    #[test]
+    fn rows_in_another_order_are_found_and_others_forgotten() {
+        let mut table = DistinctRows::new(2);
+        for row in 0..1000 {
+            table.find_or_insert(&[f64::from(row), f64::from(row / 2)]);
+        }
+        let order: Vec<u32> = (0..1000).map(|at| at * 7 % 1000).filter(|id| id % 3 > 0).collect();
+        table.reorder(order.iter().copied().chain([7, 5000]));
+        assert_eq!(table.len(), order.len());
+        for (place, id) in (0..).zip(order) {
+            let row = [f64::from(id), f64::from(id / 2)];
+            assert_eq!((table.row(place), table.find(&row)), (&row[..], Some(place)));
+        }
+        assert_eq!(table.find(&[3.0, 1.0]), None);
     }
 
     #[test]

@@ -66,12 +66,12 @@ impl PatternTable {
     pub fn sort_by_first_row(&mut self) -> Vec<PatternId> {
         let mut order: Vec<PatternId> = self.ids().collect();
         order.sort_unstable_by(|&a, &b| self.compare(a, b));
-        self.rows.reorder(order.iter().map(|id| id.0));
-        self.counts = order.iter().map(|&id| self.count(id)).collect();
-        self.first_rows = order.iter().map(|&id| self.first_row(id)).collect();
-        self.times = order.iter().map(|&id| self.times(id)).collect();
-        if self.has_templates {
-            self.templates = order.iter().map(|id| self.templates[id.index()].take()).collect();
+        if !order.is_sorted() {
+            self.rows.reorder(order.iter().map(|id| id.0));
+            permute(&mut self.counts, &order);
+            permute(&mut self.first_rows, &order);
+            permute(&mut self.times, &order);
+            permute(&mut self.templates, &order);
         }
         self.rename(&order)
     }
@@ -158,5 +158,24 @@ impl PatternTable {
             }
         }
         Ok(())
+    }
+}
+
+/// Moves item `order[i]` to place `i`, along each cycle, since a copy of all takes as much memory again.
+fn permute<T>(items: &mut [T], order: &[PatternId]) {
+    if items.is_empty() {
+        return;
+    }
+    let mut order = order.to_vec();
+    for (start, id) in (0..order.len()).zip(0..) {
+        let (mut at, mut here) = (start, PatternId(id));
+        loop {
+            let from = std::mem::replace(&mut order[at], here);
+            if from.index() == start {
+                break;
+            }
+            items.swap(at, from.index());
+            (at, here) = (from.index(), from);
+        }
     }
 }

@@ -15,8 +15,8 @@ use crate::token::{
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Skeleton {
-    text: String,
-    masks: Vec<(usize, Mask)>,
+    text: Box<str>,
+    masks: Box<[(usize, Mask)]>,
 }
 
 /// The tokens of a skeleton and the delimiters between them, one fewer.
@@ -35,7 +35,7 @@ pub(crate) enum Symbol<'a> {
 
 impl Skeleton {
     pub(crate) fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), masks: Vec::new() }
+        Self { text: text.into(), masks: Box::default() }
     }
 
     /// The text, if there is no mask in it.
@@ -51,7 +51,7 @@ impl Skeleton {
         mut found: impl FnMut(&'t str),
     ) -> Option<&'t str> {
         let mut from = 0;
-        for &(at, mask) in &self.masks {
+        for &(at, mask) in &*self.masks {
             let (token, rest) = split_first_token(text.strip_prefix(&self.text[from..at])?);
             if !mask.matches_token(token) {
                 return None;
@@ -85,7 +85,7 @@ impl Skeleton {
     pub(crate) fn pieces(&self) -> Pieces<'_> {
         let mut pieces = Pieces::default();
         let mut masks = self.masks.iter().peekable();
-        let mut rest = self.text.as_str();
+        let mut rest = &*self.text;
         loop {
             let at = self.text.len() - rest.len();
             let (token, after) = split_first_token(rest);
@@ -109,13 +109,17 @@ impl Skeleton {
         })
     }
 
-    pub(crate) fn push(&mut self, symbol: Symbol<'_>) {
-        match symbol {
-            Symbol::Token(Token::Literal(text)) | Symbol::Delimiter(text) => {
-                self.text.push_str(text);
+    fn of<'a>(symbols: impl IntoIterator<Item = Symbol<'a>>) -> Self {
+        let (mut text, mut masks) = (String::new(), Vec::new());
+        for symbol in symbols {
+            match symbol {
+                Symbol::Token(Token::Literal(piece)) | Symbol::Delimiter(piece) => {
+                    text.push_str(piece);
+                }
+                Symbol::Token(Token::Mask(mask)) => masks.push((text.len(), mask)),
             }
-            Symbol::Token(Token::Mask(mask)) => self.masks.push((self.text.len(), mask)),
         }
+        Self { text: text.into(), masks: masks.into() }
     }
 
     /// Whether there is a mask or some text of a token at the beginning.
@@ -132,7 +136,7 @@ impl Skeleton {
     /// The first mask that does not stand where a token has room, after the one before.
     pub(crate) fn misplaced_mask(&self) -> Option<usize> {
         let mut free = 0;
-        let mut rest = self.text.as_str();
+        let mut rest = &*self.text;
         loop {
             let at = self.text.len() - rest.len();
             let (token, after) = split_first_token(rest);
@@ -163,9 +167,7 @@ impl<'a> Pieces<'a> {
     }
 
     pub(crate) fn skeleton(&self, range: Range<usize>) -> Skeleton {
-        let mut skeleton = Skeleton::default();
-        self.symbols(range).for_each(|symbol| skeleton.push(symbol));
-        skeleton
+        Skeleton::of(self.symbols(range))
     }
 
     pub(crate) fn into_skeleton(self) -> Skeleton {
@@ -178,11 +180,13 @@ mod tests {
     use super::*;
 
     fn skeleton() -> Skeleton {
-        let mut skeleton = Skeleton::new("run ");
-        skeleton.push(Symbol::Token(Token::Mask(Mask::Num)));
-        skeleton.push(Symbol::Delimiter("/"));
-        skeleton.push(Symbol::Token(Token::Mask(Mask::Any)));
-        skeleton
+        Skeleton::of([
+            Symbol::Token(Token::Literal("run")),
+            Symbol::Delimiter(" "),
+            Symbol::Token(Token::Mask(Mask::Num)),
+            Symbol::Delimiter("/"),
+            Symbol::Token(Token::Mask(Mask::Any)),
+        ])
     }
 
     #[test]
@@ -213,14 +217,14 @@ mod tests {
         ] {
             assert_eq!(ends(&Skeleton::new(text)), expected, "{text:?}");
         }
-        let mask = Skeleton { text: String::new(), masks: vec![(0, Mask::Any)] };
+        let mask = Skeleton { text: "".into(), masks: [(0, Mask::Any)].into() };
         assert_eq!(ends(&mask), (true, true));
     }
 
     #[test]
     fn misplaced_masks_are_found() {
         for (at, misplaced) in [(0, Some(0)), (1, Some(0)), (4, None), (9, Some(0))] {
-            let skeleton = Skeleton { text: "run ".to_owned(), masks: vec![(at, Mask::Any)] };
+            let skeleton = Skeleton { text: "run ".into(), masks: [(at, Mask::Any)].into() };
             assert_eq!(skeleton.misplaced_mask(), misplaced, "{at}");
         }
     }

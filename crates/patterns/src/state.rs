@@ -37,7 +37,7 @@ pub struct TemplateState {
     /// All of the text where there is one shape; else the common beginning: the delimiters that all
     /// begin with, the token before each, and the one after the last.
     head: Skeleton,
-    rest: Option<Rest>,
+    rest: Option<Box<Rest>>,
 }
 
 /// What texts of several shapes have beside their common beginning.
@@ -137,7 +137,7 @@ impl TemplateState {
         let n_tokens = self.n_tokens().min(other.n_tokens());
         let n_tokens = n_tokens.min(head.tokens.len() + tail.tokens.len());
         let rest = Rest { tail: tail.into_skeleton(), n_tokens };
-        Self { head: head.into_skeleton(), rest: Some(rest) }
+        Self { head: head.into_skeleton(), rest: Some(Box::new(rest)) }
     }
 
     fn n_tokens(&self) -> usize {
@@ -175,7 +175,7 @@ fn join_tokens<'a>(ours: &[Token<'a>], theirs: &[Token<'a>]) -> Vec<Token<'a>> {
 #[serde(deny_unknown_fields)]
 struct Saved {
     head: Skeleton,
-    rest: Option<Rest>,
+    rest: Option<Box<Rest>>,
 }
 
 impl TryFrom<Saved> for TemplateState {

@@ -639,16 +639,15 @@ impl Clusters {
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
-    /// assert_eq!(found.records().len(), found.rows().len());
+    /// assert_eq!(found.records().count(), found.rows().len());
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
-    #[must_use]
-    pub fn records(&self) -> Vec<StoredRow<'_>> {
+    pub fn records(&self) -> impl Iterator<Item = StoredRow<'_>> {
         let noise = self.ingested.kept.iter();
         let noise = noise.filter(|row| self.events.pattern_label(row.pattern).is_noise());
         let exemplars = self.events.clusters().iter().map(Cluster::exemplar);
         let rows = noise.map(|row| row.row).chain(exemplars);
-        rows.filter_map(|row| self.ingested.store.get(row)).collect()
+        rows.filter_map(|row| self.ingested.store.get(row))
     }
 
     /// Returns the rows of [`rows`](Self::rows), those of the fewest events first, and of equals those

@@ -139,12 +139,9 @@ fn constant_categories(events: &EventClusters, ingested: &Ingested) -> Vec<Clust
         return Vec::new();
     }
     let names = ingested.recipe.categories().zip(&ingested.values);
-    let constant = names.filter_map(|(name, values)| match values.as_slice() {
-        [value] => {
-            let (category, value) = (name.to_owned(), value.to_string());
-            Some(ClusterWarning::ConstantCategory { category, value })
-        }
-        _ => None,
+    let constant = names.filter(|(_, values)| values.len() == 1).filter_map(|(name, values)| {
+        let (category, value) = (name.to_owned(), values.get(0)?.to_owned());
+        Some(ClusterWarning::ConstantCategory { category, value })
     });
     constant.collect()
 }

@@ -36,6 +36,7 @@ mod sink; // Sink: where rows go while they are made
 mod space; // FeatureChoice
 mod stack; // StackParams, StackCounts: combinations counted
 mod table; // rows to distinct patterns
+mod texts;
 mod threads; // a pool for each job
 mod time_column; // which column holds the times
 mod time_counts; // TimeCounts: how many rows were when

@@ -15,6 +15,7 @@ use oddsift_timespan::{ParsedTime, TimeParser, Timestamp};
 
 use crate::error::{RowFault, ValueFault, excerpt};
 use crate::layout::{Head, find_roles};
+use crate::texts::Texts;
 use crate::time_column::{TimeColumns, TimeParsers, is_of_portal};
 use crate::{Error, Input, Missing, RowTimes};
 
@@ -75,24 +76,35 @@ fn text_columns(columns: &[String], recipe: &Recipe) -> Vec<usize> {
 
 /// The distinct values of a category, numbered in the order in which threads meet them.
 #[derive(Default)]
-struct Category(RwLock<HashMap<Box<str>, u32>>);
+struct Category(RwLock<Texts>);
 
 impl Category {
-    fn number(&self, value: &str) -> f64 {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(value).copied();
-        f64::from(known.unwrap_or_else(|| {
-            let mut numbers = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            *numbers.entry(value.into()).or_insert(next)
-        }))
+    /// Each thread knows so many numbers without asking for them.
+    const KNOWN: usize = 1 << 12;
+
+    /// The number of a value; `known` is of one thread.
+    fn number(&self, value: &str, known: &mut Texts, numbers: &mut Vec<u32>) -> f64 {
+        let place = known.number(value).map(|place| place as usize);
+        let number = place.and_then(|place| numbers.get(place).copied()).unwrap_or_else(|| {
+            let number = self.shared_number(value);
+            if numbers.len() < Self::KNOWN {
+                known.find_or_insert(value);
+                numbers.push(number);
+            }
+            number
+        });
+        f64::from(number)
     }
 
-    fn into_values(self) -> Vec<Box<str>> {
-        let numbers = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut values: Vec<(u32, Box<str>)> =
-            numbers.into_iter().map(|(value, number)| (number, value)).collect();
-        values.sort_unstable_by_key(|(number, _)| *number);
-        values.into_iter().map(|(_, value)| value).collect()
+    fn shared_number(&self, value: &str) -> u32 {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).number(value);
+        known.unwrap_or_else(|| {
+            self.0.write().unwrap_or_else(PoisonError::into_inner).find_or_insert(value)
+        })
+    }
+
+    fn into_values(self) -> Texts {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner).frozen()
     }
 }
 
@@ -132,6 +144,8 @@ pub(crate) struct RowRoom {
     bound: Option<Box<Bound>>,
     scratch: Scratch,
     zeros: Vec<usize>,
+    /// Of each category values that this thread met, and their numbers.
+    known: Vec<(Texts, Vec<u32>)>,
     pub(crate) line: ProcessLine,
     /// Events repeat: the values of the first so many lines.
     line_values: HashMap<u64, [f64; 4]>,
@@ -276,7 +290,7 @@ impl RowPlan {
     }
 
     /// The recipe, as of the first rows, and the values of its categories by their numbers.
-    pub(crate) fn into_parts(self) -> (Recipe, Vec<Vec<Box<str>>>) {
+    pub(crate) fn into_parts(self) -> (Recipe, Vec<Texts>) {
         let values = self.categories.into_iter().map(Category::into_values).collect();
         (self.bound.recipe, values)
     }
@@ -418,10 +432,14 @@ impl RowPlan {
         }
         let read = texts_are_text(bound, row).and_then(|()| self.evaluate(bound, row, room));
         let read = read.and_then(|()| self.values_fit(bound, room));
-        let RowRoom { scratch, values, .. } = &mut *room;
+        let RowRoom { scratch, values, known, .. } = &mut *room;
         for (place, category) in self.categories.iter().enumerate() {
             let value = bound.recipe.category(place, |column| field(row, column), scratch);
-            values.push(category.number(value.unwrap_or_default()));
+            if known.len() <= place {
+                known.resize_with(place + 1, Default::default);
+            }
+            let (texts, numbers) = &mut known[place];
+            values.push(category.number(value.unwrap_or_default(), texts, numbers));
         }
         if read.is_ok() {
             self.take_line(bound, row, room);

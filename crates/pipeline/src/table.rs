@@ -1,9 +1,10 @@
 //! Rows to distinct patterns, over threads; the rows that may be printed are kept.
 
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 use oddsift_eventcluster::NoiseRow;
-use oddsift_features::{Recipe, Role, program_of};
+use oddsift_features::{Recipe, Role};
 use oddsift_iforest::Draws;
 use oddsift_outliers::DrawnRows;
 use oddsift_patterns::{Observation, PatternId, PatternTable};
@@ -12,11 +13,15 @@ use oddsift_records::{Batch, Record, Row, RowStore};
 use crate::error::RowFault;
 use crate::fold::{Batches, Feed};
 use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::texts::Texts;
 use crate::variety::Variety;
 use crate::{Error, ReadSummary, TimeCounts};
 
 /// A row that was skipped has no pattern.
 const NO_PATTERN: u32 = u32::MAX;
+
+/// A thread hands over what it has at so many patterns; at few in tests, so that they do it often.
+const FULL: usize = if cfg!(test) { 1 << 6 } else { 1 << 16 };
 
 /// What to keep of rows beside their patterns.
 pub(crate) struct TablePlan {
@@ -83,7 +88,7 @@ pub(crate) struct Ingested {
     pub(crate) read: ReadSummary,
     pub(crate) recipe: Recipe,
     /// The values of the recipe's categories, by their numbers.
-    pub(crate) values: Vec<Vec<Box<str>>>,
+    pub(crate) values: Vec<Texts>,
     pub(crate) variety: Variety,
 }
 
@@ -104,8 +109,17 @@ pub(crate) fn ingest(
     mut feed: Feed<'_>,
     plan: TablePlan,
 ) -> Result<(PatternTable, Ingested), Error> {
-    let parts = feed.for_each(|| Part::new(&plan), |part, _, batch| part.take(batch, &plan))?;
-    let mut parts = parts.into_iter();
+    let shared = Mutex::new(None);
+    let is_alone = feed.n_threads() == 1;
+    let parts = feed.for_each(
+        || Part::new(&plan),
+        |part, _, batch| {
+            part.take(batch, &plan)?;
+            if is_alone || !part.is_full() { Ok(()) } else { part.hand_over(&plan, &shared) }
+        },
+    )?;
+    let shared = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut parts = shared.into_iter().chain(parts);
     let mut whole = parts.next().unwrap_or_else(|| Part::new(&plan));
     for part in parts {
         whole.merge(part)?;
@@ -137,7 +151,7 @@ impl Ingested {
         let all = self.values.iter().zip(codes);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was a u32")]
         let values = all.filter_map(|(values, code)| values.get(*code as usize));
-        values.map(AsRef::as_ref).collect()
+        values.collect()
     }
 
     /// An error where no row is left.
@@ -220,7 +234,7 @@ impl Part {
             let role = plan.variety.roles.get(place).copied().unwrap_or(Role::Path);
             if let Some(text) = plan.rows.text_of(role, row, &self.room) {
                 match role {
-                    Role::Path => self.variety.add(pattern, place, &program_of(&text)),
+                    Role::Path => self.variety.add_program(pattern, place, &text),
                     _ => self.variety.add(pattern, place, &text),
                 }
             }
@@ -234,13 +248,34 @@ impl Part {
         Ok(Some(pattern))
     }
 
+    /// Whether it is time to hand it over. Rows that are drawn go by their numbers from the first one on,
+    /// and are kept to the end.
+    fn is_full(&self) -> bool {
+        self.table.len() >= FULL && self.drawn.is_none()
+    }
+
+    /// Merges all but the room into what threads share, and begins anew: so the threads together hold little
+    /// more than the whole.
+    fn hand_over(&mut self, plan: &TablePlan, shared: &Mutex<Option<Self>>) -> Result<(), Error> {
+        let mut part = std::mem::replace(self, Self::new(plan));
+        std::mem::swap(&mut self.room, &mut part.room);
+        let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *shared {
+            Some(whole) => whole.merge(part),
+            whole @ None => {
+                *whole = Some(part);
+                Ok(())
+            }
+        }
+    }
+
     fn merge(&mut self, mut other: Self) -> Result<(), Error> {
         let table = std::mem::replace(&mut other.table, PatternTable::new(0));
         let names = self.table.merge(table)?;
-        self.variety.merge(&other.variety, &names);
-        other.variety = Variety::default();
+        self.variety.merge(std::mem::take(&mut other.variety), &names);
         other.rename(&names);
-        self.store.merge(&other.store);
+        // Given back at once: where all rows are kept, two stores are most of the memory.
+        self.store.merge(&std::mem::take(&mut other.store));
         self.kept.append(&mut other.kept);
         self.labels.append(&mut other.labels);
         self.time_counts.merge(std::mem::take(&mut other.time_counts));
@@ -296,5 +331,66 @@ impl RowPatterns {
         let (first, patterns) = self.0.get(behind.checked_sub(1)?)?;
         let pattern = patterns.get(usize::try_from(row - first).ok()?)?;
         (*pattern != NO_PATTERN).then_some(*pattern as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+    use std::io::Cursor;
+
+    use oddsift_records::{ReadOptions, Reader};
+
+    use crate::{ClusterParams, Clusters, Input, KeepRows};
+
+    /// Programs that come once, and others again and again, with command lines of many shapes.
+    fn events() -> String {
+        let mut text = "TimeGenerated,NewProcessName,CommandLine,SubjectUserName\n".to_owned();
+        for row in 0..30_000_u32 {
+            let mixed = row.wrapping_mul(2_654_435_761) >> 16;
+            let program = if mixed % 3 == 0 { row } else { mixed % 40 };
+            let words = " -x".repeat(mixed as usize % 7);
+            _ = writeln!(
+                text,
+                "2024-01-01 00:{:02}:00,C:\\p{program}.exe,p{words} {mixed},u{}",
+                row % 60,
+                mixed % 5
+            );
+        }
+        text
+    }
+
+    fn cluster(text: &str, threads: usize) -> Clusters {
+        let text = text.to_owned();
+        let mut input = Input::rows("log.csv", move || {
+            Ok(Box::new(Reader::new("log.csv", Cursor::new(text.clone()), ReadOptions::new())?))
+        });
+        input.threads = Some(threads);
+        let mut params = ClusterParams::new();
+        (params.keep, params.count_distinct) = (KeepRows::All, vec!["CommandLine".to_owned()]);
+        params.fit(input).unwrap()
+    }
+
+    #[test]
+    fn what_threads_hand_over_is_what_one_thread_gathers() {
+        let text = events();
+        let (alone, shared) = (cluster(&text, 1), cluster(&text, 3));
+        assert!(alone.events.patterns().len() > 10_000);
+        assert!(alone.labels().eq(shared.labels()));
+        // The last value is the number of a program, in the order in which threads met it.
+        let told = |found: &Clusters| -> Vec<String> {
+            let rows = found.iter().map(|row| {
+                let texts = (row.template, row.reason, row.times, row.distinct, row.variety);
+                format!(
+                    "{} {} {} {:?} {texts:?}",
+                    row.row,
+                    row.size,
+                    row.label,
+                    row.values.get(..2)
+                )
+            });
+            rows.collect()
+        };
+        assert_eq!(told(&alone), told(&shared));
     }
 }

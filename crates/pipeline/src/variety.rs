@@ -1,9 +1,11 @@
 //! How many programs, command lines, hosts and users the rows of a cluster have.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use oddsift_features::Role;
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use hashbrown::hash_table::{Entry as TableEntry, HashTable};
+use oddsift_features::{Role, program_of};
 use oddsift_patterns::PatternId;
 
 /// What is counted, where the input has it.
@@ -11,15 +13,20 @@ pub(crate) const COUNTED: [Role; 4] = [Role::Path, Role::CommandLine, Role::Host
 /// More values of a pattern are not told apart, so that a flood of command lines takes no room.
 pub(crate) const MOST: usize = 10_000;
 
+/// So many paths of programs are hashed once.
+const KNOWN: usize = 1 << 12;
+
 /// The distinct values of some roles in the rows of each pattern, by 64 bits of a keyed hash: one place a
-/// pattern for the first value, and a list where there are more.
+/// pattern for the first value, and a set where there are more.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Variety {
     pub(crate) roles: Vec<Role>,
     hasher: RandomState,
     /// By pattern and role; 0 where no row has a value.
     first: Vec<u64>,
-    more: HashMap<usize, Vec<u64>>,
+    more: HashMap<usize, HashTable<u64>>,
+    /// Hashes of programs by their paths.
+    programs: HashMap<Box<str>, u64>,
 }
 
 impl Variety {
@@ -29,8 +36,28 @@ impl Variety {
     }
 
     pub(crate) fn add(&mut self, pattern: PatternId, role: usize, text: &str) {
-        let hash = self.hasher.hash_one(text).max(1);
-        self.insert(pattern.index() * self.roles.len() + role, hash);
+        let hash = self.hash(text);
+        self.insert(self.slot(pattern, role), hash);
+    }
+
+    /// Adds a path, which is one with all that name the same program.
+    pub(crate) fn add_program(&mut self, pattern: PatternId, role: usize, path: &str) {
+        let hash = self.programs.get(path).copied().unwrap_or_else(|| {
+            let hash = self.hash(&program_of(path));
+            if self.programs.len() < KNOWN {
+                self.programs.insert(path.into(), hash);
+            }
+            hash
+        });
+        self.insert(self.slot(pattern, role), hash);
+    }
+
+    fn hash(&self, text: &str) -> u64 {
+        self.hasher.hash_one(text).max(1)
+    }
+
+    fn slot(&self, pattern: PatternId, role: usize) -> usize {
+        pattern.index() * self.roles.len() + role
     }
 
     fn insert(&mut self, slot: usize, hash: u64) {
@@ -40,28 +67,38 @@ impl Variety {
         match self.first.get_mut(slot) {
             Some(first) if *first == 0 => *first = hash,
             Some(first) if *first == hash => {}
-            _ => {
-                let more = self.more.entry(slot).or_default();
-                if let Err(at) = more.binary_search(&hash)
-                    && more.len() < MOST
-                {
-                    more.insert(at, hash);
-                }
-            }
+            _ => add_hash(self.more.entry(slot).or_default(), hash),
         }
     }
 
     /// Takes in another one, whose patterns have other ids here.
-    pub(crate) fn merge(&mut self, other: &Self, names: &[PatternId]) {
+    pub(crate) fn merge(&mut self, other: Self, names: &[PatternId]) {
         let width = self.roles.len().max(1);
         let place = |slot: usize| Some(names.get(slot / width)?.index() * width + slot % width);
-        let first = other.first.iter().copied().enumerate().filter(|(_, hash)| *hash != 0);
-        let more =
-            other.more.iter().flat_map(|(slot, more)| more.iter().map(|hash| (*slot, *hash)));
-        for (slot, hash) in first.chain(more) {
+        for (slot, hash) in other.first.into_iter().enumerate().filter(|(_, hash)| *hash != 0) {
             if let Some(slot) = place(slot) {
                 self.insert(slot, hash);
             }
+        }
+        for (slot, more) in other.more {
+            if let Some(slot) = place(slot) {
+                self.insert_all(slot, more);
+            }
+        }
+    }
+
+    fn insert_all(&mut self, slot: usize, hashes: HashTable<u64>) {
+        let first = self.first.get(slot).copied().unwrap_or_default();
+        match self.more.entry(slot) {
+            Entry::Vacant(place) => _ = place.insert(hashes),
+            Entry::Occupied(mut ours) => {
+                hashes.into_iter().for_each(|hash| add_hash(ours.get_mut(), hash));
+            }
+        }
+        if let Some(more) = self.more.get_mut(&slot)
+            && let Ok(twice) = more.find_entry(first, |hash| *hash == first)
+        {
+            twice.remove();
         }
     }
 
@@ -69,7 +106,7 @@ impl Variety {
     pub(crate) fn rename(&mut self, names: &[PatternId]) {
         let empty = Self { hasher: self.hasher.clone(), ..Self::new(self.roles.clone()) };
         let old = std::mem::replace(self, empty);
-        self.merge(&old, names);
+        self.merge(old, names);
     }
 
     /// The number of distinct values of each role over these patterns, at most [`MOST`].
@@ -87,6 +124,16 @@ impl Variety {
             all.len().min(MOST) as u64
         };
         (0..width).map(of_role).collect()
+    }
+}
+
+/// Adds a hash to a set that is not full.
+fn add_hash(hashes: &mut HashTable<u64>, hash: u64) {
+    if hashes.len() < MOST
+        && let TableEntry::Vacant(place) =
+            hashes.entry(hash, |known| *known == hash, |known| *known)
+    {
+        place.insert(hash);
     }
 }
 
@@ -108,11 +155,29 @@ mod tests {
         }
         part.add(ids[0], 0, "c");
         part.add(ids[0], 0, "b");
-        whole.merge(&part, &[ids[1], ids[0]]);
+        whole.merge(part, &[ids[1], ids[0]]);
         assert_eq!(whole.count(&ids[..1]), [2, 0]);
         assert_eq!(whole.count(&ids[1..]), [2, 0]);
         assert_eq!(whole.count(&ids), [3, 0]);
         whole.rename(&[ids[1], ids[0]]);
         assert_eq!(whole.count(&ids), [3, 0]);
+    }
+
+    #[test]
+    fn floods_are_counted_up_to_a_bound_and_paths_by_their_programs() {
+        let mut table = PatternTable::new(1);
+        let id = table.add(&[1.0], &Observation::new(0)).unwrap();
+        let mut whole = Variety::new(vec![Role::Path, Role::CommandLine]);
+        let mut part = whole.clone();
+        for number in 0..MOST + 50 {
+            whole.add(id, 1, &format!("a{number}"));
+            part.add(id, 1, &format!("b{number}"));
+        }
+        for path in [r"C:\A.exe", r"c:\a.EXE", r"C:\a.exe"] {
+            whole.add_program(id, 0, path);
+            part.add_program(id, 0, path);
+        }
+        whole.merge(part, &[id]);
+        assert_eq!(whole.count(&[id]), [1, MOST as u64]);
     }
 }

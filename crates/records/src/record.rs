@@ -120,6 +120,8 @@ pub(crate) enum Fields<'a> {
     /// Those that have a value, by column: a record then costs by its own fields, however many columns
     /// the others bring.
     Sparse(&'a [Field]),
+    /// As [`Fields::Sparse`], of a record that is kept.
+    Packed(&'a [PackedField]),
 }
 
 /// A field that has a value, and its place in the text of its record.
@@ -140,6 +142,63 @@ pub(crate) enum Typed {
     Float(f64),
     Time(Timestamp),
     NaiveTime(Timestamp),
+}
+
+/// A field of a record that is kept, in eight bytes. Its text begins where that of the field before ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PackedField {
+    column_and_kind: u32,
+    end: u32,
+}
+
+impl PackedField {
+    /// All kinds, each at its own number.
+    const KINDS: [FieldKind; 6] = [
+        FieldKind::Text,
+        FieldKind::Number,
+        FieldKind::Bool,
+        FieldKind::Nested,
+        FieldKind::Time,
+        FieldKind::Missing,
+    ];
+    const BITS: u32 = 3;
+
+    /// A column past 2^29, which no record has, is one with all others.
+    pub(crate) fn new(column: u32, kind: FieldKind, end: u32) -> Self {
+        let column = column.min(u32::MAX >> Self::BITS);
+        Self { column_and_kind: column << Self::BITS | kind as u32, end }
+    }
+}
+
+/// A field that knows its column.
+trait InColumn: Sized {
+    fn column(&self) -> usize;
+    fn kind(&self) -> FieldKind;
+}
+
+impl InColumn for Field {
+    #[inline]
+    fn column(&self) -> usize {
+        self.column as usize
+    }
+
+    #[inline]
+    fn kind(&self) -> FieldKind {
+        self.kind
+    }
+}
+
+impl InColumn for PackedField {
+    #[inline]
+    fn column(&self) -> usize {
+        (self.column_and_kind >> Self::BITS) as usize
+    }
+
+    #[inline]
+    fn kind(&self) -> FieldKind {
+        let at = self.column_and_kind & ((1 << Self::BITS) - 1);
+        Self::KINDS.get(at as usize).copied().unwrap_or(FieldKind::Missing)
+    }
 }
 
 impl<'a> View<'a> {
@@ -171,36 +230,54 @@ impl<'a> View<'a> {
 
     #[inline(never)]
     fn sparse_field(&self, column: usize) -> Option<&'a str> {
-        let Fields::Sparse(fields) = self.fields else { return None };
-        let field = self.filled(fields, column)?;
-        self.text.get(field.start as usize..field.end as usize)
+        let (start, end) = match self.fields {
+            Fields::Dense { .. } => return None,
+            Fields::Sparse(fields) => {
+                let field = fields.get(self.find(fields, column).ok()?)?;
+                (field.start, field.end)
+            }
+            Fields::Packed(fields) => {
+                let at = self.find(fields, column).ok()?;
+                let before = at.checked_sub(1).and_then(|before| fields.get(before));
+                (before.map_or(0, |before| before.end), fields.get(at)?.end)
+            }
+        };
+        self.text.get(start as usize..end as usize)
     }
 
-    /// Where the field of a column is, else where it would be.
+    /// Where the field of a column is among those that have a value, or would be.
     #[inline]
-    fn find(&self, fields: &[Field], column: usize) -> Result<usize, usize> {
+    fn find<F: InColumn>(&self, fields: &[F], column: usize) -> Result<usize, usize> {
         // No column is there twice: its field stands at its number, or before it by the number of
         // columns that have no value at most.
         let n_missing = self.n_fields.saturating_sub(fields.len());
         let (low, high) = (column.saturating_sub(n_missing), column.saturating_add(1));
         let part = fields.get(low..high.min(fields.len())).unwrap_or_default();
-        match part.binary_search_by_key(&column, |field| field.column as usize) {
+        match part.binary_search_by_key(&column, InColumn::column) {
             Ok(at) => Ok(low.saturating_add(at)),
             Err(at) => Err(low.saturating_add(at).min(fields.len())),
         }
     }
 
+    /// The first field that has a value at or behind a column.
+    fn next_of<F: InColumn>(&self, fields: &[F], from: usize) -> Option<usize> {
+        let (Ok(at) | Err(at)) = self.find(fields, from);
+        fields.get(at).map(InColumn::column)
+    }
+
     #[inline]
-    fn filled(&self, fields: &'a [Field], column: usize) -> Option<&'a Field> {
-        fields.get(self.find(fields, column).ok()?)
+    fn kind_of<F: InColumn>(&self, fields: &[F], column: usize) -> Option<FieldKind> {
+        Some(fields.get(self.find(fields, column).ok()?)?.kind())
     }
 
     pub(crate) fn next_filled(&self, from: usize) -> Option<usize> {
-        let Fields::Sparse(fields) = self.fields else {
-            return (from..self.n_fields).find(|at| self.kind(*at) != FieldKind::Missing);
-        };
-        let (Ok(at) | Err(at)) = self.find(fields, from);
-        fields.get(at).map(|field| field.column as usize)
+        match self.fields {
+            Fields::Dense { .. } => {
+                (from..self.n_fields).find(|at| self.kind(*at) != FieldKind::Missing)
+            }
+            Fields::Sparse(fields) => self.next_of(fields, from),
+            Fields::Packed(fields) => self.next_of(fields, from),
+        }
     }
 
     #[inline]
@@ -213,7 +290,8 @@ impl<'a> View<'a> {
                 Some(Typed::NaiveTime(time)) => return Cell::NaiveTime(*time),
                 Some(Typed::Text) | None => kinds.get(column).copied(),
             },
-            Fields::Sparse(fields) => self.filled(fields, column).map(|field| field.kind),
+            Fields::Sparse(fields) => self.kind_of(fields, column),
+            Fields::Packed(fields) => self.kind_of(fields, column),
         };
         match (self.field(column), kind) {
             (None, _) => Cell::Missing,
@@ -230,9 +308,8 @@ impl<'a> View<'a> {
                 None if self.field(column).is_some() => FieldKind::Text,
                 None => FieldKind::Missing,
             },
-            Fields::Sparse(fields) => {
-                self.filled(fields, column).map_or(FieldKind::Missing, |field| field.kind)
-            }
+            Fields::Sparse(fields) => self.kind_of(fields, column).unwrap_or(FieldKind::Missing),
+            Fields::Packed(fields) => self.kind_of(fields, column).unwrap_or(FieldKind::Missing),
         }
     }
 }

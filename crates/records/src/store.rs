@@ -1,16 +1,17 @@
 use std::fmt::Write;
+use std::hash::BuildHasher;
 
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::{
     Cell,
-    record::{Field, FieldKind, Fields, Record, View, record},
+    record::{FieldKind, Fields, PackedField, Record, View, record},
 };
 
 /// Whole records kept by their number, until they are printed.
 ///
-/// All texts lie in one: a record takes its bytes, 16 a field that has a value and about a hundred more. A store
-/// is for the records of one input, since their numbers tell them apart.
+/// All texts lie in one: a record takes its bytes, 8 a field that has a value and about fifty more. A store
+/// is for the records of one input, since their numbers tell them apart; it has room for 2^32 of them.
 ///
 /// ```
 /// use oddsift_records::{Batch, ReadOptions, Reader, Record, RowStore};
@@ -28,18 +29,22 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct RowStore {
     text: String,
-    fields: Vec<Field>,
-    slots: HashMap<u64, Slot>,
+    fields: Vec<PackedField>,
+    slots: Vec<Slot>,
+    /// The places of records among the slots, by their numbers.
+    places: HashTable<u32>,
+    hasher: DefaultHashBuilder,
 }
 
 /// Where a record lies.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
+    row: u64,
     line: u64,
     text: usize,
     first_field: usize,
-    n_filled: usize,
-    n_fields: usize,
+    n_filled: u32,
+    n_fields: u32,
 }
 
 /// A record of a [`RowStore`].
@@ -101,24 +106,35 @@ impl RowStore {
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     pub fn insert(&mut self, record: &impl Record) {
-        if self.slots.contains_key(&record.row()) {
+        let Ok(place) = u32::try_from(self.slots.len()) else { return };
+        let row = record.row();
+        if self.slot(row).is_some() {
             return;
         }
         let (text, first_field) = (self.text.len(), self.fields.len());
         let mut next = record.next_filled(0);
         while let Some(column) = next {
-            let start = self.place(text);
+            let start = self.text.len();
             let kind = self.push_field(record, column);
-            let end = self.place(text);
             // A number without a text is NaN, which is missing.
-            if kind != FieldKind::Number || start < end {
-                self.fields.push(Field { column: as_place(column), start, end, kind });
+            if kind != FieldKind::Number || start < self.text.len() {
+                self.fields.push(PackedField::new(as_place(column), kind, self.place(text)));
             }
             next = record.next_filled(column.saturating_add(1));
         }
-        let n_filled = self.fields.len().saturating_sub(first_field);
-        let (line, n_fields) = (record.line(), record.n_fields());
-        self.slots.insert(record.row(), Slot { line, text, first_field, n_filled, n_fields });
+        let n_filled = as_place(self.fields.len().saturating_sub(first_field));
+        let (line, n_fields) = (record.line(), as_place(record.n_fields()));
+        self.slots.push(Slot { row, line, text, first_field, n_filled, n_fields });
+        let Self { slots, places, hasher, .. } = self;
+        let hash =
+            |place: &u32| hasher.hash_one(slots.get(*place as usize).map_or(0, |slot| slot.row));
+        places.insert_unique(hasher.hash_one(row), place, hash);
+    }
+
+    fn slot(&self, row: u64) -> Option<&Slot> {
+        let slot = |place: &u32| self.slots.get(*place as usize);
+        let is_it = |place: &u32| slot(place).is_some_and(|slot| slot.row == row);
+        slot(self.places.find(self.hasher.hash_one(row), is_it)?)
     }
 
     /// The end of the text, from the start of the record there.
@@ -146,14 +162,17 @@ impl RowStore {
     /// ```
     #[must_use]
     pub fn get(&self, row: u64) -> Option<StoredRow<'_>> {
-        let slot = self.slots.get(&row)?;
-        let fields = slot.first_field..slot.first_field.checked_add(slot.n_filled)?;
+        self.record(self.slot(row)?)
+    }
+
+    fn record(&self, slot: &Slot) -> Option<StoredRow<'_>> {
+        let fields = slot.first_field..slot.first_field.checked_add(slot.n_filled as usize)?;
         Some(StoredRow(View {
-            row,
+            row: slot.row,
             line: slot.line,
-            n_fields: slot.n_fields,
+            n_fields: slot.n_fields as usize,
             text: self.text.get(slot.text..)?,
-            fields: Fields::Sparse(self.fields.get(fields)?),
+            fields: Fields::Packed(self.fields.get(fields)?),
         }))
     }
 
@@ -172,10 +191,8 @@ impl RowStore {
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     pub fn merge(&mut self, other: &RowStore) {
-        for row in other.slots.keys() {
-            if let Some(record) = other.get(*row) {
-                self.insert(&record);
-            }
+        for record in other.slots.iter().filter_map(|slot| other.record(slot)) {
+            self.insert(&record);
         }
     }
 
@@ -194,8 +211,8 @@ impl RowStore {
     /// ```
     pub fn retain(&mut self, mut is_wanted: impl FnMut(u64) -> bool) {
         let mut kept = RowStore::new();
-        for row in self.slots.keys().filter(|row| is_wanted(**row)) {
-            if let Some(record) = self.get(*row) {
+        for slot in self.slots.iter().filter(|slot| is_wanted(slot.row)) {
+            if let Some(record) = self.record(slot) {
                 kept.insert(&record);
             }
         }
