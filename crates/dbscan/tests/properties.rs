@@ -311,7 +311,7 @@ proptest! {
         bad in proptest::option::of(any::<[proptest::sample::Index; 2]>()),
     ) {
         let n_rows = x.nrows();
-        let groups: Vec<u32> = (0..n_rows).map(|row| (row * 7 % n_rows / per_group) as u32 ^ 5).collect();
+        let groups: Vec<u32> = (0..n_rows).map(|row| u32::try_from(row * 7 % n_rows / per_group).unwrap() ^ 5).collect();
         let whole = |row: usize| (row * 5 % 7) as f64 + f64::from(lowest);
         let weights: Vec<f64> = (0..n_rows).map(|row| whole(row) * scale).collect();
         let eps = f64::from(eps);
@@ -325,15 +325,14 @@ proptest! {
             }
         }
         let fitted = params.fit_grouped(&x, &groups, Some(&weights), &go_on);
-        match first_fault(params, &x, &groups, &weights) {
-            Some(fault) => prop_assert_eq!(fitted, Err(fault)),
-            None => {
-                let fitted = fitted.unwrap();
-                let labels: Vec<i64> = fitted.labels().iter().map(|label| label.to_i64()).collect();
-                let (expected, core) = by_definition_in_groups(&x, &groups, &weights, eps, min_samples);
-                prop_assert_eq!(labels, expected);
-                prop_assert_eq!(fitted.core_samples(), core);
-            }
+        if let Some(fault) = first_fault(params, &x, &groups, &weights) {
+            prop_assert_eq!(fitted, Err(fault));
+        } else {
+            let fitted = fitted.unwrap();
+            let labels: Vec<i64> = fitted.labels().iter().map(|label| label.to_i64()).collect();
+            let (expected, core) = by_definition_in_groups(&x, &groups, &weights, eps, min_samples);
+            prop_assert_eq!(labels, expected);
+            prop_assert_eq!(fitted.core_samples(), core);
         }
     }
 }
