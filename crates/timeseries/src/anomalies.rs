@@ -2,7 +2,7 @@
 
 use oddsift_timespan::{Bins, TimeSpan, Timestamp};
 
-use crate::{Error, Signs, TsParams, episodes, extract_anomaly_periods, set_new_anomaly_threshold};
+use crate::{Error, Signs, TsParams, extract_anomaly_periods, set_new_anomaly_threshold};
 
 /// A series with its parts, its scores and its flags: one of each for each time.
 ///
@@ -37,9 +37,6 @@ pub struct Anomalies {
     #[cfg_attr(feature = "serde", serde(rename = "anomalies"))]
     pub(crate) flags: Vec<i8>,
     pub(crate) episode: Vec<u32>,
-    /// How many points an episode reaches, where a flag stands for one.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    pub(crate) reach: Option<usize>,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) source: PeriodSource,
 }
@@ -336,8 +333,7 @@ impl Anomalies {
         extract_anomaly_periods(&self.times, &self.flags, merge, signs)
     }
 
-    /// The same series with flags by other thresholds, as [`set_new_anomaly_threshold`] sets them; one
-    /// for each episode, where [`TsParams::episodes`] asked for that.
+    /// The same series with flags by other thresholds, as [`set_new_anomaly_threshold`] sets them.
     ///
     /// # Errors
     ///
@@ -355,11 +351,7 @@ impl Anomalies {
     #[doc(alias = "set_new_anomaly_threshold")]
     pub fn with_threshold(self, threshold: f64, threshold_low: Option<f64>) -> Result<Self, Error> {
         let flags = set_new_anomaly_threshold(&self.score, threshold, threshold_low)?;
-        let mut found = Self { flags, ..self };
-        if let Some(reach) = found.reach {
-            episodes::join(&mut found, (threshold_low.unwrap_or(threshold), threshold), reach);
-        }
-        Ok(found)
+        Ok(Self { flags, ..self })
     }
 }
 

@@ -82,7 +82,6 @@ fn join(series: &Series, periods: Vec<usize>, parts: [Vec<f64>; 4]) -> Anomalies
         score: Vec::new(),
         flags: Vec::new(),
         episode: vec![0; series.len()],
-        reach: None,
         source: PeriodSource::Given,
     }
 }

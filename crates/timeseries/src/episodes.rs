@@ -14,7 +14,7 @@ pub(crate) fn reach(series: &Series, periods: &[usize]) -> usize {
     longest.max(in_day.and_then(|n| usize::try_from(n).ok()).unwrap_or_default())
 }
 
-/// Leaves a flag at the first highest point of each episode; scores stay as they are.
+/// Leaves a flag at the first highest point of each episode, and scores where a flag may be.
 ///
 /// A run of flagged points is an episode, but one that is no higher than anything within `reach` before
 /// its highest point belongs to the last. Heights are in thresholds where those of dips (`low`) and
@@ -30,7 +30,6 @@ pub(crate) fn join(found: &mut Anomalies, (low, high): (f64, f64), reach: usize)
     let is_peak = peaks(&height, reach);
     let (mut flags, mut number) = (vec![0; height.len()], 0_u32);
     let flagged: Vec<usize> = (0..height.len()).filter(|&at| found.flags[at] != 0).collect();
-    found.episode.fill(0);
     for run in flagged.chunk_by(|a, b| a + 1 == *b) {
         let (start, end) = (run[0], run[run.len() - 1]);
         let highest = run.iter().copied().rev().max_by(|a, b| height[*a].total_cmp(&height[*b]));
@@ -42,6 +41,11 @@ pub(crate) fn join(found: &mut Anomalies, (low, high): (f64, f64), reach: usize)
         found.episode[start..=end].fill(number);
     }
     found.flags = flags;
+    for (score, is_peak) in found.score.iter_mut().zip(is_peak) {
+        if !is_peak && !score.is_nan() {
+            *score = 0.0;
+        }
+    }
 }
 
 /// Which points are above all of the `reach` points before them, and not below the next one.
@@ -84,7 +88,7 @@ mod tests {
         let found = joined(&[0.0, 4.0, 6.0, 6.0, 5.0, 0.0], 2);
         assert_eq!(found.anomalies(), [0, 0, 1, 0, 0, 0]);
         assert_eq!(found.episode(), [0, 1, 1, 1, 1, 0]);
-        assert_eq!(found.score(), [0.0, 4.0, 6.0, 6.0, 5.0, 0.0]);
+        assert_eq!(found.score(), [0.0, 0.0, 6.0, 0.0, 0.0, 0.0]);
     }
 
     #[test]

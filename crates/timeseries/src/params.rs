@@ -213,8 +213,8 @@ impl TsParams {
     /// An episode is a run of points beyond the threshold. Its flag is at the first of its highest
     /// points. A run that is no higher than something within the longest period (and within a day, where
     /// that is longer) before its highest point belongs to the last one's episode; spikes and dips hide
-    /// each other. Scores are those of the points. Without effect with
-    /// [`truncation`](Self::truncation).
+    /// each other. Where no flag could be at any threshold the score is 0: at a point that is no higher
+    /// than all of a period before it, or lower than the next one. Without effect with [`truncation`](Self::truncation).
     ///
     /// ```
     /// # use oddsift_timeseries::{Anomalies, Series, Timestamp};
@@ -225,7 +225,7 @@ impl TsParams {
     /// assert!(every_point.anomalies()[40] == 1 && every_point.anomalies()[41] == 1);
     /// let episodes = Anomalies::params().episodes(true).fit(&series)?;
     /// assert!(episodes.anomalies()[40] == 0 && episodes.anomalies()[41] == 1);
-    /// assert!(episodes.episode()[40] == episodes.episode()[41] && episodes.score() == every_point.score());
+    /// assert!(episodes.episode()[40] == episodes.episode()[41] && episodes.score()[40] == 0.0);
     /// # Ok::<(), oddsift_timeseries::Error>(())
     /// ```
     #[must_use]
@@ -334,7 +334,6 @@ impl TsParams {
         let mut found = self.flag(found, low);
         if self.episodes {
             let reach = episodes::reach(series, &periods);
-            found.reach = Some(reach);
             episodes::join(&mut found, (low, self.threshold), reach);
         }
         Ok(found)

@@ -89,11 +89,11 @@ pub(crate) struct SeriesArgs {
     /// The threshold of dips, if it is another
     #[arg(long, value_name = "N", value_parser = not_negative, help_heading = "Anomalies")]
     pub(crate) threshold_low: Option<f64>,
-    /// Flag every point, and not an episode once
+    /// Flag and score every point, and not an episode once
     ///
     /// Without, a run of points beyond the threshold is an episode, flagged at its first highest point;
-    /// a run within a period (and a day) of the last is another only if it is higher. Scores are the
-    /// same in both ways.
+    /// a run within a period (and a day) of the last is another only if it is higher. A point that
+    /// is no higher than those of a period before it, or lower than the next, has score 0.
     #[arg(long, help_heading = "Anomalies")]
     pub(crate) every_point: bool,
     /// Do as msticpy does where it differs: whole numbers, points as they stand, high values only
