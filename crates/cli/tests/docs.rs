@@ -157,3 +157,33 @@ fn a_line_that_is_not_printed_is_found() {
     assert_eq!(first_wrong("c 3 rows\n", "c 4 …\n"), Some("c 4 …"));
     assert_eq!(first_wrong("c 3 rows\n", "c\n"), Some("c"));
 }
+
+/// The rows of the first table below a heading, without its header.
+fn table_rows<'m>(markdown: &'m str, heading: &str) -> Vec<Vec<&'m str>> {
+    let below = markdown.split_once(heading).unwrap().1;
+    let lines = below.lines().skip_while(|line| !line.starts_with('|'));
+    let rows = lines.take_while(|line| line.starts_with('|')).skip(2);
+    rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect()
+}
+
+#[test]
+fn the_table_of_wrong_eps_is_what_cluster_finds() {
+    let guide = fs::read_to_string(Path::new(ROOT).join("docs/choosing.md")).unwrap();
+    let desk = desk();
+    let rows = table_rows(&guide, "### Signs of a wrong eps");
+    assert_eq!(rows.len(), 6);
+    for row in rows {
+        let command = format!(
+            "oddsift cluster testdata/processes_on_host.csv \
+             --features pathScore,commandlineTokensFull,isSystemSession --eps {} -v -o /dev/null",
+            row[0]
+        );
+        let printed = run(desk.path(), &command);
+        let noise = row[2].split(' ').next().unwrap();
+        let clusters = if row[1] == "1" { "cluster" } else { "clusters" };
+        let rows = if noise == "1" { "row" } else { "rows" };
+        let expected = format!("; {} {clusters}, {noise} noise {rows}", row[1]);
+        assert!(printed.contains(&expected), "{expected} is not in\n{printed}");
+        assert!(printed.contains(&format!("cluster sizes: {}", row[3])), "{printed}");
+    }
+}

@@ -212,7 +212,13 @@ impl<'c> Nearest<'c> {
         } else {
             format!(" by {} {}{there}", self.feature, number(self.here))
         };
-        format!("{:.3} eps from cluster {}{feature}{template}", self.eps, self.label)
+        // Of a distance past any measure nobody reads the digits.
+        let eps = if self.eps < 1e9 {
+            format!("{:.3}", self.eps)
+        } else {
+            format!("{:.1e}", self.eps)
+        };
+        format!("{eps} eps from cluster {}{feature}{template}", self.label)
     }
 }
 

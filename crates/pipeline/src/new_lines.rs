@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use ndarray::{ArrayView2, s};
 use oddsift_eventcluster::{ClusterModel, NearestCluster};
@@ -55,7 +56,7 @@ pub struct NewLines<'m> {
     pub n_new_rows: u64,
     by: Judge<'m>,
     recipe: Recipe,
-    lines: Vec<Line>,
+    lines: Vec<(LineId, Line)>,
     store: RowStore,
 }
 
@@ -90,7 +91,6 @@ enum Judge<'m> {
 
 #[derive(Debug, Clone)]
 struct Line {
-    id: LineId,
     row: u64,
     count: u64,
     times: Option<(Timestamp, Timestamp)>,
@@ -171,16 +171,10 @@ impl Model {
             Self::Outliers(model) => Judge::Forest(Some(model)),
             _ => Judge::Forest(None),
         };
-        let mut new = NewLines::of(
-            by,
-            layout.grown(&ingested.read.columns, input)?,
-            intake,
-            &table,
-            ingested,
-        );
-        new.lines = lines(&table, odd, n_features);
+        let layout = layout.grown(&ingested.read.columns, input)?;
+        let new = NewLines::of(by, layout, intake, &table, ingested);
         let ForestRows { head, rows, .. } = open()?;
-        new.finish(head, &rows, input)
+        new.with_lines(lines(&table, odd, n_features), head, &rows, input)
     }
 }
 
@@ -194,10 +188,9 @@ fn far_lines<'m>(model: &'m ClusterModel, input: &Input) -> Result<NewLines<'m>,
     let far = of_table.filter(|((_, label), _)| label.is_noise());
     let far = far.map(|((id, _), nearest)| (id, LineVerdict::Far(nearest))).collect();
     let layout = layout.grown(&ingested.read.columns, input)?;
-    let mut new = NewLines::of(Judge::Clusters(model), layout, intake, &table, ingested);
-    new.lines = lines(&table, far, n_features);
+    let new = NewLines::of(Judge::Clusters(model), layout, intake, &table, ingested);
     let ClusterRows { head, rows, .. } = ClusterRows::open(model, input)?;
-    new.finish(head, &rows, input)
+    new.with_lines(lines(&table, far, n_features), head, &rows, input)
 }
 
 /// Patterns that are told apart by their line, too.
@@ -225,7 +218,6 @@ fn lines(
     n_features: usize,
 ) -> Vec<Line> {
     let line = |(pattern, verdict): (PatternId, LineVerdict)| Line {
-        id: LineId::of_values([], &[]),
         row: table.first_row(pattern),
         count: table.count(pattern),
         times: table.times(pattern),
@@ -250,28 +242,33 @@ impl<'m> NewLines<'m> {
     }
 
     /// Reads the rows of the lines, joins those that are one line, and finds the reasons.
-    fn finish(mut self, head: Head, rows: &RowPlan, input: &Input) -> Result<Self, Error> {
-        self.n_new_rows = self.lines.iter().map(|line| line.count).sum();
-        let wanted = self.lines.iter().map(|line| (line.row, line.vector.as_slice())).collect();
+    fn with_lines(
+        mut self,
+        found: Vec<Line>,
+        head: Head,
+        rows: &RowPlan,
+        input: &Input,
+    ) -> Result<Self, Error> {
+        self.n_new_rows = found.iter().map(|line| line.count).sum();
+        let wanted = found.iter().map(|line| (line.row, line.vector.as_slice())).collect();
         self.store = read_rows(head, rows, input, &wanted)?;
-        self.join_lines(rows.is_of_processes());
-        self.lines.sort_unstable_by(Line::order);
+        self.lines = self.joined(found, rows.is_of_processes()).into_iter().collect();
+        self.lines.sort_unstable_by(|(_, a), (_, b)| a.order(b));
         self.explain()?;
         Ok(self)
     }
 
-    fn join_lines(&mut self, is_of_processes: bool) {
-        let mut joined: HashMap<LineId, Line> = HashMap::with_capacity(self.lines.len());
-        for mut line in std::mem::take(&mut self.lines) {
-            line.id = self.id_of(&line, is_of_processes);
-            match joined.get_mut(&line.id) {
-                Some(known) => known.join(line),
-                None => {
-                    joined.insert(line.id, line);
+    fn joined(&self, found: Vec<Line>, is_of_processes: bool) -> HashMap<LineId, Line> {
+        let mut joined: HashMap<LineId, Line> = HashMap::with_capacity(found.len());
+        for line in found {
+            match joined.entry(self.id_of(&line, is_of_processes)) {
+                Entry::Occupied(known) => known.into_mut().join(line),
+                Entry::Vacant(place) => {
+                    place.insert(line);
                 }
             }
         }
-        self.lines = joined.into_values().collect();
+        joined
     }
 
     fn id_of(&self, line: &Line, is_of_processes: bool) -> LineId {
@@ -289,9 +286,10 @@ impl<'m> NewLines<'m> {
 
     fn explain(&mut self) -> Result<(), Error> {
         let Judge::Forest(Some(model)) = self.by else { return Ok(()) };
-        let vectors: Vec<f64> = self.lines.iter().flat_map(|line| &line.vector).copied().collect();
+        let vectors = self.lines.iter().flat_map(|(_, line)| &line.vector).copied();
+        let vectors: Vec<f64> = vectors.collect();
         let found = reasons(model, &vectors, N_REASONS, &self.read.name)?;
-        for (line, reasons) in self.lines.iter_mut().zip(found) {
+        for ((_, line), reasons) in self.lines.iter_mut().zip(found) {
             line.reasons = reasons.iter().map(|reason| model.text(reason)).collect();
         }
         Ok(())
@@ -323,26 +321,26 @@ impl<'m> NewLines<'m> {
 
     /// Keeps the lines of these ids.
     pub fn retain(&mut self, mut keeps: impl FnMut(&LineId) -> bool) {
-        self.lines.retain(|line| keeps(&line.id));
+        self.lines.retain(|(id, _)| keeps(id));
     }
 
     /// Returns the ids of the lines, in their order.
     pub fn ids(&self) -> impl Iterator<Item = LineId> {
-        self.lines.iter().map(|line| line.id)
+        self.lines.iter().map(|(id, _)| *id)
     }
 
     /// Returns the rows that are shown.
     pub fn records(&self) -> impl Iterator<Item = StoredRow<'_>> {
-        self.lines.iter().filter_map(|line| self.store.get(line.row))
+        self.lines.iter().filter_map(|(_, line)| self.store.get(line.row))
     }
 
     /// Returns the lines, those that deserve a look most first: without a cluster of their kind, far from
     /// any, or of a low score.
     pub fn lines(&self) -> impl Iterator<Item = NewLine<'_>> {
-        self.lines.iter().map(|line| self.line(line))
+        self.lines.iter().map(|(id, line)| self.line(*id, line))
     }
 
-    fn line<'n>(&'n self, line: &'n Line) -> NewLine<'n> {
+    fn line<'n>(&'n self, id: LineId, line: &'n Line) -> NewLine<'n> {
         let (mut nearest, mut reasons, mut score) = (None, line.reasons.clone(), None);
         match (&line.verdict, &self.by) {
             (LineVerdict::Far(found), Judge::Clusters(model)) => {
@@ -354,7 +352,7 @@ impl<'m> NewLines<'m> {
             _ => {}
         }
         NewLine {
-            id: line.id,
+            id,
             row: line.row,
             record: self.store.get(line.row),
             count: line.count,

@@ -109,7 +109,7 @@ pub(crate) fn run(args: &ScoreArgs) -> Result<(), Failure> {
 fn work(args: &ScoreArgs, inputs: &[&Path], facts: &mut Facts) -> Result<(), Failure> {
     let bar = Bar::new(args.output.talk.quiet);
     let file = ModelFile::read(&args.model)?;
-    facts.take_model(&file);
+    facts.take_model(&args.model, &file);
     let input = args.input.input(&bar)?;
     facts.take_inputs(&input);
     // Opened last, when nothing else is wrong: a device or a pipe is begun with.

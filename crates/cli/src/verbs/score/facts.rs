@@ -76,9 +76,9 @@ impl Facts {
         self.began
     }
 
-    pub(super) fn take_model(&mut self, file: &ModelFile) {
+    pub(super) fn take_model(&mut self, name: &Path, file: &ModelFile) {
         self.model = Some(ModelFacts {
-            name: String::new(),
+            name: name.display().to_string(),
             format: file.format.clone(),
             version: file.version,
             sha256: file.sha256.clone(),
@@ -115,9 +115,6 @@ impl Facts {
         failure: Option<&Failure>,
         inputs: &[&Path],
     ) -> Result<(), Failure> {
-        if let Some(model) = &mut self.model {
-            model.name = args.model.display().to_string();
-        }
         for (input, path) in self.inputs.iter_mut().zip(args.input.paths()) {
             // Streams are gone by now.
             if let Some((bytes, sha256)) = digest(path) {
