@@ -213,11 +213,8 @@ impl<'c> Nearest<'c> {
             format!(" by {} {}{there}", self.feature, number(self.here))
         };
         // Of a distance past any measure nobody reads the digits.
-        let eps = if self.eps < 1e9 {
-            format!("{:.3}", self.eps)
-        } else {
-            format!("{:.1e}", self.eps)
-        };
+        let eps =
+            if self.eps < 1e9 { format!("{:.3}", self.eps) } else { format!("{:.1e}", self.eps) };
         format!("{eps} eps from cluster {}{feature}{template}", self.label)
     }
 }

@@ -30,7 +30,7 @@ pub struct ReadSummary {
 /// ```
 /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
 /// let found = oddsift_pipeline::ClusterParams::new().fit(path)?;
-/// assert_eq!(found.read.times.span().unwrap().0.to_string(), "2019-02-09T23:26:47.83Z");
+/// assert_eq!(found.read.times.span().unwrap().0.to_string(), "2019-01-15T04:15:26Z");
 /// assert_eq!(found.read.times.latest_past(), found.read.times.span().map(|(_, last)| last));
 /// # Ok::<(), oddsift_pipeline::Error>(())
 /// ```
