@@ -21,7 +21,8 @@ pub(crate) fn stl(settings: &Settings, y: &[f64]) -> Parts {
     let (low, high) = range(y);
     let reach = if y.iter().any(|y| y.is_nan()) { high - low } else { f64::INFINITY };
     let keep = |values: &mut [f64], low: f64, high: f64| {
-        for value in values.iter_mut() {
+        // Of values that are all missing there is no range.
+        for value in values.iter_mut().filter(|_| low <= high) {
             *value = value.clamp(low, high);
         }
     };
