@@ -1,7 +1,7 @@
 //! Values in a table for people.
 
-use oddsift::pipeline::Timestamp;
-use oddsift::records::Cell;
+use oddsift::pipeline::{Layout, Role, Timestamp, process_name};
+use oddsift::records::{Cell, StoredRow};
 
 use crate::table::TextCell;
 
@@ -27,6 +27,12 @@ pub(crate) fn rounded(number: f64) -> String {
     }
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "0" && number != 0.0 { format!("{number:.1e}") } else { text.to_owned() }
+}
+
+/// The name of the program of a row, in a table for people.
+pub(crate) fn process_cell(layout: &Layout, record: Option<StoredRow<'_>>) -> TextCell {
+    let path = record.and_then(|record| layout.text_of(Role::Path, record));
+    TextCell::text(process_name(path.unwrap_or_default(), layout.path_separator))
 }
 
 /// A time to the second.

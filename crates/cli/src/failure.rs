@@ -60,7 +60,7 @@ impl Failure {
         ExitCode::from(self.status())
     }
 
-    /// Where a script asks for a status, an input without rows has one of its own: it is no all-clear.
+    /// Gives an input without rows its own status where a script asks for one: it is no all-clear.
     pub(crate) fn of_script(self, exit_status: bool) -> Self {
         match self {
             Self::NoRows(message) if exit_status => Self::Input(message),

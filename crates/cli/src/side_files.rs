@@ -98,12 +98,12 @@ pub(crate) fn write_json(mut writer: Writer, value: &impl Serialize) -> Result<(
     writer.finish()
 }
 
-/// Where a model of rows that were read comes from.
+/// Returns the origin of a model of rows that were read.
 pub(crate) fn origin(input: &Input, read: &ReadSummary, n_rows: u64) -> ModelOrigin {
     ModelOrigin::new(&crate::tool(), moment(), input, read, n_rows)
 }
 
-/// Where a model comes from that others were merged to.
+/// Returns the origin of a model that others were merged to.
 pub(crate) fn origin_of_models(names: Vec<String>, n_rows: u64) -> ModelOrigin {
     ModelOrigin::of_models(&crate::tool(), moment(), names, n_rows)
 }

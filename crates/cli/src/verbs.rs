@@ -137,13 +137,14 @@ impl Verb {
             Self::Cluster(args) => args.output.talk.exit_status,
             Self::Eps(args) => args.output.talk.exit_status,
             Self::Outliers(args) => args.output.talk.exit_status,
-            Self::Score(args) => args.asks_of_input(),
             Self::Stack(args) => args.output.talk.exit_status,
             Self::Series(args) => args.output.talk.exit_status,
             Self::Periods(args) => args.output.talk.exit_status,
             Self::Auditd(args) => args.output.talk.exit_status,
             Self::Report(args) => args.page.talk.exit_status,
-            Self::Model(_)
+            // `score` sees to it by itself, since its facts tell the status.
+            Self::Score(_)
+            | Self::Model(_)
             | Self::Merge(_)
             | Self::Schemas(_)
             | Self::Completions(_)

@@ -643,6 +643,13 @@ pub enum ModelFault {
     NoModel,
 }
 
+impl ModelFault {
+    /// The error of a file that has this fault.
+    pub(crate) fn of(self, name: &str) -> Error {
+        Error::Model { name: name.to_owned(), fault: Box::new(self) }
+    }
+}
+
 fn kind_name(kind: oddsift_records::FieldKind) -> &'static str {
     use oddsift_records::FieldKind;
     match kind {

@@ -6,6 +6,7 @@ mod cluster_warnings; // ClusterWarning: what is dubious about clusters
 mod digest; // sha256
 mod error; // Error and what it is made of
 mod feature_rows; // FeatureParams, FeatureRows: rows with features added
+mod first_rows; // rows that are to be shown, read once more
 mod fold; // batches of an input, worked on by threads
 mod formats; // which format an input has
 mod hunt; // HuntParams, Hunted: rows to one ranked list

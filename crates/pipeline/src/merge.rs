@@ -75,7 +75,7 @@ pub fn merge_models(
             Some(whole) => whole.merge(&history).map_err(|source| hunt_error(&last, source))?,
         }
     }
-    let mut whole = whole.ok_or_else(|| model_error("", ModelFault::NoModel))?;
+    let mut whole = whole.ok_or_else(|| ModelFault::NoModel.of(""))?;
     if let Some(n_days) = forget {
         summary.n_forgotten = whole.forget(n_days).map_err(|source| hunt_error(&last, source))?;
     }
@@ -88,11 +88,7 @@ fn read_history(path: &Path) -> Result<History, Error> {
         Model::Clusters(_) => "clusters",
         Model::Outliers(_) | Model::Forest(_) => "a forest",
     };
-    Err(model_error(&path.display().to_string(), ModelFault::NoMerge(what)))
-}
-
-fn model_error(name: &str, fault: ModelFault) -> Error {
-    Error::Model { name: name.to_owned(), fault: Box::new(fault) }
+    Err(ModelFault::NoMerge(what).of(&path.display().to_string()))
 }
 
 fn hunt_error(name: &str, source: oddsift_hunt::Error) -> Error {

@@ -23,7 +23,6 @@ use crate::sink::stream_beside_input;
 use crate::space::repeated;
 use crate::table::{Ingested, Keep, TablePlan, ingest};
 use crate::threads::with_threads;
-use crate::time_column::TimeColumns;
 use crate::{Error, Input, Intake, Layout, ModelOrigin, ReadSummary, ScoredRows, Sink};
 
 /// A saved model of any kind; what is read is untrusted and checked as a whole.
@@ -88,7 +87,7 @@ impl ModelFile {
         let name = path.display().to_string();
         match std::fs::read(path) {
             Ok(bytes) => Self::parse(&name, &bytes),
-            Err(error) => Err(Error::Model { name, fault: Box::new(ModelFault::Read(error)) }),
+            Err(error) => Err(ModelFault::Read(error).of(&name)),
         }
     }
 
@@ -98,7 +97,7 @@ impl ModelFile {
     ///
     /// As [`Model::read`].
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        let fault = |fault| Error::Model { name: name.to_owned(), fault: Box::new(fault) };
+        let fault = |fault: ModelFault| fault.of(name);
         let head: Kind = json(bytes).map_err(fault)?;
         let Kind { format, version, origin, .. } = head.clone();
         let model = Model::of_kind(head, bytes).map_err(fault)?;
@@ -255,8 +254,7 @@ impl Model {
         let (forest, head, recipe) = match self {
             Self::Clusters(_) => return Ok(None),
             Self::History(_) => {
-                let fault = Box::new(ModelFault::NoScores);
-                return Err(Error::Model { name: name.to_owned(), fault });
+                return Err(ModelFault::NoScores.of(name));
             }
             Self::Outliers(model) => {
                 let head = Head::open(input, model.recipe().names())?;
@@ -286,7 +284,7 @@ impl Model {
             .with_starts_only()
             .with_rarity(rarity)
             .lenient(is_of_schema);
-        let rows = with_known_time(rows, &head, input)?;
+        let rows = rows.with_known_time(&head, input)?;
         Ok(Some(ForestRows { head, rows, forest, intake }))
     }
 
@@ -353,16 +351,8 @@ impl ClusterRows {
         let is_of_schema = head.layout.has_features(recipe.names());
         let intake = Intake::of_model(&head.layout, &recipe);
         let rows = RowPlan::new(&head, input, recipe).with_starts_only().lenient(is_of_schema);
-        let rows = with_known_time(rows, &head, input)?;
+        let rows = rows.with_known_time(&head, input)?;
         Ok(Self { head, rows, intake })
-    }
-}
-
-/// Rows with their times, where a column is known to hold some; a row may lack one.
-fn with_known_time(rows: RowPlan, head: &Head, input: &Input) -> Result<RowPlan, Error> {
-    match TimeColumns::find(&head.layout, None, None)? {
-        Some(times) => rows.with_time(head, input, &times),
-        None => Ok(rows),
     }
 }
 
@@ -371,8 +361,7 @@ fn recipe_of_bare(name: &str, model: &ForestModel, head: &Head) -> Result<Recipe
     let options = FeatureOptions::default();
     if let Some(names) = model.feature_names() {
         if let Some(twice) = repeated(names) {
-            let fault = Box::new(ModelFault::RepeatedFeature(twice.clone()));
-            return Err(Error::Model { name: name.to_owned(), fault });
+            return Err(ModelFault::RepeatedFeature(twice.clone()).of(name));
         }
         return head.layout.recipe(names, &options);
     }

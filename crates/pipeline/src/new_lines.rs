@@ -10,15 +10,17 @@ use oddsift_features::{Recipe, Role};
 use oddsift_iforest::IsolationForest;
 use oddsift_outliers::OutlierModel;
 use oddsift_patterns::{PatternId, PatternTable};
-use oddsift_records::{Record, RowStore, StoredRow};
+use oddsift_records::{RowStore, StoredRow};
 use oddsift_timespan::Timestamp;
 
 use crate::cluster::{Nearest, reason};
-use crate::fold::{Batches, Feed};
+use crate::first_rows::read_rows;
+use crate::fold::Feed;
 use crate::layout::Head;
 use crate::model::{ClusterRows, ForestRows, predict};
 use crate::outliers::reasons;
-use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::plan::RowPlan;
+use crate::read_summary::joined_times;
 use crate::table::{Ingested, TablePlan, ingest};
 use crate::threads::with_threads;
 use crate::{Error, Input, Intake, Layout, LineId, Model, ReadSummary};
@@ -130,10 +132,7 @@ impl Line {
             std::mem::swap(self, &mut other);
         }
         self.count = self.count.saturating_add(other.count);
-        self.times = match (self.times, other.times) {
-            (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
-            (ours, theirs) => ours.or(theirs),
-        };
+        self.times = joined_times(self.times, other.times);
     }
 }
 
@@ -307,12 +306,6 @@ impl<'m> NewLines<'m> {
         self.lines.is_empty()
     }
 
-    /// Returns the share of rows that the model does not know, from 0 to 1; 0 without rows.
-    #[must_use]
-    pub fn new_share(&self) -> f64 {
-        if self.n_rows == 0 { 0.0 } else { self.n_new_rows as f64 / self.n_rows as f64 }
-    }
-
     /// Returns whether lines have scores, and no nearest cluster.
     #[must_use]
     pub fn is_by_forest(&self) -> bool {
@@ -373,32 +366,4 @@ impl<'m> NewLines<'m> {
         let template = note.and_then(|note| note.template.as_deref());
         Nearest::new(found, &self.recipe, vector, template)
     }
-}
-
-/// Reads rows by their numbers; their first values must be what they were.
-fn read_rows(
-    head: Head,
-    rows: &RowPlan,
-    input: &Input,
-    wanted: &HashMap<u64, &[f64]>,
-) -> Result<RowStore, Error> {
-    let mut feed = Feed::new(head, input);
-    let name = feed.name();
-    let state = || (RowRoom::default(), RowStore::new());
-    let parts = feed.for_each(state, |(room, store), _, batch| {
-        rows.follow(batch, room)?;
-        for row in batch {
-            let Some(values) = wanted.get(&row.row()) else { continue };
-            let is_taken = matches!(rows.take(row, room)?, Taken::Row { .. });
-            if is_taken && room.values.get(..values.len()) == Some(*values) {
-                store.insert(&row);
-            }
-        }
-        Ok(())
-    })?;
-    let mut store = RowStore::new();
-    for (_, part) in &parts {
-        store.merge(part);
-    }
-    if store.len() == wanted.len() { Ok(store) } else { Err(Error::Changed { name }) }
 }

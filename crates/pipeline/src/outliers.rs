@@ -9,19 +9,19 @@ use oddsift_iforest::{
 };
 use oddsift_outliers::{DrawnRows, OutlierDetector, OutlierModel, ProcessRarity, Reason, Sampling};
 use oddsift_patterns::{PatternId, PatternTable};
-use oddsift_records::{Record, RowStore, StoredRow};
+use oddsift_records::StoredRow;
 use oddsift_timespan::Timestamp;
 
 use crate::error::ParameterFault;
-use crate::fold::{Batches, Feed};
+use crate::first_rows::read_rows;
+use crate::fold::Feed;
 use crate::layout::Head;
-use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::plan::RowPlan;
 use crate::process_counts::count_processes;
 use crate::score::{Find, Finds, Scored, Scorer, Selection, Verdict, order as in_order};
 use crate::space::FeaturePlan;
 use crate::table::{Ingested, Keep, TablePlan, ingest};
 use crate::threads::with_threads;
-use crate::time_column::TimeColumns;
 use crate::{
     Error, FeatureChoice, FeatureOrigin, Input, Intake, Layout, Parameter, ReadSummary, ScoredRows,
 };
@@ -331,17 +331,13 @@ impl OutlierParams {
         is_lenient: bool,
         rarity: Option<Arc<ProcessRarity>>,
     ) -> Result<RowPlan, Error> {
-        let times = TimeColumns::find(&head.layout, None, None)?;
-        let rows = RowPlan::new(head, input, recipe)
+        RowPlan::new(head, input, recipe)
             .with_single_precision(self.forest.precision == Precision::F32)
             .with_starts_only()
             .lenient(is_lenient)
             .with_rarity(rarity)
-            .with_line_key(true);
-        match times {
-            Some(times) => rows.with_time(head, input, &times),
-            None => Ok(rows),
-        }
+            .with_line_key(true)
+            .with_known_time(head, input)
     }
 
     /// The number of rows in the samples of all trees.
@@ -362,8 +358,8 @@ impl OutlierParams {
             .with_starts_only()
             .lenient(is_lenient);
         let is_folded = rows.is_of_processes() && !self.all_rows;
-        if let Some(times) = TimeColumns::find(&head.layout, None, None)?.filter(|_| is_folded) {
-            rows = rows.with_time(&head, input, &times)?;
+        if is_folded {
+            rows = rows.with_known_time(&head, input)?;
         }
         let keep = if draws.is_some() { Keep::NOTHING } else { Keep::LABELS };
         let plan = TablePlan { keep, draws, ..TablePlan::new(rows) };
@@ -493,10 +489,8 @@ impl FittedOutliers {
         top: Option<usize>,
     ) -> Result<(Layout, Finds, ReadSummary), Error> {
         let head = Head::open(input, &self.params.features.names)?;
-        let mut rows = self.row_plan(&head, input)?.with_line_key(self.n_keys() > 0);
-        if let Some(times) = TimeColumns::find(&head.layout, None, None)? {
-            rows = rows.with_time(&head, input, &times)?;
-        }
+        let rows = self.row_plan(&head, input)?.with_line_key(self.n_keys() > 0);
+        let rows = rows.with_known_time(&head, input)?;
         let (table, ingested) = ingest(Feed::new(head, input), TablePlan::new(rows))?;
         let finds = self.select(&table, top)?;
         let (layout, finds) = self.with_records(input, &ingested.read, finds)?;
@@ -550,25 +544,8 @@ impl FittedOutliers {
         let rows = self.row_plan(&head, input)?;
         let wanted: HashMap<u64, &[f64]> =
             finds.rows.iter().map(|find| (find.scored.row, find.vector.as_slice())).collect();
-        let mut feed = Feed::new(head, input);
-        let state = || (RowRoom::default(), RowStore::new());
-        let parts = feed.for_each(state, |(room, store), _, batch| {
-            rows.follow(batch, room)?;
-            for row in batch {
-                let Some(values) = wanted.get(&row.row()) else { continue };
-                if matches!(rows.take(row, room)?, Taken::Row { .. }) && room.values == *values {
-                    store.insert(&row);
-                }
-            }
-            Ok(())
-        })?;
-        for (_, store) in &parts {
-            finds.store.merge(store);
-        }
-        if finds.store.len() == wanted.len() {
-            return Ok((layout, finds));
-        }
-        Err(Error::Changed { name: read.name.clone() })
+        finds.store = read_rows(head, &rows, input, &wanted)?;
+        Ok((layout, finds))
     }
 
     /// Returns the distinct rows that the forest was fitted to, and how many rows each stands for, if

@@ -414,6 +414,14 @@ impl RowPlan {
         Ok(self)
     }
 
+    /// Reads times from the columns that are known to hold some, where there are such; a row may lack one.
+    pub(crate) fn with_known_time(self, head: &Head, input: &Input) -> Result<Self, Error> {
+        match TimeColumns::find(&head.layout, None, None)? {
+            Some(times) => self.with_time(head, input, &times),
+            None => Ok(self),
+        }
+    }
+
     /// Computes the vector of a row and its time. Batches are [followed](Self::follow) first.
     pub(crate) fn take(&self, row: Row<'_>, room: &mut RowRoom) -> Result<Taken, Error> {
         // Taken out so that the room can be written to meanwhile.

@@ -47,10 +47,7 @@ impl RowTimes {
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
-        self.span = match (self.span, other.span) {
-            (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
-            (ours, theirs) => ours.or(theirs),
-        };
+        self.span = joined_times(self.span, other.span);
         self.latest_past = self.latest_past.max(other.latest_past);
     }
 
@@ -65,6 +62,17 @@ impl RowTimes {
     #[must_use]
     pub fn latest_past(&self) -> Option<Timestamp> {
         self.latest_past
+    }
+}
+
+/// The first and the last time of two spans.
+pub(crate) fn joined_times(
+    ours: Option<(Timestamp, Timestamp)>,
+    theirs: Option<(Timestamp, Timestamp)>,
+) -> Option<(Timestamp, Timestamp)> {
+    match (ours, theirs) {
+        (Some((first, last)), Some((from, to))) => Some((first.min(from), last.max(to))),
+        (ours, theirs) => ours.or(theirs),
     }
 }
 

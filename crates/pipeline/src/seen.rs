@@ -70,7 +70,7 @@ impl Seen {
         match std::fs::read(path) {
             Ok(bytes) => Self::parse(&name, &bytes).map(Some),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Error::Model { name, fault: Box::new(ModelFault::Read(error)) }),
+            Err(error) => Err(ModelFault::Read(error).of(&name)),
         }
     }
 
@@ -80,7 +80,7 @@ impl Seen {
     ///
     /// As [`read`](Self::read).
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        let fault = |fault| Error::Model { name: name.to_owned(), fault: Box::new(fault) };
+        let fault = |fault: ModelFault| fault.of(name);
         let stored: Stored = json(bytes).map_err(fault)?;
         let Stored { format, version, ids, lines } = stored;
         if format != Self::FORMAT {

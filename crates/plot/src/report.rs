@@ -136,9 +136,7 @@ impl<'r> Report<'r> {
         if n_left_out > 0 {
             facts.push(("Rows left out", n_left_out.to_string()));
         }
-        let times = table.ids().filter_map(|id| table.times(id));
-        let times = times.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-        if let Some((first, last)) = times {
+        if let Some((first, last)) = self.clusters.read.times.span() {
             facts.push(("Time (UTC)", format!("{} to {}", minute(first), minute(last))));
         }
         facts

@@ -72,7 +72,7 @@ pub(crate) struct ScoreArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// Which rows are printed.
+/// The rows that are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Only {
     New,
@@ -112,11 +112,11 @@ fn work(args: &ScoreArgs, inputs: &[&Path], facts: &mut Facts) -> Result<(), Fai
     facts.take_model(&args.model, &file);
     let input = args.input.input(&bar)?;
     facts.take_inputs(&input);
-    // Opened last, when nothing else is wrong: a device or a pipe is begun with.
-    let destination = || Destination::open(&args.output, inputs);
     let mut seen = args.seen.as_deref().map(new::Memory::read).transpose()?;
+    // Opened last, when nothing else is wrong: a device or a pipe is begun with.
+    let destination = Destination::open(&args.output, inputs)?;
     let found = match args.only {
-        None => each_row::print_each_row(args, &file.model, input, destination()?, &bar)?,
+        None => each_row::print_each_row(args, &file.model, input, destination, &bar)?,
         Some(Only::New) => new::print_new(args, &file.model, input, destination, &mut seen, &bar)?,
     };
     let checked = checks::check(args, &found, facts.began());

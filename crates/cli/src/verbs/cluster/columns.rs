@@ -1,9 +1,9 @@
 //! What `cluster` prints.
 
-use oddsift::pipeline::{ClusterRow, Clusters, Label, Nearest, Role, feature_cell, process_name};
+use oddsift::pipeline::{ClusterRow, Clusters, Label, Nearest, Role, feature_cell};
 use oddsift::records::Cell;
 
-use crate::cells::{text_cell, text_or_missing, time_cell, time_or_missing};
+use crate::cells::{process_cell, text_cell, text_or_missing, time_cell, time_or_missing};
 use crate::columns::Columns;
 use crate::table::TextCell;
 
@@ -79,6 +79,16 @@ pub(crate) fn reason_columns<'c, R>(
     nearest: impl for<'r> Fn(&'r R) -> Option<Nearest<'r>> + Copy + 'c,
     reason: impl for<'r> Fn(&'r R) -> Option<&'r str> + 'c,
 ) -> Columns<'c, R> {
+    nearest_columns(columns, &own, nearest)
+        .file(own("Reason"), move |row| text_or_missing(reason(row)))
+}
+
+/// Adds the columns of the cluster that is nearest to a row.
+pub(crate) fn nearest_columns<'c, R>(
+    columns: Columns<'c, R>,
+    own: impl Fn(&str) -> String,
+    nearest: impl for<'r> Fn(&'r R) -> Option<Nearest<'r>> + Copy + 'c,
+) -> Columns<'c, R> {
     columns
         .file(own("NearestCluster"), move |row| {
             nearest(row).map_or(Cell::Missing, |nearest| Cell::Int(nearest.label.to_i64()))
@@ -92,7 +102,6 @@ pub(crate) fn reason_columns<'c, R>(
         .file(own("NearestFeature"), move |row| {
             text_or_missing(nearest(row).map(|nearest| nearest.feature))
         })
-        .file(own("Reason"), move |row| text_or_missing(reason(row)))
 }
 
 fn first<'r>(row: &'r ClusterRow<'_>) -> Cell<'r> {
@@ -106,11 +115,8 @@ fn people_columns(found: &Clusters) -> Columns<'_, ClusterRow<'_>> {
         .table("Size", |row| TextCell::number(&row.size))
         .table("Cluster", |row| TextCell::number(&row.label_text()));
     if found.layout.roles.get(Role::Path).is_some() {
-        columns = columns.table("Process", move |row: &ClusterRow<'_>| {
-            let path = row.record.and_then(|record| found.layout.text_of(Role::Path, record));
-            let path = path.unwrap_or_default();
-            TextCell::text(process_name(path, found.layout.path_separator))
-        });
+        columns = columns
+            .table("Process", move |row: &ClusterRow<'_>| process_cell(&found.layout, row.record));
     }
     if found.layout.roles.get(Role::Path).is_none() && found.template.is_none() {
         columns = columns.table("Row", |row| TextCell::number(&row.row));

@@ -1,13 +1,11 @@
 //! What `outliers` prints of the rows it found: themselves, the most unusual first, and why.
 
-use oddsift::pipeline::{
-    Evidence, OutlierModel, OutlierReason, OutlierRow, Outliers, Role, process_name,
-};
+use oddsift::pipeline::{Evidence, OutlierModel, OutlierReason, OutlierRow, Outliers, Role};
 use oddsift::records::Cell;
 
 use serde_json::json;
 
-use crate::cells::{text_cell, time_or_missing};
+use crate::cells::{process_cell, text_cell, time_or_missing};
 use crate::columns::Columns;
 use crate::table::TextCell;
 
@@ -74,11 +72,8 @@ pub(super) fn outlier_columns(found: &Outliers) -> Columns<'_, PrintedOutlier<'_
     }
     columns = columns.table("Reasons", |it| TextCell::text(&it.row.reason_text));
     if layout.roles.get(Role::Path).is_some() {
-        columns = columns.table("Process", move |it: &PrintedOutlier<'_>| {
-            let path = it.row.record.and_then(|record| layout.text_of(Role::Path, record));
-            let path = path.unwrap_or_default();
-            TextCell::text(process_name(path, layout.path_separator))
-        });
+        columns = columns
+            .table("Process", move |it: &PrintedOutlier<'_>| process_cell(layout, it.row.record));
     }
     for place in table_columns(found) {
         let name = layout.columns.get(place).cloned().unwrap_or_default();

@@ -6,21 +6,21 @@ use serde::Serialize;
 use super::ScoreArgs;
 use crate::failure::Failure;
 
-/// What a run found.
+/// The findings of a run.
 pub(super) struct Found {
     pub(super) n_rows: u64,
     pub(super) n_new_rows: u64,
-    /// Of `--only new`.
+    /// The lines, of `--only new`.
     pub(super) lines: Option<FoundLines>,
     pub(super) read: ReadSummary,
 }
 
-/// How many lines are new to the model.
+/// The numbers of lines that are new to the model.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(super) struct FoundLines {
-    /// Of the input.
+    /// Those of the input.
     pub(super) new_lines: usize,
-    /// Of them, those that an earlier run has told.
+    /// Those of them that an earlier run has told.
     pub(super) seen_before: usize,
     /// Those that are printed.
     pub(super) printed: usize,

@@ -2,15 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use oddsift::pipeline::{
-    Input, LineId, Model, NewLine, NewLines, Role, Seen, Timestamp, process_name,
-};
+use oddsift::pipeline::{Input, LineId, Model, NewLine, NewLines, Role, Seen, Timestamp};
 use oddsift::records::Cell;
 
 use super::ScoreArgs;
 use super::checks::{Found, FoundLines};
 use crate::args::Format;
-use crate::cells::{text_cell, text_or_missing, time_or_missing};
+use crate::cells::{process_cell, text_cell, time_or_missing};
 use crate::columns::Columns;
 use crate::failure::Failure;
 use crate::output::Destination;
@@ -18,6 +16,7 @@ use crate::progress::Bar;
 use crate::say::{counted, say, say_intake, warn, warn_line};
 use crate::side_files::save_json;
 use crate::table::TextCell;
+use crate::verbs::cluster::columns::nearest_columns;
 
 /// The lines that earlier runs told, and those of this one.
 pub(super) struct Memory {
@@ -67,11 +66,10 @@ pub(super) fn print_new(
     args: &ScoreArgs,
     model: &Model,
     input: Input,
-    destination: impl FnOnce() -> Result<Destination, Failure>,
+    destination: Destination,
     memory: &mut Option<Memory>,
     bar: &Bar,
 ) -> Result<Found, Failure> {
-    let destination = destination()?;
     let mut new = model.new_lines(&args.model.display().to_string(), input)?;
     bar.finish();
     let new_lines = new.len();
@@ -142,20 +140,7 @@ fn columns<'n>(new: &'n NewLines<'_>) -> Columns<'n, Printed<'n>> {
                 score(it).map_or(Cell::Missing, |it| Cell::Float(it.1))
             })
     } else {
-        let nearest = |it: &Printed<'n>| it.line.nearest;
-        columns
-            .file(own("NearestCluster"), move |it| {
-                nearest(it).map_or(Cell::Missing, |it| Cell::Int(it.label.to_i64()))
-            })
-            .file(own("NearestTemplate"), move |it| {
-                text_or_missing(nearest(it).and_then(|it| it.template))
-            })
-            .file(own("NearestEps"), move |it| {
-                nearest(it).map_or(Cell::Missing, |it| Cell::Float(it.eps))
-            })
-            .file(own("NearestFeature"), move |it| {
-                text_or_missing(nearest(it).map(|it| it.feature))
-            })
+        nearest_columns(columns, own, |it: &Printed<'_>| it.line.nearest)
     };
     columns
         .file(own("count"), |it| Cell::UInt(it.line.count))
@@ -174,10 +159,8 @@ fn people_columns<'n>(new: &'n NewLines<'_>) -> Columns<'n, Printed<'n>> {
         .table("Count", |it| TextCell::number(&it.line.count))
         .table("Reasons", |it| TextCell::text(&it.reasons));
     if layout.roles.get(Role::Path).is_some() {
-        columns = columns.table("Process", move |it: &Printed<'_>| {
-            let path = it.line.record.and_then(|record| layout.text_of(Role::Path, record));
-            TextCell::text(process_name(path.unwrap_or_default(), layout.path_separator))
-        });
+        columns =
+            columns.table("Process", move |it: &Printed<'_>| process_cell(layout, it.line.record));
     }
     let known = [Role::CommandLine, Role::Time].into_iter();
     for place in known.filter_map(|role| layout.roles.get(role)) {
