@@ -340,22 +340,18 @@ impl EventClusters {
     /// let found = dbcluster_events(&array![[1.0, 1.0], [0.0, 1.0]])?;
     /// let kept = |row, pattern| NoiseRow { row, pattern, time: None };
     /// let rows: Vec<_> = found.noise_patterns().map(|p| kept(found.patterns().first_row(p), p)).collect();
-    /// assert!(found.each_row(&rows).eq(found.rows_with(rows.clone())));
+    /// assert!(found.each_row(rows.iter().copied()).eq(found.rows_with(rows.clone())));
     /// # Ok::<(), oddsift_eventcluster::Error>(())
     /// ```
     pub fn each_row<'a>(
         &'a self,
-        rows: &'a [NoiseRow],
+        rows: impl Iterator<Item = NoiseRow> + Clone + 'a,
     ) -> impl ExactSizeIterator<Item = EventRow> + 'a {
-        let is_noise = |at: &usize| {
-            rows.get(*at).is_some_and(|row| self.pattern_label(row.pattern).is_noise())
-        };
-        let noise: Vec<usize> = (0..rows.len()).filter(is_noise).collect();
+        let noise = rows.filter(|row| self.pattern_label(row.pattern).is_noise());
+        let n_rows = noise.clone().count() + self.clusters.len();
         let shared = self.shared_noise_times();
-        (0..noise.len() + self.clusters.len()).map(move |place| match noise.get(place) {
-            Some(&at) => self.noise_row(&rows[at], shared),
-            None => self.clusters[place - noise.len()].row(),
-        })
+        let noise = noise.map(move |row| self.noise_row(&row, shared));
+        Counted { left: n_rows, rows: noise.chain(self.clusters.iter().map(Cluster::row)) }
     }
 
     fn noise_row(&self, row: &NoiseRow, shared: Option<Times>) -> EventRow {
@@ -406,3 +402,24 @@ impl EventClusters {
         counts
     }
 }
+
+/// Rows whose number was counted before.
+struct Counted<I> {
+    left: usize,
+    rows: I,
+}
+
+impl<I: Iterator> Iterator for Counted<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.left = self.left.saturating_sub(1);
+        self.rows.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<I: Iterator> ExactSizeIterator for Counted<I> {}

@@ -311,7 +311,7 @@ impl EventClusterParams {
     #[doc(alias = "propose_eps")]
     pub fn k_distances(&self, table: &PatternTable) -> Result<KDistances, Error> {
         let space = Space::of(table, self)?;
-        let weights = Some(table.weights());
+        let weights = weights_of(table);
         Ok(match space.groups.as_slice() {
             [] => self.dbscan.k_distances(&space.matrix, weights.as_deref())?,
             groups => self.dbscan.k_distances_grouped(&space.matrix, groups, weights.as_deref())?,
@@ -324,10 +324,11 @@ impl EventClusterParams {
         progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
     ) -> Result<EventClusters, Error> {
         let space = Space::of(&table, self)?;
-        let (matrix, weights) = (&space.matrix, table.weights());
+        let matrix = &space.matrix;
+        let weights = weights_of(&table);
         let model = match space.groups.as_slice() {
-            [] => self.dbscan.fit_with(matrix, Some(&weights), progress)?,
-            groups => self.dbscan.fit_grouped(matrix, groups, Some(&weights), progress)?,
+            [] => self.dbscan.fit_with(matrix, weights.as_deref(), progress)?,
+            groups => self.dbscan.fit_grouped(matrix, groups, weights.as_deref(), progress)?,
         };
         drop(weights);
         Ok(EventClusters::new(table, space, model, self.noise_times))
@@ -365,6 +366,12 @@ impl Space {
         let groups = if is_grouped { groups_of(table, n_numbers) } else { Vec::new() };
         Ok(Self { scaler, matrix, groups })
     }
+}
+
+/// The weights of the patterns; `None` where each weighs 1, as where no row is like another.
+fn weights_of(table: &PatternTable) -> Option<Vec<f64>> {
+    let is_plain = table.ids().all(|id| table.weight(id).to_bits() == 1.0_f64.to_bits());
+    (!is_plain).then(|| table.weights())
 }
 
 /// The group of each pattern, by its values from column `first` on: the first pattern of the group.

@@ -34,7 +34,7 @@ pub struct DistinctRows<M = ()> {
     n_columns: usize,
     /// Row-major.
     values: Vec<f64>,
-    /// One a row.
+    /// One a row, as far as the last one whose mark is not the usual one.
     marks: Vec<M>,
     len: u32,
     /// The upper half of a row's hash and, in the lower half, its number plus one; 0 is free.
@@ -44,12 +44,17 @@ pub struct DistinctRows<M = ()> {
 
 /// What a row of [`DistinctRows`] has beside its values.
 pub trait Mark: Copy + PartialEq {
+    /// The mark that most rows have: such rows keep none.
+    const USUAL: Self;
+
     /// Takes the mark into the seed of a row's hash.
     #[must_use]
     fn seed(self, seed: u64) -> u64;
 }
 
 impl Mark for () {
+    const USUAL: Self = ();
+
     #[inline(always)]
     fn seed(self, seed: u64) -> u64 {
         seed
@@ -57,6 +62,8 @@ impl Mark for () {
 }
 
 impl Mark for f64 {
+    const USUAL: Self = 1.0;
+
     #[inline(always)]
     fn seed(self, seed: u64) -> u64 {
         hash_row(seed, &[self])
@@ -157,15 +164,56 @@ impl<M: Mark> DistinctRows<M> {
         self.seed
     }
 
-    /// The marks of all rows, in the order of their numbers.
+    /// The mark of the row of a number; [`Mark::USUAL`] if no row has this number.
     ///
     /// ```
     /// let mut table = oddsift_ground::DistinctRows::marked(1);
-    /// table.find_or_insert_marked(&[5.0], 0.5);
-    /// assert_eq!(table.marks(), [0.5]);
+    /// let id = table.find_or_insert_marked(&[5.0], 0.5).unwrap();
+    /// assert_eq!(table.mark(id), 0.5);
     /// ```
-    pub fn marks(&self) -> &[M] {
-        &self.marks
+    pub fn mark(&self, id: u32) -> M {
+        self.marks.get(id as usize).copied().unwrap_or(M::USUAL)
+    }
+
+    /// Whether all rows have the usual mark.
+    ///
+    /// ```
+    /// let mut table = oddsift_ground::DistinctRows::marked(1);
+    /// table.find_or_insert_marked(&[5.0], 1.0);
+    /// assert!(table.is_unmarked());
+    /// table.find_or_insert_marked(&[5.0], 0.5);
+    /// assert!(!table.is_unmarked());
+    /// ```
+    pub fn is_unmarked(&self) -> bool {
+        self.marks.iter().all(|mark| *mark == M::USUAL)
+    }
+
+    /// Gives back the room to grow and the index by which rows are found, half of the memory where rows
+    /// are short. The next row that is inserted makes it anew; until then each that is looked for is
+    /// compared with all.
+    ///
+    /// ```
+    /// let mut table = oddsift_ground::DistinctRows::new(1);
+    /// [5.0, 7.0].map(|value| table.find_or_insert(&[value]));
+    /// table.shrink_to_fit();
+    /// assert_eq!((table.find(&[7.0]), table.find(&[6.0])), (Some(1), None));
+    /// assert_eq!((table.find_or_insert(&[6.0]), table.find_or_insert(&[5.0])), (Some(2), Some(0)));
+    /// ```
+    pub fn shrink_to_fit(&mut self) {
+        self.slots = Vec::new();
+        self.values.shrink_to_fit();
+        self.marks.shrink_to_fit();
+    }
+
+    fn search(&self, row: &[f64], mark: M) -> Option<u32> {
+        (0..self.len).find(|id| self.row(*id) == row && self.mark(*id) == mark)
+    }
+
+    fn need_index(&mut self) {
+        if self.slots.is_empty() {
+            self.slots = vec![0; (self.len() * 2 + 1).next_power_of_two().max(1024)];
+            self.index();
+        }
     }
 
     /// The number of the row that equals `row` and has the mark, if there is one.
@@ -177,8 +225,13 @@ impl<M: Mark> DistinctRows<M> {
     /// ```
     #[inline]
     pub fn find_marked(&self, row: &[f64], mark: M) -> Option<u32> {
-        let fits = row.len() == self.n_columns;
-        fits.then(|| self.find_tagged(tag(self.seed, row, mark), row, mark).ok()).flatten()
+        if row.len() != self.n_columns {
+            return None;
+        }
+        if self.slots.is_empty() {
+            return self.search(row, mark);
+        }
+        self.find_tagged(tag(self.seed, row, mark), row, mark).ok()
     }
 
     /// The number of the row that equals `row` and has the mark, which is added if there is none; `None`
@@ -191,6 +244,7 @@ impl<M: Mark> DistinctRows<M> {
     /// ```
     #[inline]
     pub fn find_or_insert_marked(&mut self, row: &[f64], mark: M) -> Option<u32> {
+        self.need_index();
         let fits = row.len() == self.n_columns;
         fits.then(|| self.insert(tag(self.seed, row, mark), row, mark)).filter(|&id| id != NONE)
     }
@@ -212,10 +266,12 @@ impl<M: Mark> DistinctRows<M> {
         let mut order: Vec<u32> = order.into_iter().filter(&mut is_new).collect();
         let n_named = order.len();
         order.extend((0..self.len).filter(is_new));
+        self.marks.resize(if self.marks.is_empty() { 0 } else { order.len() }, M::USUAL);
         self.permute(&mut order);
         self.values.truncate(n_named * self.n_columns);
         self.marks.truncate(n_named);
         self.len = n_named as u32;
+        self.need_index();
         self.index();
     }
 
@@ -228,7 +284,9 @@ impl<M: Mark> DistinctRows<M> {
                 if from == start {
                     break;
                 }
-                self.marks.swap(at, from);
+                if !self.marks.is_empty() {
+                    self.marks.swap(at, from);
+                }
                 for column in 0..self.n_columns {
                     self.values.swap(at * self.n_columns + column, from * self.n_columns + column);
                 }
@@ -241,7 +299,7 @@ impl<M: Mark> DistinctRows<M> {
     fn index(&mut self) {
         self.slots.fill(0);
         for id in 0..self.len {
-            let tag = tag(self.seed, self.row(id), self.marks[id as usize]);
+            let tag = tag(self.seed, self.row(id), self.mark(id));
             let at = self.free_slot(tag);
             self.slots[at] = tag << 32 | u64::from(id + 1);
         }
@@ -262,7 +320,7 @@ impl<M: Mark> DistinctRows<M> {
             let id = (self.slots[at] as u32) - 1;
             if self.slots[at] >> 32 == tag
                 && self.values[id as usize * row.len()..][..row.len()] == *row
-                && self.marks[id as usize] == mark
+                && self.mark(id) == mark
             {
                 return Ok(id);
             }
@@ -287,7 +345,10 @@ impl<M: Mark> DistinctRows<M> {
         self.slots[at] = tag << 32 | u64::from(self.len);
         // Adding 0.0 turns -0.0 into 0.0 and changes nothing else.
         self.values.extend(row.iter().map(|value| value + 0.0));
-        self.marks.push(mark);
+        if mark != M::USUAL {
+            self.marks.resize(self.len() - 1, M::USUAL);
+            self.marks.push(mark);
+        }
         if self.len() * 2 > self.slots.len() {
             self.grow();
         }
@@ -356,6 +417,7 @@ impl DistinctRows {
     /// assert_eq!(ids, [0, 1, 1, 0]);
     /// ```
     pub fn insert_all(&mut self, values: &[f64], ids: &mut [u32]) {
+        self.need_index();
         // The compiler makes a loop of its own for each small number of columns.
         match self.n_columns {
             0 => ids.iter_mut().for_each(|id| *id = self.insert(tag(self.seed, &[], ()), &[], ())),
@@ -482,9 +544,10 @@ mod tests {
         let mut table = DistinctRows::marked(1);
         let ids = [(3.0, 1.0), (3.0, 0.5), (2.0, 0.5), (3.0, 0.5)]
             .map(|(value, mark)| table.find_or_insert_marked(&[value], mark).unwrap());
-        assert_eq!((ids, table.marks()), ([0, 1, 2, 1], &[1.0, 0.5, 0.5][..]));
+        assert_eq!((ids, [0, 1, 2].map(|id| table.mark(id))), ([0, 1, 2, 1], [1.0, 0.5, 0.5]));
         table.reorder([2, 0, 1]);
-        assert_eq!((table.rows(), table.marks()), (&[2.0, 3.0, 3.0][..], &[0.5, 1.0, 0.5][..]));
+        let marks = [0, 1, 2].map(|id| table.mark(id));
+        assert_eq!((table.rows(), marks), (&[2.0, 3.0, 3.0][..], [0.5, 1.0, 0.5]));
         assert_eq!(table.find_marked(&[3.0], 0.5), Some(2));
     }
 

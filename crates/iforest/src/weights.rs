@@ -6,7 +6,8 @@ use crate::{Error, random::Random};
 
 /// The rows that can be drawn and how their weights add up.
 pub(crate) struct Weights {
-    rows: Vec<usize>,
+    /// Those that have a weight; `None` where all have.
+    rows: Option<Vec<usize>>,
     /// For each of the rows its weight and all before it, the largest weight being 1.
     up_to: Vec<f64>,
 }
@@ -22,18 +23,22 @@ impl Weights {
         }
         // Divided, so that no sum overflows.
         let largest = weights.iter().copied().fold(0.0, f64::max);
-        let (mut rows, mut up_to, mut sum) = (Vec::new(), Vec::new(), 0.0);
-        for (row, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+        let mut sum = 0.0;
+        let add = |weight: &f64| {
             sum += weight / largest;
-            rows.push(row);
-            up_to.push(sum);
-        }
-        if rows.is_empty() { Err(Error::NoWeight) } else { Ok(Self { rows, up_to }) }
+            sum
+        };
+        let up_to: Vec<f64> = weights.iter().filter(|weight| **weight > 0.0).map(add).collect();
+        let rows = (up_to.len() < weights.len()).then(|| {
+            let all = weights.iter().enumerate();
+            all.filter(|(_, weight)| **weight > 0.0).map(|(row, _)| row).collect()
+        });
+        if up_to.is_empty() { Err(Error::NoWeight) } else { Ok(Self { rows, up_to }) }
     }
 
     /// How many rows have a weight above 0.
     pub(crate) fn n_rows(&self) -> usize {
-        self.rows.len()
+        self.up_to.len()
     }
 
     /// The rows of one tree's sample, in the order of the slots.
@@ -50,14 +55,17 @@ impl Weights {
         } else {
             self.without_replacement(n_slots, &mut random)
         };
-        places.into_iter().map(|place: usize| self.rows[place]).collect()
+        match &self.rows {
+            Some(rows) => places.into_iter().map(|place: usize| rows[place]).collect(),
+            None => places,
+        }
     }
 
     /// Algorithm A-ExpJ of Efraimidis and Spirakis, "Weighted random sampling with a reservoir", Inf.
     /// Process. Lett. 2006, with the logarithms of its keys.
     fn without_replacement(&self, n_slots: usize, random: &mut Random) -> Vec<usize> {
-        let mut places: Vec<usize> = (0..n_slots.min(self.rows.len())).collect();
-        if places.len() == self.rows.len() {
+        let mut places: Vec<usize> = (0..n_slots.min(self.up_to.len())).collect();
+        if places.len() == self.up_to.len() {
             return places;
         }
         let key = |slot| Key { log: -random.exponential() / self.weight(slot), slot };
@@ -67,7 +75,7 @@ impl Weights {
             // So much weight passes before a row enters in the place of the least key.
             let jump = random.exponential() / -least;
             last = self.place_of(self.up_to[last] + jump).max(last + 1);
-            if last >= self.rows.len() {
+            if last >= self.up_to.len() {
                 break;
             }
             places[slot] = last;

@@ -246,6 +246,7 @@ impl OutlierParams {
         let weights: Vec<f64> = counts.iter().map(|count| sampling.weight(*count)).collect();
         // With replacement: a sample that holds each of few distinct rows once has no repeats.
         let mut forest = self.forest.bootstrap(true).fit_weighted(x, &weights)?;
+        drop(weights);
         if let Some(share) = self.forest.contamination_fraction() {
             let counts: Vec<f64> = counts.iter().map(|count| *count as f64).collect();
             let scores = forest.score_samples(x)?;

@@ -140,21 +140,17 @@ fn compare(a: f64, b: f64) -> Ordering {
 
 impl Spread {
     fn new(column: &ArrayView1<'_, f64>, count: &impl Fn(usize) -> u64) -> Self {
-        let mut all: Vec<(f64, u64)> =
-            column.iter().enumerate().map(|(row, value)| (value + 0.0, count(row))).collect();
-        all.sort_unstable_by(|a, b| compare(a.0, b.0));
-        all.dedup_by(|next, kept| {
-            let is_same = compare(next.0, kept.0).is_eq();
-            kept.1 += if is_same { next.1 } else { 0 };
-            is_same
-        });
-        let range = all.last().map_or(0.0, |it| it.0) - all.first().map_or(0.0, |it| it.0);
-        let mean_gap = range.min(f64::MAX) / (all.len().saturating_sub(1).max(1)) as f64;
-        let kept = kept(&all);
-        let mut spread = Self { mean_gap, values: vec![], at: vec![], below: vec![] };
-        let mut below = 0;
-        for (place, (value, rows)) in all.into_iter().enumerate() {
-            if kept.as_ref().is_none_or(|kept| kept.contains(&place)) {
+        let order = ascending(column);
+        // Each distinct value once, and never all of them at a time: they may be as many as the rows.
+        let same = |a: &u32, b: &u32| compare(value_at(column, *a), value_at(column, *b)).is_eq();
+        let values = || order.chunk_by(same).map(|run| value_at(column, run[0]) + 0.0);
+        let rows = order.chunk_by(same).map(|run| run.iter().map(|row| count(*row as usize)).sum());
+        let kept = Kept::of(values);
+        let mut spread =
+            Self { mean_gap: kept.mean_gap, values: vec![], at: vec![], below: vec![] };
+        let mut below: u64 = 0;
+        for (place, (value, rows)) in values().zip(rows).enumerate() {
+            if kept.holds(place) {
                 spread.values.push(value);
                 spread.at.push(rows);
                 spread.below.push(below);
@@ -210,21 +206,63 @@ impl Spread {
     }
 }
 
-/// The places of the values that are kept of too many; `None` is all.
-fn kept(all: &[(f64, u64)]) -> Option<BTreeSet<usize>> {
+/// The numbers of the rows in the order of their values.
+fn ascending(column: &ArrayView1<'_, f64>) -> Vec<u32> {
+    // A forest takes fewer rows.
+    let mut order: Vec<u32> = (0..u32::try_from(column.len()).unwrap_or(u32::MAX)).collect();
+    order.sort_unstable_by(|a, b| compare(value_at(column, *a), value_at(column, *b)));
+    order
+}
+
+fn value_at(column: &ArrayView1<'_, f64>, row: u32) -> f64 {
+    column[row as usize]
+}
+
+/// Which of the distinct values of a feature are kept.
+struct Kept {
+    mean_gap: f64,
+    /// `None` is all.
+    places: Option<BTreeSet<usize>>,
+}
+
+impl Kept {
     /// Of each kind so many.
     const SHARE: usize = MOST_VALUES / 5;
-    let n = all.len();
-    if n <= MOST_VALUES {
-        return None;
+
+    fn of<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> Self {
+        let (first, n) = (values().next().unwrap_or_default(), values().count());
+        let range = values().last().unwrap_or_default() - first;
+        let mean_gap = range.min(f64::MAX) / (n.saturating_sub(1).max(1)) as f64;
+        let places = (n > MOST_VALUES).then(|| {
+            let gaps = values().skip(1).zip(values()).map(|(above, below)| above - below);
+            let beside = widest(gaps, Self::SHARE).into_iter().flat_map(|gap| [gap, gap + 1]);
+            let outermost = (0..Self::SHARE).chain(n - Self::SHARE..n);
+            let even = (0..Self::SHARE).map(|i| i * n / Self::SHARE);
+            beside.chain(outermost).chain(even).collect()
+        });
+        Self { mean_gap, places }
     }
-    let mut gaps: Vec<usize> = (1..n).collect();
-    let width = |place: usize| all[place].0 - all[place - 1].0;
-    gaps.sort_by(|a, b| width(*b).total_cmp(&width(*a)));
-    let beside = gaps.into_iter().take(SHARE).flat_map(|place| [place - 1, place]);
-    let outermost = (0..SHARE).chain(n - SHARE..n);
-    let even = (0..SHARE).map(|i| i * n / SHARE);
-    Some(beside.chain(outermost).chain(even).collect())
+
+    fn holds(&self, place: usize) -> bool {
+        self.places.as_ref().is_none_or(|places| places.contains(&place))
+    }
+}
+
+/// The places of the widest gaps, the first ones of equals.
+fn widest(gaps: impl Iterator<Item = f64>, n_wanted: usize) -> Vec<usize> {
+    let mut found: Vec<(usize, f64)> = Vec::with_capacity(2 * n_wanted);
+    let prune = |found: &mut Vec<(usize, f64)>| {
+        found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.truncate(n_wanted);
+    };
+    for gap in gaps.enumerate() {
+        found.push(gap);
+        if found.len() == 2 * n_wanted {
+            prune(&mut found);
+        }
+    }
+    prune(&mut found);
+    found.into_iter().map(|(place, _)| place).collect()
 }
 
 impl Pairs {

@@ -70,7 +70,7 @@ impl PatternTable {
             self.rows.reorder(order.iter().map(|id| id.0));
             permute(&mut self.counts, &order);
             permute(&mut self.first_rows, &order);
-            permute(&mut self.times, &order);
+            self.times.permute(&order);
             permute(&mut self.templates, &order);
         }
         self.rename(&order)
@@ -162,7 +162,7 @@ impl PatternTable {
 }
 
 /// Moves item `order[i]` to place `i`, along each cycle, since a copy of all takes as much memory again.
-fn permute<T>(items: &mut [T], order: &[PatternId]) {
+pub(crate) fn permute<T>(items: &mut [T], order: &[PatternId]) {
     if items.is_empty() {
         return;
     }

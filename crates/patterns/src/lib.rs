@@ -11,6 +11,7 @@ mod skeleton; // literal text with masks in it: matched and joined
 mod state; // TemplateState: what is known of the texts so far
 mod table; // PatternTable
 mod template; // Template: the state's answer, printed and matched
+mod time_spans; // first and last times of patterns, packed
 mod token; // delimiters, masks and the lattice of tokens
 
 pub use oddsift_timespan::Timestamp;
@@ -19,7 +20,8 @@ pub use {
     masked::{MASKS, mask_into, masked},
     observation::{Observation, PatternId},
     state::TemplateState,
-    table::PatternTable,
+    table::{PatternColumns, PatternTable},
     template::{Part, Template},
+    time_spans::TimeSpans,
     token::Mask,
 };

@@ -12,9 +12,9 @@ struct Written<'a> {
     has_templates: bool,
     values: &'a [f64],
     counts: &'a [u64],
-    row_weights: &'a [f64],
+    row_weights: Vec<f64>,
     first_rows: &'a [u64],
-    times: &'a [Option<(Timestamp, Timestamp)>],
+    times: Vec<Option<(Timestamp, Timestamp)>>,
     templates: &'a [Option<TemplateState>],
     distinct: Vec<WrittenColumn<'a>>,
 }
@@ -52,15 +52,15 @@ impl Serialize for PatternTable {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let column = |column: &DistinctColumn| column.sorted_pairs();
         let columns = self.distinct.iter();
-        let weighted = self.rows.marks().iter().any(|weight| weight.to_bits() != 1.0_f64.to_bits());
+        let row_weights = self.ids().map(|id| self.row_weight(id));
         Written {
             n_features: self.n_features(),
             has_templates: self.has_templates,
             values: self.matrix(),
             counts: &self.counts,
-            row_weights: if weighted { self.rows.marks() } else { &[] },
+            row_weights: if self.rows.is_unmarked() { Vec::new() } else { row_weights.collect() },
             first_rows: &self.first_rows,
-            times: &self.times,
+            times: self.ids().map(|id| self.times(id)).collect(),
             templates: &self.templates,
             distinct: columns
                 .map(|c| WrittenColumn { values: c.values(), pairs: column(c) })

@@ -2,6 +2,7 @@ use oddsift_ground::DistinctRows;
 use oddsift_timespan::Timestamp;
 
 use crate::distinct::{DistinctColumn, MAX_VALUES};
+use crate::time_spans::TimeSpans;
 use crate::{Error, Observation, PatternId, TemplateState};
 
 /// Most patterns of a table: the last `u32` is left free, as a mark for "none".
@@ -36,10 +37,34 @@ pub struct PatternTable {
     /// Rows a pattern.
     pub(crate) counts: Vec<u64>,
     pub(crate) first_rows: Vec<u64>,
-    pub(crate) times: Vec<Option<(Timestamp, Timestamp)>>,
+    pub(crate) times: TimeSpans,
     /// One a pattern where templates are kept, else empty.
     pub(crate) templates: Vec<Option<TemplateState>>,
     pub(crate) distinct: Vec<DistinctColumn>,
+}
+
+/// What a [`PatternTable`] knows of its patterns, by columns, each in the order of the patterns.
+///
+/// ```
+/// use oddsift_patterns::{Observation, PatternTable};
+///
+/// let mut table = PatternTable::new(2);
+/// table.add(&[1.0, 2.0], &Observation::new(7))?;
+/// let columns = table.into_columns();
+/// assert_eq!((columns.values, columns.counts, columns.first_rows), (vec![1.0, 2.0], vec![1], vec![7]));
+/// # Ok::<(), oddsift_patterns::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PatternColumns {
+    /// The values, row-major.
+    pub values: Vec<f64>,
+    /// The number of rows.
+    pub counts: Vec<u64>,
+    /// The lowest row number.
+    pub first_rows: Vec<u64>,
+    /// The first and last times.
+    pub times: TimeSpans,
 }
 
 impl PatternTable {
@@ -60,7 +85,7 @@ impl PatternTable {
             rows: DistinctRows::marked(n_features),
             counts: Vec::new(),
             first_rows: Vec::new(),
-            times: Vec::new(),
+            times: TimeSpans::default(),
             templates: Vec::new(),
             distinct: Vec::new(),
         }
@@ -242,6 +267,41 @@ impl PatternTable {
         self.rows.rows()
     }
 
+    /// Gives back the room to grow and the index by which patterns are found, which the next row that is
+    /// added makes anew.
+    ///
+    /// ```
+    /// # use oddsift_patterns::{Observation, PatternTable};
+    /// let mut table = PatternTable::new(1);
+    /// let id = table.add(&[1.0], &Observation::new(0))?;
+    /// table.shrink_to_fit();
+    /// assert_eq!(table.add(&[1.0], &Observation::new(1))?, id);
+    /// # Ok::<(), oddsift_patterns::Error>(())
+    /// ```
+    pub fn shrink_to_fit(&mut self) {
+        self.rows.shrink_to_fit();
+        self.counts.shrink_to_fit();
+        self.first_rows.shrink_to_fit();
+        self.templates.shrink_to_fit();
+    }
+
+    /// The columns of the table, for who looks no row up any more: the index by which rows are found,
+    /// templates and counted values are given back.
+    ///
+    /// ```
+    /// # use oddsift_patterns::PatternTable;
+    /// assert!(PatternTable::new(3).into_columns().counts.is_empty());
+    /// ```
+    #[must_use]
+    pub fn into_columns(self) -> PatternColumns {
+        PatternColumns {
+            values: self.rows.into_rows(),
+            counts: self.counts,
+            first_rows: self.first_rows,
+            times: self.times,
+        }
+    }
+
     /// The number of rows of each pattern, in the order of the patterns.
     ///
     /// ```
@@ -317,7 +377,7 @@ impl PatternTable {
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
     pub fn row_weight(&self, id: PatternId) -> f64 {
-        self.rows.marks()[id.index()]
+        self.rows.mark(id.0)
     }
 
     /// The weight of all rows of the pattern: their [`count`](Self::count) times the weight of
@@ -363,7 +423,7 @@ impl PatternTable {
     /// # Ok::<(), oddsift_patterns::Error>(())
     /// ```
     pub fn times(&self, id: PatternId) -> Option<(Timestamp, Timestamp)> {
-        self.times[id.index()]
+        self.times.get(id.index())
     }
 
     /// The state of the pattern's template; none if no row of it had a text, or none is kept.
@@ -394,7 +454,6 @@ impl PatternTable {
         if id as usize == self.counts.len() {
             self.counts.push(0);
             self.first_rows.push(u64::MAX);
-            self.times.push(None);
             if self.has_templates {
                 self.templates.push(None);
             }
@@ -414,9 +473,8 @@ impl PatternTable {
         self.n_rows += count;
         self.counts[at] += count;
         self.first_rows[at] = self.first_rows[at].min(first_row);
-        if let Some((first, last)) = times {
-            let (from, to) = self.times[at].unwrap_or((first, last));
-            self.times[at] = Some((from.min(first), to.max(last)));
+        if let Some(times) = times {
+            self.times.widen(at, times);
         }
     }
 
@@ -466,9 +524,9 @@ impl PartialEq for PatternTable {
             && self.n_rows == other.n_rows
             && self.matrix() == other.matrix()
             && self.counts == other.counts
-            && self.rows.marks() == other.rows.marks()
+            && self.ids().all(|id| self.row_weight(id) == other.row_weight(id))
             && self.first_rows == other.first_rows
-            && self.times == other.times
+            && self.times.equals(&other.times, self.len())
             && self.templates == other.templates
             && self.distinct == other.distinct
     }

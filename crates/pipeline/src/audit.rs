@@ -219,7 +219,7 @@ impl AuditParams {
         let params = params.categories(n_categories);
         let events =
             params.fit_patterns(table).map_err(|source| cluster_error(&ingested, source))?;
-        let rows = events.rows_with(ingested.kept.clone());
+        let rows = events.rows_with(ingested.kept.iter().collect());
         let rows = rows.iter().map(|row| AuditClusterRow::of_events(row, &events, &ingested.store));
         Ok(AuditClusters {
             n_processes: events.patterns().n_rows(),

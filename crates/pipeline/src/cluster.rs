@@ -634,7 +634,7 @@ impl Clusters {
     /// ```
     pub fn iter(&self) -> impl ExactSizeIterator<Item = ClusterRow<'_>> {
         let by_cluster = self.events.distinct_by_cluster();
-        self.events.each_row(&self.ingested.kept).map(move |row| self.row(&row, &by_cluster))
+        self.events.each_row(self.ingested.kept.iter()).map(move |row| self.row(&row, &by_cluster))
     }
 
     /// Returns the rows of the input that [`rows`](Self::rows) shows.

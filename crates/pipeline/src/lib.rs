@@ -14,8 +14,10 @@ mod hunt_columns; // HuntColumns: what of a row a hunt counts
 mod hunt_text; // what a row of a hunt did, in words
 mod input; // Input: where rows come from and how they are read
 mod intake; // Intake: what was taken of an input
+mod kept_rows; // rows that may be noise, packed
 mod layout; // Layout: columns and the parts that they play
 mod line_id; // LineId: ids of lines that stay
+mod lines; // distinct rows by their vectors, as outliers are chosen among them
 mod merge; // merge_models: what several hunts saw, as one
 mod model; // Model: what was saved, on new rows
 mod names; // names of our columns beside those of an input

@@ -1,14 +1,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ndarray::{ArrayView2, s};
+use ndarray::ArrayView2;
 use oddsift_features::{Recipe, Role};
 use oddsift_iforest::{
     Contamination, Draws, IsolationForest, IsolationForestParams, MaxFeatures, MaxSamples,
     Precision,
 };
-use oddsift_outliers::{DrawnRows, OutlierDetector, OutlierModel, ProcessRarity, Reason, Sampling};
-use oddsift_patterns::{PatternId, PatternTable};
+use oddsift_outliers::{DrawnRows, OutlierDetector, OutlierModel, Reason, Sampling};
+use oddsift_patterns::PatternTable;
 use oddsift_records::StoredRow;
 use oddsift_timespan::Timestamp;
 
@@ -16,9 +16,9 @@ use crate::error::ParameterFault;
 use crate::first_rows::read_rows;
 use crate::fold::Feed;
 use crate::layout::Head;
+use crate::lines::Lines;
 use crate::plan::RowPlan;
-use crate::process_counts::count_processes;
-use crate::score::{Find, Finds, Scored, Scorer, Selection, Verdict, order as in_order};
+use crate::score::{Find, Finds, Scorer, Selection, Verdict};
 use crate::space::FeaturePlan;
 use crate::table::{Ingested, Keep, TablePlan, ingest};
 use crate::threads::with_threads;
@@ -114,7 +114,7 @@ pub struct FittedOutliers {
     /// Whether rows of a pattern are one line.
     is_folded: bool,
     /// The distinct rows, where they are of use later on.
-    table: Option<Arc<PatternTable>>,
+    lines: Option<Arc<Lines>>,
 }
 
 /// Outliers, the most unusual first, each with its reasons.
@@ -159,7 +159,7 @@ pub struct OutlierRow<'o> {
 /// A model, and the patterns that it was fitted to.
 struct Fitted {
     model: OutlierModel,
-    table: PatternTable,
+    lines: Lines,
     is_lenient: bool,
     is_folded: bool,
     intake: Intake,
@@ -272,12 +272,13 @@ impl OutlierParams {
         ingested.need_rows(&table)?;
         let model = fit_forest(self.forest, &table, &ingested, recipe)?;
         let layout = layout.grown(&ingested.read.columns, input)?;
-        let fitted = Fitted { model, table, is_lenient, is_folded, intake: intake.grown(&layout) };
+        let (lines, intake) = (Lines::of_table(table, 0), intake.grown(&layout));
+        let fitted = Fitted { model, lines, is_lenient, is_folded, intake };
         Ok(self.fitted(fitted, ingested.read, self.keep_patterns || is_folded))
     }
 
-    /// Fits to process events by the rarity of their parts: they are counted first, then each distinct
-    /// line is a pattern.
+    /// Fits to process events by the rarity of their parts: parts and lines are counted first, then the
+    /// first row of each line is read once more, to be told by how rare its parts are.
     fn fit_processes(
         &self,
         head: Head,
@@ -286,58 +287,49 @@ impl OutlierParams {
     ) -> Result<FittedOutliers, Error> {
         let FeaturePlan { recipe, is_lenient, mut intake, .. } = plan;
         let layout = head.layout.clone();
-        let rows = self.rows(&head, input, recipe.clone(), is_lenient, None)?;
-        let rarity = Arc::new(count_processes(Feed::new(head, input), &rows)?);
-        let head = Head::open(input, &self.features.names)?;
-        let rows = self.rows(&head, input, recipe.clone(), is_lenient, Some(rarity.clone()))?;
-        let (table, ingested) = ingest(Feed::new(head, input), TablePlan::new(rows))?;
+        let rows = self.rows(&head, input, recipe.clone(), is_lenient);
+        let rows = rows.with_line_key_alone().with_known_time(&head, input)?;
+        let plan = TablePlan { counts_processes: true, ..TablePlan::new(rows) };
+        let (table, ingested) = ingest(Feed::new(head, input), plan)?;
         ingested.need_rows(&table)?;
+        let lines = Lines::of_table(table, N_KEYS);
+        let rarity = Arc::new(ingested.processes);
+        let head = Head::open(input, &self.features.names)?;
+        let rows = self.rows(&head, input, recipe.clone(), is_lenient);
+        let lines = lines.with_vectors(head, &rows.with_rarity(Some(rarity.clone())), input)?;
         let name = &ingested.read.name;
         let params = OutlierDetector::params().forest(self.forest);
-        let detector =
-            params.fit_counted(&features(&table, N_KEYS)?, table.counts(), self.sampling);
+        let detector = params.fit_counted(&lines.vectors()?, lines.counts(), self.sampling);
         let detector = detector.map_err(|source| outliers_error(name, source))?;
         let model = OutlierModel::of_processes(recipe, rarity, detector);
         let model = model.map_err(|source| outliers_error(name, source))?;
         intake.features = model.names();
         let layout = layout.grown(&ingested.read.columns, input)?;
         let (is_folded, intake) = (!self.all_rows, intake.grown(&layout));
-        let fitted = Fitted { model, table, is_lenient, is_folded, intake };
+        let fitted = Fitted { model, lines, is_lenient, is_folded, intake };
         Ok(self.fitted(fitted, ingested.read, true))
     }
 
-    fn fitted(&self, fitted: Fitted, read: ReadSummary, keeps_table: bool) -> FittedOutliers {
-        let Fitted { model, table, is_lenient, is_folded, intake } = fitted;
+    fn fitted(&self, fitted: Fitted, read: ReadSummary, keeps_lines: bool) -> FittedOutliers {
+        let Fitted { model, lines, is_lenient, is_folded, intake } = fitted;
         FittedOutliers {
             model: Arc::new(model),
             params: self.clone(),
-            n_rows: table.n_rows(),
-            n_distinct: table.len(),
+            n_rows: lines.n_rows(),
+            n_distinct: lines.len(),
             is_lenient,
             intake,
             is_folded,
-            table: keeps_table.then(|| Arc::new(table)),
+            lines: keeps_lines.then(|| Arc::new(lines)),
             read,
         }
     }
 
-    /// How rows are taken that are to be folded: with their times, and of processes with the key of
-    /// their line.
-    fn rows(
-        &self,
-        head: &Head,
-        input: &Input,
-        recipe: Recipe,
-        is_lenient: bool,
-        rarity: Option<Arc<ProcessRarity>>,
-    ) -> Result<RowPlan, Error> {
+    fn rows(&self, head: &Head, input: &Input, recipe: Recipe, is_lenient: bool) -> RowPlan {
         RowPlan::new(head, input, recipe)
             .with_single_precision(self.forest.precision == Precision::F32)
             .with_starts_only()
             .lenient(is_lenient)
-            .with_rarity(rarity)
-            .with_line_key(true)
-            .with_known_time(head, input)
     }
 
     /// The number of rows in the samples of all trees.
@@ -353,10 +345,7 @@ impl OutlierParams {
         is_lenient: bool,
         draws: Option<Draws>,
     ) -> Result<(PatternTable, Ingested, bool), Error> {
-        let mut rows = RowPlan::new(&head, input, recipe.clone())
-            .with_single_precision(self.forest.precision == Precision::F32)
-            .with_starts_only()
-            .lenient(is_lenient);
+        let mut rows = self.rows(&head, input, recipe.clone(), is_lenient);
         let is_folded = rows.is_of_processes() && !self.all_rows;
         if is_folded {
             rows = rows.with_known_time(&head, input)?;
@@ -470,13 +459,13 @@ impl FittedOutliers {
     /// ```
     pub fn find_own(&self, input: impl Into<Input>, top: Option<usize>) -> Result<Outliers, Error> {
         let input = &input.into();
-        let Some(table) = self.table.as_ref().filter(|_| self.is_folded) else {
+        let Some(lines) = self.lines.as_ref().filter(|_| self.is_folded) else {
             let found = self.find(input, top)?;
             self.check_rows(found.n_rows())?;
             return Ok(found);
         };
         let (layout, finds) = with_threads(input.n_threads(), || {
-            let finds = self.select(table, top)?;
+            let finds = lines.select(self.forest(), self.params.selection(top))?;
             self.with_records(input, &self.read, finds)
         })?;
         Ok(Outliers { layout, read: self.read.clone(), fitted: self.clone(), finds })
@@ -492,44 +481,14 @@ impl FittedOutliers {
         let rows = self.row_plan(&head, input)?.with_line_key(self.n_keys() > 0);
         let rows = rows.with_known_time(&head, input)?;
         let (table, ingested) = ingest(Feed::new(head, input), TablePlan::new(rows))?;
-        let finds = self.select(&table, top)?;
+        let lines = Lines::of_table(table, self.n_keys());
+        let finds = lines.select(self.forest(), self.params.selection(top))?;
         let (layout, finds) = self.with_records(input, &ingested.read, finds)?;
         Ok((layout, finds, ingested.read))
     }
 
     fn n_keys(&self) -> usize {
         if self.model.rarity().is_some() { N_KEYS } else { 0 }
-    }
-
-    /// The patterns that are shown, the oddest first.
-    fn select(&self, table: &PatternTable, top: Option<usize>) -> Result<Finds, Error> {
-        let (forest, selection) = (self.forest(), self.params.selection(top));
-        let x = features(table, self.n_keys())?;
-        let scores = forest.score_samples(&x)?;
-        let mut finds = Finds::new(selection);
-        let (mut n_patterns, mut order) = (0, Vec::new());
-        for (id, score) in table.ids().zip(scores) {
-            let decision = score - forest.offset();
-            let is_outlier = decision < 0.0;
-            if is_outlier {
-                finds.n_outliers += table.count(id);
-                n_patterns += 1;
-            }
-            if is_outlier || !selection.outliers_only {
-                order.push((id, Scored { row: table.first_row(id), score, decision, is_outlier }));
-            }
-        }
-        order.sort_unstable_by(|(_, a), (_, b)| in_order((a.score, a.row), (b.score, b.row)));
-        order.truncate(selection.most.unwrap_or(usize::MAX));
-        let find = |(id, scored): (PatternId, Scored)| Find {
-            scored,
-            vector: table.values(id).iter().take(forest.n_features()).copied().collect(),
-            count: table.count(id),
-            times: table.times(id),
-        };
-        finds.rows = order.into_iter().map(find).collect();
-        (finds.n_rows, finds.n_patterns) = (table.n_rows(), Some(n_patterns));
-        Ok(finds)
     }
 
     /// Reads the first rows of what is shown; their values must be what they were.
@@ -562,8 +521,9 @@ impl FittedOutliers {
     /// ```
     #[must_use]
     pub fn patterns(&self) -> Option<(ArrayView2<'_, f64>, Vec<f64>)> {
-        let table = self.table.as_ref().filter(|_| self.params.keep_patterns)?;
-        Some((features(table, self.n_keys()).ok()?, table.weights()))
+        let lines = self.lines.as_ref().filter(|_| self.params.keep_patterns)?;
+        let counts = lines.counts().iter().map(|count| *count as f64);
+        Some((lines.vectors().ok()?, counts.collect()))
     }
 
     /// Checks that an input has as many rows as it had when the forest was fitted to it.
@@ -831,10 +791,4 @@ pub(crate) fn reasons(
 
 pub(crate) fn outliers_error(name: &str, source: oddsift_outliers::Error) -> Error {
     Error::Outliers { name: name.to_owned(), source: Box::new(source) }
-}
-
-/// The vectors of a table without the keys behind them.
-fn features(table: &PatternTable, n_keys: usize) -> Result<ArrayView2<'_, f64>, Error> {
-    let all = ArrayView2::from_shape((table.len(), table.n_features()), table.matrix())?;
-    Ok(all.slice_move(s![.., ..table.n_features().saturating_sub(n_keys)]))
 }

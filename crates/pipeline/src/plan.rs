@@ -108,11 +108,22 @@ impl Category {
     }
 }
 
+/// What the values of a row are.
+#[derive(Default)]
+enum LineValues {
+    /// Those of the recipe.
+    #[default]
+    Recipe,
+    /// The rarity of the parts of its process.
+    Rarity(Arc<ProcessRarity>),
+    /// None.
+    Nothing,
+}
+
 /// What is taken of the masked texts of process events.
 #[derive(Default)]
 struct LinePlan {
-    /// The values of a row are those of its process, not those of the recipe.
-    rarity: Option<Arc<ProcessRarity>>,
+    values: LineValues,
     /// Tells lines apart. It differs from plan to plan, so that nobody can make lines that it takes for
     /// one.
     hasher: RandomState,
@@ -264,6 +275,11 @@ impl RowPlan {
         }
     }
 
+    /// The name of the input.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Leaves out rows that are no starts of programs, where features of such are asked for.
     pub(crate) fn with_starts_only(mut self) -> Self {
         let is_process = |role| matches!(role, Some(Role::Path | Role::CommandLine));
@@ -357,8 +373,11 @@ impl RowPlan {
 
     /// The number of values in a row's vector.
     pub(crate) fn n_values(&self) -> usize {
-        let of_recipe = self.bound.recipe.names().len();
-        let own = self.lines.rarity.as_ref().map_or(of_recipe, |_| ProcessRarity::NAMES.len());
+        let own = match self.lines.values {
+            LineValues::Recipe => self.bound.recipe.names().len(),
+            LineValues::Rarity(_) => ProcessRarity::NAMES.len(),
+            LineValues::Nothing => 0,
+        };
         own + self.categories.len() + usize::from(self.lines.has_key)
     }
 
@@ -511,7 +530,7 @@ impl RowPlan {
 
     /// Takes the masked texts of a process event, its values by their rarity, and their hashes.
     fn take_line(&self, bound: &Bound, row: Row<'_>, room: &mut RowRoom) {
-        if self.lines.rarity.is_none() && !self.lines.has_key {
+        if matches!(self.lines.values, LineValues::Recipe) && !self.lines.has_key {
             return;
         }
         let text = |role| text_by(&bound.roles, role, row).unwrap_or_default();
@@ -519,14 +538,17 @@ impl RowPlan {
             [Role::Path, Role::ParentPath, Role::CommandLine].map(text);
         room.line.set(&path, &parent, &command_line);
         let key = self.lines.hasher.hash_one(&room.line);
-        if let Some(rarity) = &self.lines.rarity {
-            let values = room.values_of_line(rarity, key);
-            room.values.clear();
-            room.values.extend(values);
+        match &self.lines.values {
+            LineValues::Recipe => {}
+            LineValues::Rarity(rarity) => {
+                let values = room.values_of_line(rarity, key);
+                room.values.clear();
+                room.values.extend(values);
+            }
+            LineValues::Nothing => room.values.clear(),
         }
         if self.lines.has_key {
-            // So many bits a float holds exactly.
-            room.values.push((key >> (64 - 53)) as f64);
+            room.values.push(key_value(key));
         }
     }
 
@@ -537,7 +559,13 @@ impl RowPlan {
 
     /// With the rarity of processes as values.
     pub(crate) fn with_rarity(mut self, rarity: Option<Arc<ProcessRarity>>) -> Self {
-        self.lines.rarity = rarity;
+        self.lines.values = rarity.map_or(LineValues::Recipe, LineValues::Rarity);
+        self
+    }
+
+    /// With the key of the line as the only value.
+    pub(crate) fn with_line_key_alone(mut self) -> Self {
+        (self.lines.values, self.lines.has_key) = (LineValues::Nothing, true);
         self
     }
 
@@ -655,6 +683,13 @@ impl RowPlan {
             column: self.bound.columns.get(column).cloned().unwrap_or_default(),
         })
     }
+}
+
+/// A key as a value: nearly all bits of a number are free, but those of one without end or measure.
+fn key_value(key: u64) -> f64 {
+    const EXPONENT: u64 = 1 << 62;
+    let value = f64::from_bits(key);
+    if value.is_finite() { value } else { f64::from_bits(key & !EXPONENT) }
 }
 
 /// Whether a row is the start of a program. Most are, by the first column of paths and without a column

@@ -2,37 +2,20 @@
 
 use std::collections::HashMap;
 
-use oddsift_outliers::{ProcessLine, ProcessRarity};
+use oddsift_outliers::{Error, ProcessLine, ProcessRarity};
 
-use crate::Error;
-use crate::fold::{Batches, Feed};
-use crate::outliers::outliers_error;
-use crate::plan::{RowPlan, RowRoom, Taken};
-
-/// Counts the parts of process events.
-pub(crate) fn count_processes(mut feed: Feed<'_>, rows: &RowPlan) -> Result<ProcessRarity, Error> {
-    let name = feed.name();
-    let failed = |source| outliers_error(&name, source);
-    let state = || (RowRoom::default(), LineCounts::default());
-    let parts = feed.for_each(state, |(room, counts), _, batch| {
-        rows.follow(batch, room)?;
-        for row in batch {
-            if matches!(rows.take(row, room)?, Taken::Row { .. }) {
-                counts.add(&room.line).map_err(&failed)?;
-            }
-        }
-        Ok(())
-    })?;
-    let mut all = ProcessRarity::new().map_err(&failed)?;
-    for (_, counts) in parts {
-        all.merge(counts.finish().map_err(&failed)?).map_err(&failed)?;
+/// What all threads counted.
+pub(crate) fn counted_processes(parts: Vec<LineCounts>) -> Result<ProcessRarity, Error> {
+    let mut all = ProcessRarity::new()?;
+    for part in parts {
+        all.merge(part.finish()?)?;
     }
     Ok(all)
 }
 
 /// Events repeat: so many distinct lines are counted as such before their parts are.
 #[derive(Default)]
-struct LineCounts {
+pub(crate) struct LineCounts {
     lines: HashMap<ProcessLine, u64>,
     counted: Option<ProcessRarity>,
 }
@@ -40,7 +23,7 @@ struct LineCounts {
 impl LineCounts {
     const MOST: usize = 1 << 12;
 
-    fn add(&mut self, line: &ProcessLine) -> Result<(), oddsift_outliers::Error> {
+    pub(crate) fn add(&mut self, line: &ProcessLine) -> Result<(), Error> {
         if let Some(count) = self.lines.get_mut(line) {
             *count += 1;
             return Ok(());
@@ -52,7 +35,7 @@ impl LineCounts {
         Ok(())
     }
 
-    fn count(&mut self) -> Result<(), oddsift_outliers::Error> {
+    fn count(&mut self) -> Result<(), Error> {
         let mut counted = self.counted.take().map_or_else(ProcessRarity::new, Ok)?;
         for (line, count) in self.lines.drain() {
             counted.add(&line, count)?;
@@ -61,7 +44,7 @@ impl LineCounts {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<ProcessRarity, oddsift_outliers::Error> {
+    fn finish(mut self) -> Result<ProcessRarity, Error> {
         self.count()?;
         self.counted.map_or_else(ProcessRarity::new, Ok)
     }

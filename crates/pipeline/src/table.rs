@@ -6,13 +6,16 @@ use std::sync::{Mutex, PoisonError};
 use oddsift_eventcluster::NoiseRow;
 use oddsift_features::{Recipe, Role};
 use oddsift_iforest::Draws;
-use oddsift_outliers::DrawnRows;
+use oddsift_outliers::{DrawnRows, ProcessRarity};
 use oddsift_patterns::{Observation, PatternId, PatternTable};
 use oddsift_records::{Batch, Record, Row, RowStore};
 
 use crate::error::RowFault;
 use crate::fold::{Batches, Feed};
+use crate::kept_rows::KeptRows;
+use crate::outliers::outliers_error;
 use crate::plan::{RowPlan, RowRoom, Taken};
+use crate::process_counts::{LineCounts, counted_processes};
 use crate::texts::Texts;
 use crate::variety::Variety;
 use crate::{Error, ReadSummary, TimeCounts};
@@ -21,7 +24,7 @@ use crate::{Error, ReadSummary, TimeCounts};
 const NO_PATTERN: u32 = u32::MAX;
 
 /// A thread hands over what it has at so many patterns; at few in tests, so that they do it often.
-const FULL: usize = if cfg!(test) { 1 << 6 } else { 1 << 16 };
+const FULL: usize = if cfg!(test) { 1 << 6 } else { 1 << 13 };
 
 /// What to keep of rows beside their patterns.
 pub(crate) struct TablePlan {
@@ -37,6 +40,8 @@ pub(crate) struct TablePlan {
     pub(crate) counts_times: bool,
     /// Roles whose distinct values are counted.
     pub(crate) variety: Variety,
+    /// Whether the parts of process events are counted.
+    pub(crate) counts_processes: bool,
 }
 
 impl TablePlan {
@@ -50,6 +55,7 @@ impl TablePlan {
             draws: None,
             counts_times: false,
             variety: Variety::default(),
+            counts_processes: false,
         }
     }
 }
@@ -81,7 +87,7 @@ pub(crate) enum Template {
 #[derive(Debug)]
 pub(crate) struct Ingested {
     pub(crate) store: RowStore,
-    pub(crate) kept: Vec<NoiseRow>,
+    pub(crate) kept: KeptRows,
     pub(crate) row_patterns: RowPatterns,
     pub(crate) drawn: Option<DrawnRows>,
     pub(crate) time_counts: TimeCounts,
@@ -90,17 +96,21 @@ pub(crate) struct Ingested {
     /// The values of the recipe's categories, by their numbers.
     pub(crate) values: Vec<Texts>,
     pub(crate) variety: Variety,
+    /// The parts of process events, where they were counted.
+    pub(crate) processes: ProcessRarity,
 }
 
 /// What one thread gathers.
 struct Part {
     table: PatternTable,
     store: RowStore,
-    kept: Vec<NoiseRow>,
+    kept: KeptRows,
     labels: Vec<(u64, Vec<u32>)>,
     drawn: Option<DrawnRows>,
     time_counts: TimeCounts,
     variety: Variety,
+    /// One a thread, where processes are counted.
+    processes: Vec<LineCounts>,
     room: RowRoom,
 }
 
@@ -126,9 +136,11 @@ pub(crate) fn ingest(
     }
     plan.rows.need_one_kind_of_time(&whole.room)?;
     let order = whole.table.sort_by_first_row();
+    whole.table.shrink_to_fit();
     whole.rename(&order);
-    whole.kept.sort_unstable_by_key(|row| row.row);
-    whole.kept.shrink_to_fit();
+    whole.kept.finish();
+    let processes = counted_processes(whole.processes);
+    let processes = processes.map_err(|source| outliers_error(plan.rows.name(), source))?;
     let (recipe, values) = plan.rows.into_parts();
     let ingested = Ingested {
         row_patterns: RowPatterns::new(whole.labels),
@@ -140,6 +152,7 @@ pub(crate) fn ingest(
         recipe,
         values,
         variety: whole.variety,
+        processes,
     };
     Ok((whole.table, ingested))
 }
@@ -168,11 +181,12 @@ impl Part {
         Self {
             table,
             store: RowStore::new(),
-            kept: Vec::new(),
+            kept: KeptRows::default(),
             labels: Vec::new(),
             drawn: plan.draws.clone().map(DrawnRows::new),
             time_counts: TimeCounts::default(),
             variety: plan.variety.clone(),
+            processes: plan.counts_processes.then(LineCounts::default).into_iter().collect(),
             room: RowRoom::default(),
         }
     }
@@ -230,6 +244,10 @@ impl Part {
         let pattern = self.table.add(&self.room.values, &observation);
         let pattern = pattern
             .map_err(|error| plan.rows.row_error(row, RowFault::Pattern(error), &self.room))?;
+        if let Some(processes) = self.processes.first_mut() {
+            let added = processes.add(&self.room.line);
+            added.map_err(|source| outliers_error(plan.rows.name(), source))?;
+        }
         for place in 0..self.variety.roles.len() {
             let role = plan.variety.roles.get(place).copied().unwrap_or(Role::Path);
             if let Some(text) = plan.rows.text_of(role, row, &self.room) {
@@ -254,11 +272,12 @@ impl Part {
         self.table.len() >= FULL && self.drawn.is_none()
     }
 
-    /// Merges all but the room into what threads share, and begins anew: so the threads together hold little
+    /// Merges all but the room and the counts of processes into what threads share, and begins anew: so the threads together hold little
     /// more than the whole.
     fn hand_over(&mut self, plan: &TablePlan, shared: &Mutex<Option<Self>>) -> Result<(), Error> {
         let mut part = std::mem::replace(self, Self::new(plan));
         std::mem::swap(&mut self.room, &mut part.room);
+        std::mem::swap(&mut self.processes, &mut part.processes);
         let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *shared {
             Some(whole) => whole.merge(part),
@@ -282,6 +301,7 @@ impl Part {
         if let (Some(ours), Some(theirs)) = (&mut self.drawn, &other.drawn) {
             ours.merge(theirs);
         }
+        self.processes.append(&mut other.processes);
         self.room.merge(&other.room);
         Ok(())
     }
@@ -289,9 +309,7 @@ impl Part {
     /// Gives patterns their ids in another table.
     fn rename(&mut self, names: &[PatternId]) {
         let renamed = |pattern: PatternId| names.get(pattern.index()).copied().unwrap_or(pattern);
-        for row in &mut self.kept {
-            row.pattern = renamed(row.pattern);
-        }
+        self.kept.rename(renamed);
         if let Some(drawn) = &mut self.drawn {
             drawn.rename(names);
         }

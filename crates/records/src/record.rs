@@ -120,8 +120,8 @@ pub(crate) enum Fields<'a> {
     /// Those that have a value, by column: a record then costs by its own fields, however many columns
     /// the others bring.
     Sparse(&'a [Field]),
-    /// As [`Fields::Sparse`], of a record that is kept.
-    Packed(&'a [PackedField]),
+    /// As [`Fields::Sparse`], of a record that is kept: the columns, and where the text of each ends.
+    Kept { filled: &'a [FilledColumn], ends: &'a [u32] },
 }
 
 /// A field that has a value, and its place in the text of its record.
@@ -144,14 +144,11 @@ pub(crate) enum Typed {
     NaiveTime(Timestamp),
 }
 
-/// A field of a record that is kept, in eight bytes. Its text begins where that of the field before ends.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PackedField {
-    column_and_kind: u32,
-    end: u32,
-}
+/// A column that a record fills, and with what, in four bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct FilledColumn(u32);
 
-impl PackedField {
+impl FilledColumn {
     /// All kinds, each at its own number.
     const KINDS: [FieldKind; 6] = [
         FieldKind::Text,
@@ -164,9 +161,9 @@ impl PackedField {
     const BITS: u32 = 3;
 
     /// A column past 2^29, which no record has, is one with all others.
-    pub(crate) fn new(column: u32, kind: FieldKind, end: u32) -> Self {
+    pub(crate) fn new(column: u32, kind: FieldKind) -> Self {
         let column = column.min(u32::MAX >> Self::BITS);
-        Self { column_and_kind: column << Self::BITS | kind as u32, end }
+        Self(column << Self::BITS | kind as u32)
     }
 }
 
@@ -188,15 +185,15 @@ impl InColumn for Field {
     }
 }
 
-impl InColumn for PackedField {
+impl InColumn for FilledColumn {
     #[inline]
     fn column(&self) -> usize {
-        (self.column_and_kind >> Self::BITS) as usize
+        (self.0 >> Self::BITS) as usize
     }
 
     #[inline]
     fn kind(&self) -> FieldKind {
-        let at = self.column_and_kind & ((1 << Self::BITS) - 1);
+        let at = self.0 & ((1 << Self::BITS) - 1);
         Self::KINDS.get(at as usize).copied().unwrap_or(FieldKind::Missing)
     }
 }
@@ -236,10 +233,10 @@ impl<'a> View<'a> {
                 let field = fields.get(self.find(fields, column).ok()?)?;
                 (field.start, field.end)
             }
-            Fields::Packed(fields) => {
-                let at = self.find(fields, column).ok()?;
-                let before = at.checked_sub(1).and_then(|before| fields.get(before));
-                (before.map_or(0, |before| before.end), fields.get(at)?.end)
+            Fields::Kept { filled, ends } => {
+                let at = self.find(filled, column).ok()?;
+                let before = at.checked_sub(1).and_then(|before| ends.get(before));
+                (before.copied().unwrap_or_default(), *ends.get(at)?)
             }
         };
         self.text.get(start as usize..end as usize)
@@ -276,7 +273,7 @@ impl<'a> View<'a> {
                 (from..self.n_fields).find(|at| self.kind(*at) != FieldKind::Missing)
             }
             Fields::Sparse(fields) => self.next_of(fields, from),
-            Fields::Packed(fields) => self.next_of(fields, from),
+            Fields::Kept { filled, .. } => self.next_of(filled, from),
         }
     }
 
@@ -291,7 +288,7 @@ impl<'a> View<'a> {
                 Some(Typed::Text) | None => kinds.get(column).copied(),
             },
             Fields::Sparse(fields) => self.kind_of(fields, column),
-            Fields::Packed(fields) => self.kind_of(fields, column),
+            Fields::Kept { filled, .. } => self.kind_of(filled, column),
         };
         match (self.field(column), kind) {
             (None, _) => Cell::Missing,
@@ -309,7 +306,9 @@ impl<'a> View<'a> {
                 None => FieldKind::Missing,
             },
             Fields::Sparse(fields) => self.kind_of(fields, column).unwrap_or(FieldKind::Missing),
-            Fields::Packed(fields) => self.kind_of(fields, column).unwrap_or(FieldKind::Missing),
+            Fields::Kept { filled, .. } => {
+                self.kind_of(filled, column).unwrap_or(FieldKind::Missing)
+            }
         }
     }
 }

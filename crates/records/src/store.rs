@@ -5,13 +5,14 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::{
     Cell,
-    record::{FieldKind, Fields, PackedField, Record, View, record},
+    record::{FieldKind, Fields, FilledColumn, Record, View, record},
 };
 
 /// Whole records kept by their number, until they are printed.
 ///
-/// All texts lie in one: a record takes its bytes, 8 a field that has a value and about fifty more. A store
-/// is for the records of one input, since their numbers tell them apart; it has room for 2^32 of them.
+/// All texts lie in one: a record takes its bytes, 4 a field that has a value and about fifty more; records
+/// whose values are in the same columns name these once. A store is for the records of one input, since
+/// their numbers tell them apart; it has room for 2^32 of them.
 ///
 /// ```
 /// use oddsift_records::{Batch, ReadOptions, Reader, Record, RowStore};
@@ -29,8 +30,14 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct RowStore {
     text: String,
-    fields: Vec<PackedField>,
+    /// Where fields end, from the start of their record.
+    ends: Vec<u32>,
     slots: Vec<Slot>,
+    /// The shape of each record.
+    shape_of: Vec<u32>,
+    shapes: Shapes,
+    /// Room for the shape of the next record.
+    filled: Vec<FilledColumn>,
     /// The places of records among the slots, by their numbers.
     places: HashTable<u32>,
     hasher: DefaultHashBuilder,
@@ -42,9 +49,48 @@ struct Slot {
     row: u64,
     line: u64,
     text: usize,
-    first_field: usize,
-    n_filled: u32,
+    first_end: usize,
+}
+
+/// The columns that records fill: most records of an input fill the same.
+#[derive(Debug, Clone, Default)]
+struct Shapes {
+    all: Vec<Shape>,
+    numbers: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Shape {
     n_fields: u32,
+    filled: Box<[FilledColumn]>,
+}
+
+impl Shapes {
+    fn get(&self, number: u32) -> Option<&Shape> {
+        self.all.get(number as usize)
+    }
+
+    /// The number of a shape, which is new if it was not there.
+    fn number(&mut self, n_fields: u32, filled: &[FilledColumn]) -> u32 {
+        let is_it = |number: &u32| {
+            self.get(*number).is_some_and(|it| it.n_fields == n_fields && *it.filled == *filled)
+        };
+        let hash = self.hasher.hash_one((n_fields, filled));
+        if let Some(number) = self.numbers.find(hash, is_it) {
+            return *number;
+        }
+        // There are no more shapes than records.
+        let number = as_place(self.all.len());
+        self.all.push(Shape { n_fields, filled: filled.into() });
+        let Self { all, numbers, hasher } = self;
+        let hash_of = |number: &u32| {
+            let shape = all.get(*number as usize);
+            hasher.hash_one(shape.map_or((0, [].as_slice()), |it| (it.n_fields, &it.filled)))
+        };
+        numbers.insert_unique(hash, number, hash_of);
+        number
+    }
 }
 
 /// A record of a [`RowStore`].
@@ -108,33 +154,36 @@ impl RowStore {
     pub fn insert(&mut self, record: &impl Record) {
         let Ok(place) = u32::try_from(self.slots.len()) else { return };
         let row = record.row();
-        if self.slot(row).is_some() {
+        if self.place_of(row).is_some() {
             return;
         }
-        let (text, first_field) = (self.text.len(), self.fields.len());
+        let (text, first_end) = (self.text.len(), self.ends.len());
+        let mut filled = std::mem::take(&mut self.filled);
+        filled.clear();
         let mut next = record.next_filled(0);
         while let Some(column) = next {
             let start = self.text.len();
             let kind = self.push_field(record, column);
             // A number without a text is NaN, which is missing.
             if kind != FieldKind::Number || start < self.text.len() {
-                self.fields.push(PackedField::new(as_place(column), kind, self.place(text)));
+                filled.push(FilledColumn::new(as_place(column), kind));
+                self.ends.push(self.place(text));
             }
             next = record.next_filled(column.saturating_add(1));
         }
-        let n_filled = as_place(self.fields.len().saturating_sub(first_field));
-        let (line, n_fields) = (record.line(), as_place(record.n_fields()));
-        self.slots.push(Slot { row, line, text, first_field, n_filled, n_fields });
+        self.shape_of.push(self.shapes.number(as_place(record.n_fields()), &filled));
+        self.filled = filled;
+        self.slots.push(Slot { row, line: record.line(), text, first_end });
         let Self { slots, places, hasher, .. } = self;
         let hash =
             |place: &u32| hasher.hash_one(slots.get(*place as usize).map_or(0, |slot| slot.row));
         places.insert_unique(hasher.hash_one(row), place, hash);
     }
 
-    fn slot(&self, row: u64) -> Option<&Slot> {
-        let slot = |place: &u32| self.slots.get(*place as usize);
-        let is_it = |place: &u32| slot(place).is_some_and(|slot| slot.row == row);
-        slot(self.places.find(self.hasher.hash_one(row), is_it)?)
+    fn place_of(&self, row: u64) -> Option<usize> {
+        let is_it =
+            |place: &u32| self.slots.get(*place as usize).is_some_and(|slot| slot.row == row);
+        self.places.find(self.hasher.hash_one(row), is_it).map(|place| *place as usize)
     }
 
     /// The end of the text, from the start of the record there.
@@ -162,17 +211,19 @@ impl RowStore {
     /// ```
     #[must_use]
     pub fn get(&self, row: u64) -> Option<StoredRow<'_>> {
-        self.record(self.slot(row)?)
+        self.record(self.place_of(row)?)
     }
 
-    fn record(&self, slot: &Slot) -> Option<StoredRow<'_>> {
-        let fields = slot.first_field..slot.first_field.checked_add(slot.n_filled as usize)?;
+    fn record(&self, place: usize) -> Option<StoredRow<'_>> {
+        let slot = self.slots.get(place)?;
+        let shape = self.shapes.get(*self.shape_of.get(place)?)?;
+        let ends = slot.first_end..slot.first_end.checked_add(shape.filled.len())?;
         Some(StoredRow(View {
             row: slot.row,
             line: slot.line,
-            n_fields: slot.n_fields as usize,
+            n_fields: shape.n_fields as usize,
             text: self.text.get(slot.text..)?,
-            fields: Fields::Packed(self.fields.get(fields)?),
+            fields: Fields::Kept { filled: &shape.filled, ends: self.ends.get(ends)? },
         }))
     }
 
@@ -191,7 +242,7 @@ impl RowStore {
     /// # Ok::<(), oddsift_records::Error>(())
     /// ```
     pub fn merge(&mut self, other: &RowStore) {
-        for record in other.slots.iter().filter_map(|slot| other.record(slot)) {
+        for record in (0..other.len()).filter_map(|place| other.record(place)) {
             self.insert(&record);
         }
     }
@@ -211,8 +262,8 @@ impl RowStore {
     /// ```
     pub fn retain(&mut self, mut is_wanted: impl FnMut(u64) -> bool) {
         let mut kept = RowStore::new();
-        for slot in self.slots.iter().filter(|slot| is_wanted(slot.row)) {
-            if let Some(record) = self.record(slot) {
+        for record in (0..self.len()).filter_map(|place| self.record(place)) {
+            if is_wanted(record.row()) {
                 kept.insert(&record);
             }
         }
