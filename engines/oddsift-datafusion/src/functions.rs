@@ -3,7 +3,7 @@ use std::sync::Arc;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
-use datafusion::prelude::SessionContext;
+use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::pattern::PatternUdaf;
 use crate::process::ProcessUdf;
@@ -44,6 +44,27 @@ pub fn register(ctx: &SessionContext) -> Result<(), Error> {
     functions.scalar.into_iter().for_each(|function| ctx.register_udf(function.as_ref().clone()));
     functions.aggregate.into_iter().for_each(|it| ctx.register_udaf(it.as_ref().clone()));
     Ok(())
+}
+
+/// Returns the settings with which a struct is evaluated once, whatever number of its fields is asked for.
+///
+/// The engine finds the call that the fields share, but then moves each field towards the table, and the call
+/// with it: `process_features(..)['pathScore']` and `process_features(..)['pathHash']` would be computed in two
+/// passes (apache/datafusion#23655). Results are the same without.
+///
+/// ```
+/// use datafusion::prelude::{SessionConfig, SessionContext};
+///
+/// let config = oddsift_datafusion::configured(SessionConfig::new());
+/// assert!(!config.options().optimizer.enable_leaf_expression_pushdown);
+/// let ctx = SessionContext::new_with_config(config);
+/// oddsift_datafusion::register(&ctx)?;
+/// # Ok::<(), oddsift_datafusion::Error>(())
+/// ```
+#[must_use]
+pub fn configured(mut config: SessionConfig) -> SessionConfig {
+    config.options_mut().optimizer.enable_leaf_expression_pushdown = false;
+    config
 }
 
 /// All functions, for registries other than a session's: those of a scheduler or an executor.

@@ -17,6 +17,6 @@ mod text; // functions of one text: scores, hashes, counts, masks
 mod texts; // columns of text of each type
 
 pub use error::Error;
-pub use functions::{Functions, register};
+pub use functions::{Functions, configured, register};
 pub use models::{MAX_MODEL_BYTES, Models};
 pub use state::{rarity_from_bytes, rarity_to_bytes, template_from_bytes, template_to_bytes};

@@ -27,7 +27,7 @@ pub(crate) fn text_column(texts: &[Option<String>], of_type: &DataType) -> Array
 /// A session with the functions; batches are small, so that there are several.
 pub(crate) fn session(n_partitions: usize) -> SessionContext {
     let config = SessionConfig::new().with_target_partitions(n_partitions).with_batch_size(7);
-    let ctx = SessionContext::new_with_config(config);
+    let ctx = SessionContext::new_with_config(oddsift_datafusion::configured(config));
     oddsift_datafusion::register(&ctx).unwrap();
     ctx
 }

@@ -110,10 +110,7 @@ fn a_struct_is_evaluated_once_for_all_its_fields() {
                process_features(p, c, NULL)['commandlineLen'] FROM t";
     let found = wait(query(&ctx, sql)).unwrap();
     let plan = found.column(1).as_string::<i32>();
-    let last = plan.value(plan.len() - 1).to_owned();
-    assert_eq!(
-        last.matches("process_features(").count() - last.matches("as process_features(").count(),
-        1,
-        "{last}"
-    );
+    let last = plan.value(plan.len() - 1);
+    // The names of the columns have the call in them, too, with the name of the table.
+    assert_eq!(last.matches("process_features(p@").count(), 1, "{last}");
 }
