@@ -59,9 +59,8 @@ pub(crate) fn coerce(
 
 /// The names of the arguments, optional ones in brackets.
 fn listed(arguments: &[Argument]) -> String {
-    let name = |argument: &Argument| match argument.is_optional {
-        true => format!("[{}]", argument.name),
-        false => argument.name.to_owned(),
+    let name = |argument: &Argument| {
+        if argument.is_optional { format!("[{}]", argument.name) } else { argument.name.to_owned() }
     };
     format!("({})", arguments.iter().map(name).collect::<Vec<_>>().join(", "))
 }

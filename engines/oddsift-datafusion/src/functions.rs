@@ -7,11 +7,13 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::pattern::PatternUdaf;
 use crate::process::ProcessUdf;
+use crate::process_rarity::ProcessRarityUdf;
 use crate::rarity::RarityUdaf;
 use crate::score::{ModelUdf, OfModel};
 use crate::series::SeriesUdf;
 use crate::template::TemplateUdf;
 use crate::text::{OfText, TextUdf};
+use crate::vector_hash::VectorHashUdf;
 use crate::{Error, Models};
 
 /// Registers all functions on a session; models are read from its object stores.
@@ -105,7 +107,9 @@ impl Functions {
         let of_text = |of| ScalarUDF::new_from_impl(TextUdf::new(of));
         let mut scalar = OfText::ALL.map(of_text).to_vec();
         scalar.extend([OfModel::IforestScore, OfModel::ClusterOf].map(of_model));
+        scalar.push(ScalarUDF::new_from_impl(ProcessRarityUdf::new(Arc::clone(&models))));
         scalar.push(ScalarUDF::new_from_impl(ProcessUdf::new()));
+        scalar.push(ScalarUDF::new_from_impl(VectorHashUdf::new()));
         scalar.push(ScalarUDF::new_from_impl(SeriesUdf::new()));
         scalar.push(ScalarUDF::new_from_impl(TemplateUdf::new()));
         let aggregate = vec![

@@ -8,6 +8,7 @@ mod models; // Models: saved models by path or URL, read once
 mod numbers; // columns of numbers as vectors, row by row
 mod pattern; // the aggregate `pattern`
 mod process; // `process_features`
+mod process_rarity; // `process_rarity`
 mod rarity; // the aggregate `rarity_counts`
 mod score; // `iforest_score` and `cluster_of`
 mod series; // `stl_anomalies`
@@ -15,6 +16,7 @@ mod state; // states of templates and counts as bytes
 mod template; // `template_text`: the text of a state
 mod text; // functions of one text: scores, hashes, counts, masks
 mod texts; // columns of text of each type
+mod vector_hash; // `vector_hash`: by which labels are joined back
 
 pub use error::Error;
 pub use functions::{Functions, configured, register};

@@ -1,8 +1,12 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use datafusion::common::ScalarValue;
 use datafusion::datasource::listing::ListingTableUrl;
 use datafusion::execution::object_store::ObjectStoreRegistry;
+use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::simplify::ExprSimplifyResult;
+use datafusion::logical_expr::{Expr, ScalarUDF, ScalarUDFImpl};
 use object_store::ObjectStoreExt;
 use oddsift_pipeline::{Model, ModelFile};
 use sha2::{Digest, Sha256};
@@ -124,6 +128,27 @@ impl Models {
         }
         let hash = hex(&Sha256::digest(self.read(path)?));
         Ok(format!("{path}{PIN}{hash}"))
+    }
+
+    /// Pins the model of a call, whose first argument is its path.
+    pub(crate) fn pin_call(
+        &self,
+        function: impl ScalarUDFImpl + 'static,
+        mut args: Vec<Expr>,
+    ) -> Result<ExprSimplifyResult, Error> {
+        let Some(Expr::Literal(value, _)) = args.first_mut() else {
+            return Ok(ExprSimplifyResult::Original(args));
+        };
+        let Some(path) = value.try_as_str().flatten() else {
+            return Ok(ExprSimplifyResult::Original(args));
+        };
+        let pinned = self.pin(path)?;
+        if pinned == path {
+            return Ok(ExprSimplifyResult::Original(args));
+        }
+        *value = ScalarValue::new_utf8(pinned);
+        let func = Arc::new(ScalarUDF::new_from_impl(function));
+        Ok(ExprSimplifyResult::Simplified(Expr::ScalarFunction(ScalarFunction { func, args })))
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Error> {

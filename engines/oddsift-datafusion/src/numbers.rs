@@ -17,20 +17,15 @@ pub(crate) struct Vectors {
 
 impl Vectors {
     /// Takes columns of 64-bit floats; a NULL in one of `others` leaves out a row, too.
-    pub(crate) fn new(
-        columns: &[ArrayRef],
-        others: &[ArrayRef],
-        n_rows: usize,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(columns: &[ArrayRef], others: &[ArrayRef], n_rows: usize) -> Self {
         let is_whole = |row: &usize| columns.iter().chain(others).all(|it| it.is_valid(*row));
         let rows: Vec<usize> = (0..n_rows).filter(is_whole).collect();
-        let columns: Vec<_> =
-            columns.iter().map(|column| column.as_primitive::<Float64Type>()).collect();
+        let columns: Vec<_> = columns.iter().map(AsArray::as_primitive::<Float64Type>).collect();
         let mut values = Vec::with_capacity(rows.len() * columns.len());
         for &row in &rows {
             values.extend(columns.iter().map(|column| column.value(row)));
         }
-        Ok(Self { n_rows, n_features: columns.len(), rows, values })
+        Self { n_rows, n_features: columns.len(), rows, values }
     }
 
     /// The rows that are vectors.

@@ -93,7 +93,7 @@ impl Counts {
     fn add(&mut self, values: &[ArrayRef]) -> Result<(), Error> {
         let column = |place| Texts::new(calls::argument(NAME, values, place)?);
         let (paths, parents, command_lines) = (column(0)?, column(1)?, column(2)?);
-        let counts = values.get(3).map(|column| column.as_primitive::<UInt64Type>());
+        let counts = values.get(3).map(AsArray::as_primitive::<UInt64Type>);
         for row in 0..paths.len() {
             let count = match counts {
                 Some(counts) if counts.is_null(row) => continue,

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::ScalarValue;
 use datafusion::error::Result as EngineResult;
-use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
 };
-use oddsift_eventcluster::ClusterModel;
+use oddsift_eventcluster::{ClusterModel, Label};
 use oddsift_iforest::IsolationForest;
 use oddsift_pipeline::Model;
 
@@ -123,7 +121,7 @@ fn scores(
     n_rows: usize,
 ) -> Result<ArrayRef, Error> {
     check_columns(path, columns.len(), forest.n_features(), &[])?;
-    let vectors = Vectors::new(columns, &[], n_rows)?;
+    let vectors = Vectors::new(columns, &[], n_rows);
     let failed = |error| Error::compute(OfModel::IforestScore.name())(&error);
     let scores = forest.score_samples(&vectors.matrix()?).map_err(failed)?;
     Ok(Arc::new(vectors.spread(scores).collect::<Float64Array>()))
@@ -143,7 +141,7 @@ fn labels(
     for (name, column) in names.iter().zip(categories) {
         Kind::Text.coerce(OfModel::ClusterOf.name(), name, column.data_type())?;
     }
-    let vectors = Vectors::new(numbers, categories, n_rows)?;
+    let vectors = Vectors::new(numbers, categories, n_rows);
     let failed = |error| Error::compute(OfModel::ClusterOf.name())(&error);
     // Without a number there is one all the same, which is 0, as the model was fitted.
     let matrix = vectors.matrix_of_at_least_one()?;
@@ -152,7 +150,7 @@ fn labels(
     } else {
         model.predict_grouped(&matrix, &groups(model, categories, vectors.rows())?)
     };
-    let labels = labels.map_err(failed)?.into_iter().map(|label| label.to_i64());
+    let labels = labels.map_err(failed)?.into_iter().map(Label::to_i64);
     Ok(Arc::new(vectors.spread(labels).collect::<Int64Array>()))
 }
 
@@ -203,25 +201,8 @@ impl ScalarUDFImpl for ModelUdf {
         })
     }
 
-    /// Pins the model: its path gets the hash of its content.
-    fn simplify(
-        &self,
-        mut args: Vec<Expr>,
-        _info: &SimplifyContext,
-    ) -> EngineResult<ExprSimplifyResult> {
-        let Some(Expr::Literal(value, _)) = args.first_mut() else {
-            return Ok(ExprSimplifyResult::Original(args));
-        };
-        let Some(path) = value.try_as_str().flatten() else {
-            return Ok(ExprSimplifyResult::Original(args));
-        };
-        let pinned = self.models.pin(path)?;
-        if pinned == path {
-            return Ok(ExprSimplifyResult::Original(args));
-        }
-        *value = ScalarValue::new_utf8(pinned);
-        let func = Arc::new(ScalarUDF::new_from_impl(self.clone()));
-        Ok(ExprSimplifyResult::Simplified(Expr::ScalarFunction(ScalarFunction { func, args })))
+    fn simplify(&self, args: Vec<Expr>, _: &SimplifyContext) -> EngineResult<ExprSimplifyResult> {
+        Ok(self.models.pin_call(self.clone(), args)?)
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> EngineResult<ColumnarValue> {

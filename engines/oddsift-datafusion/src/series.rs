@@ -159,7 +159,7 @@ impl Points {
         let parts = [found.trend(), found.seasonal(), found.residual(), found.score()];
         for (column, part) in self.numbers.iter_mut().zip(parts) {
             let is_known = |value: &f64| !value.is_nan();
-            part.iter().for_each(|value| column.append_option(Some(*value).filter(is_known)));
+            column.extend(part.iter().map(|value| Some(*value).filter(is_known)));
         }
         self.is_anomaly.extend(found.anomalies().iter().map(|flag| Some(*flag != 0)));
     }

@@ -10,7 +10,8 @@ use object_store::memory::InMemory;
 use object_store::path::Path as StorePath;
 use object_store::{ObjectStore, ObjectStoreExt};
 use oddsift_iforest::IsolationForest;
-use oddsift_pipeline::{ClusterParams, Model};
+use oddsift_outliers::ProcessLine;
+use oddsift_pipeline::{ClusterParams, Model, OutlierParams};
 use proptest::prelude::*;
 
 use crate::tables::{query, session, table, wait};
@@ -106,8 +107,8 @@ fn a_model_is_read_from_any_store_of_the_session() {
         store.put(&StorePath::from("nightly/forest.json"), json.into()).await.unwrap();
         query(&ctx, sql).await.unwrap()
     });
-    let score = found.column(0).as_primitive::<Float64Type>().value(0);
-    assert_eq!(score.to_bits(), forest.score_samples(&array![[1.0, 2.0]]).unwrap()[0].to_bits());
+    let found = found.column(0).as_primitive::<Float64Type>().value(0);
+    assert_eq!(found.to_bits(), forest.score_samples(&array![[1.0, 2.0]]).unwrap()[0].to_bits());
     let gone = wait(async {
         store.delete(&StorePath::from("nightly/forest.json")).await.unwrap();
         query(&ctx, sql).await.unwrap_err().to_string()
@@ -173,4 +174,41 @@ fn a_score_can_be_grouped_by_and_aggregated() {
     let found = wait(query(&ctx, &sql)).unwrap();
     assert_eq!(found.column(0), found.column(2));
     assert_eq!(found.column(1).as_primitive::<Int64Type>().values().iter().sum::<i64>(), 30);
+}
+
+#[test]
+fn process_events_are_scored_by_rarity_as_the_crates_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outliers.json");
+    let fitted = OutlierParams::new().fit(PROCESSES).unwrap();
+    std::fs::write(&path, serde_json::to_vec(&*fitted.model).unwrap()).unwrap();
+    let ctx = session(1);
+    let sql = format!(
+        r#"SELECT iforest_score('{0}', r['programRarity'], r['parentRarity'], r['wordsRarity'], r['argumentsRarity']),
+           "NewProcessName", "ParentProcessName", "CommandLine"
+           FROM (SELECT *, process_rarity('{0}', "NewProcessName", "ParentProcessName", "CommandLine") r FROM events)"#,
+        path.display()
+    );
+    let found = wait(async {
+        ctx.register_csv("events", PROCESSES, CsvReadOptions::new()).await.unwrap();
+        query(&ctx, &sql).await.unwrap()
+    });
+    let texts: Vec<_> = (1..4).map(|at| found.column(at).as_string::<i32>()).collect();
+    let rarity = fitted.model.rarity().unwrap();
+    let mut line = ProcessLine::default();
+    for (row, score) in found.column(0).as_primitive::<Float64Type>().values().iter().enumerate() {
+        let text = |at: usize| if texts[at].is_null(row) { "" } else { texts[at].value(row) };
+        line.set(text(0), text(1), text(2));
+        let vector =
+            Array2::from_shape_vec((1, 4), rarity.values(&line).unwrap().to_vec()).unwrap();
+        let expected = fitted.model.detector().forest().score_samples(&vector).unwrap()[0];
+        assert_eq!(score.to_bits(), expected.to_bits(), "row {row}");
+    }
+    let sql = format!(
+        "SELECT process_rarity('{}', 'a', 'b', 'c')",
+        folder.path().join("forest.json").display()
+    );
+    save(&folder.path().join("forest.json"), &forest());
+    let message = wait(query(&ctx, &sql)).unwrap_err().to_string();
+    assert!(message.contains("has no counts of process events"), "{message}");
 }

@@ -55,9 +55,11 @@ fn expected(events: &[Event]) -> BTreeMap<i64, Known> {
         let seen = Observation { time, text, ..Observation::new(row as u64) };
         table.add(&[event.key as f64], &seen).unwrap();
     }
+    let keys: BTreeMap<u64, i64> =
+        events.iter().map(|event| ((event.key as f64).to_bits(), event.key)).collect();
     let known = |id| {
         let times = table.times(id).map(|it| (it.0.as_microsecond(), it.1.as_microsecond()));
-        let key = table.values(id)[0] as i64;
+        let key = keys[&table.values(id)[0].to_bits()];
         (key, (table.count(id), table.first_row(id), times, table.template(id).cloned()))
     };
     table.ids().map(known).collect()

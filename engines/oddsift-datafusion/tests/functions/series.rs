@@ -8,9 +8,8 @@ use proptest::prelude::*;
 use crate::tables::{query, session, table, wait};
 
 fn expected(values: &[Option<f64>], params: &TsParams) -> Anomalies {
-    let at = |hour: usize| Timestamp::from_second(3600 * hour as i64).unwrap();
-    let points: Vec<_> =
-        values.iter().enumerate().map(|(hour, it)| (at(hour), it.unwrap_or(f64::NAN))).collect();
+    let times = (0..).map(|hour| Timestamp::from_second(3600 * hour).unwrap());
+    let points: Vec<_> = times.zip(values.iter().map(|it| it.unwrap_or(f64::NAN))).collect();
     params.fit(&Series::as_given(&points)).unwrap()
 }
 
@@ -45,7 +44,7 @@ proptest! {
         let values: Vec<Option<f64>> = noise.iter().enumerate().map(|(hour, it)| it.map(|it| it + season(hour))).collect();
         let mut order: Vec<usize> = (0..values.len()).collect();
         order.rotate_left(shift % values.len());
-        let hours: ArrayRef = Arc::new(order.iter().map(|hour| Some(*hour as i64)).collect::<Int64Array>());
+        let hours: ArrayRef = Arc::new(order.iter().map(|hour| Some(i64::try_from(*hour).unwrap())).collect::<Int64Array>());
         let column: ArrayRef = Arc::new(order.iter().map(|hour| values[*hour]).collect::<Float64Array>());
         let ctx = session(3);
         table(&ctx, vec![("hour", hours), ("x", column)], &splits);

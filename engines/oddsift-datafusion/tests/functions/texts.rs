@@ -114,3 +114,28 @@ fn a_struct_is_evaluated_once_for_all_its_fields() {
     // The names of the columns have the call in them, too, with the name of the table.
     assert_eq!(last.matches("process_features(p@").count(), 1, "{last}");
 }
+
+#[test]
+fn vectors_have_equal_hashes_where_they_are_equal() {
+    let sql = "SELECT vector_hash(0.0, 'a') = vector_hash(-0.0, 'a'), vector_hash(1, 2) = vector_hash(1.0, 2.0), \
+               vector_hash(1, 2) = vector_hash(2, 1), vector_hash('ab', 'c') = vector_hash('a', 'bc'), \
+               vector_hash(NULL, 1) = vector_hash(0, 1), vector_hash(arrow_cast('a', 'LargeUtf8')) = vector_hash('a')";
+    let found = wait(query(&session(1), sql)).unwrap();
+    let equal: Vec<bool> =
+        found.columns().iter().map(|column| column.as_boolean().value(0)).collect();
+    assert_eq!(equal, [true, true, false, false, false, true]);
+}
+
+#[test]
+fn labels_join_back_by_the_hash_of_a_vector() {
+    let ctx = session(3);
+    let texts: Vec<Option<String>> = (0..40).map(|row| Some(format!("{}", row % 7))).collect();
+    table(&ctx, vec![("x", text_column(&texts, &DataType::Utf8))], &[11, 23]);
+    let sql = "SELECT count(*), count(DISTINCT labels.label) FROM (SELECT vector_hash(x, 1) h, x FROM t) AS rows \
+               JOIN (SELECT vector_hash(x, 1) h, min(x) label FROM t GROUP BY h) AS labels ON rows.h = labels.h \
+               WHERE rows.x = labels.label";
+    let found = wait(query(&ctx, sql)).unwrap();
+    let counts: Vec<i64> =
+        found.columns().iter().map(|column| column.as_primitive::<Int64Type>().value(0)).collect();
+    assert_eq!(counts, [40, 7]);
+}
