@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, AsArray, Int64Array, LargeStringBuilder, UInt32Array, UInt64Array,
+    Array, ArrayRef, AsArray, Int64Array, LargeStringBuilder, UInt32Array, UInt64Array,
 };
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::DataType;
@@ -86,13 +86,15 @@ impl TextUdf {
         Self { of, signature: Signature::user_defined(Volatility::Immutable) }
     }
 
-    /// A value of a dictionary is computed once, whatever the number of its rows.
+    /// A value of a dictionary is computed once, whatever the number of its rows. One with more values than
+    /// rows, of which this batch is a part, is read row by row.
     fn evaluate(
         &self,
         column: &ArrayRef,
         option: Option<&ColumnarValue>,
     ) -> Result<ArrayRef, Error> {
-        let Some(dictionary) = column.as_any_dictionary_opt() else {
+        let dictionary = column.as_any_dictionary_opt();
+        let Some(dictionary) = dictionary.filter(|it| it.values().len() <= column.len()) else {
             return self.evaluate_each(&Texts::new(column)?, option);
         };
         let values = self.evaluate_each(&Texts::new(dictionary.values())?, option)?;
