@@ -1,0 +1,187 @@
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, LargeStringBuilder, UInt32Array, UInt64Array,
+};
+use datafusion::arrow::compute::take;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::error::Result as EngineResult;
+use datafusion::logical_expr::{
+    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
+};
+use oddsift_features::{
+    Delimiters, char_ord_score, crc32_hash, delim_count, delim_hash, token_count,
+};
+use oddsift_patterns::mask_into;
+
+use crate::arguments::{Argument, Kind, coerce};
+use crate::texts::Texts;
+use crate::{Error, calls};
+
+const TEXT: Argument = Argument::new("text", Kind::Text);
+
+/// A function of one text, by its name in SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum OfText {
+    CharOrdScore,
+    Crc32Hash,
+    DelimCount,
+    DelimHash,
+    TokenCount,
+    Mask,
+}
+
+impl OfText {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::CharOrdScore,
+        Self::Crc32Hash,
+        Self::DelimCount,
+        Self::DelimHash,
+        Self::TokenCount,
+        Self::Mask,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::CharOrdScore => "char_ord_score",
+            Self::Crc32Hash => "crc32_hash",
+            Self::DelimCount => "delim_count",
+            Self::DelimHash => "delim_hash",
+            Self::TokenCount => "token_count",
+            Self::Mask => "mask",
+        }
+    }
+
+    const fn arguments(self) -> &'static [Argument] {
+        match self {
+            Self::CharOrdScore => const { &[TEXT, Argument::optional("scale", Kind::Number)] },
+            Self::DelimCount | Self::DelimHash => {
+                const { &[TEXT, Argument::optional("delimiters", Kind::Text)] }
+            }
+            Self::TokenCount => const { &[TEXT, Argument::optional("delimiter", Kind::Text)] },
+            Self::Crc32Hash | Self::Mask => const { &[TEXT] },
+        }
+    }
+
+    const fn returns(self) -> DataType {
+        match self {
+            Self::CharOrdScore => DataType::Int64,
+            Self::Crc32Hash | Self::DelimHash => DataType::UInt32,
+            Self::DelimCount | Self::TokenCount => DataType::UInt64,
+            // Masked texts of a batch may be five times as long, so offsets have 64 bits.
+            Self::Mask => DataType::LargeUtf8,
+        }
+    }
+}
+
+/// A function of one text, as the engine calls it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TextUdf {
+    of: OfText,
+    signature: Signature,
+}
+
+impl TextUdf {
+    pub(crate) fn new(of: OfText) -> Self {
+        Self { of, signature: Signature::user_defined(Volatility::Immutable) }
+    }
+
+    /// A value of a dictionary is computed once, whatever the number of its rows. One with more values than
+    /// rows, of which this batch is a part, is read row by row.
+    fn evaluate(
+        &self,
+        column: &ArrayRef,
+        option: Option<&ColumnarValue>,
+    ) -> Result<ArrayRef, Error> {
+        let dictionary = column.as_any_dictionary_opt();
+        let Some(dictionary) = dictionary.filter(|it| it.values().len() <= column.len()) else {
+            return self.evaluate_each(&Texts::new(column)?, option);
+        };
+        let values = self.evaluate_each(&Texts::new(dictionary.values())?, option)?;
+        Ok(take(&values, dictionary.keys(), None)?)
+    }
+
+    fn evaluate_each(
+        &self,
+        texts: &Texts,
+        option: Option<&ColumnarValue>,
+    ) -> Result<ArrayRef, Error> {
+        let name = self.of.name();
+        let failed = |error: oddsift_features::Error| Error::compute(name)(&error);
+        let delimiters = || match calls::text(name, "delimiters", option)? {
+            Some(pattern) => Delimiters::new(pattern).map_err(failed),
+            None => Ok(Delimiters::default()),
+        };
+        Ok(match self.of {
+            OfText::CharOrdScore => {
+                let scale = calls::number(name, "scale", option)?.unwrap_or(1.0);
+                let score = |text: &str| char_ord_score(text, scale).map_err(failed);
+                Arc::new(each::<_, Int64Array>(texts, score)?)
+            }
+            OfText::Crc32Hash => {
+                Arc::new(each::<_, UInt32Array>(texts, |text: &str| Ok(crc32_hash(text)))?)
+            }
+            OfText::DelimCount => {
+                let delimiters = delimiters()?;
+                let count = |text: &str| Ok(delim_count(text, &delimiters));
+                Arc::new(each::<_, UInt64Array>(texts, count)?)
+            }
+            OfText::DelimHash => {
+                let delimiters = delimiters()?;
+                let hash = |text: &str| Ok(delim_hash(text, &delimiters));
+                Arc::new(each::<_, UInt32Array>(texts, hash)?)
+            }
+            OfText::TokenCount => {
+                let delimiter = calls::text(name, "delimiter", option)?.unwrap_or(" ");
+                let count = |text: &str| token_count(text, delimiter).map_err(failed);
+                Arc::new(each::<_, UInt64Array>(texts, count)?)
+            }
+            OfText::Mask => masks(texts),
+        })
+    }
+}
+
+/// A column of the values of all texts, or the first error. NULL stays NULL.
+fn each<T, A: FromIterator<Option<T>>>(
+    texts: &Texts,
+    value: impl Fn(&str) -> Result<T, Error>,
+) -> Result<A, Error> {
+    texts.iter().map(|text| text.map(&value).transpose()).collect()
+}
+
+fn masks(texts: &Texts) -> ArrayRef {
+    let mut masks = LargeStringBuilder::with_capacity(texts.len(), 0);
+    let mut room = String::new();
+    for text in texts.iter() {
+        room.clear();
+        if let Some(text) = text {
+            mask_into(text, &mut room);
+        }
+        masks.append_option(text.map(|_| &room));
+    }
+    Arc::new(masks.finish())
+}
+
+impl ScalarUDFImpl for TextUdf {
+    fn name(&self) -> &str {
+        self.of.name()
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn coerce_types(&self, found: &[DataType]) -> EngineResult<Vec<DataType>> {
+        Ok(coerce(self.of.name(), self.of.arguments(), found)?)
+    }
+
+    fn return_type(&self, _found: &[DataType]) -> EngineResult<DataType> {
+        Ok(self.of.returns())
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> EngineResult<ColumnarValue> {
+        let text = calls::argument(self.of.name(), &args.args, 0)?;
+        let column = text.to_array(args.number_rows)?;
+        Ok(ColumnarValue::Array(self.evaluate(&column, args.args.get(1))?))
+    }
+}
