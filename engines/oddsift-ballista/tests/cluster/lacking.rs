@@ -1,0 +1,36 @@
+//! Processes of Ballista itself, which have not our functions, say which they lack.
+
+use oddsift_ballista::ballista::prelude::SessionConfigExt;
+use oddsift_ballista::ballista_core::serde::BallistaCodec;
+use oddsift_ballista::ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
+use oddsift_ballista::ballista_executor::new_standalone_executor;
+use oddsift_ballista::ballista_scheduler::standalone::new_standalone_scheduler;
+use oddsift_ballista::datafusion::prelude::SessionConfig;
+use oddsift_ballista::session;
+
+use crate::events::{Events, rows};
+use crate::fixture::Cluster;
+
+const SQL: &str = r#"SELECT mask("CommandLine") AS line, count(*) AS n FROM events GROUP BY line"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduler_without_the_functions_names_them() {
+    let events = Events::generate(100, 1).await;
+    let address = new_standalone_scheduler().await.unwrap();
+    let url = format!("localhost:{}", address.port());
+    let ctx = session(&url, SessionConfig::new_with_ballista()).await.unwrap();
+    let message = rows(&ctx, &events.csv, SQL).await.unwrap_err().to_string();
+    assert!(message.contains("\"mask\""), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_executor_without_the_functions_names_them() {
+    let events = Events::generate(100, 1).await;
+    let cluster = Cluster::start(0);
+    let scheduler = SchedulerGrpcClient::connect(format!("http://{}", cluster.address));
+    new_standalone_executor(scheduler.await.unwrap(), 1, BallistaCodec::default()).await.unwrap();
+    cluster.wait_for_executors(1);
+    let failed = rows(&cluster.session(2).await, &events.csv, SQL).await.unwrap_err();
+    let message = failed.to_string();
+    assert!(message.contains("Job ") && message.contains("\"mask\""), "{message}");
+}
