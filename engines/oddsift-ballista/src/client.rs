@@ -44,8 +44,7 @@ pub async fn session(url: &str, config: SessionConfig) -> Result<SessionContext,
     address.reach(Duration::ZERO).await?;
     let process = Process::new();
     let state = process.state(config)?;
-    let mut ctx =
-        SessionContext::remote_with_state(&format!("http://{address}"), state).await?;
+    let mut ctx = SessionContext::remote_with_state(&format!("http://{address}"), state).await?;
     // The state that Ballista makes has its own functions, and not those of the state that it is given.
     process.register(&mut ctx)?;
     Ok(ctx)

@@ -22,6 +22,9 @@ pub enum Error {
     /// The address of a scheduler that is none.
     #[error("scheduler {0:?}: no address; write HOST:PORT")]
     Address(String),
+    /// A scheduler that listens on all interfaces, and has no name that executors could use.
+    #[error("scheduler on {0}: executors must know its host; name it by --advertise HOST")]
+    Unnamed(SocketAddr),
     /// A scheduler that does not answer.
     #[error("scheduler {scheduler}: {reason}; start it, or name another")]
     Unreachable {
@@ -39,7 +42,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A folder for shuffle files that cannot be written to.
-    #[error("work folder {}: {source}; name a folder that can be written to", path.display())]
+    #[error("work folder {}: {source}; name a folder that can be written to", .path.display())]
     WorkFolder {
         /// The folder.
         path: PathBuf,

@@ -8,7 +8,7 @@ use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_
 use tempfile::TempDir;
 
 use crate::Error;
-use crate::address::Address;
+use crate::address::{Address, host};
 use crate::process::{Process, config};
 
 /// The settings of an executor: the process that runs tasks and serves their results to others.
@@ -30,6 +30,8 @@ pub struct Executor {
     pub scheduler: String,
     /// The address on which results are served to other executors and to clients; port 0 is a free one.
     pub bind: SocketAddr,
+    /// The port, on the same host, at which the scheduler hands out tasks; 0, the default, is a free one.
+    pub task_port: u16,
     /// The host at which others find this executor; by default that of `bind`, or, if it listens on all
     /// interfaces, the one from which the scheduler sees it.
     pub advertise: Option<String>,
@@ -60,6 +62,7 @@ impl Executor {
         Self {
             scheduler: scheduler.into(),
             bind,
+            task_port: 0,
             advertise: None,
             work_folder: None,
             task_slots: 0,
@@ -91,8 +94,8 @@ impl Executor {
         let folder = self.work_folder()?;
         let scheduler = Address::parse(&self.scheduler)?;
         scheduler.reach(self.patience).await?;
-        let address = self.free_address()?;
-        let config = self.config(scheduler, address, &folder)?;
+        let (address, task_port) = self.free_ports()?;
+        let config = self.config(scheduler, address, task_port, &folder)?;
         ready(address);
         Ok(start_executor_process(Arc::new(config)).await?)
     }
@@ -105,31 +108,36 @@ impl Executor {
             .map_err(|source| Error::WorkFolder { path: within, source })
     }
 
-    /// The address with the port that is free. The engine takes no listener, so that the port is let go again.
-    fn free_address(&self) -> Result<SocketAddr, Error> {
-        let listener = TcpListener::bind(self.bind).and_then(|listener| listener.local_addr());
-        listener.map_err(|source| Error::Listen { address: self.bind, source })
+    /// The address for results and the port for tasks, both free. The engine takes no listener, so they are let go.
+    fn free_ports(&self) -> Result<(SocketAddr, u16), Error> {
+        let (results, address) = listen(self.bind)?;
+        let (tasks, at) = listen(SocketAddr::new(self.bind.ip(), self.task_port))?;
+        drop((results, tasks)); // not before both are known, else they could be one
+        Ok((address, at.port()))
     }
 
     fn config(
         &self,
         scheduler: Address,
         address: SocketAddr,
+        task_port: u16,
         folder: &TempDir,
     ) -> Result<ExecutorProcessConfig, Error> {
         let process = Process::new();
         let functions = process.registry()?;
         let path = folder.path().to_owned();
-        let known_host = (!address.ip().is_unspecified()).then(|| address.ip().to_string());
+        let known_host = (!address.ip().is_unspecified()).then(|| host(address.ip()));
         let defaults = ExecutorProcessConfig::default();
         Ok(ExecutorProcessConfig {
-            bind_host: address.ip().to_string(),
+            bind_host: host(address.ip()),
             external_host: self.advertise.clone().or(known_host),
             port: address.port(),
+            grpc_port: task_port,
             scheduler_host: scheduler.host,
             scheduler_port: scheduler.port,
             vcores: if self.task_slots == 0 { defaults.vcores } else { self.task_slots },
-            task_scheduling_policy: TaskSchedulingPolicy::PullStaged,
+            task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
+            executor_heartbeat_interval_seconds: Self::REPORTS_EVERY.as_secs(),
             work_dir: Some(path.display().to_string()),
             job_data_ttl_seconds: 24 * 3600,
             job_data_clean_up_interval_seconds: 1800,
@@ -140,4 +148,11 @@ impl Executor {
             ..defaults
         })
     }
+}
+
+fn listen(bind: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let refused = |source| Error::Listen { address: bind, source };
+    let listener = TcpListener::bind(bind).map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    Ok((listener, address))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use oddsift_ballista::Error;
+use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::verbs::Cli;
 
@@ -16,8 +17,7 @@ const STACK_BYTES: usize = 32 << 20;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(cli.log_filter()))
-        .init();
+    log(cli.log_filter());
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -25,6 +25,13 @@ fn main() -> ExitCode {
             ExitCode::from(3)
         }
     }
+}
+
+/// Logs to standard error what RUST_LOG asks for, or else what passes `filter`.
+fn log(filter: &str) {
+    let asked = EnvFilter::try_from_default_env();
+    let filter = asked.unwrap_or_else(|_| EnvFilter::new(filter));
+    fmt().with_env_filter(filter).with_ansi(false).with_writer(std::io::stderr).init();
 }
 
 fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {

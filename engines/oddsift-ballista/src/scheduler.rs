@@ -9,6 +9,7 @@ use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::net::TcpListener;
 
+use crate::address::host;
 use crate::process::{Process, config};
 use crate::{Error, Executor};
 
@@ -21,6 +22,7 @@ use crate::{Error, Executor};
 /// use oddsift_ballista::Scheduler;
 ///
 /// let mut scheduler = Scheduler::new("0.0.0.0:50050".parse().unwrap());
+/// scheduler.advertise = Some("scheduler.example".to_owned());
 /// scheduler.min_executors = 3;
 /// scheduler.run(|address| eprintln!("scheduler on {address}"), std::future::pending()).await
 /// # }
@@ -30,6 +32,9 @@ use crate::{Error, Executor};
 pub struct Scheduler {
     /// The address to listen on; port 0 is a free one.
     pub bind: SocketAddr,
+    /// The host at which executors find the scheduler, to which they tell how tasks end; by default that of `bind`,
+    /// which must then be one.
+    pub advertise: Option<String>,
     /// The number of executors with which `/readyz` is 200; 1 by default.
     pub min_executors: usize,
     /// The silence after which an executor counts as lost, and its tasks are given to others; 30 s by default, at
@@ -56,6 +61,7 @@ impl Scheduler {
     pub fn new(bind: SocketAddr) -> Self {
         Self {
             bind,
+            advertise: None,
             min_executors: 1,
             executor_timeout: 6 * Executor::REPORTS_EVERY,
             keep_results: Duration::from_secs(3600),
@@ -70,7 +76,8 @@ impl Scheduler {
     ///
     /// # Errors
     ///
-    /// [`Error::Listen`] for an address that is taken, [`Error::Cluster`] if the service fails.
+    /// [`Error::Unnamed`] if it listens on all interfaces and has no name, [`Error::Listen`] for an address that is
+    /// taken, [`Error::Cluster`] if the service fails.
     ///
     /// ```
     /// # #[tokio::main]
@@ -86,10 +93,11 @@ impl Scheduler {
         ready: impl FnOnce(SocketAddr),
         stop: impl Future<Output = ()>,
     ) -> Result<(), Error> {
+        let name = self.name()?;
         let refused = |source| Error::Listen { address: self.bind, source };
         let listener = TcpListener::bind(self.bind).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        let config = Arc::new(self.config(address)?);
+        let config = Arc::new(self.config(address, name)?);
         let cluster = BallistaCluster::new_from_config(&config).await?;
         let scheduler =
             create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config).await?;
@@ -100,14 +108,20 @@ impl Scheduler {
         }
     }
 
-    fn config(&self, address: SocketAddr) -> Result<SchedulerConfig, Error> {
+    fn name(&self) -> Result<String, Error> {
+        let of_bind = || (!self.bind.ip().is_unspecified()).then(|| host(self.bind.ip()));
+        self.advertise.clone().or_else(of_bind).ok_or(Error::Unnamed(self.bind))
+    }
+
+    fn config(&self, address: SocketAddr, name: String) -> Result<SchedulerConfig, Error> {
         let process = Process::new();
         process.state(config())?; // a defect in the functions is told now, not by the first job
         Ok(SchedulerConfig {
-            bind_host: address.ip().to_string(),
+            external_host: name,
+            bind_host: host(address.ip()),
             bind_port: address.port(),
-            // Executors ask for tasks: they need no port of their own for them, and find a restarted scheduler.
-            scheduling_policy: TaskSchedulingPolicy::PullStaged,
+            // An executor that asks for tasks would go on asking when it is told to terminate.
+            scheduling_policy: TaskSchedulingPolicy::PushStaged,
             min_ready_executors: self.min_executors,
             executor_timeout_seconds: self.executor_timeout.as_secs(),
             expire_dead_executor_interval_seconds: 1,

@@ -66,7 +66,9 @@ fn from_environment(url: &Url) -> Result<Arc<dyn ObjectStore>, Error> {
             .build()
             .map(|store| Arc::new(store) as Arc<dyn ObjectStore>),
         scheme => {
-            return Err(refused(format!("no store for {scheme}://; use a path, s3:// or https://")));
+            return Err(refused(format!(
+                "no store for {scheme}://; use a path, s3:// or https://"
+            )));
         }
     };
     built.map_err(|error| refused(format!("{error}; check the variables AWS_*")))

@@ -122,7 +122,8 @@ fn place(ctx: &SessionContext, text: &str) -> Result<(Arc<dyn ObjectStore>, Path
     let refused = |reason: String| Error::Store { url: text.to_owned(), reason };
     let url = if text.contains("://") { Url::parse(text).ok() } else { local(text) };
     let url = url.filter(|url| !url.path().ends_with('/'));
-    let url = url.ok_or_else(|| refused("no place for a file; write the path of one".to_owned()))?;
+    let url =
+        url.ok_or_else(|| refused("no place for a file; write the path of one".to_owned()))?;
     let store = ctx.runtime_env().object_store_registry.get_store(&url);
     let path = Path::from_url_path(url.path()).map_err(|error| refused(error.to_string()))?;
     Ok((store.map_err(|error| refused(error.to_string()))?, path))

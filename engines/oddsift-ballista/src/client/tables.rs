@@ -5,6 +5,7 @@ use datafusion::datasource::listing::{
 };
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
+use futures::TryStreamExt;
 
 use crate::Error;
 
@@ -37,38 +38,37 @@ pub async fn register_table<P: AsRef<str>>(
     let mut urls = Vec::new();
     for path in paths {
         let path = path.as_ref();
-        let url = url_of(ctx, path).await.map_err(|error| refused(format!("{path}: {error}")))?;
-        urls.push(url.ok_or_else(|| refused(format!("no file at {path}")))?);
+        urls.push(match url_of(ctx, path).await {
+            Ok(Some(url)) => url,
+            Err(error) if !is_missing(&error) => return Err(refused(format!("{path}: {error}"))),
+            Ok(None) | Err(_) => return Err(refused(format!("no file at {path}"))),
+        });
     }
     let table = table(ctx, urls).await.map_err(|error| refused(error.to_string()))?;
     ctx.register_table(name, Arc::new(table)).map_err(|error| refused(error.to_string()))?;
     Ok(())
 }
 
-/// The URL of a path at which there is a file.
+/// The URL of a path, if there is a file.
 async fn url_of(
     ctx: &SessionContext,
     path: &str,
 ) -> Result<Option<ListingTableUrl>, DataFusionError> {
-    use futures::TryStreamExt;
     let url = ListingTableUrl::parse(path)?;
     let store = ctx.runtime_env().object_store(&url)?;
     let state = ctx.state();
-    let listed = url.list_all_files(&state, store.as_ref(), "").await;
-    let first = match listed {
-        Ok(mut files) => files.try_next().await,
-        Err(error) => Err(error),
-    };
-    match first {
-        Ok(file) => Ok(file.map(|_| url)),
-        Err(error) if is_missing(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let first = url.list_all_files(&state, store.as_ref(), "").await?.try_next().await?;
+    Ok(first.map(|_| url))
 }
 
 fn is_missing(error: &DataFusionError) -> bool {
-    let DataFusionError::ObjectStore(error) = error.find_root() else { return false };
-    matches!(error.as_ref(), object_store::Error::NotFound { .. })
+    match error.find_root() {
+        DataFusionError::ObjectStore(error) => {
+            matches!(error.as_ref(), object_store::Error::NotFound { .. })
+        }
+        DataFusionError::IoError(error) => error.kind() == std::io::ErrorKind::NotFound,
+        _ => false,
+    }
 }
 
 async fn table(

@@ -19,6 +19,9 @@ pub(crate) struct ExecutorArgs {
     /// Address at which results are served; port 0 is a free one
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:0")]
     bind: SocketAddr,
+    /// Port, on the same host, at which the scheduler hands out tasks; 0 is a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    task_port: u16,
     /// Host at which others find this executor [default: that of --bind, or as the scheduler sees it]
     #[arg(long, value_name = "HOST")]
     advertise: Option<String>,
@@ -40,6 +43,7 @@ impl ExecutorArgs {
     pub(crate) async fn run(self) -> Done {
         let scheduler = self.scheduler;
         let mut executor = Executor::new(scheduler.clone(), self.bind);
+        executor.task_port = self.task_port;
         executor.advertise = self.advertise;
         executor.work_folder = self.work_dir;
         executor.task_slots = self.task_slots;

@@ -7,7 +7,7 @@ use oddsift_ballista::Scheduler;
 use crate::{Done, say, stopped};
 
 pub(crate) const EXAMPLES: &str = "Example:
-  oddsift-ballista scheduler --bind 0.0.0.0:50050 --min-executors 3
+  oddsift-ballista scheduler --bind 0.0.0.0:50050 --advertise scheduler.example --min-executors 3
   curl http://localhost:50050/readyz      200 once three executors are there
   curl http://localhost:50050/api/jobs    the jobs and how far they are";
 
@@ -16,6 +16,9 @@ pub(crate) struct SchedulerArgs {
     /// Address to listen on; port 0 is a free one
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:50050")]
     bind: SocketAddr,
+    /// Host at which executors find the scheduler [default: that of --bind]
+    #[arg(long, value_name = "HOST")]
+    advertise: Option<String>,
     /// Number of executors with which /readyz is 200
     #[arg(long, value_name = "N", default_value_t = 1)]
     min_executors: usize,
@@ -34,6 +37,7 @@ pub(crate) struct SchedulerArgs {
 impl SchedulerArgs {
     pub(crate) async fn run(self) -> Done {
         let mut scheduler = Scheduler::new(self.bind);
+        scheduler.advertise = self.advertise;
         scheduler.min_executors = self.min_executors;
         scheduler.executor_timeout = Duration::from_secs(self.executor_timeout);
         scheduler.keep_results = Duration::from_secs(self.keep_results);

@@ -32,7 +32,8 @@ async fn sql_prints_and_writes_on_a_cluster_what_it_does_in_one_process() {
     let result = result.to_str().unwrap();
     let written = run(&[&tables[..], &["-o", result, "--scheduler", &cluster.address]].concat());
     assert!(written.status.success(), "{}", stderr(&written));
-    let count = ["sql", "--format", "csv", "--table", &format!("r={result}"), "SELECT count(*) FROM r"];
+    let count =
+        ["sql", "--format", "csv", "--table", &format!("r={result}"), "SELECT count(*) FROM r"];
     let rows = std::fs::read_to_string(&events.csv[0]).unwrap().lines().count() - 1;
     assert_eq!(String::from_utf8(run(&count).stdout).unwrap(), format!("count(*)\n{rows}\n"));
 }
@@ -84,14 +85,17 @@ fn what_cannot_start_says_why() {
     assert!(stderr(&nobody).contains("error: scheduler 127.0.0.1:1: "));
     let nobody = run(&["sql", "--scheduler", "127.0.0.1:1", "SELECT 1"]);
     assert!(stderr(&nobody).contains("error: scheduler 127.0.0.1:1: "));
-    for output in [taken, no_folder, nobody] {
+    let unnamed = run(&["scheduler", "--bind", "0.0.0.0:0"]);
+    assert!(stderr(&unnamed).contains("name it by --advertise HOST"));
+    for output in [taken, no_folder, nobody, unnamed] {
         assert_eq!(output.status.code(), Some(3));
     }
 }
 
 #[test]
 fn sql_takes_one_statement_that_reads() {
-    for sql in ["COPY (SELECT 1) TO '/tmp/x.parquet'", "CREATE TABLE t AS SELECT 1", "SET a.b = 1"] {
+    for sql in ["COPY (SELECT 1) TO '/tmp/x.parquet'", "CREATE TABLE t AS SELECT 1", "SET a.b = 1"]
+    {
         let output = run(&["sql", sql]);
         assert_eq!(output.status.code(), Some(3), "{sql}");
         assert!(stderr(&output).contains("not supported"), "{}", stderr(&output));
