@@ -86,7 +86,14 @@ pub enum Error {
 
 impl From<DataFusionError> for Error {
     fn from(error: DataFusionError) -> Self {
-        Self::Engine(Box::new(error))
+        match error {
+            // One of ours that came through the engine.
+            DataFusionError::External(error) => match error.downcast::<Self>() {
+                Ok(error) => *error,
+                Err(error) => Self::Engine(Box::new(DataFusionError::External(error))),
+            },
+            error => Self::Engine(Box::new(error)),
+        }
     }
 }
 

@@ -4,10 +4,10 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::error::DataFusionError;
 use datafusion::parquet::arrow::AsyncArrowWriter;
-use datafusion::parquet::arrow::async_writer::ParquetObjectWriter;
 use datafusion::prelude::SessionContext;
 use futures::{Stream, StreamExt};
 use object_store::ObjectStore;
+use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use url::Url;
 
@@ -82,7 +82,7 @@ pub async fn write_parquet(
 ) -> Result<u64, Error> {
     let refused = |reason: String| Error::Output { url: url.to_owned(), reason };
     let (store, path) = place(ctx, url)?;
-    let writer = ParquetObjectWriter::new(store, path);
+    let writer = BufWriter::new(store, path);
     let writer = AsyncArrowWriter::try_new(writer, schema, None);
     let mut writer = writer.map_err(|error| refused(error.to_string()))?;
     match copy(rows, &mut writer).await {
@@ -92,7 +92,7 @@ pub async fn write_parquet(
         }
         Err(Failure::Rows(error)) => {
             // Parts that were uploaded would be paid for; an abort that fails leaves nothing that can be read.
-            let _ = writer.into_inner().into_inner().abort().await;
+            let _ = writer.into_inner().abort().await;
             Err(error.into())
         }
         Err(Failure::Storage(reason)) => Err(refused(reason)),
@@ -106,7 +106,7 @@ enum Failure {
 
 async fn copy(
     mut rows: impl Stream<Item = Result<RecordBatch, DataFusionError>> + Unpin,
-    writer: &mut AsyncArrowWriter<ParquetObjectWriter>,
+    writer: &mut AsyncArrowWriter<BufWriter>,
 ) -> Result<u64, Failure> {
     let mut n_rows = 0;
     while let Some(batch) = rows.next().await {
@@ -124,9 +124,9 @@ fn place(ctx: &SessionContext, text: &str) -> Result<(Arc<dyn ObjectStore>, Path
     let url = url.filter(|url| !url.path().ends_with('/'));
     let url =
         url.ok_or_else(|| refused("no place for a file; write the path of one".to_owned()))?;
-    let store = ctx.runtime_env().object_store_registry.get_store(&url);
+    let store = ctx.runtime_env().object_store_registry.get_store(&url)?;
     let path = Path::from_url_path(url.path()).map_err(|error| refused(error.to_string()))?;
-    Ok((store.map_err(|error| refused(error.to_string()))?, path))
+    Ok((store, path))
 }
 
 fn local(text: &str) -> Option<Url> {
@@ -134,4 +134,57 @@ fn local(text: &str) -> Option<Url> {
         return None;
     }
     std::path::absolute(text).ok().and_then(|path| Url::from_file_path(path).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::prelude::SessionConfig;
+    use futures::TryStreamExt;
+    use futures::stream::iter;
+    use object_store::memory::InMemory;
+
+    const URL: &str = "memory://results/rows.parquet";
+
+    async fn with_store() -> (SessionContext, Arc<InMemory>, RecordBatch) {
+        let ctx = crate::local_session(SessionConfig::new()).unwrap();
+        let store = Arc::new(InMemory::new());
+        let url = Url::parse("memory://results").unwrap();
+        ctx.register_object_store(&url, Arc::clone(&store) as _);
+        let rows = ctx.sql("SELECT 7 AS n").await.unwrap().collect().await.unwrap();
+        (ctx, store, rows[0].clone())
+    }
+
+    async fn n_files(store: &InMemory) -> usize {
+        store.list(None).try_collect::<Vec<_>>().await.unwrap().len()
+    }
+
+    #[tokio::test]
+    async fn rows_that_fail_leave_no_file() {
+        let (ctx, store, batch) = with_store().await;
+        let rows = [Ok(batch.clone()), Err(DataFusionError::Execution("lost".to_owned()))];
+        let failed = write_parquet(&ctx, URL, batch.schema(), iter(rows)).await.unwrap_err();
+        assert!(failed.to_string().contains("lost"));
+        assert_eq!(n_files(&store).await, 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_published_is_a_table() {
+        let (ctx, store, batch) = with_store().await;
+        publish(&ctx, URL, &[batch.clone(), batch]).await.unwrap();
+        assert_eq!(n_files(&store).await, 1);
+        crate::register_table(&ctx, "labels", &[URL]).await.unwrap();
+        assert_eq!(ctx.table("labels").await.unwrap().count().await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_place_that_is_no_file_is_named() {
+        let (ctx, _, batch) = with_store().await;
+        for url in ["s3://logs/", "folder/", "ftp://host/a.parquet"] {
+            let message = publish(&ctx, url, &[batch.clone()]).await.unwrap_err().to_string();
+            assert!(message.starts_with(&format!("{url}: ")), "{message}");
+        }
+        let message = publish(&ctx, URL, &[]).await.unwrap_err().to_string();
+        assert!(message.contains("no batches"), "{message}");
+    }
 }

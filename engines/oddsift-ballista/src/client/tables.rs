@@ -76,12 +76,6 @@ async fn table(
     urls: Vec<ListingTableUrl>,
 ) -> Result<ListingTable, DataFusionError> {
     let state = ctx.state();
-    let config = ListingTableConfig::new_with_multi_paths(urls).infer_options(&state).await?;
-    let partitions = state.config().target_partitions();
-    let options = config.options.clone().map(|it| it.with_target_partitions(partitions));
-    let config = match options {
-        Some(options) => config.with_listing_options(options),
-        None => config,
-    };
-    ListingTable::try_new(config.infer_schema(&state).await?)
+    let config = ListingTableConfig::new_with_multi_paths(urls).infer(&state).await?;
+    ListingTable::try_new(config)
 }
