@@ -11,7 +11,7 @@ use crate::fixture::{Cluster, PROGRAM};
 const N_FILES: usize = 20;
 
 async fn many_tasks() -> (Events, String, String) {
-    let events = Events::generate(20_000, N_FILES).await;
+    let events = Events::generate(6_000, N_FILES).await;
     let sql = every_function(&forest(events.folder.path()));
     let expected = rows(&local(2), &events.parquet, &sql).await.unwrap();
     (events, sql, expected)
