@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use ballista_core::error::BallistaError;
 use datafusion::error::DataFusionError;
 
+/// The words of Ballista for a task that an executor could not read.
+const REJECTED: &str = "was rejected by executor";
+
 /// The reason why a process did not start, a table was not read, or a job failed.
 ///
 /// ```
@@ -79,6 +82,11 @@ pub enum Error {
     /// The engine refused a query, or a job failed; the message names the job.
     #[error(transparent)]
     Engine(Box<DataFusionError>),
+    /// An executor could not read a task of the job; Ballista leaves the reason in its log.
+    #[error(
+        "{0}; the log of the executor names what it lacks, such as a function: run one version of oddsift-ballista everywhere"
+    )]
+    Rejected(Box<DataFusionError>),
     /// A scheduler or an executor failed.
     #[error(transparent)]
     Cluster(Box<BallistaError>),
@@ -92,6 +100,7 @@ impl From<DataFusionError> for Error {
                 Ok(error) => *error,
                 Err(error) => Self::Engine(Box::new(DataFusionError::External(error))),
             },
+            error if error.to_string().contains(REJECTED) => Self::Rejected(Box::new(error)),
             error => Self::Engine(Box::new(error)),
         }
     }
@@ -106,7 +115,7 @@ impl From<BallistaError> for Error {
 impl From<Error> for DataFusionError {
     fn from(error: Error) -> Self {
         match error {
-            Error::Engine(error) => *error,
+            Error::Engine(error) | Error::Rejected(error) => *error,
             error => Self::External(Box::new(error)),
         }
     }

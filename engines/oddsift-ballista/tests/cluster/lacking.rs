@@ -9,7 +9,7 @@ use oddsift_ballista::ballista_executor::executor_process::{
 };
 use oddsift_ballista::ballista_scheduler::standalone::new_standalone_scheduler;
 use oddsift_ballista::datafusion::prelude::SessionConfig;
-use oddsift_ballista::session;
+use oddsift_ballista::{Error, session};
 
 use crate::events::{Events, rows};
 use crate::fixture::Cluster;
@@ -27,7 +27,7 @@ async fn a_scheduler_without_the_functions_names_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_executor_without_the_functions_names_them() {
+async fn an_executor_without_the_functions_is_the_reason_that_is_told() {
     let events = Events::generate(100, 1).await;
     let cluster = Cluster::start(0);
     let ports = [0, 0].map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
@@ -44,7 +44,7 @@ async fn an_executor_without_the_functions_names_them() {
     let executor = tokio::spawn(start_executor_process(Arc::new(config)));
     cluster.wait_for_executors(1);
     let failed = rows(&cluster.session(2).await, &events.csv, SQL).await.unwrap_err();
-    let message = failed.to_string();
-    assert!(message.contains("Job ") && message.contains("mask"), "{message}");
+    let message = Error::from(failed).to_string();
+    assert!(message.contains("Job ") && message.contains("the log of the executor"), "{message}");
     executor.abort();
 }
