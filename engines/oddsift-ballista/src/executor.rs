@@ -67,7 +67,7 @@ impl Executor {
             work_folder: None,
             task_slots: 0,
             memory_limit: None,
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
         }
     }
 

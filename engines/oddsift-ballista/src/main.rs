@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Logs to standard error what RUST_LOG asks for, or else what passes `filter`.
+/// Logs to standard error what `RUST_LOG` asks for, or else what passes `filter`.
 fn log(filter: &str) {
     let asked = EnvFilter::try_from_default_env();
     let filter = asked.unwrap_or_else(|_| EnvFilter::new(filter));

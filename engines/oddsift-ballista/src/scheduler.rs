@@ -64,7 +64,7 @@ impl Scheduler {
             advertise: None,
             min_executors: 1,
             executor_timeout: 6 * Executor::REPORTS_EVERY,
-            keep_results: Duration::from_secs(3600),
+            keep_results: Duration::from_hours(1),
             proxy_results: false,
         }
     }

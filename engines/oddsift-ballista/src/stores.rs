@@ -12,7 +12,7 @@ use crate::Error;
 /// The object stores of a process, by URL; a store that is asked for the first time is made from the environment.
 ///
 /// Local folders are always there. `s3://BUCKET/…` takes its settings from the variables that `object_store`
-/// reads: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and for MinIO and the like `AWS_ENDPOINT`
+/// reads: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and for other services `AWS_ENDPOINT`
 /// and `AWS_ALLOW_HTTP=true`. `http://` and `https://` need none. No key travels between processes: each
 /// process has its own environment. A store that is registered takes precedence.
 ///

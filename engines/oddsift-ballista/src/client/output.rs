@@ -181,7 +181,8 @@ mod tests {
     async fn a_place_that_is_no_file_is_named() {
         let (ctx, _, batch) = with_store().await;
         for url in ["s3://logs/", "folder/", "ftp://host/a.parquet"] {
-            let message = publish(&ctx, url, &[batch.clone()]).await.unwrap_err().to_string();
+            let message =
+                publish(&ctx, url, std::slice::from_ref(&batch)).await.unwrap_err().to_string();
             assert!(message.starts_with(&format!("{url}: ")), "{message}");
         }
         let message = publish(&ctx, URL, &[]).await.unwrap_err().to_string();

@@ -1,3 +1,4 @@
+use std::fmt::Write;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,7 @@ fn csv(folder: &Path, n_rows: u64, n_files: usize) -> Vec<PathBuf> {
     let mut files = vec![header; n_files];
     for (row, line) in lines.enumerate() {
         let file = row % 97 % n_files;
-        files[file].push_str(&format!("{row},{line}\n"));
+        writeln!(files[file], "{row},{line}").unwrap();
     }
     let write = |(number, text): (usize, String)| {
         let path = folder.join(format!("part-{number}.csv"));
@@ -61,7 +62,9 @@ async fn to_parquet(csv: &Path, row_group: usize) -> PathBuf {
     let file = File::create(&path).unwrap();
     let schema = rows[0].schema();
     let mut writer = ArrowWriter::try_new(file, schema, Some(properties.build())).unwrap();
-    rows.iter().for_each(|batch| writer.write(batch).unwrap());
+    for batch in &rows {
+        writer.write(batch).unwrap();
+    }
     writer.close().unwrap();
     path
 }

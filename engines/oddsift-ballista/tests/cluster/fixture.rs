@@ -14,7 +14,7 @@ use tempfile::TempDir;
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_oddsift-ballista");
 
 /// Longer than anything takes on a machine that does other work, too.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 const POLL: Duration = Duration::from_millis(20);
 
@@ -135,7 +135,7 @@ impl Cluster {
             let jobs = self.get_json("/api/jobs")?;
             let job = jobs.as_array()?.iter().find(running)?["job_id"].as_str()?.to_owned();
             let stages = self.get_json(&format!("/api/job/{job}/stages"))?;
-            let tasks = stages["stages"].as_array()?.iter().flat_map(|it| it["tasks"].as_array());
+            let tasks = stages["stages"].as_array()?.iter().filter_map(|it| it["tasks"].as_array());
             let tasks: Vec<&Value> = tasks.flatten().map(|task| &task["status"]).collect();
             let is = |status: &str| tasks.iter().filter(|it| **it == status).count();
             (is("Successful") >= done && is("Running") > 0).then_some(())
