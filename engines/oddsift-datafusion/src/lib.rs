@@ -4,6 +4,7 @@ mod arguments; // what a function takes, and the message for what it does not
 mod calls; // the arguments of a call: columns, and values that are the same for all rows
 mod error; // Error
 mod functions; // Functions: all of them, to be registered
+pub mod jobs;
 mod models; // Models: saved models by path or URL, read once
 mod numbers; // columns of numbers as vectors, row by row
 mod pattern; // the aggregate `pattern`

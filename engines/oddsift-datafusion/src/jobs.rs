@@ -1,0 +1,10 @@
+//! Whole jobs on an engine: what the tool does with files, with tables of any size.
+//!
+//! Features, masks and counts are computed where the rows are, by `GROUP BY`; the small part, the distinct
+//! patterns, comes to the process that asks and is bounded by [`Limits`]; labels are joined back by a hash of
+//! the vector. A job takes a [`Source`], so a session of one process and one of many machines are the same to
+//! it.
+
+mod source; // Source: the rows, their numbers and roles; Limits
+
+pub use source::{Limits, Source};
