@@ -185,11 +185,7 @@ impl PatternTable {
     /// assert_eq!(rows, counted);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn add_pattern(
-        &mut self,
-        values: &[f64],
-        pattern: Aggregate,
-    ) -> Result<PatternId, Error> {
+    pub fn add_pattern(&mut self, values: &[f64], pattern: Aggregate) -> Result<PatternId, Error> {
         let Aggregate { count, first_row, row_weight, times, template } = pattern;
         let distinct = vec![None; self.distinct.len()];
         let observation =
