@@ -5,6 +5,16 @@
 //! the vector. A job takes a [`Source`], so a session of one process and one of many machines are the same to
 //! it.
 
+mod cluster; // ClusterJob
+mod counted; // what the engine counted, as the crates take it
+mod outliers; // OutlierJob
+mod scratch; // Scratch: small tables that are joined to the rows
 mod source; // Source: the rows, their numbers and roles; Limits
+mod space; // features as SQL
+mod stack; // StackJob
 
+pub use cluster::{ClusterJob, Clustered};
+pub use outliers::{OutlierJob, Outliers};
+pub use scratch::Scratch;
 pub use source::{Limits, Source};
+pub use stack::StackJob;

@@ -1,8 +1,11 @@
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::JoinType;
+use datafusion::logical_expr::col;
 use datafusion::prelude::{DataFrame, SessionContext};
 use oddsift_features::{Role, Roles, SchemaChoice};
 
+use super::Scratch;
 use crate::Error;
 
 /// The rows of a job: a table or a query of a session, the column that numbers the rows, and the columns that
@@ -99,7 +102,8 @@ impl Source {
     async fn of(ctx: &SessionContext, from: String, row: &str) -> Result<Self, Error> {
         let frame = ctx.sql(&format!("SELECT * FROM {from}")).await?;
         let fields = frame.schema().fields().iter();
-        let columns = fields.map(|field| (field.name().clone(), field.data_type().clone())).collect();
+        let columns =
+            fields.map(|field| (field.name().clone(), field.data_type().clone())).collect();
         let source =
             Self { ctx: ctx.clone(), from, columns, row: row.to_owned(), roles: Vec::new() };
         source.need(row)?;
@@ -172,6 +176,37 @@ impl Source {
             Ok(DataType::Timestamp(..)) => quoted(column),
             _ => format!("CAST({} AS TIMESTAMP)", quoted(column)),
         }
+    }
+
+    /// The number of rows.
+    pub(crate) async fn n_rows(&self) -> Result<u64, Error> {
+        let frame = self.frame(&format!("SELECT * FROM {}", self.from)).await?;
+        Ok(frame.count().await? as u64)
+    }
+
+    /// What is known of some rows, by a column `row`, with all columns of these rows before it.
+    pub(crate) async fn joined(
+        &self,
+        known: RecordBatch,
+        scratch: &Scratch,
+    ) -> Result<DataFrame, Error> {
+        let names: Vec<String> =
+            known.schema().fields().iter().map(|it| it.name().clone()).collect();
+        let renamed = |name: &String| col(quoted(name)).alias(format!("{name}_"));
+        let known = scratch.frame(&self.ctx, known).await?;
+        let known = known.select(names.iter().map(renamed).collect::<Vec<_>>())?;
+        let rows = self
+            .frame(&format!(
+                "SELECT *, CAST({} AS BIGINT UNSIGNED) AS row__ FROM {}",
+                self.row(),
+                self.from
+            ))
+            .await?;
+        let joined = rows.join(known, JoinType::Inner, &["row__"], &["row_"], None)?;
+        let own = self.names().into_iter().map(|name| col(quoted(name)));
+        let others = names.iter().filter(|name| *name != "row");
+        let all = own.chain(others.map(|name| col(quoted(&format!("{name}_"))).alias(name)));
+        Ok(joined.select(all.collect::<Vec<_>>())?)
     }
 
     pub(crate) fn ctx(&self) -> &SessionContext {
