@@ -205,6 +205,20 @@ impl Clustered {
     /// # Errors
     ///
     /// [`Error::Engine`] where the engine fails, or labels cannot be written to the scratch folder.
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use datafusion::prelude::SessionContext;
+    /// # use oddsift_datafusion::jobs::{ClusterJob, Source};
+    /// # let ctx = SessionContext::new();
+    /// # oddsift_datafusion::register(&ctx)?;
+    /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh -c "ls ' || value || '"' AS "CommandLine"
+    ///     FROM range(0, 9)"#;
+    /// let found = ClusterJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
+    /// assert_eq!(found.labels().await?.count().await?, 9);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn labels(&self) -> Result<DataFrame, Error> {
         let labels = self.scratch.frame(self.source.ctx(), self.label_batch()?).await?;
         let sql = format!(
@@ -222,10 +236,11 @@ impl Clustered {
         let hashes = FixedSizeBinaryArray::try_from_iter(self.hashes.iter())?;
         let labels = model.labels().iter().map(|label| label.to_i64());
         let is_core = (0..self.hashes.len()).map(|pattern| Some(model.is_core(pattern)));
+        let is_core: BooleanArray = is_core.collect();
         Ok(RecordBatch::try_from_iter([
             ("hash", Arc::new(hashes) as ArrayRef),
             ("ClusterId", Arc::new(Int64Array::from_iter_values(labels)) as ArrayRef),
-            ("IsCore", Arc::new(BooleanArray::from_iter(is_core)) as ArrayRef),
+            ("IsCore", Arc::new(is_core) as ArrayRef),
         ])?)
     }
 
@@ -236,6 +251,20 @@ impl Clustered {
     /// # Errors
     ///
     /// None that can come up; Arrow says so by a result.
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use datafusion::prelude::SessionContext;
+    /// # use oddsift_datafusion::jobs::{ClusterJob, Source};
+    /// # let ctx = SessionContext::new();
+    /// # oddsift_datafusion::register(&ctx)?;
+    /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh -c "ls ' || value || '"' AS "CommandLine"
+    ///     FROM range(0, 9)"#;
+    /// let found = ClusterJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
+    /// assert_eq!(found.summary()?.num_rows(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn summary(&self) -> Result<RecordBatch, Error> {
         let table = self.events.patterns();
         let of_cluster = |cluster: &Cluster| Line {
@@ -264,6 +293,21 @@ impl Clustered {
     /// # Errors
     ///
     /// As [`labels`](Self::labels).
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use datafusion::prelude::SessionContext;
+    /// # use oddsift_datafusion::jobs::{ClusterJob, Source};
+    /// # let ctx = SessionContext::new();
+    /// # oddsift_datafusion::register(&ctx)?;
+    /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh -c "ls ' || value || '"' AS "CommandLine"
+    ///     FROM range(0, 9)"#;
+    /// let found = ClusterJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
+    /// let columns = found.exemplars().await?.schema().field_names();
+    /// assert!(columns.iter().any(|name| name.ends_with("CommandLine")));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn exemplars(&self) -> Result<DataFrame, Error> {
         self.source.joined(self.summary()?, &self.scratch).await
     }

@@ -134,7 +134,7 @@ impl OutlierJob {
             return Err(Error::Job { reason: "there are no process events".to_owned() });
         }
         let model = self.fit(&lines)?;
-        Ok(self.select(lines, model, source)?)
+        self.select(lines, model, source)
     }
 
     fn fit(&self, lines: &[Line]) -> Result<(OutlierModel, Array2<f64>), Error> {
@@ -237,6 +237,20 @@ impl Outliers {
     /// # Errors
     ///
     /// None that can come up; Arrow says so by a result.
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use datafusion::prelude::SessionContext;
+    /// # use oddsift_datafusion::jobs::{OutlierJob, Source};
+    /// # let ctx = SessionContext::new();
+    /// # oddsift_datafusion::register(&ctx)?;
+    /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh -c "ls ' || value || '"' AS "CommandLine"
+    ///     FROM range(0, 9)"#;
+    /// let found = OutlierJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
+    /// assert!(found.summary()?.num_rows() <= 500);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn summary(&self) -> Result<RecordBatch, Error> {
         let offset = self.model.detector().forest().offset();
         let known = || self.shown.iter().map(|(at, _)| &self.lines[*at].known);
@@ -266,6 +280,20 @@ impl Outliers {
     /// # Errors
     ///
     /// As [`scores`](Self::scores).
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use datafusion::prelude::SessionContext;
+    /// # use oddsift_datafusion::jobs::{OutlierJob, Source};
+    /// # let ctx = SessionContext::new();
+    /// # oddsift_datafusion::register(&ctx)?;
+    /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh -c "ls ' || value || '"' AS "CommandLine"
+    ///     FROM range(0, 9)"#;
+    /// let found = OutlierJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
+    /// assert!(found.exemplars().await?.count().await? <= 500);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn exemplars(&self) -> Result<DataFrame, Error> {
         self.source.joined(self.summary()?, &self.scratch).await
     }
@@ -276,6 +304,20 @@ impl Outliers {
     /// # Errors
     ///
     /// [`Error::Engine`] where the engine fails, or scores cannot be written to the scratch folder.
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use datafusion::prelude::SessionContext;
+    /// # use oddsift_datafusion::jobs::{OutlierJob, Source};
+    /// # let ctx = SessionContext::new();
+    /// # oddsift_datafusion::register(&ctx)?;
+    /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh -c "ls ' || value || '"' AS "CommandLine"
+    ///     FROM range(0, 9)"#;
+    /// let found = OutlierJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
+    /// assert_eq!(found.scores().await?.count().await?, 9);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn scores(&self) -> Result<DataFrame, Error> {
         let scores = self.scratch.frame(self.source.ctx(), self.score_batch()?).await?;
         let sql = format!(

@@ -123,6 +123,16 @@ impl Source {
     /// # Errors
     ///
     /// [`Error::Job`] for a column that is not there.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::jobs::Source, oddsift_features::Role};
+    /// let source = Source::query(&SessionContext::new(), "SELECT 7 AS row, 'x' AS cmd", "row").await?;
+    /// assert_eq!(source.role(Role::CommandLine, "cmd")?.column(Role::CommandLine), Some("cmd"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn role(mut self, role: Role, column: &str) -> Result<Self, Error> {
         self.need(column)?;
         self.roles.retain(|(known, _)| *known != role);
@@ -131,11 +141,31 @@ impl Source {
     }
 
     /// Returns the column that plays a role.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::jobs::Source, oddsift_features::Role};
+    /// let source = Source::query(&SessionContext::new(), "SELECT 7 AS row, 'x' AS cmd", "row").await?;
+    /// assert_eq!(source.column(Role::CommandLine), None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn column(&self, role: Role) -> Option<&str> {
         self.roles.iter().find(|(known, _)| *known == role).map(|(_, column)| column.as_str())
     }
 
     /// Returns the names of the columns.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::jobs::Source, oddsift_features::Role};
+    /// let source = Source::query(&SessionContext::new(), "SELECT 7 AS row, 'x' AS cmd", "row").await?;
+    /// assert_eq!(source.names(), ["row", "cmd"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn names(&self) -> Vec<&str> {
         self.columns.iter().map(|(name, _)| name.as_str()).collect()
     }
@@ -240,7 +270,8 @@ impl Source {
 
 impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Source").field("from", &self.from).field("roles", &self.roles).finish()
+        let mut shown = f.debug_struct("Source");
+        shown.field("from", &self.from).field("roles", &self.roles).finish_non_exhaustive()
     }
 }
 

@@ -13,7 +13,7 @@ fn labels_of_file(events: &Events) -> (Clusters, Vec<(i64, i64, bool)>) {
     let found = params.fit(events.csv()).unwrap();
     let labels = found.labels();
     let labels =
-        labels.map(|(row, label, is_core)| (row as i64, label.to_i64(), is_core)).collect();
+        labels.map(|(row, label, is_core)| (row.cast_signed(), label.to_i64(), is_core)).collect();
     (found, labels)
 }
 
@@ -56,8 +56,8 @@ fn lines_of_file(found: &Clusters) -> Vec<String> {
     rows.sort_by_key(|row| (row.size, row.row));
     let line = |row: &oddsift_pipeline::ClusterRow<'_>| {
         let (first, last) = row.times.unwrap();
-        let [row_number, size] = [row.row, row.size].map(|it| it as i64);
-        let [first, last] = [first, last].map(|time| time.as_nanosecond() as i64);
+        let [row_number, size] = [row.row, row.size].map(u64::cast_signed);
+        let [first, last] = [first, last].map(|time| i64::try_from(time.as_nanosecond()).unwrap());
         let numbers = [row_number, row.label.to_i64(), size, first, last];
         format!("{numbers:?} {}", row.template.clone().unwrap_or_default())
     };
