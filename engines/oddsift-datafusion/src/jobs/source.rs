@@ -99,7 +99,8 @@ impl Source {
     async fn of(ctx: &SessionContext, from: String, row: &str) -> Result<Self, Error> {
         let frame = ctx.sql(&format!("SELECT * FROM {from}")).await?;
         let fields = frame.schema().fields().iter();
-        let columns = fields.map(|field| (field.name().clone(), field.data_type().clone())).collect();
+        let columns =
+            fields.map(|field| (field.name().clone(), field.data_type().clone())).collect();
         let source =
             Self { ctx: ctx.clone(), from, columns, row: row.to_owned(), roles: Vec::new() };
         source.need(row)?;
