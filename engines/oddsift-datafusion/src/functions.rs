@@ -13,6 +13,7 @@ use crate::score::{ModelUdf, OfModel};
 use crate::series::SeriesUdf;
 use crate::template::TemplateUdf;
 use crate::text::{OfText, TextUdf};
+use crate::time_bucket::TimeBucketUdf;
 use crate::vector_hash::VectorHashUdf;
 use crate::{Error, Models};
 
@@ -112,6 +113,7 @@ impl Functions {
         scalar.push(ScalarUDF::new_from_impl(VectorHashUdf::new()));
         scalar.push(ScalarUDF::new_from_impl(SeriesUdf::new()));
         scalar.push(ScalarUDF::new_from_impl(TemplateUdf::new()));
+        scalar.push(ScalarUDF::new_from_impl(TimeBucketUdf::new()));
         let aggregate = vec![
             Arc::new(AggregateUDF::new_from_impl(PatternUdaf::new())),
             Arc::new(AggregateUDF::new_from_impl(RarityUdaf::new())),

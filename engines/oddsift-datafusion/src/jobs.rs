@@ -9,6 +9,8 @@ mod cluster; // ClusterJob
 mod counted; // what the engine counted, as the crates take it
 mod outliers; // OutlierJob
 mod scratch; // Scratch: small tables that are joined to the rows
+mod series; // SeriesJob, `series`
+mod series_points; // the points of series as columns
 mod source; // Source: the rows, their numbers and roles; Limits
 mod space; // features as SQL
 mod stack; // StackJob
@@ -16,5 +18,6 @@ mod stack; // StackJob
 pub use cluster::{ClusterJob, Clustered};
 pub use outliers::{OutlierJob, Outliers};
 pub use scratch::Scratch;
+pub use series::{SeriesFound, SeriesJob, series};
 pub use source::{Limits, Source};
 pub use stack::StackJob;

@@ -17,6 +17,8 @@ mod state; // states of templates and counts as bytes
 mod template; // `template_text`: the text of a state
 mod text; // functions of one text: scores, hashes, counts, masks
 mod texts; // columns of text of each type
+mod time_bucket; // `time_bucket`: the start of a bucket
+mod times; // columns of times
 mod vector_hash; // `vector_hash`: by which labels are joined back
 
 pub use error::Error;
