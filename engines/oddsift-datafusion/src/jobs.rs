@@ -5,9 +5,12 @@
 //! the vector. A job takes a [`Source`], so a session of one process and one of many machines are the same to
 //! it.
 
+mod hunt; // HuntJob, `hunt`
+mod hunt_lines; // the lines of a hunt as columns
 mod series; // SeriesJob, `series`
 mod series_points; // the points of series as columns
 mod source; // Source: the rows, their numbers and roles; Limits
 
+pub use hunt::{HuntFound, HuntJob, hunt, hunt_rows};
 pub use series::{SeriesFound, SeriesJob, series};
 pub use source::{Limits, Source};
