@@ -5,6 +5,7 @@ use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use crate::hunt_lines::HuntLinesUdaf;
 use crate::pattern::PatternUdaf;
 use crate::process::ProcessUdf;
 use crate::process_rarity::ProcessRarityUdf;
@@ -99,7 +100,7 @@ impl Functions {
     /// ```
     /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::Functions};
     /// let stores = SessionContext::new().runtime_env().object_store_registry.clone();
-    /// assert_eq!(Functions::new(stores).aggregate.len(), 2);
+    /// assert_eq!(Functions::new(stores).aggregate.len(), 3);
     /// ```
     #[must_use]
     pub fn new(stores: Arc<dyn ObjectStoreRegistry>) -> Self {
@@ -117,6 +118,7 @@ impl Functions {
         let aggregate = vec![
             Arc::new(AggregateUDF::new_from_impl(PatternUdaf::new())),
             Arc::new(AggregateUDF::new_from_impl(RarityUdaf::new())),
+            Arc::new(AggregateUDF::new_from_impl(HuntLinesUdaf::new())),
         ];
         Self { scalar: scalar.into_iter().map(Arc::new).collect(), aggregate }
     }
