@@ -15,7 +15,7 @@ const REJECTED: &str = "was rejected by executor";
 /// # async fn main() {
 /// use oddsift_ballista::datafusion::prelude::SessionConfig;
 ///
-/// let error = oddsift_ballista::session("127.0.0.1:1", SessionConfig::new()).await.unwrap_err();
+/// let error = oddsift_ballista::session("127.0.0.1:1", SessionConfig::new()).await.err().unwrap();
 /// assert!(error.to_string().starts_with("scheduler 127.0.0.1:1: "), "{error}");
 /// # }
 /// ```

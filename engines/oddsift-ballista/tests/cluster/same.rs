@@ -8,7 +8,7 @@ async fn rows_are_those_of_one_session_whatever_partitions_and_order_of_files() 
     let cluster = Cluster::start(2);
     for files in [&events.csv, &events.parquet] {
         let expected = rows(&local(1), files, &sql).await.unwrap();
-        assert!(expected.lines().count() > 100, "{expected}");
+        assert!(expected.lines().count() > 20, "{expected}");
         let turned: Vec<&String> = files.iter().rev().collect();
         let mixed: Vec<&String> = files[2..].iter().chain(&files[..2]).collect();
         for (partitions, files) in [(3, &turned), (8, &mixed)] {

@@ -62,9 +62,13 @@ async fn a_result_is_whole_or_absent() {
     assert_eq!(std::fs::read_dir(&results).unwrap().count(), 1);
 }
 
-#[test]
-fn processes_end_when_they_are_told_to() {
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_end_when_they_are_told_to() {
+    let events = Events::generate(100, 2).await;
     let mut cluster = Cluster::start(1);
+    let table = format!("e={}", events.csv[0]);
+    let sql = "SELECT count(*) AS n FROM e GROUP BY row % 3";
+    assert!(run(&["sql", "--scheduler", &cluster.address, "-t", &table, sql]).status.success());
     let work = cluster.work_folder(0);
     assert_eq!(std::fs::read_dir(&work).unwrap().count(), 1);
     assert!(cluster.executors[0].terminate(), "{}", cluster.executors[0].log());
