@@ -8,9 +8,10 @@ use crate::workspace::Workspace;
 const HELP: &str = "\
 Runs criterion benches, all or the named ones.
 
-usage: cargo xtask bench [--test] [NAME].. [-- ARGUMENTS]
+usage: cargo xtask bench [--dev] [--test] [NAME].. [-- ARGUMENTS]
 
   NAME        a file of benches/benches without its .rs
+  --dev       builds without optimization, as tests are built
   --test      runs each benchmark once, to see that it works
   ARGUMENTS   go to criterion, such as `--save-baseline before` or a filter
 ";
@@ -39,6 +40,7 @@ fn plan(args: &[String], known: &[&str]) -> Result<Vec<String>> {
     let (mut plan, mut passed_on) = (Vec::new(), vec!["--".to_owned()]);
     for arg in &args[..split] {
         match arg.as_str() {
+            "--dev" => plan.extend(["--profile", "dev"].map(str::to_owned)),
             "--test" => passed_on.push(arg.clone()),
             name if known.contains(&name) => plan.extend(["--bench".to_owned(), name.to_owned()]),
             other => bail!("there is no bench `{other}`; the benches are {}", known.join(", ")),
@@ -64,6 +66,7 @@ mod tests {
     fn names_select_and_the_rest_goes_on() {
         assert_eq!(planned("").unwrap(), "");
         assert_eq!(planned("dbscan --test").unwrap(), "--bench dbscan -- --test");
+        assert_eq!(planned("--dev --test").unwrap(), "--profile dev -- --test");
         assert_eq!(planned("records -- --quick x").unwrap(), "--bench records -- --quick x");
     }
 

@@ -98,7 +98,8 @@ fn feature_checks(package: &Package) -> Vec<Vec<String>> {
 }
 
 fn bench() -> Result<()> {
-    crate::bench::run(&["--test".to_owned()])
+    // What the tests have built is used again: that they run is all that is asked for.
+    crate::bench::run(&["--dev".to_owned(), "--test".to_owned()])
 }
 
 fn tidy() -> Result<()> {

@@ -51,6 +51,16 @@ pub enum Error {
         /// What is wrong there.
         fault: &'static str,
     },
+    /// Saved lines are damaged, or of another version.
+    #[error("{field} of the saved lines: entry {position} {fault}; count the rows anew")]
+    DamagedLines {
+        /// The part of the table.
+        field: &'static str,
+        /// The position in it, from 0.
+        position: usize,
+        /// What is wrong there.
+        fault: &'static str,
+    },
     /// A row of another number of values than the table has columns.
     #[error("a row of {found} values for {expected} columns")]
     Width {

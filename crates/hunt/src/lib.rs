@@ -11,6 +11,8 @@ mod params; // HuntParams: setters and `rank`
 mod process; // ProcessEvent, ProcessTexts, ProcessLines
 mod ranking; // Ranking: rows with their bits and trees
 mod reason; // Reason: counts in words
+#[cfg(feature = "serde")]
+mod saved; // tables of lines as they travel
 mod shape; // traits of command lines, and their words
 mod shared; // SharedTable: filled by threads together
 mod spread; // how much a process started
@@ -26,7 +28,7 @@ pub use {
     hunt::{Finding, Hunt, Line, Placed, TreeRow},
     oddsift_patterns::Timestamp,
     params::HuntParams,
-    process::{ProcessEvent, ProcessLines, ProcessTexts},
+    process::{ProcessEvent, ProcessLines, ProcessTexts, process_number},
     reason::Reason,
     shared::{SharedId, SharedNames, SharedTable},
     table::{LineId, LineTable, Sighting},

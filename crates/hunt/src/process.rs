@@ -158,6 +158,23 @@ impl ProcessLines {
     }
 }
 
+/// Reads the number of a process: decimal, hexadecimal behind `0x`, or as tables of numbers print it, `12.0`.
+///
+/// ```
+/// use oddsift_hunt::process_number;
+///
+/// assert_eq!(["0x1f4", "500", " 500.0"].map(process_number), [Some(500); 3]);
+/// assert_eq!(process_number("-"), None);
+/// ```
+#[must_use]
+pub fn process_number(text: &str) -> Option<u64> {
+    let text = text.trim();
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(hex) => u64::from_str_radix(hex, 16).ok(),
+        None => text.strip_suffix(".0").unwrap_or(text).parse().ok(),
+    }
+}
+
 /// Makes the values of a line from a start of a program: the masked path, the name of the parent and the
 /// masked command line.
 ///

@@ -64,6 +64,9 @@ impl<'a> Sighting<'a> {
 /// values, and the hosts and users of each combination; of the rows of a combination, the first
 /// sixteen are kept by number.
 ///
+/// With the feature `serde` a table is serialised until it is ranked, so that parts of one may be counted
+/// elsewhere; equal tables give equal bytes, and what is read back is not trusted: all of it is checked.
+///
 /// ```
 /// use oddsift_hunt::{LineTable, Sighting};
 ///
@@ -87,10 +90,10 @@ pub struct LineTable {
     pub(crate) entries: Vec<Entry>,
     pub(crate) places: Texts,
     pub(crate) users: Texts,
-    sessions: Texts,
-    n_rows: u64,
+    pub(crate) sessions: Texts,
+    pub(crate) n_rows: u64,
     n_starts: u64,
-    n_known: u64,
+    pub(crate) n_known: u64,
 }
 
 /// What the columns of a table are.
@@ -116,19 +119,24 @@ pub(crate) struct Entry {
     pub(crate) known_times: Option<(Timestamp, Timestamp)>,
     pub(crate) kept: Kept,
     /// Hosts and users of the other rows.
-    others: Option<Box<Others>>,
+    pub(crate) others: Option<Box<Others>>,
 }
 
 /// Hosts and users of rows that are not kept.
 #[derive(Debug, Clone, Default)]
-struct Others {
+pub(crate) struct Others {
     /// The last ones: most rows repeat them.
     last: Option<(u32, u32)>,
-    hosts: HashSet<u32>,
-    users: HashSet<u32>,
+    pub(crate) hosts: HashSet<u32>,
+    pub(crate) users: HashSet<u32>,
 }
 
 impl Others {
+    #[cfg(feature = "serde")]
+    pub(crate) fn of(hosts: Vec<u32>, users: Vec<u32>) -> Self {
+        Self { last: None, hosts: hosts.into_iter().collect(), users: users.into_iter().collect() }
+    }
+
     fn add(&mut self, one: &Occurrence) {
         if self.last != Some((one.host, one.user)) {
             self.last = Some((one.host, one.user));
@@ -431,7 +439,7 @@ impl LineTable {
         Ok((id, is_kept))
     }
 
-    fn find_or_insert(&mut self, key: &[u32]) -> Result<LineId, Error> {
+    pub(crate) fn find_or_insert(&mut self, key: &[u32]) -> Result<LineId, Error> {
         let width = key.len();
         let hash = self.hasher.hash_one(key);
         let keys = &self.keys;

@@ -80,6 +80,23 @@ impl ProcessLine {
         mask_into(command_line, own);
     }
 
+    /// The line of texts that are masked already, as by a database that counted them.
+    ///
+    /// ```
+    /// use oddsift_outliers::ProcessLine;
+    /// use oddsift_patterns::masked;
+    ///
+    /// let mut line = ProcessLine::default();
+    /// line.set("/usr/bin/ssh", "/bin/sh", "ssh -p 2222 host");
+    /// let parts = ["/usr/bin/ssh", "/bin/sh", "ssh -p 2222 host"].map(masked);
+    /// assert_eq!(ProcessLine::from_masked(&parts[0], &parts[1], &parts[2]), line);
+    /// ```
+    #[must_use]
+    pub fn from_masked(path: &str, parent_path: &str, command_line: &str) -> Self {
+        let pair = format!("{parent_path}{BETWEEN}{path}");
+        Self { program: path.to_owned(), pair, command_line: command_line.to_owned() }
+    }
+
     /// Returns the masked command line.
     ///
     /// ```

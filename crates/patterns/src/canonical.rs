@@ -120,7 +120,7 @@ impl PatternTable {
         new_id
     }
 
-    fn fold_template(&mut self, id: u32, template: Option<TemplateState>) {
+    pub(crate) fn fold_template(&mut self, id: u32, template: Option<TemplateState>) {
         if let (Some(theirs), Some(slot)) = (template, self.templates.get_mut(id as usize)) {
             match slot {
                 Some(ours) => ours.merge(&theirs),

@@ -5,7 +5,7 @@ mod cut; // beginning and end of a template, where short texts have no room for 
 mod distinct; // distinct values of a column, per pattern
 mod error; // Error, Fault
 mod masked; // masked texts: one key for texts that differ in what varies
-mod observation; // Observation, PatternId
+mod observation; // Observation, Aggregate, PatternId
 mod saved; // serde: a table out, and back in as untrusted input
 mod skeleton; // literal text with masks in it: matched and joined
 mod state; // TemplateState: what is known of the texts so far
@@ -18,7 +18,7 @@ pub use oddsift_timespan::Timestamp;
 pub use {
     error::{Error, Fault},
     masked::{MASKS, mask_into, masked},
-    observation::{Observation, PatternId},
+    observation::{Aggregate, Observation, PatternId},
     state::TemplateState,
     table::{PatternColumns, PatternTable},
     template::{Part, Template},

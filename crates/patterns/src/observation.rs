@@ -1,4 +1,8 @@
+use std::num::NonZeroU64;
+
 use oddsift_timespan::Timestamp;
+
+use crate::TemplateState;
 
 /// What a row brings beside its values; see [`PatternTable::add`](crate::PatternTable::add).
 ///
@@ -39,6 +43,42 @@ impl Observation<'_> {
 impl Default for Observation<'_> {
     fn default() -> Self {
         Self::new(0)
+    }
+}
+
+/// What is known of a pattern that was counted elsewhere, as by a database; see
+/// [`PatternTable::add_pattern`](crate::PatternTable::add_pattern).
+///
+/// ```
+/// use oddsift_patterns::Aggregate;
+///
+/// let seen = Aggregate { count: 12.try_into()?, ..Aggregate::new(7) };
+/// assert_eq!((seen.first_row, seen.row_weight, seen.times), (7, 1.0, None));
+/// # Ok::<(), std::num::TryFromIntError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    /// The number of rows.
+    pub count: NonZeroU64,
+    /// The lowest number of a row, unique over all patterns of the table.
+    pub first_row: u64,
+    /// The weight of one row; finite, 1 where rows have none.
+    pub row_weight: f64,
+    /// Two times between which all rows are, in any order.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// The state of the template of all texts.
+    pub template: Option<TemplateState>,
+}
+
+impl Aggregate {
+    /// One row of weight 1 of which nothing else is known.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_patterns::Aggregate::new(7).count.get(), 1);
+    /// ```
+    pub const fn new(first_row: u64) -> Self {
+        let count = NonZeroU64::MIN;
+        Self { count, first_row, row_weight: 1.0, times: None, template: None }
     }
 }
 

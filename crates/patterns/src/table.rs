@@ -3,7 +3,7 @@ use oddsift_timespan::Timestamp;
 
 use crate::distinct::{DistinctColumn, MAX_VALUES};
 use crate::time_spans::TimeSpans;
-use crate::{Error, Observation, PatternId, TemplateState};
+use crate::{Aggregate, Error, Observation, PatternId, TemplateState};
 
 /// Most patterns of a table: the last `u32` is left free, as a mark for "none".
 pub(crate) const MAX_PATTERNS: u32 = DistinctRows::<f64>::MOST;
@@ -163,6 +163,39 @@ impl PatternTable {
         let time = observation.time.map(|time| (time, time));
         self.fold(id, 1, observation.row, time);
         self.add_texts(id, observation);
+        Ok(PatternId(id))
+    }
+
+    /// Adds the rows of a pattern that were counted elsewhere, as by `GROUP BY`, and says which pattern
+    /// it is here: the table is that of the rows themselves. Costs one hash look-up. Counted columns
+    /// learn nothing of these rows. On an error the table stays as it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    ///
+    /// ```
+    /// use oddsift_patterns::{Aggregate, Observation, PatternTable};
+    ///
+    /// let (mut rows, mut counted) = (PatternTable::new(1), PatternTable::new(1));
+    /// for row in 4..7 {
+    ///     rows.add(&[1.5], &Observation::new(row))?;
+    /// }
+    /// counted.add_pattern(&[1.5], Aggregate { count: 3.try_into()?, ..Aggregate::new(4) })?;
+    /// assert_eq!(rows, counted);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_pattern(&mut self, values: &[f64], pattern: Aggregate) -> Result<PatternId, Error> {
+        let Aggregate { count, first_row, row_weight, times, template } = pattern;
+        let distinct = vec![None; self.distinct.len()];
+        let observation =
+            Observation { weight: row_weight, distinct: &distinct, ..Observation::new(first_row) };
+        self.check(values, &observation)?;
+        self.n_rows.checked_add(count.get()).ok_or(Error::TooManyRows)?;
+        let id = self.find_or_insert(values, row_weight)?;
+        let times = times.map(|(a, b)| (a.min(b), a.max(b)));
+        self.fold(id, count.get(), first_row, times);
+        self.fold_template(id, template);
         Ok(PatternId(id))
     }
 

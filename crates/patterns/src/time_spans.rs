@@ -47,8 +47,8 @@ impl TimeSpans {
         }
         let (from, to) = self.get(at).unwrap_or((first, last));
         let ends = [from.min(first), to.max(last)];
-        self.seconds[at] = ends.map(|time| time.as_second());
-        self.nanoseconds[at] = ends.map(|time| time.subsec_nanosecond());
+        self.seconds[at] = ends.map(Timestamp::as_second);
+        self.nanoseconds[at] = ends.map(Timestamp::subsec_nanosecond);
     }
 
     /// Whether both have the same times for so many patterns.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oddsift_patterns::{Error, Observation, Part, PatternId, PatternTable, TemplateState};
+use oddsift_patterns::{
+    Aggregate, Error, Observation, Part, PatternId, PatternTable, TemplateState,
+};
 use oddsift_timespan::Timestamp;
 use proptest::prelude::*;
 
@@ -99,6 +101,39 @@ proptest! {
         }
         let merged = parts.remove(0).into_canonical();
         prop_assert_eq!(merged, table_of(rows.iter().enumerate()).into_canonical());
+    }
+
+    #[test]
+    fn patterns_counted_elsewhere_are_the_table_of_their_rows(
+        rows in prop::collection::vec(row(), 1..40),
+        part_of in prop::collection::vec(0usize..3, 40),
+    ) {
+        let of_rows = |rows: &mut dyn Iterator<Item = (usize, &Row)>| {
+            let mut table = PatternTable::new(2).with_templates(true);
+            for (number, Row { values, weight, time, text, .. }) in rows {
+                let (weight, time, text) = (*weight, *time, text.as_deref());
+                let seen = Observation { weight, time, text, ..Observation::new(number as u64) };
+                table.add(values, &seen).expect("the row is finite");
+            }
+            table
+        };
+        let mut counted = PatternTable::new(2).with_templates(true);
+        for part in 0..3 {
+            let mut rows = rows.iter().enumerate().filter(|(i, _)| part_of[*i] == part);
+            let table = of_rows(&mut rows);
+            for id in table.ids() {
+                let pattern = Aggregate {
+                    count: table.count(id).try_into().unwrap(),
+                    first_row: table.first_row(id),
+                    row_weight: table.row_weight(id),
+                    times: table.times(id),
+                    template: table.template(id).cloned(),
+                };
+                counted.add_pattern(table.values(id), pattern).unwrap();
+            }
+        }
+        let whole = of_rows(&mut rows.iter().enumerate());
+        prop_assert_eq!(counted.into_canonical(), whole.into_canonical());
     }
 
     #[test]

@@ -1,10 +1,9 @@
-use std::borrow::Cow;
 use std::path::Path;
 
 use oddsift_features::{FeatureOptions, Role};
 use oddsift_hunt::{
     History, Hunt, LineId, LineTable, Placed, ProcessEvent, ProcessTexts, SharedId, SharedNames,
-    SharedTable,
+    SharedTable, process_number,
 };
 use oddsift_records::{Batch, Record, Row, RowStore, StoredRow};
 
@@ -348,8 +347,8 @@ impl Part {
                 host: host.as_deref(),
                 user: user.as_deref(),
                 session: session.as_deref(),
-                pid: number(pid),
-                parent_pid: number(parent_pid),
+                pid: pid.as_deref().and_then(process_number),
+                parent_pid: parent_pid.as_deref().and_then(process_number),
                 ..ProcessEvent::new(row.row())
             };
             plan.lines.add(&event.sighting(&self.texts.fold(&event)))
@@ -380,16 +379,6 @@ impl Gathered {
         self.labels.append(&mut part.labels);
         self.stores.push(part.store);
         self.room.merge(&part.room);
-    }
-}
-
-/// The number of a process, decimal or hexadecimal.
-fn number(text: Option<Cow<'_, str>>) -> Option<u64> {
-    let text = text?;
-    let text = text.trim();
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(hex) => u64::from_str_radix(hex, 16).ok(),
-        None => text.strip_suffix(".0").unwrap_or(text).parse().ok(),
     }
 }
 

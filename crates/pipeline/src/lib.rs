@@ -115,8 +115,8 @@ pub use {
     },
     oddsift_stl::{Degree, Stl, StlParams},
     oddsift_timeseries::{
-        Aggregate, Anomalies, Changes, Fill, Frequency, PeriodSource, Score, Season, Signs,
-        TsParams,
+        Aggregate, Anomalies, Changes, Fill, Frequency, PeriodSource, Score, Season, SeriesBuilder,
+        Signs, Totals, TsParams,
     },
     oddsift_timespan::{Bins, Period, TimeParser, TimeSpan, Timestamp},
 };

@@ -77,6 +77,20 @@ pub(crate) fn joined_times(
 }
 
 impl ReadSummary {
+    /// That of rows which something else has read.
+    pub(crate) fn unread(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            columns: Vec::new(),
+            input: Summary::default(),
+            skipped: SkipLog::default(),
+            others: SkipLog::default(),
+            unread_times: SkipLog::default(),
+            times: RowTimes::default(),
+            n_taken: Vec::new(),
+        }
+    }
+
     /// Returns the number of rows that were left out, for whatever reason.
     ///
     /// ```

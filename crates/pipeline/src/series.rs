@@ -1,6 +1,7 @@
 use std::{collections::HashMap, ops::ControlFlow};
 
 use oddsift_features::FeatureOptions;
+use oddsift_ground::Progress;
 use oddsift_records::{Batch, Record, Row};
 use oddsift_timeseries::{
     Aggregate, Anomalies, Changes, Fill, Frequency, Gathered, Series, SeriesBuilder, TsParams,
@@ -175,17 +176,105 @@ impl SeriesParams {
         with_threads(input.n_threads(), || {
             let head = Head::open_plain(input, &self.wanted())?;
             let given = Reading::plan(self, head, input)?.run()?;
-            self.fit_all(given, input)
+            self.fit_all(given, &|progress| input.tell(progress))
+        })
+    }
+
+    /// Takes series apart whose rows were put in buckets elsewhere, by an engine. `name` is where messages
+    /// say that they come from, `time` the name of the column of times. The result does not tell what was
+    /// read.
+    ///
+    /// Buckets of the same rows give the same series as [`fit`](Self::fit); `time_column`, `since` and
+    /// `until` are for whoever reads the rows.
+    ///
+    /// # Errors
+    ///
+    /// Where no bucket has rows or no series is left, and for parameters out of range.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{Aggregate, SeriesBuilder, SeriesParams, SeriesValue};
+    ///
+    /// let mut params = SeriesParams::new();
+    /// params.value = SeriesValue::Count;
+    /// let (bucket, aggregate) = params.buckets().unwrap();
+    /// assert_eq!(aggregate, Aggregate::Count);
+    /// let nothing = SeriesBuilder::new(bucket, aggregate).unwrap();
+    /// assert!(params.fit_buckets("logons", "time", nothing).is_err());
+    /// ```
+    pub fn fit_buckets(
+        &self,
+        name: &str,
+        time: &str,
+        buckets: SeriesBuilder,
+    ) -> Result<SeriesFit, Error> {
+        let value = match &self.value {
+            SeriesValue::Column(name) | SeriesValue::Distinct(name) => Some(name.as_str()),
+            SeriesValue::Count | SeriesValue::FirstNumber => None,
+        };
+        let columns = self.columns(time, value);
+        let given = self.given(buckets, columns, true, ReadSummary::unread(name))?;
+        self.fit_all(given, &|_| ControlFlow::Continue(()))
+    }
+
+    /// The names of the columns of a series.
+    fn columns(&self, time: &str, value: Option<&str>) -> SeriesColumns {
+        let mut taken: Vec<String> = self.by.iter().cloned().collect();
+        let time = own_name(&taken, time);
+        taken.push(time.clone());
+        let value = match (value, &self.value) {
+            (None, _) => "count".to_owned(),
+            (Some(name), SeriesValue::Distinct(_)) => format!("Distinct{name}"),
+            (Some(name), _) => name.to_owned(),
+        };
+        SeriesColumns { by: self.by.clone(), value: own_name(&taken, &value), time }
+    }
+
+    /// Makes series of buckets.
+    fn given(
+        &self,
+        buckets: SeriesBuilder,
+        columns: SeriesColumns,
+        is_zoned: bool,
+        read: ReadSummary,
+    ) -> Result<Given, Error> {
+        let failed = |error| group_error(Place::of(&read.name), None, error);
+        let fill = self.fill_of_gaps();
+        let found = if self.gathers() {
+            buckets.gather(fill).map_err(failed)?
+        } else {
+            let mut found = Gathered::default();
+            found.series = buckets.finish(fill).map_err(failed)?;
+            found
+        };
+        let Gathered { series, changes, n_left_out, first_left_out, .. } = found;
+        let left_out = LeftOut { n_groups: n_left_out, first: first_left_out.map(failed) };
+        if series.is_empty() && n_left_out == 0 {
+            return Err(nothing_left(&read, self));
+        }
+        Ok(Given { series, left_out, changes, columns, is_zoned, read })
+    }
+
+    /// What becomes of gaps where nothing is said of them.
+    fn fill_of_gaps(&self) -> Fill {
+        self.fill.unwrap_or(match self.buckets() {
+            Some((_, Aggregate::Count | Aggregate::Distinct)) => Fill::Zero,
+            _ if !self.gathers() => Fill::Error,
+            Some((_, Aggregate::Sum)) => Fill::Zero,
+            _ => Fill::Missing,
         })
     }
 
     /// Takes every series apart. Of many groups, those that are too short and the like are left out.
-    fn fit_all(&self, given: Given, input: &Input) -> Result<SeriesFit, Error> {
+    fn fit_all(
+        &self,
+        given: Given,
+        tell: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
+    ) -> Result<SeriesFit, Error> {
         let Given { series: all, mut left_out, changes, columns, is_zoned, read } = given;
         // A single series is a moment's work.
         let tell = |progress| match all.len() {
             1 => ControlFlow::Continue(()),
-            _ => input.tell(progress),
+            _ => tell(progress),
         };
         let results = self.anomalies.fit_groups_with(&all, &tell);
         let mut series = Vec::new();
@@ -394,27 +483,14 @@ impl<'a> Reading<'a> {
         let fills = params.fill.is_some_and(|fill| fill != Fill::Error);
         let has_gaps = buckets.is_none() || fills || params.gathers();
         let rows = if has_gaps { rows.with_gaps() } else { rows };
-        let fill = params.fill.unwrap_or(match buckets {
-            Some((_, Aggregate::Count | Aggregate::Distinct)) => Fill::Zero,
-            _ if !params.gathers() => Fill::Error,
-            Some((_, Aggregate::Sum)) => Fill::Zero,
-            _ => Fill::Missing,
-        });
+        let fill = params.fill_of_gaps();
         let feed = Feed::new(head, input);
         Ok(Self { params, feed, rows, time, value, by, buckets, fill })
     }
 
     fn columns(&self) -> SeriesColumns {
-        let by = self.by.as_ref().map(|column| column.name.clone());
-        let mut taken: Vec<String> = by.iter().cloned().collect();
-        let time = own_name(&taken, &self.time.name);
-        taken.push(time.clone());
-        let value = match (&self.value, &self.params.value) {
-            (None, _) => "count".to_owned(),
-            (Some(column), SeriesValue::Distinct(_)) => format!("Distinct{}", column.name),
-            (Some(column), _) => column.name.clone(),
-        };
-        SeriesColumns { by, time, value: own_name(&taken, &value) }
+        let value = self.value.as_ref().map(|column| column.name.as_str());
+        self.params.columns(&self.time.name, value)
     }
 
     fn run(self) -> Result<Given, Error> {
@@ -460,18 +536,7 @@ impl<'a> Reading<'a> {
         for builder in builders {
             whole.merge(builder).map_err(failed)?;
         }
-        let mut found = Gathered::default();
-        if params.gathers() {
-            found = whole.gather(self.fill).map_err(failed)?;
-        } else {
-            found.series = whole.finish(self.fill).map_err(failed)?;
-        }
-        let Gathered { series, changes, n_left_out, first_left_out, .. } = found;
-        let left_out = LeftOut { n_groups: n_left_out, first: first_left_out.map(failed) };
-        if series.is_empty() && n_left_out == 0 {
-            return Err(nothing_left(&read, params));
-        }
-        Ok(Given { series, left_out, changes, columns, is_zoned, read })
+        params.given(whole, columns, is_zoned, read)
     }
 
     fn read_points(mut self) -> Result<Given, Error> {
@@ -538,8 +603,18 @@ impl SeriesParams {
             .collect()
     }
 
-    /// How rows are joined; none where each is a point.
-    fn buckets(&self) -> Option<(Period, Aggregate)> {
+    /// Returns the length of the buckets in which rows are joined and how; `None` where each row is a point.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{Aggregate, Period, SeriesParams, SeriesValue};
+    ///
+    /// let mut params = SeriesParams::new();
+    /// assert_eq!(params.buckets(), None);
+    /// params.value = SeriesValue::Count;
+    /// assert_eq!(params.buckets(), Some((Period::HOUR, Aggregate::Count)));
+    /// ```
+    #[must_use]
+    pub fn buckets(&self) -> Option<(Period, Aggregate)> {
         let aggregate = match (&self.value, self.aggregate) {
             (SeriesValue::Count, _) => Aggregate::Count,
             (SeriesValue::Distinct(_), _) => Aggregate::Distinct,

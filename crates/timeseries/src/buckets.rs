@@ -6,7 +6,7 @@ use oddsift_timespan::{Period, Timestamp};
 use crate::{
     Aggregate, Changes, Error, Fill, Series,
     cell::Cell,
-    cover::Cover,
+    cover::{Cover, Covered},
     error::shown,
     gather::{place, set_apart},
     grid::{Point, limit},
@@ -101,6 +101,8 @@ pub struct SeriesBuilder {
     cover: Cover,
     /// Distinct texts and their numbers, in the order in which they were met.
     texts: HashMap<String, usize>,
+    /// The start of a bucket whose distinct texts were counted elsewhere.
+    counted: Option<Timestamp>,
 }
 
 impl SeriesBuilder {
@@ -121,7 +123,7 @@ impl SeriesBuilder {
             return Err(Error::Step(bucket));
         }
         let (ungrouped, groups, cover, texts) = Default::default();
-        Ok(Self { bucket, aggregate, ungrouped, groups, cover, texts })
+        Ok(Self { bucket, aggregate, ungrouped, groups, cover, texts, counted: None })
     }
 
     /// Takes an event. Without group it belongs to the series of those that have none, which is not
@@ -169,8 +171,8 @@ impl SeriesBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Kind`] where numbers are summed, averaged or compared; [`Error::Time`] as
-    /// [`add`](Self::add).
+    /// [`Error::Kind`] where numbers are summed, averaged or compared; [`Error::Counted`] beside
+    /// [`add_totals`](Self::add_totals) of distinct texts; [`Error::Time`] as [`add`](Self::add).
     ///
     /// ```
     /// # use oddsift_timeseries::{Aggregate, Fill, SeriesBuilder, Timestamp};
@@ -191,6 +193,7 @@ impl SeriesBuilder {
             (Aggregate::Count, _) => self.add(group, time, None),
             (Aggregate::Distinct, None) => Ok(()),
             (Aggregate::Distinct, Some(text)) => {
+                self.check_not_counted()?;
                 let id = self.id(text);
                 self.cell(group, time)?.add_text(id);
                 Ok(())
@@ -204,7 +207,8 @@ impl SeriesBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Unlike`] if bucket or aggregate differ.
+    /// [`Error::Unlike`] if bucket or aggregate differ, [`Error::Counted`] if one has
+    /// [`totals`](Self::add_totals) of distinct texts.
     ///
     /// ```
     /// # use oddsift_timeseries::{Aggregate, Fill, SeriesBuilder, Timestamp};
@@ -225,6 +229,8 @@ impl SeriesBuilder {
                 right_aggregate: other.aggregate,
             });
         }
+        self.check_not_counted()?;
+        other.check_not_counted()?;
         let mut ids = vec![0; other.texts.len()];
         for (text, id) in &other.texts {
             ids[*id] = self.id(text);
@@ -338,19 +344,79 @@ impl SeriesBuilder {
     }
 
     fn cell(&mut self, group: Option<&str>, time: Timestamp) -> Result<&mut Cell, Error> {
-        let start = self.bucket.floor(time, origin(self.bucket))?;
+        let start = bucket_start(self.bucket, time)?;
+        self.cover.add(start, time);
+        Ok(self.cell_at(group, start))
+    }
+
+    /// The bucket of a group that begins at `start`.
+    fn cell_at(&mut self, group: Option<&str>, start: Timestamp) -> &mut Cell {
         let buckets = match group {
             None => &mut self.ungrouped,
             Some(group) => self.groups.entry_ref(group).or_default(),
         };
-        self.cover.add(start, time);
-        Ok(buckets.cell(start, self.aggregate))
+        buckets.cell(start, self.aggregate)
+    }
+
+    /// Adds to a bucket what was counted elsewhere and checked.
+    pub(crate) fn add_counted(
+        &mut self,
+        group: Option<&str>,
+        start: Timestamp,
+        covered: Covered,
+        value: f64,
+    ) -> Result<(), Error> {
+        if self.aggregate == Aggregate::Distinct {
+            if !self.texts.is_empty() {
+                return Err(Error::Counted { start });
+            }
+            self.counted = Some(start);
+        }
+        if !self.cell_at(group, start).add_totals(covered.n_events, value) {
+            return Err(Error::Counted { start });
+        }
+        self.cover.join(start, covered);
+        Ok(())
+    }
+
+    fn check_not_counted(&self) -> Result<(), Error> {
+        self.counted.map_or(Ok(()), |start| Err(Error::Counted { start }))
+    }
+
+    pub(crate) fn bucket(&self) -> Period {
+        self.bucket
+    }
+
+    pub(crate) fn aggregate(&self) -> Aggregate {
+        self.aggregate
     }
 
     fn id(&mut self, text: &str) -> usize {
         let next = self.texts.len();
         *self.texts.entry_ref(text).or_insert(next)
     }
+}
+
+/// Returns the start of the bucket of a time, as [`SeriesBuilder`] has its buckets: for others that are to
+/// count by the same.
+///
+/// # Errors
+///
+/// [`Error::Step`] for a bucket that is zero or negative, [`Error::Time`] for one that begins before the
+/// year 1.
+///
+/// ```
+/// use oddsift_timeseries::{Timestamp, bucket_start};
+///
+/// let sunday: Timestamp = "2024-01-14T17:00:00Z".parse().unwrap();
+/// assert_eq!(bucket_start("1W".parse()?, sunday)?.to_string(), "2024-01-08T00:00:00Z");
+/// # Ok::<(), oddsift_timeseries::Error>(())
+/// ```
+pub fn bucket_start(bucket: Period, time: Timestamp) -> Result<Timestamp, Error> {
+    if bucket <= Period::ZERO {
+        return Err(Error::Step(bucket));
+    }
+    Ok(bucket.floor(time, origin(bucket))?)
 }
 
 /// Where buckets count from.

@@ -18,6 +18,8 @@ pub(crate) enum Cell {
         reason = "a set by itself would make every bucket four times as large"
     )]
     Distinct(Box<HashSet<usize>>),
+    /// A number of distinct texts that was counted elsewhere.
+    Counted(f64),
 }
 
 impl Cell {
@@ -43,8 +45,23 @@ impl Cell {
             }
             // Adding zero makes -0.0 zero, so that the larger of the two depends on no order.
             Self::Max(max) => *max = max.max(value + 0.0),
-            Self::Distinct(_) => {}
+            Self::Distinct(_) | Self::Counted(_) => {}
         }
+    }
+
+    /// Takes events that were joined elsewhere; `false` for distinct texts beside others.
+    pub(crate) fn add_totals(&mut self, n_events: u64, value: f64) -> bool {
+        match self {
+            Self::Count(n) => *n = n.saturating_add(n_events),
+            Self::Mean(mean) => {
+                mean.0.add(value);
+                mean.1 = mean.1.saturating_add(n_events);
+            }
+            Self::Sum(_) | Self::Max(_) => self.add(value),
+            Self::Distinct(ids) if ids.is_empty() => *self = Self::Counted(value),
+            Self::Distinct(_) | Self::Counted(_) => return false,
+        }
+        true
     }
 
     pub(crate) fn add_text(&mut self, id: usize) {
@@ -75,7 +92,7 @@ impl Cell {
             Self::Count(n) => *n as f64,
             Self::Sum(sum) => sum.value(),
             Self::Mean(mean) => mean.0.value() / mean.1 as f64,
-            Self::Max(max) => *max,
+            Self::Max(number) | Self::Counted(number) => *number,
             Self::Distinct(ids) => ids.len() as f64,
         }
     }

@@ -22,10 +22,10 @@ pub(crate) struct Cover {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Covered {
-    first: Timestamp,
-    last: Timestamp,
-    n_events: u64,
+pub(crate) struct Covered {
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
+    pub(crate) n_events: u64,
 }
 
 impl Cover {
@@ -39,11 +39,11 @@ impl Cover {
         }
     }
 
-    fn join(&mut self, start: Timestamp, other: Covered) {
+    pub(crate) fn join(&mut self, start: Timestamp, other: Covered) {
         let own = self.buckets.entry(start).or_insert(Covered { n_events: 0, ..other });
         own.first = own.first.min(other.first);
         own.last = own.last.max(other.last);
-        own.n_events += other.n_events;
+        own.n_events = own.n_events.saturating_add(other.n_events);
     }
 
     /// The starts of the first and the last bucket, where the start or the end of the events cuts them.
@@ -51,7 +51,7 @@ impl Cover {
         let mut buckets: Vec<(Timestamp, Covered)> = self.buckets.into_iter().collect();
         set_apart(&mut buckets, |(start, _)| *start, &mut Changes::default());
         let [(start, first), .., (end, last)] = buckets[..] else { return Ok(Vec::new()) };
-        let n_events: u64 = buckets.iter().map(|(_, covered)| covered.n_events).sum();
+        let n_events: u64 = buckets.iter().fold(0, |sum, (_, it)| it.n_events.saturating_add(sum));
         let distance = nanos(first.first, last.last) / i128::from(n_events.max(1));
         let length = bucket.duration().as_nanos();
         let is_cut = |nothing: i128| PART * nothing > length && nothing > DISTANCES * distance;

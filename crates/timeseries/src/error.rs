@@ -197,6 +197,27 @@ pub enum Error {
         /// What that makes of its events.
         right_aggregate: Aggregate,
     },
+    /// Events that were counted together are not of one bucket.
+    #[error(
+        "events from {first} to {last} are not in one bucket of {bucket}; count each bucket by itself"
+    )]
+    Straddle {
+        /// The time of the first event.
+        first: Timestamp,
+        /// The time of the last event.
+        last: Timestamp,
+        /// The length of a bucket.
+        bucket: Period,
+    },
+    /// Distinct texts that were counted elsewhere cannot be joined with others: nobody knows which are the
+    /// same.
+    #[error(
+        "the distinct texts of the bucket at {start} were counted in parts; count all of a bucket in one place"
+    )]
+    Counted {
+        /// The start of the bucket.
+        start: Timestamp,
+    },
     /// There is not one flag for each time.
     #[error("{n_anomalies} anomalies for {n_times} times, pass one a time")]
     Lengths {

@@ -22,12 +22,13 @@ mod sorted; // the buckets of a group
 pub mod step; // the steps of a fit
 mod sum; // sums that do not depend on their order
 mod threshold; // Thresholds, set_new_anomaly_threshold
+mod totals; // Totals: buckets that were counted elsewhere
 mod truncation; // msticpy's integers
 
 pub use {
     aggregate::Aggregate,
     anomalies::{Anomalies, Anomaly, Frequency, PeriodSource},
-    buckets::{Gathered, SeriesBuilder},
+    buckets::{Gathered, SeriesBuilder, bucket_start},
     error::Error,
     fill::Fill,
     gather::Changes,
@@ -40,4 +41,5 @@ pub use {
     season::Season,
     series::Series,
     threshold::set_new_anomaly_threshold,
+    totals::Totals,
 };

@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use oddsift_timeseries::{
     Aggregate, Anomalies, Error, Fill, Period, Score, Season, Series, SeriesBuilder, Signs, Stl,
-    Timestamp, extract_anomaly_periods, set_new_anomaly_threshold,
+    Timestamp, Totals, extract_anomaly_periods, set_new_anomaly_threshold,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -49,6 +49,19 @@ fn build(aggregate: Aggregate, events: &[Event]) -> SeriesBuilder {
 }
 
 /// A fortnight of hours with a daily season and noise.
+/// What a `GROUP BY` makes of the rows of a bucket: their seconds and values.
+fn totals(aggregate: Aggregate, rows: &[(i64, f64)]) -> Totals {
+    let seconds = || rows.iter().map(|(second, _)| *second);
+    let values = || rows.iter().map(|(_, value)| *value);
+    let value = match aggregate {
+        Aggregate::Max => values().fold(f64::MIN, f64::max),
+        Aggregate::Distinct => values().map(f64::to_bits).collect::<BTreeSet<_>>().len() as f64,
+        _ => values().sum(),
+    };
+    let (first, last) = (at(seconds().min().unwrap()), at(seconds().max().unwrap()));
+    Totals { first, last, n_events: rows.len() as u64, value }
+}
+
 fn fortnight() -> impl Strategy<Value = Vec<f64>> {
     vec(-1.0..1.0_f64, 336).prop_map(|noise| {
         let season = |hour: usize| (hour % 24) as f64;
@@ -91,6 +104,33 @@ proptest! {
             prop_assert_eq!(&bits(&left.finish(Fill::Zero).unwrap()), &whole);
             prop_assert_eq!(&bits(&right.finish(Fill::Zero).unwrap()), &whole);
         }
+    }
+
+    /// Values are whole, so that their sums are in any order.
+    #[test]
+    fn totals_of_buckets_give_the_series_of_their_events(
+        aggregate in aggregate(),
+        events in vec((0_i64..900, -9_i32..9, proptest::bool::ANY), 1..80),
+    ) {
+        let mut builder = SeriesBuilder::new(seconds(60), aggregate).unwrap();
+        let mut rows: BTreeMap<(Option<&str>, i64), Vec<(i64, f64)>> = BTreeMap::new();
+        for &(second, value, is_web) in &events {
+            let group = is_web.then_some("web");
+            let text = value.to_string();
+            match aggregate {
+                Aggregate::Distinct => builder.add_text(group, at(second), Some(&text)),
+                _ => builder.add(group, at(second), Some(f64::from(value))),
+            }.unwrap();
+            rows.entry((group, second / 60)).or_default().push((second, f64::from(value)));
+        }
+        let mut counted = SeriesBuilder::new(seconds(60), aggregate).unwrap();
+        for ((group, _), rows) in rows {
+            counted.add_totals(group, &totals(aggregate, &rows)).unwrap();
+        }
+        let both = [builder, counted].map(|it| it.gather(Fill::Zero).unwrap());
+        prop_assert_eq!(bits(&both[0].series), bits(&both[1].series));
+        prop_assert_eq!(&both[0].changes, &both[1].changes);
+        prop_assert_eq!(both[0].n_left_out, both[1].n_left_out);
     }
 
     #[test]

@@ -85,6 +85,12 @@ pub enum Error {
         /// What the crate said.
         reason: String,
     },
+    /// A job that cannot be done as it was asked for.
+    #[error("{reason}")]
+    Job {
+        /// The reason, with its remedy.
+        reason: String,
+    },
     /// The engine refused a function, or failed.
     #[error(transparent)]
     Engine(Box<DataFusionError>),

@@ -5,6 +5,7 @@ use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use crate::hunt_lines::HuntLinesUdaf;
 use crate::pattern::PatternUdaf;
 use crate::process::ProcessUdf;
 use crate::process_rarity::ProcessRarityUdf;
@@ -13,6 +14,7 @@ use crate::score::{ModelUdf, OfModel};
 use crate::series::SeriesUdf;
 use crate::template::TemplateUdf;
 use crate::text::{OfText, TextUdf};
+use crate::time_bucket::TimeBucketUdf;
 use crate::vector_hash::VectorHashUdf;
 use crate::{Error, Models};
 
@@ -98,7 +100,7 @@ impl Functions {
     /// ```
     /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::Functions};
     /// let stores = SessionContext::new().runtime_env().object_store_registry.clone();
-    /// assert_eq!(Functions::new(stores).aggregate.len(), 2);
+    /// assert_eq!(Functions::new(stores).aggregate.len(), 3);
     /// ```
     #[must_use]
     pub fn new(stores: Arc<dyn ObjectStoreRegistry>) -> Self {
@@ -112,9 +114,11 @@ impl Functions {
         scalar.push(ScalarUDF::new_from_impl(VectorHashUdf::new()));
         scalar.push(ScalarUDF::new_from_impl(SeriesUdf::new()));
         scalar.push(ScalarUDF::new_from_impl(TemplateUdf::new()));
+        scalar.push(ScalarUDF::new_from_impl(TimeBucketUdf::new()));
         let aggregate = vec![
             Arc::new(AggregateUDF::new_from_impl(PatternUdaf::new())),
             Arc::new(AggregateUDF::new_from_impl(RarityUdaf::new())),
+            Arc::new(AggregateUDF::new_from_impl(HuntLinesUdaf::new())),
         ];
         Self { scalar: scalar.into_iter().map(Arc::new).collect(), aggregate }
     }

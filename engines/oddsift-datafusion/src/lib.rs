@@ -4,6 +4,8 @@ mod arguments; // what a function takes, and the message for what it does not
 mod calls; // the arguments of a call: columns, and values that are the same for all rows
 mod error; // Error
 mod functions; // Functions: all of them, to be registered
+mod hunt_lines; // the aggregate `hunt_lines`
+pub mod jobs;
 mod models; // Models: saved models by path or URL, read once
 mod numbers; // columns of numbers as vectors, row by row
 mod pattern; // the aggregate `pattern`
@@ -16,9 +18,14 @@ mod state; // states of templates and counts as bytes
 mod template; // `template_text`: the text of a state
 mod text; // functions of one text: scores, hashes, counts, masks
 mod texts; // columns of text of each type
+mod time_bucket; // `time_bucket`: the start of a bucket
+mod times; // columns of times
 mod vector_hash; // `vector_hash`: by which labels are joined back
 
 pub use error::Error;
 pub use functions::{Functions, configured, register};
 pub use models::{MAX_MODEL_BYTES, Models};
-pub use state::{rarity_from_bytes, rarity_to_bytes, template_from_bytes, template_to_bytes};
+pub use state::{
+    lines_from_bytes, lines_to_bytes, rarity_from_bytes, rarity_to_bytes, template_from_bytes,
+    template_to_bytes,
+};

@@ -1,3 +1,4 @@
+use oddsift_hunt::LineTable;
 use oddsift_outliers::ProcessRarity;
 use oddsift_patterns::TemplateState;
 use serde::Serialize;
@@ -71,6 +72,41 @@ pub fn rarity_to_bytes(rarity: &ProcessRarity) -> Result<Vec<u8>, Error> {
 /// ```
 pub fn rarity_from_bytes(bytes: &[u8]) -> Result<ProcessRarity, Error> {
     read("rarity counts", bytes)
+}
+
+/// Returns lines of starts of programs as bytes: the result of the aggregate `hunt_lines`.
+///
+/// Equal tables give equal bytes, which are JSON.
+///
+/// # Errors
+///
+/// [`Error::State`] for a table that was ranked.
+///
+/// ```
+/// use oddsift_datafusion::{lines_from_bytes, lines_to_bytes};
+/// use oddsift_hunt::{ProcessEvent, ProcessLines};
+///
+/// let mut lines = ProcessLines::new();
+/// lines.add(&ProcessEvent { path: "a.exe", ..ProcessEvent::new(0) }).unwrap();
+/// let bytes = lines_to_bytes(&lines.into_table())?;
+/// assert_eq!(lines_from_bytes(&bytes)?.n_rows(), 1);
+/// # Ok::<(), oddsift_datafusion::Error>(())
+/// ```
+pub fn lines_to_bytes(lines: &LineTable) -> Result<Vec<u8>, Error> {
+    write("lines", lines)
+}
+
+/// Reads lines from bytes, which are checked as untrusted.
+///
+/// # Errors
+///
+/// [`Error::State`] for bytes that are no lines.
+///
+/// ```
+/// assert!(oddsift_datafusion::lines_from_bytes(b"[]").is_err());
+/// ```
+pub fn lines_from_bytes(bytes: &[u8]) -> Result<LineTable, Error> {
+    read("lines", bytes)
 }
 
 fn write(of: &'static str, state: &impl Serialize) -> Result<Vec<u8>, Error> {

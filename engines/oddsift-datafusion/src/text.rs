@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Int64Array, LargeStringBuilder, UInt32Array, UInt64Array,
+    Array, ArrayRef, AsArray, Int64Array, LargeStringArray, LargeStringBuilder, UInt32Array,
+    UInt64Array,
 };
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::DataType;
@@ -10,7 +11,7 @@ use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
 };
 use oddsift_features::{
-    Delimiters, char_ord_score, crc32_hash, delim_count, delim_hash, token_count,
+    Delimiters, char_ord_score, crc32_hash, delim_count, delim_hash, program_of, token_count,
 };
 use oddsift_patterns::mask_into;
 
@@ -29,16 +30,18 @@ pub(crate) enum OfText {
     DelimHash,
     TokenCount,
     Mask,
+    ProgramOf,
 }
 
 impl OfText {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::CharOrdScore,
         Self::Crc32Hash,
         Self::DelimCount,
         Self::DelimHash,
         Self::TokenCount,
         Self::Mask,
+        Self::ProgramOf,
     ];
 
     const fn name(self) -> &'static str {
@@ -49,6 +52,7 @@ impl OfText {
             Self::DelimHash => "delim_hash",
             Self::TokenCount => "token_count",
             Self::Mask => "mask",
+            Self::ProgramOf => "program_of",
         }
     }
 
@@ -59,7 +63,7 @@ impl OfText {
                 const { &[TEXT, Argument::optional("delimiters", Kind::Text)] }
             }
             Self::TokenCount => const { &[TEXT, Argument::optional("delimiter", Kind::Text)] },
-            Self::Crc32Hash | Self::Mask => const { &[TEXT] },
+            Self::Crc32Hash | Self::Mask | Self::ProgramOf => const { &[TEXT] },
         }
     }
 
@@ -69,7 +73,7 @@ impl OfText {
             Self::Crc32Hash | Self::DelimHash => DataType::UInt32,
             Self::DelimCount | Self::TokenCount => DataType::UInt64,
             // Masked texts of a batch may be five times as long, so offsets have 64 bits.
-            Self::Mask => DataType::LargeUtf8,
+            Self::Mask | Self::ProgramOf => DataType::LargeUtf8,
         }
     }
 }
@@ -137,6 +141,9 @@ impl TextUdf {
                 Arc::new(each::<_, UInt64Array>(texts, count)?)
             }
             OfText::Mask => masks(texts),
+            OfText::ProgramOf => {
+                Arc::new(each::<_, LargeStringArray>(texts, |path: &str| Ok(program_of(path)))?)
+            }
         })
     }
 }

@@ -1,0 +1,26 @@
+//! Whole jobs on an engine: what the tool does with files, with tables of any size.
+//!
+//! Features, masks and counts are computed where the rows are, by `GROUP BY`; the small part, the distinct
+//! patterns, comes to the process that asks and is bounded by [`Limits`]; labels are joined back by a hash of
+//! the vector. A job takes a [`Source`], so a session of one process and one of many machines are the same to
+//! it.
+
+mod cluster; // ClusterJob
+mod counted; // what the engine counted, as the crates take it
+mod outliers; // OutlierJob
+mod scratch; // Scratch: small tables that are joined to the rows
+mod hunt; // HuntJob, `hunt`
+mod hunt_lines; // the lines of a hunt as columns
+mod series; // SeriesJob, `series`
+mod series_points; // the points of series as columns
+mod source; // Source: the rows, their numbers and roles; Limits
+mod space; // features as SQL
+mod stack; // StackJob
+
+pub use cluster::{ClusterJob, Clustered};
+pub use outliers::{OutlierJob, Outliers};
+pub use scratch::Scratch;
+pub use hunt::{HuntFound, HuntJob, hunt, hunt_rows};
+pub use series::{SeriesFound, SeriesJob, series};
+pub use source::{Limits, Source};
+pub use stack::StackJob;

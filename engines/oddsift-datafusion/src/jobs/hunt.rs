@@ -1,0 +1,250 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{AsArray, RecordBatch};
+use datafusion::arrow::compute::{
+    SortColumn, concat_batches, lexsort_to_indices, take_record_batch,
+};
+use datafusion::arrow::datatypes::Schema;
+use oddsift_features::Role;
+use oddsift_hunt::{History, Hunt, HuntParams, LineTable};
+
+use super::hunt_lines::lines;
+use super::source::quoted;
+use super::{Limits, Source};
+use crate::Error;
+use crate::state::lines_from_bytes;
+
+/// Parts of the lines, by a hash of the command line: each is merged by itself on the engine.
+const N_PARTS: usize = 64;
+
+const PARTS: Limits = Limits { max_patterns: N_PARTS };
+
+/// Numbers of rows in one query.
+const ROWS_OF_A_QUERY: usize = 1000;
+
+/// Lines whose rows are printed by default.
+const USUAL_LINES: usize = 1000;
+
+/// The roles whose texts come with a line, in the order of the columns that are printed.
+const ROLES: [Role; 10] = [
+    Role::Path,
+    Role::CommandLine,
+    Role::ParentPath,
+    Role::ParentCommandLine,
+    Role::Host,
+    Role::User,
+    Role::Session,
+    Role::Time,
+    Role::Pid,
+    Role::ParentPid,
+];
+
+/// How the starts of programs in a table are ranked.
+///
+/// ```
+/// use oddsift_datafusion::jobs::HuntJob;
+///
+/// let job = HuntJob::new();
+/// assert!(job.known.is_none() && job.top == 1000);
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct HuntJob {
+    /// What was seen before and is left out.
+    pub known: Option<History>,
+    /// What is known is ranked, too.
+    pub all: bool,
+    /// The number of lines whose rows are fetched; 1000 by default. Each further 1000 cost one more pass over
+    /// the table.
+    pub top: usize,
+    /// The most lines.
+    pub limits: Limits,
+}
+
+impl Default for HuntJob {
+    fn default() -> Self {
+        Self { known: None, all: false, top: USUAL_LINES, limits: Limits::default() }
+    }
+}
+
+impl HuntJob {
+    /// All defaults.
+    ///
+    /// ```
+    /// assert!(!oddsift_datafusion::jobs::HuntJob::new().all);
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// The lines of a table in their order.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct HuntFound {
+    /// The lines and findings of the whole table.
+    pub hunt: Hunt,
+    /// The first lines with the columns of `oddsift hunt -t csv`: the numbers, the texts of the row that stands
+    /// for each line, its reasons, template and times.
+    pub lines: RecordBatch,
+}
+
+/// Ranks the starts of programs in a table: rows are folded to lines where they are, by one `GROUP BY`; the
+/// lines are merged and ranked here, and the rows of the first ones are fetched by their numbers.
+///
+/// Lines, findings, bits and reasons are those that the tool gives for the same rows, to the last bit, however
+/// they are split and in whatever order they come. All rows are taken for starts of programs: leave out others
+/// in the query of the source. A role is played by one column, and in the first of them where the tool would
+/// take several. The session must have the [functions](crate::register).
+///
+/// # Errors
+///
+/// [`Error::Job`] for a table that has neither paths nor command lines, for more lines than the limit, for no
+/// rows, and for a history of other columns.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+/// use datafusion::prelude::SessionContext;
+/// use oddsift_datafusion::jobs::{HuntJob, Source, hunt};
+///
+/// let ctx = SessionContext::new();
+/// oddsift_datafusion::register(&ctx)?;
+/// let rows = r#"SELECT value AS row, 'C:\svchost.exe' AS "NewProcessName",
+///     CASE WHEN value = 7 THEN 'x http://10.0.0.9/a' ELSE 'svchost -p ' || value END AS "CommandLine"
+///     FROM generate_series(0, 99)"#;
+/// let source = Source::query(&ctx, rows, "row").await?;
+/// let found = hunt(&source, &HuntJob::new()).await?;
+/// assert_eq!((found.hunt.lines()[0].row, found.lines.num_rows()), (7, 2));
+/// # Ok(())
+/// # }
+/// ```
+pub async fn hunt(source: &Source, job: &HuntJob) -> Result<HuntFound, Error> {
+    if source.column(Role::Path).is_none() && source.column(Role::CommandLine).is_none() {
+        let reason =
+            "there is neither a column of paths nor one of command lines; name one".to_owned();
+        return Err(Error::Job { reason });
+    }
+    let parts = source.collect(&query(source), "parts of lines", PARTS).await?;
+    let table = merged(&parts, job.limits)?;
+    if table.n_rows() == 0 {
+        return Err(Error::Job { reason: "the table has no rows".to_owned() });
+    }
+    let mut params = HuntParams::new().all(job.all);
+    if let Some(history) = &job.known {
+        params = params.known(history.clone());
+    }
+    let hunt = params.rank(table).map_err(|error| refused(&error))?;
+    let top = hunt.lines().get(..job.top).unwrap_or(hunt.lines());
+    let numbers: Vec<u64> = top.iter().map(|line| line.row).collect();
+    let rows = hunt_rows(source, &numbers).await?;
+    let lines = lines(&hunt, top, &rows)?;
+    Ok(HuntFound { hunt, lines })
+}
+
+fn refused(error: &dyn std::error::Error) -> Error {
+    Error::Job { reason: error.to_string() }
+}
+
+fn query(source: &Source) -> String {
+    let text = |role| text(source, role);
+    let command_line = text(Role::CommandLine);
+    let texts: Vec<String> = [
+        Role::Path,
+        Role::ParentPath,
+        Role::CommandLine,
+        Role::Host,
+        Role::User,
+        Role::Session,
+        Role::Pid,
+        Role::ParentPid,
+    ]
+    .map(text)
+    .to_vec();
+    format!(
+        "SELECT hunt_lines({row}, {time}, {texts}) AS lines FROM {from} \
+         GROUP BY crc32_hash(mask(coalesce({command_line}, ''))) % {N_PARTS}",
+        row = source.row(),
+        time = source.time(),
+        texts = texts.join(", "),
+        from = source.from(),
+    )
+}
+
+/// What a row has in a role, as text.
+fn text(source: &Source, role: Role) -> String {
+    format!("CAST({} AS VARCHAR)", source.text(role))
+}
+
+/// The lines of all parts.
+fn merged(parts: &[RecordBatch], limits: Limits) -> Result<LineTable, Error> {
+    let mut table = LineTable::of_processes();
+    for part in parts.iter().flat_map(RecordBatch::columns) {
+        for bytes in part.as_binary::<i64>().iter().flatten() {
+            table.merge(lines_from_bytes(bytes)?).map_err(|error| refused(&error))?;
+            if table.n_lines() > limits.max_patterns {
+                let most = limits.max_patterns;
+                let reason = format!(
+                    "there are more than {most} lines; raise max_patterns, or ask for less of the table"
+                );
+                return Err(Error::Job { reason });
+            }
+        }
+    }
+    Ok(table)
+}
+
+/// Fetches rows by their numbers: the number as `row`, and the texts of the roles that the table has, by their
+/// names, in the order of the numbers. For the rows of a finding's tree, too.
+///
+/// # Errors
+///
+/// [`Error::Engine`] where the engine fails.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+/// use datafusion::prelude::SessionContext;
+/// use oddsift_datafusion::jobs::{Source, hunt_rows};
+///
+/// let ctx = SessionContext::new();
+/// let rows = r#"SELECT value AS row, 'x ' || value AS "CommandLine" FROM generate_series(0, 99)"#;
+/// let source = Source::query(&ctx, rows, "row").await?;
+/// let found = hunt_rows(&source, &[42, 7]).await?;
+/// assert_eq!((found.num_rows(), found.schema().field(1).name().as_str()), (2, "command_line"));
+/// # Ok(())
+/// # }
+/// ```
+pub async fn hunt_rows(source: &Source, rows: &[u64]) -> Result<RecordBatch, Error> {
+    let rows: Vec<u64> = rows.iter().copied().collect::<BTreeSet<u64>>().into_iter().collect();
+    let mut batches = Vec::new();
+    let mut schema = None;
+    // Without rows, too, there are columns.
+    for some in rows.chunks(ROWS_OF_A_QUERY).chain(rows.is_empty().then_some(&[][..])) {
+        let frame = source.frame(&rows_query(source, some)).await?;
+        let planned = Arc::clone(frame.schema().inner());
+        batches.extend(frame.collect().await?);
+        schema = schema.or(Some(planned));
+    }
+    let Some(schema) = batches.first().map(RecordBatch::schema).or(schema) else {
+        return Ok(RecordBatch::new_empty(Arc::new(Schema::empty())));
+    };
+    let whole = concat_batches(&schema, &batches)?;
+    let by_row = SortColumn { values: whole.column(0).clone(), options: None };
+    Ok(take_record_batch(&whole, &lexsort_to_indices(&[by_row], None)?)?)
+}
+
+fn rows_query(source: &Source, rows: &[u64]) -> String {
+    let number = format!("CAST({} AS BIGINT UNSIGNED)", source.row());
+    let texts = ROLES.into_iter().filter(|role| source.column(*role).is_some());
+    let texts = texts.map(|role| format!(", {} AS {}", text(source, role), quoted(role.name())));
+    let texts: String = texts.collect();
+    let numbers: Vec<String> = rows.iter().map(u64::to_string).collect();
+    let numbers = if numbers.is_empty() { "NULL".to_owned() } else { numbers.join(", ") };
+    format!(
+        "SELECT {number} AS row{texts} FROM {from} WHERE {number} IN ({numbers})",
+        from = source.from()
+    )
+}

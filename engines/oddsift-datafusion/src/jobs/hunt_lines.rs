@@ -1,0 +1,71 @@
+//! The lines of a hunt as columns.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt64Array,
+};
+use datafusion::arrow::compute::take;
+use datafusion::arrow::datatypes::UInt64Type;
+use oddsift_hunt::{Hunt, Line};
+use oddsift_timeseries::Timestamp;
+
+use crate::Error;
+
+/// The columns of `oddsift hunt -t csv`; `rows` are those that stand for the lines. Times are in microseconds.
+pub(super) fn lines(hunt: &Hunt, lines: &[Line], rows: &RecordBatch) -> Result<RecordBatch, Error> {
+    let count = |of: fn(&Line) -> u64| -> ArrayRef {
+        Arc::new(lines.iter().map(|line| Some(of(line))).collect::<UInt64Array>())
+    };
+    let time = |of: fn((Timestamp, Timestamp)) -> Timestamp| -> ArrayRef {
+        let of = |line: &Line| line.times.map(|times| of(times).as_microsecond());
+        let times: TimestampMicrosecondArray = lines.iter().map(of).collect();
+        Arc::new(times.with_timezone("UTC"))
+    };
+    let text = |of: &dyn Fn(&Line) -> String| -> ArrayRef {
+        Arc::new(lines.iter().map(|line| Some(of(line))).collect::<StringArray>())
+    };
+    let bits: Float64Array = lines.iter().map(|line| Some(line.bits)).collect();
+    let mut columns: Vec<(String, ArrayRef)> = vec![
+        ("finding".to_owned(), count(|line| line.finding.into())),
+        ("rank".to_owned(), count(|line| line.rank.into())),
+        ("row".to_owned(), count(|line| line.row)),
+        ("count".to_owned(), count(|line| line.count)),
+        ("hosts".to_owned(), count(|line| line.hosts)),
+        ("users".to_owned(), count(|line| line.users)),
+        ("bits".to_owned(), Arc::new(bits)),
+        ("reasons".to_owned(), text(&|line| reasons(hunt, line))),
+    ];
+    columns.extend(of_rows(lines, rows)?);
+    columns.extend([
+        ("template".to_owned(), text(&|line| hunt.template(line))),
+        ("first".to_owned(), time(|times| times.0)),
+        ("last".to_owned(), time(|times| times.1)),
+        ("variants".to_owned(), count(|line| line.variants)),
+    ]);
+    let columns = columns.into_iter().map(|(name, column)| (name, column, true));
+    Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
+}
+
+/// The columns of the row that stands for each line, but for its number.
+fn of_rows(lines: &[Line], rows: &RecordBatch) -> Result<Vec<(String, ArrayRef)>, Error> {
+    let numbers = rows.column(0).as_primitive::<UInt64Type>();
+    let places: HashMap<u64, u64> = numbers.values().iter().copied().zip(0..).collect();
+    let places: UInt64Array = lines.iter().map(|line| places.get(&line.row).copied()).collect();
+    if places.null_count() > 0 {
+        let reason =
+            "rows are gone that were there a moment ago; ask again when nobody writes to the table";
+        return Err(Error::Job { reason: reason.to_owned() });
+    }
+    let schema = rows.schema();
+    let named = schema.fields().iter().zip(rows.columns()).skip(1);
+    named.map(|(field, column)| Ok((field.name().clone(), take(column, &places, None)?))).collect()
+}
+
+/// What rounds to no bit tells nothing.
+fn reasons(hunt: &Hunt, line: &Line) -> String {
+    let told = hunt.grouped_reasons(line).into_iter().filter(|(bits, _)| *bits >= 0.5);
+    told.map(|(_, text)| text).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,286 @@
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::JoinType;
+use datafusion::logical_expr::col;
+use datafusion::prelude::{DataFrame, SessionContext};
+use oddsift_features::{Role, Roles, SchemaChoice};
+
+use super::Scratch;
+use crate::Error;
+
+/// The rows of a job: a table or a query of a session, the column that numbers the rows, and the columns that
+/// play roles in process events.
+///
+/// Engines keep no order, so each row brings its number along, by which the first of several is known. Roles
+/// are found by the names of columns, as the tool finds them; [`role`](Self::role) names others.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+/// use datafusion::prelude::SessionContext;
+/// use oddsift_datafusion::jobs::Source;
+/// use oddsift_features::Role;
+///
+/// let ctx = SessionContext::new();
+/// let events = r#"SELECT 0 AS row, 'C:\a.exe' AS "NewProcessName", 'a.exe -x' AS "CommandLine""#;
+/// let source = Source::query(&ctx, events, "row").await?;
+/// assert_eq!(source.column(Role::Path), Some("NewProcessName"));
+/// assert_eq!(source.role(Role::Path, "CommandLine")?.column(Role::Path), Some("CommandLine"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Source {
+    ctx: SessionContext,
+    /// What stands behind FROM.
+    from: String,
+    columns: Vec<(String, DataType)>,
+    row: String,
+    roles: Vec<(Role, String)>,
+}
+
+/// How many rows come from the engine to the process that asks.
+///
+/// ```
+/// use oddsift_datafusion::jobs::Limits;
+///
+/// assert_eq!(Limits::default().max_patterns, 5_000_000);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most distinct patterns, lines, buckets or combinations of a job; 5 million by default. A job that
+    /// has more fails before it takes memory for them.
+    pub max_patterns: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_patterns: 5_000_000 }
+    }
+}
+
+impl Source {
+    /// The rows of a table that the session knows; `row` is the column that numbers them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Engine`] for a table that is not there, [`Error::Job`] for a column that is not.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::jobs::Source};
+    /// let ctx = SessionContext::new();
+    /// ctx.sql("CREATE TABLE logons AS VALUES (0, 'web', 'anna')").await?.collect().await?;
+    /// let source = Source::table(&ctx, "logons", "column1").await?;
+    /// assert!(Source::table(&ctx, "logons", "number").await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn table(ctx: &SessionContext, name: &str, row: &str) -> Result<Self, Error> {
+        Self::of(ctx, quoted(name), row).await
+    }
+
+    /// The rows of a query.
+    ///
+    /// # Errors
+    ///
+    /// As [`table`](Self::table).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::jobs::Source};
+    /// let source = Source::query(&SessionContext::new(), "SELECT 7 AS row", "row").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn query(ctx: &SessionContext, sql: &str, row: &str) -> Result<Self, Error> {
+        Self::of(ctx, format!("({sql}) AS source"), row).await
+    }
+
+    async fn of(ctx: &SessionContext, from: String, row: &str) -> Result<Self, Error> {
+        let frame = ctx.sql(&format!("SELECT * FROM {from}")).await?;
+        let fields = frame.schema().fields().iter();
+        let columns =
+            fields.map(|field| (field.name().clone(), field.data_type().clone())).collect();
+        let source =
+            Self { ctx: ctx.clone(), from, columns, row: row.to_owned(), roles: Vec::new() };
+        source.need(row)?;
+        let names = source.names();
+        let roles = Roles::resolve(&names, SchemaChoice::Auto, &[])
+            .map_err(|error| Error::Job { reason: error.to_string() })?;
+        let found = Role::ALL.iter().filter_map(|role| {
+            let column = names.get(roles.get(*role)?)?;
+            Some((*role, (*column).to_owned()))
+        });
+        let roles = found.collect();
+        Ok(Self { roles, ..source })
+    }
+
+    /// Names the column that plays a role, in place of the one that was found.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Job`] for a column that is not there.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::jobs::Source, oddsift_features::Role};
+    /// let source = Source::query(&SessionContext::new(), "SELECT 7 AS row, 'x' AS cmd", "row").await?;
+    /// assert_eq!(source.role(Role::CommandLine, "cmd")?.column(Role::CommandLine), Some("cmd"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn role(mut self, role: Role, column: &str) -> Result<Self, Error> {
+        self.need(column)?;
+        self.roles.retain(|(known, _)| *known != role);
+        self.roles.push((role, column.to_owned()));
+        Ok(self)
+    }
+
+    /// Returns the column that plays a role.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::jobs::Source, oddsift_features::Role};
+    /// let source = Source::query(&SessionContext::new(), "SELECT 7 AS row, 'x' AS cmd", "row").await?;
+    /// assert_eq!(source.column(Role::CommandLine), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn column(&self, role: Role) -> Option<&str> {
+        self.roles.iter().find(|(known, _)| *known == role).map(|(_, column)| column.as_str())
+    }
+
+    /// Returns the names of the columns.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::jobs::Source, oddsift_features::Role};
+    /// let source = Source::query(&SessionContext::new(), "SELECT 7 AS row, 'x' AS cmd", "row").await?;
+    /// assert_eq!(source.names(), ["row", "cmd"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn names(&self) -> Vec<&str> {
+        self.columns.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The type of a column that must be there.
+    pub(crate) fn need(&self, column: &str) -> Result<&DataType, Error> {
+        let found = self.columns.iter().find(|(name, _)| name == column);
+        found.map(|(_, of_type)| of_type).ok_or_else(|| Error::Job {
+            reason: format!(
+                "there is no column `{column}`; the columns are {}",
+                self.names().join(", ")
+            ),
+        })
+    }
+
+    /// What stands behind FROM.
+    pub(crate) fn from(&self) -> &str {
+        &self.from
+    }
+
+    /// The column that numbers the rows, as SQL.
+    pub(crate) fn row(&self) -> String {
+        quoted(&self.row)
+    }
+
+    /// The column of a role as SQL; NULL where none plays it.
+    pub(crate) fn text(&self, role: Role) -> String {
+        self.column(role).map_or_else(|| "NULL".to_owned(), quoted)
+    }
+
+    /// The time as SQL, a timestamp; NULL where there is none. A text is read as the engine reads times,
+    /// without a zone as UTC.
+    pub(crate) fn time(&self) -> String {
+        let Some(column) = self.column(Role::Time) else {
+            return "CAST(NULL AS TIMESTAMP)".to_owned();
+        };
+        match self.need(column) {
+            Ok(DataType::Timestamp(..)) => quoted(column),
+            _ => format!("CAST({} AS TIMESTAMP)", quoted(column)),
+        }
+    }
+
+    /// The number of rows.
+    pub(crate) async fn n_rows(&self) -> Result<u64, Error> {
+        let frame = self.frame(&format!("SELECT * FROM {}", self.from)).await?;
+        Ok(frame.count().await? as u64)
+    }
+
+    /// What is known of some rows, by a column `row`, with all columns of these rows before it.
+    pub(crate) async fn joined(
+        &self,
+        known: RecordBatch,
+        scratch: &Scratch,
+    ) -> Result<DataFrame, Error> {
+        let names: Vec<String> =
+            known.schema().fields().iter().map(|it| it.name().clone()).collect();
+        let renamed = |name: &String| col(quoted(name)).alias(format!("{name}_"));
+        let known = scratch.frame(&self.ctx, known).await?;
+        let known = known.select(names.iter().map(renamed).collect::<Vec<_>>())?;
+        let rows = self
+            .frame(&format!(
+                "SELECT *, CAST({} AS BIGINT UNSIGNED) AS row__ FROM {}",
+                self.row(),
+                self.from
+            ))
+            .await?;
+        let joined = rows.join(known, JoinType::Inner, &["row__"], &["row_"], None)?;
+        let own = self.names().into_iter().map(|name| col(quoted(name)));
+        let others = names.iter().filter(|name| *name != "row");
+        let all = own.chain(others.map(|name| col(quoted(&format!("{name}_"))).alias(name)));
+        Ok(joined.select(all.collect::<Vec<_>>())?)
+    }
+
+    pub(crate) fn ctx(&self) -> &SessionContext {
+        &self.ctx
+    }
+
+    pub(crate) async fn frame(&self, sql: &str) -> Result<DataFrame, Error> {
+        Ok(self.ctx.sql(sql).await?)
+    }
+
+    /// The rows of a query, which may not be more than `limits` says.
+    pub(crate) async fn collect(
+        &self,
+        sql: &str,
+        what: &str,
+        limits: Limits,
+    ) -> Result<Vec<RecordBatch>, Error> {
+        let most = limits.max_patterns;
+        // One more, to see that there are more.
+        let limited = format!("SELECT * FROM ({sql}) AS limited LIMIT {}", most.saturating_add(1));
+        let batches = self.frame(&limited).await?.collect().await?;
+        if batches.iter().map(RecordBatch::num_rows).sum::<usize>() > most {
+            let reason = format!(
+                "there are more than {most} {what}; raise max_patterns, or ask for less of the table"
+            );
+            return Err(Error::Job { reason });
+        }
+        Ok(batches)
+    }
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Source");
+        shown.field("from", &self.from).field("roles", &self.roles).finish_non_exhaustive()
+    }
+}
+
+/// A name as SQL takes it, whatever its letters.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text as SQL takes it.
+pub(crate) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

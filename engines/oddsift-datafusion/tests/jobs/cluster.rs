@@ -1,0 +1,114 @@
+use datafusion::arrow::array::{AsArray, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Int64Type};
+use oddsift_datafusion::Error;
+use oddsift_datafusion::jobs::{ClusterJob, Clustered, Limits, Scratch, Source};
+use oddsift_pipeline::{ClusterParams, Clusters, KeepRows};
+
+use crate::events::{Events, Layout, session, wait};
+
+fn labels_of_file(events: &Events) -> (Clusters, Vec<(i64, i64, bool)>) {
+    let mut params = ClusterParams::new();
+    params.keep = KeepRows::All;
+    let found = params.fit(events.csv()).unwrap();
+    let labels = found.labels();
+    let labels =
+        labels.map(|(row, label, is_core)| (row.cast_signed(), label.to_i64(), is_core)).collect();
+    (found, labels)
+}
+
+async fn labels_of(found: &Clustered) -> Vec<(i64, i64, bool)> {
+    let mut labels = Vec::new();
+    for batch in found.labels().await.unwrap().collect().await.unwrap() {
+        let number = |column: usize| cast(batch.column(column), &DataType::Int64).unwrap();
+        let (rows, ids) = (number(0), number(1));
+        let (rows, ids) = (rows.as_primitive::<Int64Type>(), ids.as_primitive::<Int64Type>());
+        let is_core = batch.column(2).as_boolean();
+        labels.extend(
+            (0..batch.num_rows()).map(|at| (rows.value(at), ids.value(at), is_core.value(at))),
+        );
+    }
+    labels.sort_unstable();
+    labels
+}
+
+fn texts(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
+    let texts = cast(batch.column_by_name(column).unwrap(), &DataType::Utf8).unwrap();
+    let texts = texts.as_string::<i32>();
+    texts.iter().map(|text| text.map(str::to_owned)).collect()
+}
+
+/// Row, label, size, times in nanoseconds and template of each line.
+fn lines_of(found: &Clustered) -> Vec<String> {
+    let summary = found.summary().unwrap();
+    let numbers = ["row", "ClusterId", "ClusterSize", "FirstEventTime", "LastEventTime"]
+        .map(|name| cast(summary.column_by_name(name).unwrap(), &DataType::Int64).unwrap());
+    let templates = texts(&summary, "Template");
+    let line = |at: usize| {
+        let numbers = numbers.each_ref().map(|column| column.as_primitive::<Int64Type>().value(at));
+        format!("{numbers:?} {}", templates[at].clone().unwrap_or_default())
+    };
+    (0..summary.num_rows()).map(line).collect()
+}
+
+fn lines_of_file(found: &Clusters) -> Vec<String> {
+    let mut rows = found.rows();
+    rows.sort_by_key(|row| (row.size, row.row));
+    let line = |row: &oddsift_pipeline::ClusterRow<'_>| {
+        let (first, last) = row.times.unwrap();
+        let [row_number, size] = [row.row, row.size].map(u64::cast_signed);
+        let [first, last] = [first, last].map(|time| i64::try_from(time.as_nanosecond()).unwrap());
+        let numbers = [row_number, row.label.to_i64(), size, first, last];
+        format!("{numbers:?} {}", row.template.clone().unwrap_or_default())
+    };
+    rows.iter().map(line).collect()
+}
+
+async fn assert_equal(events: &Events, source: &Source, scratch: Scratch) {
+    let (of_file, labels) = labels_of_file(events);
+    let mut job = ClusterJob::new();
+    job.scratch = scratch;
+    let found = job.run(source).await.unwrap();
+    assert_eq!(found.events.n_noise_rows(), of_file.events.n_noise_rows());
+    assert_eq!(found.n_left_out, 0);
+    assert_eq!(labels_of(&found).await, labels);
+    let (ours, theirs) = (lines_of(&found), lines_of_file(&of_file));
+    assert_eq!(ours.len(), theirs.len());
+    for (ours, theirs) in ours.iter().zip(&theirs) {
+        assert_eq!(ours, theirs);
+    }
+    let exemplars = found.exemplars().await.unwrap();
+    assert_eq!(exemplars.count().await.unwrap(), ours.len());
+}
+
+#[test]
+fn labels_sizes_times_and_templates_are_the_tools_whatever_the_layout() {
+    let events = Events::new(5000, 3);
+    wait(async {
+        for layout in Layout::ALL {
+            assert_equal(&events, &events.parquet(layout).await, Scratch::Memory).await;
+        }
+        let scratch = Scratch::folder(events.folder.path().to_str().unwrap());
+        assert_equal(&events, &events.many_csv(Layout::ALL[1]).await, scratch).await;
+    });
+}
+
+#[test]
+fn too_many_patterns_and_unknown_features_are_told() {
+    wait(async {
+        let rows = "SELECT * FROM (VALUES (0, 1.0), (1, 9.0), (2, 4.0)) AS t(row, x)";
+        let source = Source::query(&session(2), rows, "row").await.unwrap();
+        let mut job = ClusterJob::new();
+        let error = job.run(&source).await.unwrap_err().to_string();
+        assert!(error.contains("name the features"), "{error}");
+        job.features = vec!["y".to_owned()];
+        let error = job.run(&source).await.unwrap_err().to_string();
+        assert_eq!(error, "there is no column `y`; the columns are row, x");
+        job.features = vec!["x".to_owned()];
+        job.limits = Limits { max_patterns: 2 };
+        let error = job.run(&source).await.unwrap_err();
+        assert!(
+            matches!(&error, Error::Job { reason } if reason.contains("more than 2 distinct vectors"))
+        );
+    });
+}
