@@ -49,7 +49,10 @@ fn build(aggregate: Aggregate, events: &[Event]) -> SeriesBuilder {
 }
 
 /// A fortnight of hours with a daily season and noise.
-/// What a `GROUP BY` makes of the rows of a bucket: their seconds and values.
+/// Seconds and values of rows.
+type Rows = Vec<(i64, f64)>;
+
+/// What a `GROUP BY` makes of the rows of a bucket.
 fn totals(aggregate: Aggregate, rows: &[(i64, f64)]) -> Totals {
     let seconds = || rows.iter().map(|(second, _)| *second);
     let values = || rows.iter().map(|(_, value)| *value);
@@ -113,7 +116,7 @@ proptest! {
         events in vec((0_i64..900, -9_i32..9, proptest::bool::ANY), 1..80),
     ) {
         let mut builder = SeriesBuilder::new(seconds(60), aggregate).unwrap();
-        let mut rows: BTreeMap<(Option<&str>, i64), Vec<(i64, f64)>> = BTreeMap::new();
+        let mut rows: BTreeMap<(Option<&str>, i64), Rows> = BTreeMap::new();
         for &(second, value, is_web) in &events {
             let group = is_web.then_some("web");
             let text = value.to_string();

@@ -13,6 +13,9 @@ use oddsift_pipeline::{SeriesFit, SeriesPoint, own_name};
 use crate::Error;
 use crate::times::ticks;
 
+/// A number of a point.
+type Part = fn(&SeriesPoint<'_>) -> f64;
+
 /// The columns of `oddsift series -t csv`.
 pub(super) fn points(fit: &SeriesFit) -> Result<RecordBatch, Error> {
     let points: Vec<SeriesPoint<'_>> = fit.points().collect();
@@ -25,7 +28,7 @@ pub(super) fn points(fit: &SeriesFit) -> Result<RecordBatch, Error> {
     columns.push((names.time.clone(), times(&points)?));
     columns.push((names.value.clone(), numbers(&points, |point| point.value)));
     let taken: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-    let parts: [(&str, fn(&SeriesPoint<'_>) -> f64); 6] = [
+    let parts: [(&str, Part); 6] = [
         ("residual", |point| point.residual),
         ("trend", |point| point.trend),
         ("seasonal", |point| point.seasonal),
