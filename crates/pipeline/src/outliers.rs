@@ -68,7 +68,7 @@ pub struct OutlierParams {
     /// [`Sampling::Rows`] by default. Samples of other rows are drawn row by row.
     pub sampling: Sampling,
     /// Whether the features of process events, where none are named, are the rarity of their parts
-    /// ([`ProcessRarity::NAMES`]); true by default.
+    /// ([`ProcessRarity::NAMES`](oddsift_outliers::ProcessRarity::NAMES)); true by default.
     pub rarity: bool,
     /// Whether each row is a line, and all outliers are found; false by default: process events of equal
     /// features are one line, and without `top` or a share of outliers there are at most
