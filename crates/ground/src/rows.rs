@@ -211,7 +211,6 @@ impl<M: Mark> DistinctRows<M> {
 
     fn need_index(&mut self) {
         if self.slots.is_empty() {
-            self.slots = vec![0; (self.len() * 2 + 1).next_power_of_two().max(1024)];
             self.index();
         }
     }
@@ -271,7 +270,6 @@ impl<M: Mark> DistinctRows<M> {
         self.values.truncate(n_named * self.n_columns);
         self.marks.truncate(n_named);
         self.len = n_named as u32;
-        self.need_index();
         self.index();
     }
 
@@ -297,7 +295,11 @@ impl<M: Mark> DistinctRows<M> {
 
     /// Puts all rows, which are distinct, into their slots.
     fn index(&mut self) {
-        self.slots.fill(0);
+        if self.slots.is_empty() {
+            self.slots = vec![0; (self.len() * 2 + 1).next_power_of_two().max(1024)];
+        } else {
+            self.slots.fill(0);
+        }
         for id in 0..self.len {
             let tag = tag(self.seed, self.row(id), self.mark(id));
             let at = self.free_slot(tag);

@@ -48,7 +48,7 @@ pub enum Error {
         field: &'static str,
         /// The position in it, from 0.
         position: usize,
-        /// What is wrong there.
+        /// The fault there.
         fault: &'static str,
     },
     /// Saved lines are damaged, or of another version.
@@ -58,7 +58,7 @@ pub enum Error {
         field: &'static str,
         /// The position in it, from 0.
         position: usize,
-        /// What is wrong there.
+        /// The fault there.
         fault: &'static str,
     },
     /// A row of another number of values than the table has columns.

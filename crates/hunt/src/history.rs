@@ -122,10 +122,7 @@ impl History {
     /// ```
     #[must_use]
     pub fn n_numbers(&self) -> usize {
-        match self.table.kind {
-            Kind::Process => 0,
-            Kind::Values { n_numbers } => n_numbers,
-        }
+        self.table.kind.n_numbers()
     }
 
     /// Whether the lines are starts of programs.
@@ -201,6 +198,7 @@ mod saved {
     use serde::{Deserialize, Serialize};
 
     use super::{Error, History, Kind, LineTable, Timestamp};
+    use crate::saved::sorted;
 
     /// The name of the format in JSON.
     pub(crate) const FORMAT: &str = "oddsift-hunt";
@@ -219,7 +217,7 @@ mod saved {
         columns: Vec<String>,
         /// The distinct values of each column, sorted.
         values: Vec<Vec<String>>,
-        /// Of each line the places of its values, one behind the other.
+        /// The places of the values of each line, one line behind the other.
         lines: Vec<u32>,
         counts: Vec<u64>,
         times: Vec<Option<(Timestamp, Timestamp)>>,
@@ -259,20 +257,7 @@ mod saved {
 
     impl Saved {
         fn of(table: &LineTable) -> Self {
-            let mut values: Vec<Vec<String>> = Vec::with_capacity(table.columns().len());
-            let mut places: Vec<Vec<u32>> = Vec::with_capacity(table.columns().len());
-            for texts in &table.values {
-                let mut order: Vec<u32> = (0..).take(texts.len()).collect();
-                order.sort_unstable_by_key(|id| texts.get(*id));
-                let mut place = vec![0; texts.len()];
-                for (id, at) in order.iter().zip(0..) {
-                    if let Some(slot) = place.get_mut(*id as usize) {
-                        *slot = at;
-                    }
-                }
-                values.push(order.iter().map(|id| texts.get(*id).to_owned()).collect());
-                places.push(place);
-            }
+            let (values, places): (Vec<_>, Vec<_>) = table.values.iter().map(sorted).unzip();
             let place = |(value, places): (&u32, &Vec<u32>)| {
                 places.get(*value as usize).copied().unwrap_or_default()
             };
@@ -284,16 +269,12 @@ mod saved {
                 })
                 .collect();
             lines.sort_unstable();
-            let n_numbers = match table.kind {
-                Kind::Process => 0,
-                Kind::Values { n_numbers } => n_numbers,
-            };
             Self {
                 format: FORMAT.to_owned(),
                 version: VERSION,
                 masks: MASKS.to_owned(),
                 of_processes: table.kind == Kind::Process,
-                n_numbers,
+                n_numbers: table.kind.n_numbers(),
                 columns: table.columns().to_vec(),
                 values,
                 counts: lines.iter().map(|(_, count, _)| *count).collect(),
@@ -348,11 +329,8 @@ mod saved {
                     Err(damaged("columns", 0, "is not that of starts of programs"))
                 };
             }
-            let n_values = self.columns.len().checked_sub(self.n_numbers);
-            let parts = n_values.and_then(|at| self.columns.split_at_checked(at));
-            let (values, numbers) =
-                parts.ok_or(damaged("n_numbers", 0, "is more than there are columns"))?;
-            Ok(LineTable::new(values).with_numbers(numbers))
+            let table = LineTable::of_values(&self.columns, self.n_numbers);
+            table.ok_or(damaged("n_numbers", 0, "is more than there are columns"))
         }
 
         fn check_lengths(&self) -> Result<(), Error> {

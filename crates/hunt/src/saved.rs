@@ -26,7 +26,7 @@ struct Saved {
     hosts: Vec<String>,
     users: Vec<String>,
     sessions: Vec<String>,
-    /// Of each line the places of its values, one behind the other.
+    /// The places of the values of each line, one line behind the other.
     lines: Vec<u32>,
     entries: Vec<SavedEntry>,
 }
@@ -96,7 +96,7 @@ impl Serialize for LineTable {
     }
 }
 
-/// What is read is not trusted: every place, count and time is checked.
+/// Reads a table as untrusted: every place, count and time is checked.
 impl<'de> Deserialize<'de> for LineTable {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Saved::deserialize(deserializer)?.into_table().map_err(de::Error::custom)
@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for LineTable {
 }
 
 /// Texts in their order, and the place there of each by its number.
-fn sorted(texts: &Texts) -> (Vec<String>, Vec<u32>) {
+pub(crate) fn sorted(texts: &Texts) -> (Vec<String>, Vec<u32>) {
     let mut order: Vec<u32> = (0..).take(texts.len()).collect();
     order.sort_unstable_by_key(|id| texts.get(*id));
     let mut places = vec![NONE; texts.len()];
@@ -141,16 +141,12 @@ impl Saved {
         let mut lines: Vec<(Vec<u32>, &Entry)> =
             table.lines().map(|(id, entry)| (key(id), entry)).collect();
         lines.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-        let n_numbers = match table.kind {
-            Kind::Process => 0,
-            Kind::Values { n_numbers } => n_numbers,
-        };
         Self {
             format: FORMAT.to_owned(),
             version: VERSION,
             masks: MASKS.to_owned(),
             of_processes: table.kind == Kind::Process,
-            n_numbers,
+            n_numbers: table.kind.n_numbers(),
             columns: table.columns().to_vec(),
             values,
             hosts,
@@ -187,11 +183,8 @@ impl Saved {
         let mut table = if self.of_processes {
             LineTable::of_processes()
         } else {
-            let n_values = self.columns.len().checked_sub(self.n_numbers);
-            let parts = n_values.and_then(|at| self.columns.split_at_checked(at));
-            let (values, numbers) =
-                parts.ok_or(damaged("n_numbers", 0, "is more than there are columns"))?;
-            LineTable::new(values).with_numbers(numbers)
+            let table = LineTable::of_values(&self.columns, self.n_numbers);
+            table.ok_or(damaged("n_numbers", 0, "is more than there are columns"))?
         };
         if table.columns() != self.columns || table.values.len() != self.values.len() {
             return Err(damaged("columns", 0, "are not those of the values"));

@@ -105,6 +105,16 @@ pub(crate) enum Kind {
     Values { n_numbers: usize },
 }
 
+impl Kind {
+    /// The number of columns that are sizes of numbers.
+    pub(crate) fn n_numbers(self) -> usize {
+        match self {
+            Self::Process => 0,
+            Self::Values { n_numbers } => n_numbers,
+        }
+    }
+}
+
 /// What is known of a line.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Entry {
@@ -303,6 +313,14 @@ impl LineTable {
     #[must_use]
     pub fn of_processes() -> Self {
         Self { kind: Kind::Process, ..Self::new(crate::process::COLUMNS) }
+    }
+
+    /// An empty table of values whose last `n_numbers` columns are sizes of numbers; `None` if there are not
+    /// so many.
+    #[cfg(feature = "serde")]
+    pub(crate) fn of_values(columns: &[String], n_numbers: usize) -> Option<Self> {
+        let (values, numbers) = columns.split_at(columns.len().checked_sub(n_numbers)?);
+        Some(Self::new(values).with_numbers(numbers))
     }
 
     /// An empty table of the columns of another.

@@ -218,7 +218,7 @@ fn value_at(column: &ArrayView1<'_, f64>, row: u32) -> f64 {
     column[row as usize]
 }
 
-/// Which of the distinct values of a feature are kept.
+/// The places of the distinct values of a feature that are kept.
 struct Kept {
     mean_gap: f64,
     /// `None` is all.

@@ -46,7 +46,7 @@ impl Default for Observation<'_> {
     }
 }
 
-/// What is known of a pattern that was counted elsewhere, as by a database; see
+/// A pattern that was counted elsewhere, as by a database; see
 /// [`PatternTable::add_pattern`](crate::PatternTable::add_pattern).
 ///
 /// ```

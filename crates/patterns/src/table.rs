@@ -43,7 +43,7 @@ pub struct PatternTable {
     pub(crate) distinct: Vec<DistinctColumn>,
 }
 
-/// What a [`PatternTable`] knows of its patterns, by columns, each in the order of the patterns.
+/// The columns of a [`PatternTable`], each in the order of the patterns.
 ///
 /// ```
 /// use oddsift_patterns::{Observation, PatternTable};

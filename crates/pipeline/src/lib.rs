@@ -85,7 +85,7 @@ pub use {
         FewCycles, LeftOut, SeriesColumns, SeriesFit, SeriesParams, SeriesPoint, SeriesValue,
     },
     sink::{Chunk, Sink},
-    space::FeatureChoice,
+    space::{DEFAULT_EPS, FeatureChoice, OF_PROCESS, OF_PROGRAM, WHOLE_EPS},
     stack::{StackCounts, StackParams},
     time_counts::TimeCounts,
 };

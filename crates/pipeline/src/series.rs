@@ -447,7 +447,6 @@ struct Reading<'a> {
     value: Option<Column>,
     by: Option<Column>,
     buckets: Option<(Period, Aggregate)>,
-    fill: Fill,
 }
 
 impl<'a> Reading<'a> {
@@ -483,9 +482,8 @@ impl<'a> Reading<'a> {
         let fills = params.fill.is_some_and(|fill| fill != Fill::Error);
         let has_gaps = buckets.is_none() || fills || params.gathers();
         let rows = if has_gaps { rows.with_gaps() } else { rows };
-        let fill = params.fill_of_gaps();
         let feed = Feed::new(head, input);
-        Ok(Self { params, feed, rows, time, value, by, buckets, fill })
+        Ok(Self { params, feed, rows, time, value, by, buckets })
     }
 
     fn columns(&self) -> SeriesColumns {
@@ -566,7 +564,7 @@ impl<'a> Reading<'a> {
         let mut changes = Vec::new();
         for (group, points) in whole.into_groups() {
             let pairs: Vec<_> = points.iter().map(|point| (point.time, point.value)).collect();
-            match series_of(&pairs, params, self.fill) {
+            match series_of(&pairs, params) {
                 Ok((of_group, made)) => {
                     series.push(of_group.with_group(group));
                     changes.push(made);
@@ -727,7 +725,6 @@ fn first_numeric(head: &Head, taken: &[Option<&Column>]) -> Result<Column, Error
 fn series_of(
     points: &[(Timestamp, f64)],
     params: &SeriesParams,
-    fill: Fill,
 ) -> Result<(Series, Changes), oddsift_timeseries::Error> {
     // With fewer a group has no usual value.
     const LEAST: usize = 3;
@@ -735,12 +732,12 @@ fn series_of(
         return Ok((Series::as_given(points), Changes::default()));
     }
     if params.strict {
-        return Ok((Series::from_points(points, fill)?, Changes::default()));
+        return Ok((Series::from_points(points, params.fill_of_gaps())?, Changes::default()));
     }
     if params.by.is_some() && points.len() < LEAST {
         return Err(oddsift_timeseries::Error::FewPoints { needed: LEAST });
     }
-    Series::gather(points, fill)
+    Series::gather(points, params.fill_of_gaps())
 }
 
 fn nothing_left(read: &ReadSummary, params: &SeriesParams) -> Error {

@@ -8,21 +8,39 @@ use crate::intake::{FeatureOrigin, Intake};
 use crate::layout::Head;
 use crate::{Error, Parameter};
 
-/// Features of process events that are numbers alone, msticpy's example.
-const OF_PROCESS: [&str; 3] = ["pathScore", "commandlineTokensFull", "isSystemSession"];
-/// Features by which process events are clustered: events of a program, with as many words and delimiters.
-const OF_PROGRAM: [&str; 3] = ["program", "commandlineTokens", "commandlineTokensFull"];
+/// The features of process events that are numbers alone, msticpy's example.
+///
+/// ```
+/// assert_eq!(oddsift_pipeline::OF_PROCESS.len(), 3);
+/// ```
+pub const OF_PROCESS: [&str; 3] = ["pathScore", "commandlineTokensFull", "isSystemSession"];
+/// The features by which process events are clustered: events of a program, with as many words and
+/// delimiters.
+///
+/// ```
+/// assert_eq!(oddsift_pipeline::OF_PROGRAM[0], "program");
+/// ```
+pub const OF_PROGRAM: [&str; 3] = ["program", "commandlineTokens", "commandlineTokensFull"];
 /// Those of events without command lines: which program it is, and nothing else tells them apart.
 const OF_PATH: [&str; 2] = ["pathHash", "isSystemSession"];
 const OF_PATH_ALONE: [&str; 2] = ["program", "isSystemSession"];
 /// Those of events without paths.
 const OF_COMMAND_LINE: [&str; 3] =
     ["commandlineTokensFull", "commandlineTokensHash", "isSystemSession"];
-/// The distance for them, under which that example shows what is unusual, and the one for others.
+/// The distance for numbers of processes alone, under which that example shows what is unusual.
 const PROCESS_EPS: f64 = 0.0001;
-const DEFAULT_EPS: f64 = 0.01;
-/// Of whole numbers: apart by less than 1 is equal.
-const WHOLE_EPS: f64 = 0.5;
+/// The largest distance of neighbours by features that are named.
+///
+/// ```
+/// assert_eq!(oddsift_pipeline::DEFAULT_EPS, 0.01);
+/// ```
+pub const DEFAULT_EPS: f64 = 0.01;
+/// The largest distance of neighbours by [`OF_PROGRAM`]: of whole numbers, apart by less than 1 is equal.
+///
+/// ```
+/// assert_eq!(oddsift_pipeline::WHOLE_EPS, 0.5);
+/// ```
+pub const WHOLE_EPS: f64 = 0.5;
 
 pub(crate) const FEATURES: Parameter = Parameter("features");
 
