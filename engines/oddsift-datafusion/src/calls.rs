@@ -2,9 +2,10 @@
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::ScalarValue;
-use datafusion::logical_expr::ColumnarValue;
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 
 use crate::Error;
+use crate::texts::Texts;
 
 /// An argument that is one value for all rows; `None` where it is left out or NULL.
 fn scalar<'a>(
@@ -41,6 +42,15 @@ pub(crate) fn number(
 /// All arguments as arrays of `n_rows` rows.
 pub(crate) fn arrays(values: &[ColumnarValue], n_rows: usize) -> Result<Vec<ArrayRef>, Error> {
     values.iter().map(|value| Ok(value.to_array(n_rows)?)).collect()
+}
+
+/// The texts of the argument at a place.
+pub(crate) fn texts(
+    function: &'static str,
+    args: &ScalarFunctionArgs,
+    place: usize,
+) -> Result<Texts, Error> {
+    Texts::new(&argument(function, &args.args, place)?.to_array(args.number_rows)?)
 }
 
 /// The argument at a place; the engine has checked the number of them.

@@ -5,17 +5,19 @@ use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
-use crate::hunt_lines::HuntLinesUdaf;
+use crate::function::RowFunction;
+use crate::hunt_lines::HuntLines;
+use crate::merging::MergingFunction;
 use crate::pattern::PatternUdaf;
-use crate::process::ProcessUdf;
+use crate::process::ProcessFeaturesOf;
 use crate::process_rarity::ProcessRarityUdf;
-use crate::rarity::RarityUdaf;
+use crate::rarity::RarityCounts;
 use crate::score::{ModelUdf, OfModel};
-use crate::series::SeriesUdf;
-use crate::template::TemplateUdf;
-use crate::text::{OfText, TextUdf};
-use crate::time_bucket::TimeBucketUdf;
-use crate::vector_hash::VectorHashUdf;
+use crate::series::StlAnomalies;
+use crate::template::TemplateText;
+use crate::text::OfText;
+use crate::time_bucket::TimeBucket;
+use crate::vector_hash::VectorHash;
 use crate::{Error, Models};
 
 /// Registers all functions on a session; models are read from its object stores.
@@ -106,20 +108,19 @@ impl Functions {
     pub fn new(stores: Arc<dyn ObjectStoreRegistry>) -> Self {
         let models = Arc::new(Models::new(stores));
         let of_model = |of| ScalarUDF::new_from_impl(ModelUdf::new(of, Arc::clone(&models)));
-        let of_text = |of| ScalarUDF::new_from_impl(TextUdf::new(of));
-        let mut scalar = OfText::ALL.map(of_text).to_vec();
+        let mut scalar = OfText::ALL.map(RowFunction::into_udf).to_vec();
         scalar.extend([OfModel::IforestScore, OfModel::ClusterOf].map(of_model));
         scalar.push(ScalarUDF::new_from_impl(ProcessRarityUdf::new(Arc::clone(&models))));
-        scalar.push(ScalarUDF::new_from_impl(ProcessUdf::new()));
-        scalar.push(ScalarUDF::new_from_impl(VectorHashUdf::new()));
-        scalar.push(ScalarUDF::new_from_impl(SeriesUdf::new()));
-        scalar.push(ScalarUDF::new_from_impl(TemplateUdf::new()));
-        scalar.push(ScalarUDF::new_from_impl(TimeBucketUdf::new()));
-        let aggregate = vec![
-            Arc::new(AggregateUDF::new_from_impl(PatternUdaf::new())),
-            Arc::new(AggregateUDF::new_from_impl(RarityUdaf::new())),
-            Arc::new(AggregateUDF::new_from_impl(HuntLinesUdaf::new())),
-        ];
+        scalar.extend([
+            ProcessFeaturesOf.into_udf(),
+            VectorHash.into_udf(),
+            StlAnomalies.into_udf(),
+            TemplateText.into_udf(),
+            TimeBucket.into_udf(),
+        ]);
+        let pattern = AggregateUDF::new_from_impl(PatternUdaf::new());
+        let merging = [RarityCounts.into_udaf(), HuntLines.into_udaf()];
+        let aggregate = std::iter::once(pattern).chain(merging).map(Arc::new).collect();
         Self { scalar: scalar.into_iter().map(Arc::new).collect(), aggregate }
     }
 

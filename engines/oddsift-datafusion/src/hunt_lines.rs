@@ -1,16 +1,11 @@
 use std::mem::size_of;
-use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, UInt64Array};
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef, UInt64Type};
-use datafusion::common::ScalarValue;
-use datafusion::error::Result as EngineResult;
-use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::utils::{AggregateOrderSensitivity, format_state_name};
-use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, Signature, Volatility};
+use datafusion::arrow::datatypes::UInt64Type;
 use oddsift_hunt::{LineTable, ProcessEvent, ProcessTexts, process_number};
 
-use crate::arguments::{Argument, Kind, coerce};
+use crate::arguments::{Argument, Kind};
+use crate::merging::{Merging, MergingFunction};
 use crate::state::{lines_from_bytes, lines_to_bytes};
 use crate::texts::Texts;
 use crate::times::Times;
@@ -36,53 +31,24 @@ const TEXTS: usize = 2;
 
 /// Starts of programs, folded to lines that can be ranked.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct HuntLinesUdaf {
-    signature: Signature,
-}
+pub(crate) struct HuntLines;
 
-impl HuntLinesUdaf {
-    pub(crate) fn new() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable) }
-    }
-}
-
-impl AggregateUDFImpl for HuntLinesUdaf {
-    fn name(&self) -> &str {
+impl MergingFunction for HuntLines {
+    fn name(&self) -> &'static str {
         NAME
     }
 
-    fn signature(&self) -> &Signature {
-        &self.signature
+    fn arguments(&self) -> &'static [Argument] {
+        &ARGUMENTS
     }
 
-    fn coerce_types(&self, found: &[DataType]) -> EngineResult<Vec<DataType>> {
-        Ok(coerce(NAME, &ARGUMENTS, found)?)
+    fn state_name(&self) -> &'static str {
+        "lines"
     }
 
-    fn return_type(&self, _found: &[DataType]) -> EngineResult<DataType> {
-        Ok(DataType::LargeBinary)
-    }
-
-    fn is_nullable(&self) -> bool {
-        false
-    }
-
-    fn state_fields(&self, args: StateFieldsArgs<'_>) -> EngineResult<Vec<FieldRef>> {
-        let name = format_state_name(args.name, "lines");
-        Ok(vec![Arc::new(Field::new(name, DataType::LargeBinary, false))])
-    }
-
-    fn accumulator(&self, args: AccumulatorArgs<'_>) -> EngineResult<Box<dyn Accumulator>> {
-        if args.is_distinct {
-            let reason = "DISTINCT would lose counts; leave it out".to_owned();
-            return Err(Error::Compute { function: NAME, reason }.into());
-        }
+    fn start(&self) -> Result<Box<dyn Merging>, Error> {
         let (table, texts) = (LineTable::of_processes(), ProcessTexts::new());
         Ok(Box::new(Lines { table, texts, bytes: 0 }))
-    }
-
-    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
-        AggregateOrderSensitivity::Insensitive
     }
 }
 
@@ -95,7 +61,7 @@ struct Lines {
     bytes: usize,
 }
 
-impl Lines {
+impl Merging for Lines {
     fn add(&mut self, values: &[ArrayRef]) -> Result<(), Error> {
         let columns = Columns::new(values)?;
         for row in 0..columns.rows.len() {
@@ -110,16 +76,18 @@ impl Lines {
         Ok(())
     }
 
-    fn merge(&mut self, states: &[ArrayRef]) -> Result<(), Error> {
-        for state in calls::argument(NAME, states, 0)?.as_binary::<i64>().iter().flatten() {
-            self.bytes += state.len();
-            self.table.merge(lines_from_bytes(state)?).map_err(|error| failed(&error))?;
-        }
+    fn merge(&mut self, written: &[u8]) -> Result<(), Error> {
+        self.bytes += written.len();
+        self.table.merge(lines_from_bytes(written)?).map_err(|error| failed(&error))?;
         Ok(())
     }
 
-    fn written(&mut self) -> Result<ScalarValue, Error> {
-        Ok(ScalarValue::LargeBinary(Some(lines_to_bytes(&self.table)?)))
+    fn written(&mut self) -> Result<Vec<u8>, Error> {
+        lines_to_bytes(&self.table)
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes
     }
 }
 
@@ -165,27 +133,5 @@ impl Columns {
             parent_pid: text(7).and_then(process_number),
             ..ProcessEvent::new(self.rows.value(row))
         })
-    }
-}
-
-impl Accumulator for Lines {
-    fn update_batch(&mut self, values: &[ArrayRef]) -> EngineResult<()> {
-        Ok(self.add(values)?)
-    }
-
-    fn merge_batch(&mut self, states: &[ArrayRef]) -> EngineResult<()> {
-        Ok(self.merge(states)?)
-    }
-
-    fn evaluate(&mut self) -> EngineResult<ScalarValue> {
-        Ok(self.written()?)
-    }
-
-    fn state(&mut self) -> EngineResult<Vec<ScalarValue>> {
-        Ok(vec![self.written()?])
-    }
-
-    fn size(&self) -> usize {
-        size_of::<Self>() + self.bytes
     }
 }

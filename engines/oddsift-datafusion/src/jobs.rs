@@ -7,20 +7,20 @@
 
 mod cluster; // ClusterJob
 mod counted; // what the engine counted, as the crates take it
+mod hunt; // HuntJob
+mod hunt_lines; // the lines of a hunt as columns
 mod outliers; // OutlierJob
 mod scratch; // Scratch: small tables that are joined to the rows
-mod hunt; // HuntJob, `hunt`
-mod hunt_lines; // the lines of a hunt as columns
-mod series; // SeriesJob, `series`
+mod series; // SeriesJob
 mod series_points; // the points of series as columns
 mod source; // Source: the rows, their numbers and roles; Limits
 mod space; // features as SQL
 mod stack; // StackJob
 
 pub use cluster::{ClusterJob, Clustered};
+pub use hunt::{HuntFound, HuntJob, hunt_rows};
 pub use outliers::{OutlierJob, Outliers};
 pub use scratch::Scratch;
-pub use hunt::{HuntFound, HuntJob, hunt, hunt_rows};
-pub use series::{SeriesFound, SeriesJob, series};
+pub use series::{SeriesFound, SeriesJob};
 pub use source::{Limits, Source};
 pub use stack::StackJob;

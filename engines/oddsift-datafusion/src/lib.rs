@@ -3,9 +3,11 @@
 mod arguments; // what a function takes, and the message for what it does not
 mod calls; // the arguments of a call: columns, and values that are the same for all rows
 mod error; // Error
+mod function; // RowFunction: what the engine asks of a function of a row, in one place
 mod functions; // Functions: all of them, to be registered
 mod hunt_lines; // the aggregate `hunt_lines`
 pub mod jobs;
+mod merging; // MergingFunction: functions of a group whose result is bytes that merge
 mod models; // Models: saved models by path or URL, read once
 mod numbers; // columns of numbers as vectors, row by row
 mod pattern; // the aggregate `pattern`

@@ -14,6 +14,7 @@ use datafusion::logical_expr::{
 
 use self::groups::Patterns;
 use crate::arguments::{Argument, Kind, coerce};
+use crate::merging::refuse_distinct;
 use crate::{Error, calls};
 
 const NAME: &str = "pattern";
@@ -100,10 +101,7 @@ impl AggregateUDFImpl for PatternUdaf {
 
 /// The patterns of no row yet.
 fn patterns(args: &AccumulatorArgs<'_>, n_groups: usize) -> Result<Patterns, Error> {
-    if args.is_distinct {
-        let reason = "DISTINCT would lose counts; leave it out".to_owned();
-        return Err(Error::Compute { function: NAME, reason });
-    }
+    refuse_distinct(NAME, args)?;
     let DataType::Struct(fields) = args.return_type() else {
         let reason = format!("returns a struct, and not {}", args.return_type());
         return Err(Error::Compute { function: NAME, reason });

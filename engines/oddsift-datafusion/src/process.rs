@@ -5,14 +5,11 @@ use datafusion::arrow::array::{
     UInt64Builder,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Fields};
-use datafusion::error::Result as EngineResult;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 use oddsift_features::{FeatureOptions, ProcessFeature, ProcessFeatures, ProcessScanner};
 
 use crate::arguments::{Argument, Kind, coerce};
-use crate::texts::Texts;
+use crate::function::RowFunction;
 use crate::{Error, calls};
 
 const NAME: &str = "process_features";
@@ -27,46 +24,31 @@ const ARGUMENTS: [Argument; 4] = [
 /// All features of process events as one struct, so that a text is passed over once whatever number of
 /// fields is asked for.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct ProcessUdf {
-    signature: Signature,
-}
+pub(crate) struct ProcessFeaturesOf;
 
-impl ProcessUdf {
-    pub(crate) fn new() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable) }
-    }
-}
-
-impl ScalarUDFImpl for ProcessUdf {
-    fn name(&self) -> &str {
+impl RowFunction for ProcessFeaturesOf {
+    fn name(&self) -> &'static str {
         NAME
     }
 
-    fn signature(&self) -> &Signature {
-        &self.signature
+    fn coerce(&self, found: &[DataType]) -> Result<Vec<DataType>, Error> {
+        coerce(NAME, &ARGUMENTS, found)
     }
 
-    fn coerce_types(&self, found: &[DataType]) -> EngineResult<Vec<DataType>> {
-        Ok(coerce(NAME, &ARGUMENTS, found)?)
-    }
-
-    fn return_type(&self, _found: &[DataType]) -> EngineResult<DataType> {
+    fn returns(&self, _passed: &[DataType]) -> Result<DataType, Error> {
         Ok(DataType::Struct(fields()))
     }
 
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> EngineResult<ColumnarValue> {
+    fn evaluate(&self, args: &ScalarFunctionArgs) -> Result<ArrayRef, Error> {
         let scanner = scanner(args.args.get(3))?;
-        let column = |place| {
-            let value = calls::argument(NAME, &args.args, place)?;
-            Texts::new(&value.to_array(args.number_rows)?)
-        };
+        let column = |place| calls::texts(NAME, args, place);
         let (paths, command_lines, sessions) = (column(0)?, column(1)?, column(2)?);
         let mut columns = Columns::new(args.number_rows);
         for row in 0..args.number_rows {
             let session = sessions.get(row);
             columns.add(&scanner.scan(paths.get(row), command_lines.get(row), session));
         }
-        Ok(ColumnarValue::Array(columns.finish()?))
+        columns.finish()
     }
 }
 

@@ -60,10 +60,7 @@ impl ProcessRarityUdf {
             Model::Outliers(model) => model.rarity(),
             _ => None,
         };
-        let column = |place| {
-            let value = calls::argument(NAME, &args.args, place)?;
-            Texts::new(&value.to_array(args.number_rows)?)
-        };
+        let column = |place| calls::texts(NAME, args, place);
         match rarity {
             Some(rarity) => values(rarity, &[column(1)?, column(2)?, column(3)?], args.number_rows),
             None => Err(without_rarity(path)),

@@ -5,15 +5,13 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields};
-use datafusion::error::Result as EngineResult;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 use oddsift_timeseries::{
     Anomalies, Error as SeriesError, Score, Season, Series, Timestamp, TsParams, Workspace,
 };
 
 use crate::arguments::{Argument, Kind, coerce};
+use crate::function::RowFunction;
 use crate::{Error, calls};
 
 const NAME: &str = "stl_anomalies";
@@ -27,36 +25,24 @@ const ARGUMENTS: [Argument; 4] = [
 
 /// The parts of each point of a series, and whether it is an anomaly.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct SeriesUdf {
-    signature: Signature,
-}
+pub(crate) struct StlAnomalies;
 
-impl SeriesUdf {
-    pub(crate) fn new() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable) }
-    }
-}
-
-impl ScalarUDFImpl for SeriesUdf {
-    fn name(&self) -> &str {
+impl RowFunction for StlAnomalies {
+    fn name(&self) -> &'static str {
         NAME
     }
 
-    fn signature(&self) -> &Signature {
-        &self.signature
+    fn coerce(&self, found: &[DataType]) -> Result<Vec<DataType>, Error> {
+        coerce(NAME, &ARGUMENTS, found)
     }
 
-    fn coerce_types(&self, found: &[DataType]) -> EngineResult<Vec<DataType>> {
-        Ok(coerce(NAME, &ARGUMENTS, found)?)
-    }
-
-    fn return_type(&self, _found: &[DataType]) -> EngineResult<DataType> {
+    fn returns(&self, _passed: &[DataType]) -> Result<DataType, Error> {
         Ok(DataType::List(point()))
     }
 
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> EngineResult<ColumnarValue> {
+    fn evaluate(&self, args: &ScalarFunctionArgs) -> Result<ArrayRef, Error> {
         let lists = calls::argument(NAME, &args.args, 0)?.to_array(args.number_rows)?;
-        Ok(ColumnarValue::Array(evaluate(lists.as_list(), &params(&args.args)?)?))
+        evaluate(lists.as_list(), &params(&args.args)?)
     }
 }
 

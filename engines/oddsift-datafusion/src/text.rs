@@ -6,16 +6,14 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::error::Result as EngineResult;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 use oddsift_features::{
     Delimiters, char_ord_score, crc32_hash, delim_count, delim_hash, program_of, token_count,
 };
 use oddsift_patterns::mask_into;
 
 use crate::arguments::{Argument, Kind, coerce};
+use crate::function::RowFunction;
 use crate::texts::Texts;
 use crate::{Error, calls};
 
@@ -78,45 +76,30 @@ impl OfText {
     }
 }
 
-/// A function of one text, as the engine calls it.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct TextUdf {
-    of: OfText,
-    signature: Signature,
-}
-
-impl TextUdf {
-    pub(crate) fn new(of: OfText) -> Self {
-        Self { of, signature: Signature::user_defined(Volatility::Immutable) }
-    }
-
+impl OfText {
     /// A value of a dictionary is computed once, whatever the number of its rows. One with more values than
     /// rows, of which this batch is a part, is read row by row.
-    fn evaluate(
-        &self,
+    fn of_column(
+        self,
         column: &ArrayRef,
         option: Option<&ColumnarValue>,
     ) -> Result<ArrayRef, Error> {
         let dictionary = column.as_any_dictionary_opt();
         let Some(dictionary) = dictionary.filter(|it| it.values().len() <= column.len()) else {
-            return self.evaluate_each(&Texts::new(column)?, option);
+            return self.of_each(&Texts::new(column)?, option);
         };
-        let values = self.evaluate_each(&Texts::new(dictionary.values())?, option)?;
+        let values = self.of_each(&Texts::new(dictionary.values())?, option)?;
         Ok(take(&values, dictionary.keys(), None)?)
     }
 
-    fn evaluate_each(
-        &self,
-        texts: &Texts,
-        option: Option<&ColumnarValue>,
-    ) -> Result<ArrayRef, Error> {
-        let name = self.of.name();
+    fn of_each(self, texts: &Texts, option: Option<&ColumnarValue>) -> Result<ArrayRef, Error> {
+        let name = self.name();
         let failed = |error: oddsift_features::Error| Error::compute(name)(&error);
         let delimiters = || match calls::text(name, "delimiters", option)? {
             Some(pattern) => Delimiters::new(pattern).map_err(failed),
             None => Ok(Delimiters::default()),
         };
-        Ok(match self.of {
+        Ok(match self {
             OfText::CharOrdScore => {
                 let scale = calls::number(name, "scale", option)?.unwrap_or(1.0);
                 let score = |text: &str| char_ord_score(text, scale).map_err(failed);
@@ -169,26 +152,21 @@ fn masks(texts: &Texts) -> ArrayRef {
     Arc::new(masks.finish())
 }
 
-impl ScalarUDFImpl for TextUdf {
-    fn name(&self) -> &str {
-        self.of.name()
+impl RowFunction for OfText {
+    fn name(&self) -> &'static str {
+        (*self).name()
     }
 
-    fn signature(&self) -> &Signature {
-        &self.signature
+    fn coerce(&self, found: &[DataType]) -> Result<Vec<DataType>, Error> {
+        coerce(self.name(), self.arguments(), found)
     }
 
-    fn coerce_types(&self, found: &[DataType]) -> EngineResult<Vec<DataType>> {
-        Ok(coerce(self.of.name(), self.of.arguments(), found)?)
+    fn returns(&self, _passed: &[DataType]) -> Result<DataType, Error> {
+        Ok((*self).returns())
     }
 
-    fn return_type(&self, _found: &[DataType]) -> EngineResult<DataType> {
-        Ok(self.of.returns())
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> EngineResult<ColumnarValue> {
-        let text = calls::argument(self.of.name(), &args.args, 0)?;
-        let column = text.to_array(args.number_rows)?;
-        Ok(ColumnarValue::Array(self.evaluate(&column, args.args.get(1))?))
+    fn evaluate(&self, args: &ScalarFunctionArgs) -> Result<ArrayRef, Error> {
+        let text = calls::argument(self.name(), &args.args, 0)?;
+        self.of_column(&text.to_array(args.number_rows)?, args.args.get(1))
     }
 }

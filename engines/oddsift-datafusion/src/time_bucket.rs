@@ -3,13 +3,11 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, Int64Array};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
-use datafusion::error::Result as EngineResult;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 use oddsift_timeseries::{Period, Timestamp, bucket_start};
 
 use crate::arguments::{Argument, Kind, coerce};
+use crate::function::RowFunction;
 use crate::times::{Times, ticks};
 use crate::{Error, calls};
 
@@ -20,36 +18,24 @@ const ARGUMENTS: [Argument; 2] =
 
 /// The start of the bucket of a time, as the series of the tool have their buckets.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct TimeBucketUdf {
-    signature: Signature,
-}
+pub(crate) struct TimeBucket;
 
-impl TimeBucketUdf {
-    pub(crate) fn new() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable) }
-    }
-}
-
-impl ScalarUDFImpl for TimeBucketUdf {
-    fn name(&self) -> &str {
+impl RowFunction for TimeBucket {
+    fn name(&self) -> &'static str {
         NAME
     }
 
-    fn signature(&self) -> &Signature {
-        &self.signature
+    fn coerce(&self, found: &[DataType]) -> Result<Vec<DataType>, Error> {
+        coerce(NAME, &ARGUMENTS, found)
     }
 
-    fn coerce_types(&self, found: &[DataType]) -> EngineResult<Vec<DataType>> {
-        Ok(coerce(NAME, &ARGUMENTS, found)?)
+    fn returns(&self, passed: &[DataType]) -> Result<DataType, Error> {
+        Ok(calls::argument(NAME, passed, 0)?.clone())
     }
 
-    fn return_type(&self, found: &[DataType]) -> EngineResult<DataType> {
-        Ok(calls::argument(NAME, found, 0)?.clone())
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> EngineResult<ColumnarValue> {
+    fn evaluate(&self, args: &ScalarFunctionArgs) -> Result<ArrayRef, Error> {
         let times = calls::argument(NAME, &args.args, 0)?.to_array(args.number_rows)?;
-        Ok(ColumnarValue::Array(starts(&times, length(args.args.get(1))?)?))
+        starts(&times, length(args.args.get(1))?)
     }
 }
 

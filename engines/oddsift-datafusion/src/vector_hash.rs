@@ -2,13 +2,11 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, FixedSizeBinaryBuilder, Float64Array};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::error::Result as EngineResult;
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::ScalarFunctionArgs;
 use sha2::{Digest, Sha256};
 
 use crate::arguments::Kind;
+use crate::function::RowFunction;
 use crate::texts::Texts;
 use crate::{Error, calls};
 
@@ -21,43 +19,30 @@ const N_BYTES: i32 = 16;
 ///
 /// It is cryptographic, since rows are written by attackers: vectors that collide would share a label.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct VectorHashUdf {
-    signature: Signature,
-}
+pub(crate) struct VectorHash;
 
-impl VectorHashUdf {
-    pub(crate) fn new() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable) }
-    }
-}
-
-impl ScalarUDFImpl for VectorHashUdf {
-    fn name(&self) -> &str {
+impl RowFunction for VectorHash {
+    fn name(&self) -> &'static str {
         NAME
     }
 
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, found: &[DataType]) -> EngineResult<Vec<DataType>> {
+    fn coerce(&self, found: &[DataType]) -> Result<Vec<DataType>, Error> {
         if found.is_empty() {
             let takes = "(feature, ..)".to_owned();
-            return Err(Error::ArgumentCount { function: NAME, takes, found: 0 }.into());
+            return Err(Error::ArgumentCount { function: NAME, takes, found: 0 });
         }
         let each = found.iter().enumerate();
-        let coerced = each
-            .map(|(at, found)| Kind::Feature.coerce(NAME, &format!("feature {}", at + 1), found));
-        Ok(coerced.collect::<Result<_, _>>()?)
+        each.map(|(at, found)| Kind::Feature.coerce(NAME, &format!("feature {}", at + 1), found))
+            .collect()
     }
 
-    fn return_type(&self, _found: &[DataType]) -> EngineResult<DataType> {
+    fn returns(&self, _passed: &[DataType]) -> Result<DataType, Error> {
         Ok(DataType::FixedSizeBinary(N_BYTES))
     }
 
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> EngineResult<ColumnarValue> {
+    fn evaluate(&self, args: &ScalarFunctionArgs) -> Result<ArrayRef, Error> {
         let columns = calls::arrays(&args.args, args.number_rows)?;
-        Ok(ColumnarValue::Array(hashes(&columns, args.number_rows)?))
+        hashes(&columns, args.number_rows)
     }
 }
 

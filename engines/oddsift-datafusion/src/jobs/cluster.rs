@@ -12,6 +12,7 @@ use datafusion::prelude::DataFrame;
 use oddsift_eventcluster::{Cluster, EventClusterParams, EventClusters, Label, Scaling};
 use oddsift_features::Role;
 use oddsift_patterns::{PatternId, PatternTable, Timestamp};
+use oddsift_pipeline::{DEFAULT_EPS, OF_PROGRAM, WHOLE_EPS};
 
 use super::counted::{Counted, failed, hash_at, lost, times_column};
 use super::space::Space;
@@ -138,9 +139,7 @@ impl ClusterJob {
         }
         let has = |role| source.column(role).is_some();
         if has(Role::Path) && has(Role::CommandLine) {
-            return Ok(["program", "commandlineTokens", "commandlineTokensFull"]
-                .map(str::to_owned)
-                .into());
+            return Ok(OF_PROGRAM.map(str::to_owned).into());
         }
         let reason = "there is no path with a command line; name the features, or the columns by \
                       Source::role"
@@ -151,7 +150,7 @@ impl ClusterJob {
     fn params_of(&self, space: &Space) -> EventClusterParams {
         let is_usual = self.features.is_empty();
         let params = if is_usual { self.params.scaling(Scaling::None) } else { self.params };
-        let usual = if is_usual { 0.5 } else { 0.01 };
+        let usual = if is_usual { WHOLE_EPS } else { DEFAULT_EPS };
         params.categories(space.categories.len()).eps(self.eps.unwrap_or(usual))
     }
 }

@@ -3,10 +3,10 @@ use std::sync::Arc;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, FixedSizeBinaryArray, StructArray, TimestampNanosecondArray,
 };
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampNanosecondType, UInt64Type};
+use datafusion::arrow::datatypes::UInt64Type;
 use oddsift_patterns::{Aggregate, Timestamp};
 
+use crate::times::Times;
 use crate::{Error, template_from_bytes};
 
 /// An error of a crate below.
@@ -35,7 +35,7 @@ pub(crate) fn times_column(times: impl Iterator<Item = Option<Timestamp>>) -> Ar
 pub(crate) struct Counted {
     counts: ArrayRef,
     first_rows: ArrayRef,
-    times: [ArrayRef; 2],
+    times: [Times; 2],
     templates: ArrayRef,
 }
 
@@ -43,10 +43,7 @@ impl Counted {
     pub(crate) fn of(column: &ArrayRef) -> Result<Self, Error> {
         let columns: &StructArray = column.as_struct_opt().ok_or_else(|| lost("patterns"))?;
         let field = |name: &str| columns.column_by_name(name).ok_or_else(|| lost(name));
-        let time = |name: &str| {
-            let nanoseconds = DataType::Timestamp(TimeUnit::Nanosecond, None);
-            Ok::<ArrayRef, Error>(cast(field(name)?, &nanoseconds)?)
-        };
+        let time = |name: &str| Times::new("pattern", field(name)?);
         Ok(Self {
             counts: Arc::clone(field("count")?),
             first_rows: Arc::clone(field("first_row")?),
@@ -57,17 +54,12 @@ impl Counted {
 
     pub(crate) fn pattern(&self, row: usize) -> Result<Aggregate, Error> {
         let number = |column: &ArrayRef| column.as_primitive::<UInt64Type>().value(row);
-        let time = |column: &ArrayRef| {
-            let time = column.as_primitive::<TimestampNanosecondType>();
-            let nanoseconds = time.is_valid(row).then(|| i128::from(time.value(row)))?;
-            Timestamp::from_nanosecond(nanoseconds).ok()
-        };
         let [first, last] = &self.times;
         let states = self.templates.as_binary::<i64>();
         let template = states.is_valid(row).then(|| template_from_bytes(states.value(row)));
         Ok(Aggregate {
             count: number(&self.counts).try_into().map_err(failed)?,
-            times: time(first).zip(time(last)),
+            times: first.get(row)?.zip(last.get(row)?),
             template: template.transpose()?,
             ..Aggregate::new(number(&self.first_rows))
         })

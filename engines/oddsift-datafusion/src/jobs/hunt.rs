@@ -9,6 +9,7 @@ use datafusion::arrow::datatypes::Schema;
 use oddsift_features::Role;
 use oddsift_hunt::{History, Hunt, HuntParams, LineTable};
 
+use super::counted::failed;
 use super::hunt_lines::lines;
 use super::source::quoted;
 use super::{Limits, Source};
@@ -78,6 +79,59 @@ impl HuntJob {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Ranks the starts of programs in a table: rows are folded to lines where they are, by one `GROUP BY`; the
+    /// lines are merged and ranked here, and the rows of the first ones are fetched by their numbers.
+    ///
+    /// Lines, findings, bits and reasons are those that the tool gives for the same rows, to the last bit, however
+    /// they are split and in whatever order they come. All rows are taken for starts of programs: leave out others
+    /// in the query of the source. A role is played by one column, and in the first of them where the tool would
+    /// take several. The session must have the [functions](crate::register).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Job`] for a table that has neither paths nor command lines, for more lines than the limit, for no
+    /// rows, and for a history of other columns.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// use datafusion::prelude::SessionContext;
+    /// use oddsift_datafusion::jobs::{HuntJob, Source};
+    ///
+    /// let ctx = SessionContext::new();
+    /// oddsift_datafusion::register(&ctx)?;
+    /// let rows = r#"SELECT value AS row, 'C:\svchost.exe' AS "NewProcessName",
+    ///     CASE WHEN value = 7 THEN 'x http://10.0.0.9/a' ELSE 'svchost -p ' || value END AS "CommandLine"
+    ///     FROM generate_series(0, 99)"#;
+    /// let source = Source::query(&ctx, rows, "row").await?;
+    /// let found = HuntJob::new().run(&source).await?;
+    /// assert_eq!((found.hunt.lines()[0].row, found.lines.num_rows()), (7, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn run(&self, source: &Source) -> Result<HuntFound, Error> {
+        if source.column(Role::Path).is_none() && source.column(Role::CommandLine).is_none() {
+            let reason =
+                "there is neither a column of paths nor one of command lines; name one".to_owned();
+            return Err(Error::Job { reason });
+        }
+        let parts = source.collect(&query(source), "parts of lines", PARTS).await?;
+        let table = merged(&parts, self.limits)?;
+        if table.n_rows() == 0 {
+            return Err(Error::Job { reason: "the table has no rows".to_owned() });
+        }
+        let mut params = HuntParams::new().all(self.all);
+        if let Some(history) = &self.known {
+            params = params.known(history.clone());
+        }
+        let hunt = params.rank(table).map_err(failed)?;
+        let top = hunt.lines().get(..self.top).unwrap_or(hunt.lines());
+        let numbers: Vec<u64> = top.iter().map(|line| line.row).collect();
+        let rows = hunt_rows(source, &numbers).await?;
+        let lines = lines(&hunt, top, &rows)?;
+        Ok(HuntFound { hunt, lines })
+    }
 }
 
 /// The lines of a table in their order.
@@ -89,63 +143,6 @@ pub struct HuntFound {
     /// The first lines with the columns of `oddsift hunt -t csv`: the numbers, the texts of the row that stands
     /// for each line, its reasons, template and times.
     pub lines: RecordBatch,
-}
-
-/// Ranks the starts of programs in a table: rows are folded to lines where they are, by one `GROUP BY`; the
-/// lines are merged and ranked here, and the rows of the first ones are fetched by their numbers.
-///
-/// Lines, findings, bits and reasons are those that the tool gives for the same rows, to the last bit, however
-/// they are split and in whatever order they come. All rows are taken for starts of programs: leave out others
-/// in the query of the source. A role is played by one column, and in the first of them where the tool would
-/// take several. The session must have the [functions](crate::register).
-///
-/// # Errors
-///
-/// [`Error::Job`] for a table that has neither paths nor command lines, for more lines than the limit, for no
-/// rows, and for a history of other columns.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), oddsift_datafusion::Error> {
-/// use datafusion::prelude::SessionContext;
-/// use oddsift_datafusion::jobs::{HuntJob, Source, hunt};
-///
-/// let ctx = SessionContext::new();
-/// oddsift_datafusion::register(&ctx)?;
-/// let rows = r#"SELECT value AS row, 'C:\svchost.exe' AS "NewProcessName",
-///     CASE WHEN value = 7 THEN 'x http://10.0.0.9/a' ELSE 'svchost -p ' || value END AS "CommandLine"
-///     FROM generate_series(0, 99)"#;
-/// let source = Source::query(&ctx, rows, "row").await?;
-/// let found = hunt(&source, &HuntJob::new()).await?;
-/// assert_eq!((found.hunt.lines()[0].row, found.lines.num_rows()), (7, 2));
-/// # Ok(())
-/// # }
-/// ```
-pub async fn hunt(source: &Source, job: &HuntJob) -> Result<HuntFound, Error> {
-    if source.column(Role::Path).is_none() && source.column(Role::CommandLine).is_none() {
-        let reason =
-            "there is neither a column of paths nor one of command lines; name one".to_owned();
-        return Err(Error::Job { reason });
-    }
-    let parts = source.collect(&query(source), "parts of lines", PARTS).await?;
-    let table = merged(&parts, job.limits)?;
-    if table.n_rows() == 0 {
-        return Err(Error::Job { reason: "the table has no rows".to_owned() });
-    }
-    let mut params = HuntParams::new().all(job.all);
-    if let Some(history) = &job.known {
-        params = params.known(history.clone());
-    }
-    let hunt = params.rank(table).map_err(|error| refused(&error))?;
-    let top = hunt.lines().get(..job.top).unwrap_or(hunt.lines());
-    let numbers: Vec<u64> = top.iter().map(|line| line.row).collect();
-    let rows = hunt_rows(source, &numbers).await?;
-    let lines = lines(&hunt, top, &rows)?;
-    Ok(HuntFound { hunt, lines })
-}
-
-fn refused(error: &dyn std::error::Error) -> Error {
-    Error::Job { reason: error.to_string() }
 }
 
 fn query(source: &Source) -> String {
@@ -183,14 +180,8 @@ fn merged(parts: &[RecordBatch], limits: Limits) -> Result<LineTable, Error> {
     let mut table = LineTable::of_processes();
     for part in parts.iter().flat_map(RecordBatch::columns) {
         for bytes in part.as_binary::<i64>().iter().flatten() {
-            table.merge(lines_from_bytes(bytes)?).map_err(|error| refused(&error))?;
-            if table.n_lines() > limits.max_patterns {
-                let most = limits.max_patterns;
-                let reason = format!(
-                    "there are more than {most} lines; raise max_patterns, or ask for less of the table"
-                );
-                return Err(Error::Job { reason });
-            }
+            table.merge(lines_from_bytes(bytes)?).map_err(failed)?;
+            limits.check(table.n_lines(), "lines")?;
         }
     }
     Ok(table)

@@ -9,10 +9,11 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::JoinType;
 use datafusion::prelude::DataFrame;
 use ndarray::{Array2, Axis};
-use oddsift_features::{FeatureOptions, Recipe, Role, Roles};
+use oddsift_features::Role;
 use oddsift_iforest::{IsolationForest, IsolationForestParams};
 use oddsift_outliers::{OutlierDetector, OutlierModel, ProcessLine, ProcessRarity, Sampling};
 use oddsift_patterns::{Aggregate, Timestamp};
+use oddsift_pipeline::{OF_PROCESS, OutlierParams};
 
 use super::counted::{Counted, failed, hash_at, lost, times_column};
 use super::{Limits, Scratch, Source};
@@ -33,7 +34,7 @@ pub struct OutlierJob {
     pub forest: IsolationForestParams,
     /// How much repeated lines count when samples are drawn.
     pub sampling: Sampling,
-    /// The number of lines; without it the outliers, 500 at most.
+    /// The number of lines; without it the outliers, [`OutlierParams::MOST_LINES`] at most.
     pub top: Option<usize>,
     /// The most reasons of a line; 3 by default.
     pub n_reasons: usize,
@@ -73,9 +74,6 @@ impl Default for OutlierJob {
 }
 
 impl OutlierJob {
-    /// The most lines where nobody says how many.
-    pub const MOST_LINES: usize = 500;
-
     /// The defaults of the tool.
     ///
     /// ```
@@ -133,11 +131,11 @@ impl OutlierJob {
         if lines.is_empty() {
             return Err(Error::Job { reason: "there are no process events".to_owned() });
         }
-        let model = self.fit(&lines)?;
+        let model = self.fit(&lines, source)?;
         self.select(lines, model, source)
     }
 
-    fn fit(&self, lines: &[Line]) -> Result<(OutlierModel, Array2<f64>), Error> {
+    fn fit(&self, lines: &[Line], source: &Source) -> Result<(OutlierModel, Array2<f64>), Error> {
         let mut rarity = ProcessRarity::new().map_err(failed)?;
         for line in lines {
             rarity.add(&line.text, line.known.count.get()).map_err(failed)?;
@@ -150,7 +148,8 @@ impl OutlierJob {
         let counts: Vec<u64> = lines.iter().map(|line| line.known.count.get()).collect();
         let params = OutlierDetector::params().forest(self.forest);
         let detector = params.fit_counted(&vectors, &counts, self.sampling).map_err(failed)?;
-        let model = OutlierModel::of_processes(recipe()?, Arc::new(rarity), detector);
+        let recipe = source.recipe(&OF_PROCESS)?;
+        let model = OutlierModel::of_processes(recipe, Arc::new(rarity), detector);
         Ok((model.map_err(failed)?, vectors))
     }
 
@@ -168,7 +167,7 @@ impl OutlierJob {
         let mut order: Vec<usize> =
             (0..lines.len()).filter(|at| self.top.is_some() || is_outlier(at)).collect();
         order.sort_unstable_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(a.cmp(b)));
-        order.truncate(self.top.unwrap_or(Self::MOST_LINES));
+        order.truncate(self.top.unwrap_or(OutlierParams::MOST_LINES));
         let shown = vectors.select(Axis(0), &order);
         let reasons = model.detector().reasons(&shown, self.n_reasons).map_err(failed)?;
         let text = |reasons: Vec<_>| -> String {
@@ -200,15 +199,6 @@ fn rows(source: &Source) -> Result<String, Error> {
         source.from(),
         source.text(Role::Path)
     ))
-}
-
-/// The recipe of models whose values are the rarity of parts: the names by which later rows are read.
-fn recipe() -> Result<Recipe, Error> {
-    let columns = ["NewProcessName", "CommandLine"];
-    let roles = Roles::resolve(&columns, oddsift_features::SchemaChoice::Auto, &[]);
-    let features = ["commandlineLen"];
-    Recipe::resolve(&columns, &features, &roles.map_err(failed)?, &FeatureOptions::default())
-        .map_err(failed)
 }
 
 /// The lines in the order of their first rows.

@@ -4,6 +4,7 @@ use oddsift_features::Role;
 use oddsift_pipeline::{SeriesFit, SeriesParams, SeriesValue};
 use oddsift_timeseries::{Aggregate, Period, SeriesBuilder, Timestamp, Totals};
 
+use super::counted::failed;
 use super::series_points::points;
 use super::source::{literal, quoted};
 use super::{Limits, Source};
@@ -46,6 +47,62 @@ impl SeriesJob {
     pub fn new(params: SeriesParams) -> Self {
         Self { params, limits: Limits::default() }
     }
+
+    /// Takes the series of a table apart: rows are put in buckets on the engine by one `GROUP BY`, and the series
+    /// of the buckets are fitted here.
+    ///
+    /// Series, scores and flags are those that the tool gives for the same rows, however they are split and in
+    /// whatever order they come, with one exception: the engine adds floating-point numbers in any order, so that
+    /// sums and means may differ in the last digits unless the values are whole numbers below 2^53 in sum. Rows
+    /// without a time, and where values are joined without a value, are left out; a NULL text is not counted
+    /// among distinct ones. The session must have the [functions](crate::register).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Job`] for a column that is not there, for more buckets than the limit, and for what
+    /// [`SeriesParams::fit_buckets`] refuses; [`Error::Engine`] for a value that is no number or no time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// use datafusion::prelude::SessionContext;
+    /// use oddsift_datafusion::jobs::{SeriesJob, Source};
+    /// use oddsift_pipeline::{SeriesParams, SeriesValue};
+    ///
+    /// let ctx = SessionContext::new();
+    /// oddsift_datafusion::register(&ctx)?;
+    /// let rows = "SELECT value AS row, to_timestamp(value * 600) AS \"TimeGenerated\" FROM generate_series(0, 599)";
+    /// let source = Source::query(&ctx, rows, "row").await?;
+    /// let mut params = SeriesParams::new();
+    /// params.value = SeriesValue::Count;
+    /// let found = SeriesJob::new(params).run(&source).await?;
+    /// assert_eq!(found.fit.series[0].values(), [6.0; 100]);
+    /// assert_eq!(found.points()?.num_rows(), 100);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn run(&self, source: &Source) -> Result<SeriesFound, Error> {
+        let params = &self.params;
+        let source = match &params.time_column {
+            Some(column) => source.clone().role(Role::Time, column)?,
+            None => source.clone(),
+        };
+        let time = source.column(Role::Time).ok_or_else(|| Error::Job {
+            reason: "there is no column of times; name it".to_owned(),
+        })?;
+        let (bucket, aggregate) = buckets(params)?;
+        let sql = query(&source, params, bucket, aggregate)?;
+        let batches = source.collect(&sql, "buckets", self.limits).await?;
+        let mut counted = Counted {
+            builder: SeriesBuilder::new(bucket, aggregate).map_err(failed)?,
+            n_without_time: 0,
+        };
+        for batch in &batches {
+            counted.add(batch)?;
+        }
+        let fit = params.fit_buckets(NAME, time, counted.builder).map_err(failed)?;
+        Ok(SeriesFound { fit, n_without_time: counted.n_without_time })
+    }
 }
 
 /// The series of a table, taken apart.
@@ -68,67 +125,6 @@ impl SeriesFound {
     pub fn points(&self) -> Result<RecordBatch, Error> {
         points(&self.fit)
     }
-}
-
-/// Takes the series of a table apart: rows are put in buckets on the engine by one `GROUP BY`, and the series
-/// of the buckets are fitted here.
-///
-/// Series, scores and flags are those that the tool gives for the same rows, however they are split and in
-/// whatever order they come, with one exception: the engine adds floating-point numbers in any order, so that
-/// sums and means may differ in the last digits unless the values are whole numbers below 2^53 in sum. Rows
-/// without a time, and where values are joined without a value, are left out; a NULL text is not counted
-/// among distinct ones. The session must have the [functions](crate::register).
-///
-/// # Errors
-///
-/// [`Error::Job`] for a column that is not there, for more buckets than the limit, and for what
-/// [`SeriesParams::fit_buckets`] refuses; [`Error::Engine`] for a value that is no number or no time.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), oddsift_datafusion::Error> {
-/// use datafusion::prelude::SessionContext;
-/// use oddsift_datafusion::jobs::{SeriesJob, Source, series};
-/// use oddsift_pipeline::{SeriesParams, SeriesValue};
-///
-/// let ctx = SessionContext::new();
-/// oddsift_datafusion::register(&ctx)?;
-/// let rows = "SELECT value AS row, to_timestamp(value * 600) AS \"TimeGenerated\" FROM generate_series(0, 599)";
-/// let source = Source::query(&ctx, rows, "row").await?;
-/// let mut params = SeriesParams::new();
-/// params.value = SeriesValue::Count;
-/// let found = series(&source, &SeriesJob::new(params)).await?;
-/// assert_eq!(found.fit.series[0].values(), [6.0; 100]);
-/// assert_eq!(found.points()?.num_rows(), 100);
-/// # Ok(())
-/// # }
-/// ```
-pub async fn series(source: &Source, job: &SeriesJob) -> Result<SeriesFound, Error> {
-    let params = &job.params;
-    let source = match &params.time_column {
-        Some(column) => source.clone().role(Role::Time, column)?,
-        None => source.clone(),
-    };
-    let time = source
-        .column(Role::Time)
-        .ok_or_else(|| Error::Job { reason: "there is no column of times; name it".to_owned() })?;
-    let (bucket, aggregate) = buckets(params)?;
-    let sql = query(&source, params, bucket, aggregate)?;
-    let batches = source.collect(&sql, "buckets", job.limits).await?;
-    let failed = |error: oddsift_timeseries::Error| refused(&error);
-    let mut counted = Counted {
-        builder: SeriesBuilder::new(bucket, aggregate).map_err(failed)?,
-        n_without_time: 0,
-    };
-    for batch in &batches {
-        counted.add(batch)?;
-    }
-    let fit = params.fit_buckets(NAME, time, counted.builder).map_err(|error| refused(&error))?;
-    Ok(SeriesFound { fit, n_without_time: counted.n_without_time })
-}
-
-fn refused(error: &dyn std::error::Error) -> Error {
-    Error::Job { reason: error.to_string() }
 }
 
 /// How rows are joined, which on an engine they must be.
@@ -238,7 +234,7 @@ impl Counted {
             };
             let totals = Totals { first, last, n_events, value: values.value(row) };
             let added = self.builder.add_totals(groups.get(row), &totals);
-            added.map_err(|error| refused(&error))?;
+            added.map_err(failed)?;
         }
         Ok(())
     }

@@ -3,9 +3,10 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::JoinType;
 use datafusion::logical_expr::col;
 use datafusion::prelude::{DataFrame, SessionContext};
-use oddsift_features::{Role, Roles, SchemaChoice};
+use oddsift_features::{FeatureOptions, Recipe, Role, Roles, SchemaChoice};
 
 use super::Scratch;
+use super::counted::failed;
 use crate::Error;
 
 /// The rows of a job: a table or a query of a session, the column that numbers the rows, and the columns that
@@ -36,7 +37,9 @@ pub struct Source {
     from: String,
     columns: Vec<(String, DataType)>,
     row: String,
-    roles: Vec<(Role, String)>,
+    roles: Roles,
+    /// The roles that were named, and their columns.
+    map: Vec<(Role, String)>,
 }
 
 /// How many rows come from the engine to the process that asks.
@@ -56,6 +59,20 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { max_patterns: 5_000_000 }
+    }
+}
+
+impl Limits {
+    /// An error where there are more than so many.
+    pub(crate) fn check(self, found: usize, what: &str) -> Result<(), Error> {
+        let most = self.max_patterns;
+        if found <= most {
+            return Ok(());
+        }
+        let reason = format!(
+            "there are more than {most} {what}; raise max_patterns, or ask for less of the table"
+        );
+        Err(Error::Job { reason })
     }
 }
 
@@ -104,18 +121,17 @@ impl Source {
         let fields = frame.schema().fields().iter();
         let columns =
             fields.map(|field| (field.name().clone(), field.data_type().clone())).collect();
-        let source =
-            Self { ctx: ctx.clone(), from, columns, row: row.to_owned(), roles: Vec::new() };
-        source.need(row)?;
-        let names = source.names();
-        let roles = Roles::resolve(&names, SchemaChoice::Auto, &[])
-            .map_err(|error| Error::Job { reason: error.to_string() })?;
-        let found = Role::ALL.iter().filter_map(|role| {
-            let column = names.get(roles.get(*role)?)?;
-            Some((*role, (*column).to_owned()))
-        });
-        let roles = found.collect();
-        Ok(Self { roles, ..source })
+        let (row, map) = (row.to_owned(), Vec::new());
+        let source = Self { ctx: ctx.clone(), from, columns, row, roles: Roles::default(), map };
+        source.need(&source.row)?;
+        source.with_roles()
+    }
+
+    fn with_roles(self) -> Result<Self, Error> {
+        let map: Vec<(&str, &str)> =
+            self.map.iter().map(|(role, column)| (role.name(), column.as_str())).collect();
+        let roles = Roles::resolve(&self.names(), SchemaChoice::Auto, &map).map_err(failed)?;
+        Ok(Self { roles, ..self })
     }
 
     /// Names the column that plays a role, in place of the one that was found.
@@ -135,9 +151,9 @@ impl Source {
     /// ```
     pub fn role(mut self, role: Role, column: &str) -> Result<Self, Error> {
         self.need(column)?;
-        self.roles.retain(|(known, _)| *known != role);
-        self.roles.push((role, column.to_owned()));
-        Ok(self)
+        self.map.retain(|(known, _)| *known != role);
+        self.map.push((role, column.to_owned()));
+        self.with_roles()
     }
 
     /// Returns the column that plays a role.
@@ -152,7 +168,8 @@ impl Source {
     /// # }
     /// ```
     pub fn column(&self, role: Role) -> Option<&str> {
-        self.roles.iter().find(|(known, _)| *known == role).map(|(_, column)| column.as_str())
+        let (name, _) = self.columns.get(self.roles.get(role)?)?;
+        Some(name)
     }
 
     /// Returns the names of the columns.
@@ -239,6 +256,15 @@ impl Source {
         Ok(joined.select(all.collect::<Vec<_>>())?)
     }
 
+    /// The features of the process events, as models name them.
+    pub(crate) fn recipe(&self, features: &[&str]) -> Result<Recipe, Error> {
+        let there = self.roles.features();
+        let is_there = |name: &&&str| there.iter().any(|feature| feature.name() == **name);
+        let features: Vec<&str> = features.iter().filter(is_there).copied().collect();
+        Recipe::resolve(&self.names(), &features, &self.roles, &FeatureOptions::default())
+            .map_err(failed)
+    }
+
     pub(crate) fn ctx(&self) -> &SessionContext {
         &self.ctx
     }
@@ -258,12 +284,7 @@ impl Source {
         // One more, to see that there are more.
         let limited = format!("SELECT * FROM ({sql}) AS limited LIMIT {}", most.saturating_add(1));
         let batches = self.frame(&limited).await?.collect().await?;
-        if batches.iter().map(RecordBatch::num_rows).sum::<usize>() > most {
-            let reason = format!(
-                "there are more than {most} {what}; raise max_patterns, or ask for less of the table"
-            );
-            return Err(Error::Job { reason });
-        }
+        limits.check(batches.iter().map(RecordBatch::num_rows).sum(), what)?;
         Ok(batches)
     }
 }

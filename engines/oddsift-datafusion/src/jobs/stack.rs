@@ -1,6 +1,7 @@
 use datafusion::logical_expr::col;
 use datafusion::prelude::DataFrame;
 use oddsift_features::Role;
+use oddsift_outliers::MAX_COUNT;
 
 use super::Source;
 use super::source::quoted;
@@ -32,7 +33,11 @@ impl StackJob {
     /// assert!(StackJob::new(["a", "b"]).mask.is_empty());
     /// ```
     pub fn new(by: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { by: by.into_iter().map(Into::into).collect(), mask: Vec::new(), max_count: 10 }
+        Self {
+            by: by.into_iter().map(Into::into).collect(),
+            mask: Vec::new(),
+            max_count: MAX_COUNT,
+        }
     }
 
     /// The combinations that are rare, those of the fewest rows first, of equals those seen first: the

@@ -5,7 +5,8 @@ use oddsift_datafusion::Error;
 use oddsift_datafusion::jobs::{ClusterJob, Clustered, Limits, Scratch, Source};
 use oddsift_pipeline::{ClusterParams, Clusters, KeepRows};
 
-use crate::events::{Events, Layout, session, wait};
+use crate::events::{Events, Layout};
+use crate::logs::{session, wait};
 
 fn labels_of_file(events: &Events) -> (Clusters, Vec<(i64, i64, bool)>) {
     let mut params = ClusterParams::new();
@@ -97,7 +98,7 @@ fn labels_sizes_times_and_templates_are_the_tools_whatever_the_layout() {
 fn too_many_patterns_and_unknown_features_are_told() {
     wait(async {
         let rows = "SELECT * FROM (VALUES (0, 1.0), (1, 9.0), (2, 4.0)) AS t(row, x)";
-        let source = Source::query(&session(2), rows, "row").await.unwrap();
+        let source = Source::query(&session(2, 1000), rows, "row").await.unwrap();
         let mut job = ClusterJob::new();
         let error = job.run(&source).await.unwrap_err().to_string();
         assert!(error.contains("name the features"), "{error}");

@@ -1,15 +1,14 @@
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use datafusion::arrow::compute::{concat_batches, take_record_batch};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
-use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::file::properties::WriterProperties;
-use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{CsvReadOptions, ParquetReadOptions};
 use oddsift_datafusion::jobs::Source;
+
+use crate::logs::{session, write_csv, write_parquet};
 
 /// Generated process events: as the tool reads them, and as engines do, with the number of each row.
 pub(crate) struct Events {
@@ -56,7 +55,7 @@ impl Events {
             let part = self.part(layout, file);
             write_parquet(&folder.join(format!("{}.parquet", 9 - file)), &part, layout.row_group);
         }
-        let ctx = session(layout.n_partitions);
+        let ctx = session(layout.n_partitions, 1000);
         let path = folder.to_str().unwrap();
         ctx.register_parquet("events", path, ParquetReadOptions::default()).await.unwrap();
         Source::table(&ctx, "events", "row").await.unwrap()
@@ -67,12 +66,9 @@ impl Events {
         let folder = self.folder.path().join("csv");
         fs::create_dir_all(&folder).unwrap();
         for file in 0..layout.n_files {
-            let out = File::create(folder.join(format!("{}.csv", 9 - file))).unwrap();
-            let mut writer = datafusion::arrow::csv::Writer::new(out);
-            writer.write(&self.part(layout, file)).unwrap();
-            writer.into_inner().flush().unwrap();
+            write_csv(&folder.join(format!("{}.csv", 9 - file)), &self.part(layout, file));
         }
-        let ctx = session(layout.n_partitions);
+        let ctx = session(layout.n_partitions, 1000);
         let path = folder.to_str().unwrap();
         ctx.register_csv("events", path, CsvReadOptions::new()).await.unwrap();
         Source::table(&ctx, "events", "row").await.unwrap()
@@ -84,14 +80,6 @@ impl Events {
         let places = UInt64Array::from_iter_values(dealt.map(|row| row as u64));
         take_record_batch(&self.rows, &places).unwrap()
     }
-}
-
-/// A session with the functions.
-pub(crate) fn session(n_partitions: usize) -> SessionContext {
-    let config = SessionConfig::new().with_target_partitions(n_partitions).with_batch_size(1000);
-    let ctx = SessionContext::new_with_config(oddsift_datafusion::configured(config));
-    oddsift_datafusion::register(&ctx).unwrap();
-    ctx
 }
 
 /// Rows of text, with their numbers in front.
@@ -108,23 +96,4 @@ fn numbered(csv: &[u8]) -> RecordBatch {
     let schema = Schema::new(fields.chain(schema.fields().iter().cloned()).collect::<Vec<_>>());
     let columns = std::iter::once(numbers).chain(rows.columns().iter().cloned()).collect();
     RecordBatch::try_new(Arc::new(schema), columns).unwrap()
-}
-
-fn write_parquet(path: &Path, rows: &RecordBatch, row_group: usize) {
-    let properties =
-        WriterProperties::builder().set_max_row_group_row_count(Some(row_group)).build();
-    let file = File::create(path).unwrap();
-    let mut writer = ArrowWriter::try_new(file, rows.schema(), Some(properties)).unwrap();
-    writer.write(rows).unwrap();
-    writer.close().unwrap();
-}
-
-/// Runs a test that waits.
-pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
 }

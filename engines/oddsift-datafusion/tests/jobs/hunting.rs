@@ -1,7 +1,7 @@
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::UInt64Type;
 use datafusion::prelude::SessionContext;
-use oddsift_datafusion::jobs::{HuntFound, HuntJob, Source, hunt, hunt_rows};
+use oddsift_datafusion::jobs::{HuntFound, HuntJob, Source, hunt_rows};
 use oddsift_datafusion::{Error, register};
 use oddsift_features::Role;
 use oddsift_hunt::{History, Hunt};
@@ -51,7 +51,7 @@ fn lines_are_those_of_the_tool_however_the_rows_lie() {
         for (layout, n_files, n_partitions) in LAYOUTS {
             let ctx = log.session(layout, n_files, n_partitions).await;
             let source = Source::table(&ctx, "events", "row").await.unwrap();
-            let found = hunt(&source, &HuntJob::new()).await.unwrap();
+            let found = HuntJob::new().run(&source).await.unwrap();
             let (found_lines, lines) = (told(&found.hunt), told(&expected.hunt));
             let first = found_lines.iter().zip(&lines).find(|(one, other)| one != other);
             assert_eq!(first, None, "{layout:?}");
@@ -73,7 +73,7 @@ fn what_is_known_is_left_out_as_by_the_tool() {
         let source = Source::table(&ctx, "events", "row").await.unwrap();
         let mut job = HuntJob::new();
         job.known = Some(history);
-        let found = hunt(&source, &job).await.unwrap();
+        let found = job.run(&source).await.unwrap();
         assert_eq!(told(&found.hunt), told(&expected.hunt));
         assert_eq!(found.hunt.n_known_seen(), expected.hunt.n_known_seen());
     });
@@ -105,7 +105,7 @@ fn numbers_of_processes_are_text_or_numbers() {
             register(&ctx).unwrap();
             let source = Source::query(&ctx, &rows, "row").await.unwrap();
             let source = source.role(Role::Pid, "p").unwrap().role(Role::ParentPid, "q").unwrap();
-            told(&hunt(&source, &HuntJob::new()).await.unwrap().hunt)
+            told(&HuntJob::new().run(&source).await.unwrap().hunt)
         };
         let whole = tree("value + 20 AS p, value + 19 AS q").await;
         assert_eq!(
@@ -130,7 +130,7 @@ async fn refused(rows: &str, change: impl FnOnce(&mut HuntJob)) -> String {
     let source = Source::query(&ctx, rows, "row").await.unwrap();
     let mut job = HuntJob::new();
     change(&mut job);
-    let error: Error = hunt(&source, &job).await.unwrap_err();
+    let error: Error = job.run(&source).await.unwrap_err();
     error.to_string()
 }
 

@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, TimestampMillisecondArray, UInt64Array};
@@ -86,9 +86,7 @@ impl Log {
         n_files: usize,
         n_partitions: usize,
     ) -> SessionContext {
-        let config = SessionConfig::new().with_target_partitions(n_partitions).with_batch_size(100);
-        let ctx = SessionContext::new_with_config(oddsift_datafusion::configured(config));
-        oddsift_datafusion::register(&ctx).unwrap();
+        let ctx = session(n_partitions, 100);
         let folder = self.folder.path().join(format!("{layout:?}-{n_files}-{n_partitions}"));
         std::fs::create_dir(&folder).unwrap();
         let length = self.rows.num_rows().div_ceil(n_files);
@@ -118,11 +116,20 @@ impl Log {
     }
 }
 
-fn write_csv(path: &PathBuf, rows: &RecordBatch) {
+/// A session with the functions.
+pub(crate) fn session(n_partitions: usize, batch_size: usize) -> SessionContext {
+    let config = SessionConfig::new().with_target_partitions(n_partitions);
+    let config = oddsift_datafusion::configured(config.with_batch_size(batch_size));
+    let ctx = SessionContext::new_with_config(config);
+    oddsift_datafusion::register(&ctx).unwrap();
+    ctx
+}
+
+pub(crate) fn write_csv(path: &Path, rows: &RecordBatch) {
     csv::Writer::new(File::create(path).unwrap()).write(rows).unwrap();
 }
 
-fn write_parquet(path: &PathBuf, rows: &RecordBatch, row_group: usize) {
+pub(crate) fn write_parquet(path: &Path, rows: &RecordBatch, row_group: usize) {
     let properties =
         WriterProperties::builder().set_max_row_group_row_count(Some(row_group)).build();
     let file = File::create(path).unwrap();

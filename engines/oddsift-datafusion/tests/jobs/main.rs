@@ -4,8 +4,8 @@
 
 mod cluster; // ClusterJob
 mod events; // generated events as CSV and Parquet
-mod hunting; // `hunt`
+mod hunting; // HuntJob
 mod logs; // generated events: as the tool reads them, and as tables
-mod measuring; // `series`
+mod measuring; // SeriesJob
 mod outliers; // OutlierJob
 mod stack; // StackJob

@@ -1,7 +1,7 @@
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType};
 use datafusion::prelude::SessionContext;
-use oddsift_datafusion::jobs::{SeriesFound, SeriesJob, Source, series};
+use oddsift_datafusion::jobs::{SeriesFound, SeriesJob, Source};
 use oddsift_datafusion::{Error, register};
 use oddsift_pipeline::{
     Aggregate, Fill, Season, SeriesFit, SeriesParams, SeriesPoint, SeriesValue, TsParams,
@@ -99,7 +99,7 @@ fn series_are_those_of_the_tool_however_the_rows_lie() {
             let ctx = log.session(layout, n_files, n_partitions).await;
             let source = Source::table(&ctx, "events", "row").await.unwrap();
             for ((what, params), expected) in jobs.iter().zip(&expected) {
-                let found = series(&source, &SeriesJob::new(params.clone())).await.unwrap();
+                let found = SeriesJob::new(params.clone()).run(&source).await.unwrap();
                 check(&format!("{what}, {layout:?}"), &found, expected);
                 check_columns(&found);
             }
@@ -119,7 +119,7 @@ fn a_part_of_the_time_is_that_of_the_tool() {
         (params.since, params.until) = (Some(times[5]), Some(times[times.len() - 5]));
         let ctx = log.session(LAYOUTS[2].0, 3, 2).await;
         let source = Source::table(&ctx, "events", "row").await.unwrap();
-        let found = series(&source, &SeriesJob::new(params.clone())).await.unwrap();
+        let found = SeriesJob::new(params.clone()).run(&source).await.unwrap();
         check("since and until", &found, &params.fit(log.path()).unwrap());
     });
 }
@@ -132,7 +132,7 @@ async fn refused(rows: &str, change: impl FnOnce(&mut SeriesJob)) -> String {
     params.value = SeriesValue::Count;
     let mut job = SeriesJob::new(params);
     change(&mut job);
-    let error: Error = series(&source, &job).await.unwrap_err();
+    let error: Error = job.run(&source).await.unwrap_err();
     error.to_string()
 }
 
@@ -166,7 +166,7 @@ fn rows_without_a_time_are_counted() {
         let source = Source::query(&ctx, rows, "row").await.unwrap();
         let mut params = SeriesParams::new();
         params.value = SeriesValue::Count;
-        let found = series(&source, &SeriesJob::new(params)).await.unwrap();
+        let found = SeriesJob::new(params).run(&source).await.unwrap();
         assert_eq!((found.n_without_time, found.fit.series[0].values().len()), (10, 90));
     });
 }

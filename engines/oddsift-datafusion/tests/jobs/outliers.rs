@@ -4,7 +4,8 @@ use datafusion::arrow::datatypes::{DataType, Float64Type, UInt64Type};
 use oddsift_datafusion::jobs::OutlierJob;
 use oddsift_pipeline::OutlierParams;
 
-use crate::events::{Events, Layout, wait};
+use crate::events::{Events, Layout};
+use crate::logs::wait;
 
 /// Row, score, count and reasons of a line.
 type Line = (u64, u64, u64, String);

@@ -4,7 +4,8 @@ use datafusion::arrow::datatypes::DataType;
 use oddsift_datafusion::jobs::StackJob;
 use oddsift_pipeline::StackParams;
 
-use crate::events::{Events, Layout, wait};
+use crate::events::{Events, Layout};
+use crate::logs::wait;
 
 const BY: [&str; 2] = ["ParentProcessName", "CommandLine"];
 
