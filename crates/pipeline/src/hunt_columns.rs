@@ -45,6 +45,24 @@ struct ValueColumn {
 }
 
 impl HuntColumns {
+    /// The roles whose texts are told of a start of a program, in the order in which they are.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_pipeline::HuntColumns::ROLES[0], oddsift_pipeline::Role::Path);
+    /// ```
+    pub const ROLES: [Role; 10] = [
+        Role::Path,
+        Role::CommandLine,
+        Role::ParentPath,
+        Role::ParentCommandLine,
+        Role::Host,
+        Role::User,
+        Role::Session,
+        Role::Time,
+        Role::Pid,
+        Role::ParentPid,
+    ];
+
     /// The columns that are named, else those of starts of programs, else those that repeat.
     pub(crate) fn find(
         head: &Head,

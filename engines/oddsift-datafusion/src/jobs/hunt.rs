@@ -8,6 +8,7 @@ use datafusion::arrow::compute::{
 use datafusion::arrow::datatypes::Schema;
 use oddsift_features::Role;
 use oddsift_hunt::{History, Hunt, HuntParams, LineTable};
+use oddsift_pipeline::HuntColumns;
 
 use super::counted::failed;
 use super::hunt_lines::lines;
@@ -26,20 +27,6 @@ const ROWS_OF_A_QUERY: usize = 1000;
 
 /// Lines whose rows are printed by default.
 const USUAL_LINES: usize = 1000;
-
-/// The roles whose texts come with a line, in the order of the columns that are printed.
-const ROLES: [Role; 10] = [
-    Role::Path,
-    Role::CommandLine,
-    Role::ParentPath,
-    Role::ParentCommandLine,
-    Role::Host,
-    Role::User,
-    Role::Session,
-    Role::Time,
-    Role::Pid,
-    Role::ParentPid,
-];
 
 /// How the starts of programs in a table are ranked.
 ///
@@ -229,7 +216,7 @@ pub async fn hunt_rows(source: &Source, rows: &[u64]) -> Result<RecordBatch, Err
 
 fn rows_query(source: &Source, rows: &[u64]) -> String {
     let number = format!("CAST({} AS BIGINT UNSIGNED)", source.row());
-    let texts = ROLES.into_iter().filter(|role| source.column(*role).is_some());
+    let texts = HuntColumns::ROLES.into_iter().filter(|role| source.column(*role).is_some());
     let texts = texts.map(|role| format!(", {} AS {}", text(source, role), quoted(role.name())));
     let texts: String = texts.collect();
     let numbers: Vec<String> = rows.iter().map(u64::to_string).collect();

@@ -1,6 +1,6 @@
 //! What `hunt` prints for programs.
 
-use oddsift::pipeline::{Hunted, Line, Placed, Role};
+use oddsift::pipeline::{HuntColumns, Hunted, Line, Placed, Role};
 use oddsift::records::Cell;
 use serde_json::json;
 
@@ -8,20 +8,6 @@ use super::args::HuntArgs;
 use crate::args::Format;
 use crate::cells::time_or_missing;
 use crate::columns::Columns;
-
-/// Roles that are printed where the input has them.
-const ROLES: [Role; 10] = [
-    Role::Path,
-    Role::CommandLine,
-    Role::ParentPath,
-    Role::ParentCommandLine,
-    Role::Host,
-    Role::User,
-    Role::Session,
-    Role::Time,
-    Role::Pid,
-    Role::ParentPid,
-];
 
 /// A line with the text of its reasons.
 pub(super) struct Printed<'a> {
@@ -51,7 +37,8 @@ pub(super) fn line_columns(found: &Hunted) -> Columns<'_, Printed<'_>> {
         .file("reasons", |row| {
             if row.is_json { Cell::Json(&row.reasons) } else { Cell::Text(&row.reasons) }
         });
-    for role in ROLES {
+    // Roles are printed where the input has them.
+    for role in HuntColumns::ROLES {
         if found.columns.is_of_processes() && !found.layout.roles.all(role).is_empty() {
             columns = columns.file(role.name(), move |row: &Printed<'_>| {
                 found.text_of(role, row.line.row).map_or(Cell::Missing, Cell::Text)
