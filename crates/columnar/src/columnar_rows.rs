@@ -1,6 +1,6 @@
 use std::{fmt, fs::File, io, path::Path, sync::Arc};
 
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{Array, RecordBatch, RecordBatchReader};
 use arrow_buffer::NullBuffer;
 use arrow_schema::SchemaRef;
 use oddsift_records::{Batch, Error, Position, RowBuilder, Rows, Summary};
@@ -11,6 +11,7 @@ use crate::{
     cells::{Put, cells},
     error::{broken, guarded},
     guard::Guard,
+    in_memory::ReaderTable,
     ipc::IpcTable,
     leaves::{Leaf, leaves},
     parquet_table::{NextBatch, ParquetTable},
@@ -49,7 +50,7 @@ pub fn is_arrow(head: &[u8]) -> bool {
         || matches!(head, [0xff, 0xff, 0xff, 0xff, low, _, _, 0, ..] if low % 8 == 0)
 }
 
-/// The rows of a Parquet or Arrow IPC file.
+/// The rows of a Parquet or Arrow IPC file, or of Arrow's batches in memory.
 ///
 /// The columns are those of the schema, and those in a struct by their names with points. Whole and
 /// other numbers, truth values and times are such; lists of values are text with spaces between, what
@@ -85,11 +86,11 @@ pub struct ColumnarRows {
     is_done: bool,
     /// What comes behind the rows that were read.
     fault: Option<Fault>,
-    n_bytes: u64,
+    n_bytes: Option<u64>,
     summary: Summary,
 }
 
-/// A file of either format.
+/// What has a schema and gives batches: a file of either format, or a reader.
 trait Table: Send {
     fn schema(&self) -> &SchemaRef;
     fn batches(&self, roots: &[usize]) -> Result<Batches, Fault>;
@@ -109,6 +110,16 @@ impl<R: ChunkReader + 'static> Table for IpcTable<R>
 where
     R::T: Send,
 {
+    fn schema(&self) -> &SchemaRef {
+        self.schema()
+    }
+
+    fn batches(&self, roots: &[usize]) -> Result<Batches, Fault> {
+        self.batches(roots)
+    }
+}
+
+impl Table for ReaderTable {
     fn schema(&self) -> &SchemaRef {
         self.schema()
     }
@@ -161,10 +172,43 @@ impl ColumnarRows {
     where
         R::T: Send,
     {
-        let name: Arc<str> = Arc::from(name);
         let bytes = Guard(Arc::new(bytes));
         let n_bytes = bytes.len();
-        let opened = table(bytes).and_then(|table| Ok((leaves(table.schema())?, table)));
+        Ok(Self { n_bytes: Some(n_bytes), ..Self::of_table(name, table(bytes))? })
+    }
+
+    /// Takes the batches of another library of Arrow as rows, without a copy of their columns; `name` is for
+    /// messages. Rows can be read once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] if the schema has no columns, or two of one name.
+    ///
+    /// ```
+    /// use arrow_array::{Int64Array, RecordBatch, RecordBatchIterator};
+    /// use oddsift_columnar::ColumnarRows;
+    /// use oddsift_records::{Batch, Cell, Record, Rows};
+    ///
+    /// let ports: Int64Array = [443, 80].into_iter().collect();
+    /// let batch = RecordBatch::try_from_iter([("port", std::sync::Arc::new(ports) as _)])?;
+    /// let schema = batch.schema();
+    /// let batches = RecordBatchIterator::new([Ok(batch)], schema);
+    /// let mut rows = ColumnarRows::from_reader("flows", batches)?;
+    /// let mut batch = Batch::new();
+    /// assert!(rows.next_batch(&mut batch)?);
+    /// assert_eq!(batch.get(1).unwrap().cell(0), Cell::Int(80));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_reader(
+        name: &str,
+        reader: impl RecordBatchReader + Send + 'static,
+    ) -> Result<Self, Error> {
+        Self::of_table(name, Ok(Box::new(ReaderTable::new(reader))))
+    }
+
+    fn of_table(name: &str, table: Result<Box<dyn Table>, Fault>) -> Result<Self, Error> {
+        let name: Arc<str> = Arc::from(name);
+        let opened = table.and_then(|table| Ok((leaves(table.schema())?, table)));
         let (leaves, table) = opened.map_err(|fault| Error::Read {
             name: Arc::clone(&name),
             source: io::Error::new(io::ErrorKind::InvalidData, fault),
@@ -180,7 +224,7 @@ impl ColumnarRows {
             next_row: 0,
             is_done: false,
             fault: None,
-            n_bytes,
+            n_bytes: None,
             summary: Summary::default(),
         })
     }
@@ -340,7 +384,7 @@ impl Rows for ColumnarRows {
     }
 
     fn n_bytes(&self) -> Option<u64> {
-        Some(self.n_bytes)
+        self.n_bytes
     }
 }
 

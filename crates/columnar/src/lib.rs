@@ -5,6 +5,7 @@ mod cells; // arrays to fields of a row
 mod columnar_rows; // ColumnarRows
 mod error; // Error, WriteError
 mod guard; // bytes whose sizes are held against what is there
+mod in_memory; // batches of another library
 mod ipc; // the messages of Arrow IPC
 mod leaves; // the columns of a schema, nested ones by dotted names
 mod parquet_table; // a Parquet file, its footer checked
