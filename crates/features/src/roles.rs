@@ -170,6 +170,23 @@ impl Roles {
         !self.starts.is_empty()
     }
 
+    /// The columns that tell the kind of an event, each with a regular expression of what it has in the start of a
+    /// program: the rule of [`is_start`](Self::is_start) for who asks an engine.
+    ///
+    /// ```
+    /// use oddsift_features::{Roles, SchemaChoice};
+    ///
+    /// let roles = Roles::resolve(&["EventID", "Image", "CommandLine"], SchemaChoice::Auto, &[])?;
+    /// let (column, starts) = &roles.kinds_of_starts()[0];
+    /// let starts = regex::Regex::new(starts).unwrap();
+    /// assert!(*column == 0 && starts.is_match("1.0") && !starts.is_match("13"));
+    /// # Ok::<(), oddsift_features::Error>(())
+    /// ```
+    #[must_use]
+    pub fn kinds_of_starts(&self) -> Vec<(usize, String)> {
+        self.starts.iter().map(|(column, starts)| (*column, kind_pattern(starts))).collect()
+    }
+
     /// Whether a row is the start of a program: its kind of event says so where it has one, and it has a
     /// path or a command line. `filled` gives the text of a column, none for a missing or empty one.
     ///
@@ -308,6 +325,24 @@ fn is_kind(kind: &str, starts: &[String]) -> bool {
         has_start |= is_start(word);
         is_start(word) || NEUTRAL.iter().any(|neutral| neutral.eq_ignore_ascii_case(word))
     }) && has_start
+}
+
+/// [`is_kind`] as a regular expression.
+fn kind_pattern(starts: &[String]) -> String {
+    let whole = starts.iter().map(String::as_str);
+    let words = whole.clone().filter(|start| !start.contains([' ', ',']));
+    let any_of = |words: &mut dyn Iterator<Item = &str>| -> String {
+        words.map(regex::escape).collect::<Vec<_>>().join("|")
+    };
+    let start = any_of(&mut words.clone());
+    let among_words = if start.is_empty() {
+        String::new()
+    } else {
+        let word = any_of(&mut words.chain(NEUTRAL));
+        format!(r"|[ ,]*(?:(?:{word})[ ,]+)*(?:{start})(?:[ ,]+(?:{word}))*[ ,]*")
+    };
+    let whole = any_of(&mut whole.clone());
+    format!(r"(?i-u)^(?u:\s*)(?:(?:{whole}){among_words})(?:\.0)?(?u:\s*)$")
 }
 
 fn add(found: &mut Vec<usize>, column: Option<usize>) {
@@ -503,6 +538,21 @@ mod tests {
 
     fn names(roles: &Roles) -> Vec<&str> {
         roles.schemas().iter().map(|schema| schema.name.as_str()).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_pattern_of_a_kind_tells_what_the_rule_tells(
+            parts in proptest::collection::vec(0..14_usize, 0..6),
+        ) {
+            let words = ["1", "4688", "create", "New", "Process", "INFO", "allowed", "x", ".0", " ", ",", "\t", "\u{a0}", "Process Create"];
+            let kind: String = parts.iter().map(|part| words[*part]).collect();
+            for starts in [&["1", "4688", "new"][..], &["Process Create"], &["Process Create", "create"]] {
+                let starts: Vec<String> = starts.iter().map(|&it| it.to_owned()).collect();
+                let pattern = regex::Regex::new(&kind_pattern(&starts)).unwrap();
+                proptest::prop_assert_eq!(pattern.is_match(&kind), is_kind(&kind, &starts), "{:?} {:?}", kind, starts);
+            }
+        }
     }
 
     #[test]

@@ -186,7 +186,23 @@ pub struct Nearest<'c> {
 }
 
 impl<'c> Nearest<'c> {
-    pub(crate) fn new(
+    /// Names what was found: `values` are those of the row, `template` that of the cluster.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{ClusterParams, Nearest, noise_reason};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let found = ClusterParams::new().fit(path)?;
+    /// let model = found.model()?;
+    /// let nearest = found.events.nearest().unwrap();
+    /// let (pattern, nearest) = nearest.iter().find_map(|(at, it)| it.as_ref().map(|it| (*at, it))).unwrap();
+    /// let nearest = Nearest::new(nearest, model.recipe(), found.events.patterns().values(pattern), None);
+    /// let reason = noise_reason(Some(&nearest), model.recipe(), found.events.clusters().len());
+    /// assert!(reason.contains(" eps from cluster "));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new(
         found: &NearestCluster,
         recipe: &'c Recipe,
         values: &[f64],
@@ -219,8 +235,18 @@ impl<'c> Nearest<'c> {
     }
 }
 
-/// Why a row is near no cluster.
-pub(crate) fn reason(nearest: Option<&Nearest<'_>>, recipe: &Recipe, n_clusters: usize) -> String {
+/// Says why a row is near no cluster, by the nearest that it may belong to.
+///
+/// ```
+/// use oddsift_pipeline::{ClusterParams, noise_reason};
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+/// let model = ClusterParams::new().fit(path)?.model()?;
+/// assert_eq!(noise_reason(None, model.recipe(), 24), "no cluster has its program");
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+#[must_use]
+pub fn noise_reason(nearest: Option<&Nearest<'_>>, recipe: &Recipe, n_clusters: usize) -> String {
     let categories: Vec<&str> = recipe.categories().collect();
     match nearest {
         Some(nearest) => nearest.text(),
@@ -690,7 +716,7 @@ impl Clusters {
         let nearest = nearest.ok().and_then(|at| told.nearest.get(at));
         let nearest = nearest.map(|(_, found)| self.nearest(found, values));
         let n_clusters = self.events.clusters().len();
-        let reason = || reason(nearest.as_ref(), &self.ingested.recipe, n_clusters);
+        let reason = || noise_reason(nearest.as_ref(), &self.ingested.recipe, n_clusters);
         let patterns = match cluster.and_then(|cluster| self.events.clusters().get(cluster)) {
             Some(cluster) => cluster.patterns(),
             None => &[row.pattern],

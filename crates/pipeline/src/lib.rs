@@ -51,7 +51,8 @@ pub use {
         AuditClusterRow, AuditClusters, AuditEvents, AuditParams, AuditSummary, MsticpyEvents,
     },
     cluster::{
-        ClusterParams, ClusterRow, Clusters, Distances, Eps, EpsSource, KeepRows, Nearest, Proposal,
+        ClusterParams, ClusterRow, Clusters, Distances, Eps, EpsSource, KeepRows, Nearest,
+        Proposal, noise_reason,
     },
     cluster_warnings::ClusterWarning,
     digest::sha256,

@@ -12,7 +12,7 @@ use oddsift_records::Cell;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::cluster::{Nearest, reason};
+use crate::cluster::{Nearest, noise_reason};
 use crate::digest::sha256;
 use crate::error::ModelFault;
 use crate::fold::Feed;
@@ -537,7 +537,7 @@ impl LabelledRows {
             Nearest::new(found, recipe, values, note.and_then(|note| note.template.as_deref()))
         });
         let n_clusters = self.n_clusters;
-        let reason = label.is_noise().then(|| reason(nearest.as_ref(), recipe, n_clusters));
+        let reason = label.is_noise().then(|| noise_reason(nearest.as_ref(), recipe, n_clusters));
         Some(LabelledRow { row, label, nearest, reason })
     }
 

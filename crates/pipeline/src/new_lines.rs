@@ -13,7 +13,7 @@ use oddsift_patterns::{PatternId, PatternTable};
 use oddsift_records::{RowStore, StoredRow};
 use oddsift_timespan::Timestamp;
 
-use crate::cluster::{Nearest, reason};
+use crate::cluster::{Nearest, noise_reason};
 use crate::first_rows::read_rows;
 use crate::fold::Feed;
 use crate::layout::Head;
@@ -339,7 +339,7 @@ impl<'m> NewLines<'m> {
             (LineVerdict::Far(found), Judge::Clusters(model)) => {
                 nearest = found.as_ref().map(|found| self.nearest(model, found, &line.vector));
                 let n_clusters = model.dbscan().n_clusters();
-                reasons.push(reason(nearest.as_ref(), &self.recipe, n_clusters));
+                reasons.push(noise_reason(nearest.as_ref(), &self.recipe, n_clusters));
             }
             (LineVerdict::Odd { score: found, decision }, _) => score = Some((*found, *decision)),
             _ => {}

@@ -1,8 +1,7 @@
-//! Sessions on a cluster or in this process, their tables, and results on the shared storage.
+//! Sessions on a cluster or in this process, and their tables.
 //!
 //! Jobs on top of the functions take a session as [`session`] gives it.
 
-mod output;
 mod tables;
 
 use std::time::Duration;
@@ -10,7 +9,6 @@ use std::time::Duration;
 use ballista::prelude::SessionContextExt;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
-pub use output::{publish, write_parquet};
 pub use tables::register_table;
 
 use crate::Error;
@@ -20,7 +18,7 @@ use crate::process::Process;
 /// Opens a session on a cluster, with all functions, and with the object stores of the environment.
 ///
 /// `url` is `ballista://HOST:PORT` or `HOST:PORT` of the scheduler. Queries are planned by the scheduler and run by
-/// its executors, so a path must lead to the same file everywhere. A table in memory is not sent: [`publish`] it.
+/// its executors, so a path must lead to the same file everywhere. A table in memory is not sent: [`publish`](crate::publish) it.
 ///
 /// # Errors
 ///

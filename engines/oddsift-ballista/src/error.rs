@@ -68,17 +68,9 @@ pub enum Error {
         /// The reason, with the path.
         reason: String,
     },
-    /// A result that cannot be written; nothing is at its place that was not there before.
-    #[error("{url}: not written: {reason}")]
-    Output {
-        /// The path or URL.
-        url: String,
-        /// The reason.
-        reason: String,
-    },
-    /// The functions were not registered.
+    /// Functions were not registered, a job of them cannot be done, or its result not be written.
     #[error(transparent)]
-    Functions(#[from] oddsift_datafusion::Error),
+    Job(oddsift_datafusion::Error),
     /// The engine refused a query, or a job failed; the message names the job.
     #[error(transparent)]
     Engine(Box<DataFusionError>),
@@ -90,6 +82,15 @@ pub enum Error {
     /// A scheduler or an executor failed.
     #[error(transparent)]
     Cluster(Box<BallistaError>),
+}
+
+impl From<oddsift_datafusion::Error> for Error {
+    fn from(error: oddsift_datafusion::Error) -> Self {
+        match error {
+            oddsift_datafusion::Error::Engine(error) => (*error).into(),
+            error => Self::Job(error),
+        }
+    }
 }
 
 impl From<DataFusionError> for Error {

@@ -91,6 +91,14 @@ pub enum Error {
         /// The reason, with its remedy.
         reason: String,
     },
+    /// A result that cannot be written; nothing is at its place that was not there before.
+    #[error("{url}: not written: {reason}")]
+    Output {
+        /// The path or URL.
+        url: String,
+        /// The reason.
+        reason: String,
+    },
     /// The engine refused a function, or failed.
     #[error(transparent)]
     Engine(Box<DataFusionError>),

@@ -6,9 +6,11 @@
 //! it.
 
 mod cluster; // ClusterJob
+mod cluster_lines; // clusters and noise events as the tool prints them
 mod counted; // what the engine counted, as the crates take it
 mod hunt; // HuntJob
 mod hunt_lines; // the lines of a hunt as columns
+mod numbered; // rows by their numbers
 mod outliers; // OutlierJob
 mod scratch; // Scratch: small tables that are joined to the rows
 mod series; // SeriesJob

@@ -10,6 +10,7 @@ pub mod jobs;
 mod merging; // MergingFunction: functions of a group whose result is bytes that merge
 mod models; // Models: saved models by path or URL, read once
 mod numbers; // columns of numbers as vectors, row by row
+mod output; // results as Parquet on the shared storage
 mod pattern; // the aggregate `pattern`
 mod process; // `process_features`
 mod process_rarity; // `process_rarity`
@@ -27,6 +28,7 @@ mod vector_hash; // `vector_hash`: by which labels are joined back
 pub use error::Error;
 pub use functions::{Functions, configured, register};
 pub use models::{MAX_MODEL_BYTES, Models};
+pub use output::{create, publish, write_bytes, write_parquet};
 pub use state::{
     lines_from_bytes, lines_to_bytes, rarity_from_bytes, rarity_to_bytes, template_from_bytes,
     template_to_bytes,

@@ -53,7 +53,7 @@ fn csv(folder: &Path, n_rows: u64, n_files: usize) -> Vec<PathBuf> {
     files.into_iter().enumerate().map(write).collect()
 }
 
-async fn to_parquet(csv: &Path, row_group: usize) -> PathBuf {
+pub(crate) async fn to_parquet(csv: &Path, row_group: usize) -> PathBuf {
     let ctx = local(1);
     register_table(&ctx, "events", &[csv.to_str().unwrap()]).await.unwrap();
     let rows = ctx.table("events").await.unwrap().collect().await.unwrap();

@@ -8,4 +8,5 @@ mod fixture; // the processes, which end with the test
 mod lacking; // processes without the functions
 mod plans; // plans as bytes
 mod same; // the rows of one session
+mod tool;
 mod verbs; // the command line

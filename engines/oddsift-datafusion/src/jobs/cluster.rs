@@ -2,19 +2,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Int64Array, RecordBatch, StringArray,
-    UInt64Array,
+    ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Int64Array, RecordBatch,
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::common::JoinType;
 use datafusion::prelude::DataFrame;
-use oddsift_eventcluster::{Cluster, EventClusterParams, EventClusters, Label, Scaling};
-use oddsift_features::Role;
-use oddsift_patterns::{PatternId, PatternTable, Timestamp};
+use oddsift_eventcluster::{
+    Cluster, ClusterModel, ClusterNote, EventClusterParams, EventClusters, Scaling,
+};
+use oddsift_features::{Recipe, Role};
+use oddsift_patterns::{PatternId, PatternTable};
 use oddsift_pipeline::{DEFAULT_EPS, OF_PROGRAM, WHOLE_EPS};
 
-use super::counted::{Counted, failed, hash_at, lost, times_column};
+use super::counted::{Counted, failed, hash_at, lost};
 use super::space::Space;
 use super::{Limits, Scratch, Source};
 use crate::Error;
@@ -34,10 +35,16 @@ pub struct ClusterJob {
     /// Columns of numbers, features of process events, and `program`, the whole path as a category. Without
     /// names: program, tokens and delimiters of the command line, as the tool takes them of process events.
     pub features: Vec<String>,
-    /// Distance, the number of rows of a core row, scaling, which without named features is none.
+    /// Distance, the number of rows of a core row, limit of work.
     pub params: EventClusterParams,
+    /// How features are scaled; `None` (the default) is not at all without named features, else as `params` says.
+    pub scaling: Option<Scaling>,
     /// The largest distance of neighbours; `None` (the default) is 0.5 without named features, else 0.01.
     pub eps: Option<f64>,
+    /// The column whose common text is a cluster's template; `None` (the default) is the command line.
+    pub template: Option<String>,
+    /// Columns whose distinct values are counted in each cluster.
+    pub count_distinct: Vec<String>,
     /// How many distinct vectors come to the process that asks.
     pub limits: Limits,
     /// Where labels lie while they are joined back.
@@ -52,11 +59,18 @@ pub struct Clustered {
     pub events: EventClusters,
     /// The number of rows that lack a feature, or start no program.
     pub n_left_out: u64,
-    source: Source,
-    space: Space,
-    scratch: Scratch,
+    pub(super) source: Source,
+    pub(super) space: Space,
+    pub(super) scratch: Scratch,
+    pub(super) limits: Limits,
+    pub(super) recipe: Recipe,
+    /// The column of templates.
+    pub(super) template: Option<String>,
+    pub(super) count_distinct: Vec<String>,
     /// The hash of each pattern, in their order.
-    hashes: Vec<[u8; 16]>,
+    pub(super) hashes: Vec<[u8; 16]>,
+    /// The values of categories, by their numbers.
+    categories: Vec<Vec<String>>,
 }
 
 impl Default for ClusterJob {
@@ -76,7 +90,10 @@ impl ClusterJob {
         Self {
             features: Vec::new(),
             params: EventClusters::params(),
+            scaling: None,
             eps: None,
+            template: None,
+            count_distinct: Vec::new(),
             limits: Limits::default(),
             scratch: Scratch::default(),
         }
@@ -113,15 +130,20 @@ impl ClusterJob {
     /// # }
     /// ```
     pub async fn run(&self, source: &Source) -> Result<Clustered, Error> {
-        let space = Space::new(source, &self.features_of(source)?)?;
+        let features = self.features_of(source)?;
+        let template = self.template.as_deref().or(source.column(Role::CommandLine));
+        let space = Space::new(source, &features, template)?;
+        for name in &self.count_distinct {
+            source.need(name)?;
+        }
         let columns = space.columns().join(", ");
         let sql = format!(
             "SELECT *, vector_hash({columns}) AS h FROM \
              (SELECT {columns}, pattern(r, t, x) AS p FROM ({}) AS v GROUP BY {columns}) AS patterns",
-            space.rows
+            space.rows()
         );
         let batches = source.collect(&sql, "distinct vectors", self.limits).await?;
-        let (table, hashes) = patterns(&batches, &space)?;
+        let (table, hashes, categories) = patterns(&batches, &space)?;
         if table.is_empty() {
             return Err(Error::Job { reason: "there are no rows to cluster".to_owned() });
         }
@@ -129,8 +151,20 @@ impl ClusterJob {
         let n_left_out = n_rows.saturating_sub(table.n_rows());
         let events = self.params_of(&space).fit_patterns(table).map_err(failed)?;
         let hashes = in_order(&events, &hashes)?;
-        let (source, scratch) = (source.clone(), self.scratch.clone());
-        Ok(Clustered { events, n_left_out, source, space, scratch, hashes })
+        let features: Vec<&str> = features.iter().map(String::as_str).collect();
+        Ok(Clustered {
+            events,
+            n_left_out,
+            source: source.clone(),
+            space,
+            scratch: self.scratch.clone(),
+            limits: self.limits,
+            recipe: source.recipe(&features)?,
+            template: template.map(str::to_owned),
+            count_distinct: self.count_distinct.clone(),
+            hashes,
+            categories,
+        })
     }
 
     fn features_of(&self, source: &Source) -> Result<Vec<String>, Error> {
@@ -149,7 +183,8 @@ impl ClusterJob {
 
     fn params_of(&self, space: &Space) -> EventClusterParams {
         let is_usual = self.features.is_empty();
-        let params = if is_usual { self.params.scaling(Scaling::None) } else { self.params };
+        let usual_scaling = if is_usual { Scaling::None } else { self.params.scaling };
+        let params = self.params.scaling(self.scaling.unwrap_or(usual_scaling));
         let usual = if is_usual { WHOLE_EPS } else { DEFAULT_EPS };
         params.categories(space.categories.len()).eps(self.eps.unwrap_or(usual))
     }
@@ -158,8 +193,12 @@ impl ClusterJob {
 /// The lowest row of a pattern and its hash.
 type Hashes = HashMap<u64, [u8; 16]>;
 
-/// The patterns that the engine counted. Categories become numbers, as they come.
-fn patterns(batches: &[RecordBatch], space: &Space) -> Result<(PatternTable, Hashes), Error> {
+/// The patterns that the engine counted, their hashes, and the values of categories, which become numbers as
+/// they come.
+fn patterns(
+    batches: &[RecordBatch],
+    space: &Space,
+) -> Result<(PatternTable, Hashes, Vec<Vec<String>>), Error> {
     let (n_numbers, n_categories) = (space.numbers.len(), space.categories.len());
     let mut table = PatternTable::new(n_numbers + n_categories).with_templates(true);
     let mut codes: Vec<HashMap<String, u32>> = vec![HashMap::new(); n_categories];
@@ -187,7 +226,14 @@ fn patterns(batches: &[RecordBatch], space: &Space) -> Result<(PatternTable, Has
             table.add_pattern(&values, pattern).map_err(failed)?;
         }
     }
-    Ok((table, hashes))
+    Ok((table, hashes, codes.into_iter().map(by_code).collect()))
+}
+
+fn by_code(codes: HashMap<String, u32>) -> Vec<String> {
+    let mut values: Vec<(u32, String)> =
+        codes.into_iter().map(|(text, code)| (code, text)).collect();
+    values.sort_unstable();
+    values.into_iter().map(|(_, text)| text).collect()
 }
 
 /// The hash of each pattern of the clusters. Patterns that only differ in the sign of zero are one there.
@@ -198,6 +244,26 @@ fn in_order(events: &EventClusters, hashes: &Hashes) -> Result<Vec<[u8; 16]>, Er
 }
 
 impl Clustered {
+    /// Returns the names of the features, numbers before categories.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// # use datafusion::prelude::SessionContext;
+    /// # use oddsift_datafusion::jobs::{ClusterJob, Source};
+    /// # let ctx = SessionContext::new();
+    /// # oddsift_datafusion::register(&ctx)?;
+    /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh' AS "CommandLine" FROM range(0, 9)"#;
+    /// let found = ClusterJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
+    /// assert_eq!(found.features(), ["commandlineTokens", "commandlineTokensFull", "program"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn features(&self) -> Vec<&str> {
+        self.recipe.names().iter().map(String::as_str).chain(self.recipe.categories()).collect()
+    }
+
     /// The label of each row that was not left out: `row`, `ClusterId` (-1 is noise) and `IsCore`, in no
     /// order. Labels are joined to the rows by the hash of their vectors.
     ///
@@ -223,7 +289,7 @@ impl Clustered {
         let sql = format!(
             "SELECT r AS row, vector_hash({}) AS h FROM ({}) AS v",
             self.space.columns().join(", "),
-            self.space.rows
+            self.space.rows()
         );
         let rows = self.source.frame(&sql).await?;
         let joined = rows.join(labels, JoinType::Inner, &["h"], &["hash"], None)?;
@@ -243,13 +309,12 @@ impl Clustered {
         ])?)
     }
 
-    /// A row for each cluster and each noise vector, those of the fewest events first, of equals those seen
-    /// first: `row` (the first), `Clustered`, `ClusterId`, `ClusterSize`, `FirstEventTime`, `LastEventTime`
-    /// and `Template`.
+    /// Returns the whole way from a row to its cluster, as `oddsift cluster --save-model` writes it.
     ///
     /// # Errors
     ///
-    /// None that can come up; Arrow says so by a result.
+    /// [`Error::Job`] for a model past the limits of a saved one.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
@@ -260,93 +325,29 @@ impl Clustered {
     /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh -c "ls ' || value || '"' AS "CommandLine"
     ///     FROM range(0, 9)"#;
     /// let found = ClusterJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
-    /// assert_eq!(found.summary()?.num_rows(), 1);
+    /// assert_eq!(found.model()?.groups(), [["/bin/sh"]]);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn summary(&self) -> Result<RecordBatch, Error> {
-        let table = self.events.patterns();
-        let of_cluster = |cluster: &Cluster| Line {
-            row: cluster.exemplar(),
-            label: cluster.label(),
+    pub fn model(&self) -> Result<ClusterModel, Error> {
+        let n_numbers = self.space.numbers.len();
+        let values = |pattern: PatternId| {
+            let codes = self.events.patterns().values(pattern).iter().skip(n_numbers);
+            let text = |(values, code): (&Vec<String>, &f64)| {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "it was a u32"
+                )]
+                values.get(*code as usize).cloned().unwrap_or_default()
+            };
+            self.categories.iter().zip(codes).map(text).collect()
+        };
+        let model = self.events.model_of_groups(self.recipe.clone(), values).map_err(failed)?;
+        let note = |cluster: &Cluster| ClusterNote {
             size: cluster.size(),
-            times: cluster.times(),
             template: cluster.template().map(|template| template.to_string()),
         };
-        let of_noise = |id: PatternId| Line {
-            row: table.first_row(id),
-            label: Label::NOISE,
-            size: table.count(id),
-            times: table.times(id),
-            template: table.template(id).map(|state| state.template().to_string()),
-        };
-        let clusters = self.events.clusters().iter().map(of_cluster);
-        let mut lines: Vec<Line> =
-            clusters.chain(self.events.noise_patterns().map(of_noise)).collect();
-        lines.sort_by_key(|line| (line.size, line.row));
-        Line::batch(&lines)
-    }
-
-    /// The rows of [`summary`](Self::summary), joined to all columns of their first rows.
-    ///
-    /// # Errors
-    ///
-    /// As [`labels`](Self::labels).
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
-    /// # use datafusion::prelude::SessionContext;
-    /// # use oddsift_datafusion::jobs::{ClusterJob, Source};
-    /// # let ctx = SessionContext::new();
-    /// # oddsift_datafusion::register(&ctx)?;
-    /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh -c "ls ' || value || '"' AS "CommandLine"
-    ///     FROM range(0, 9)"#;
-    /// let found = ClusterJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
-    /// let columns = found.exemplars().await?.schema().field_names();
-    /// assert!(columns.iter().any(|name| name.ends_with("CommandLine")));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn exemplars(&self) -> Result<DataFrame, Error> {
-        self.source.joined(self.summary()?, &self.scratch).await
-    }
-}
-
-/// A cluster, or a vector that is like no other.
-struct Line {
-    row: u64,
-    label: Label,
-    size: u64,
-    times: Option<(Timestamp, Timestamp)>,
-    template: Option<String>,
-}
-
-impl Line {
-    fn batch(lines: &[Self]) -> Result<RecordBatch, Error> {
-        let each = || lines.iter();
-        let times = |of: fn((Timestamp, Timestamp)) -> Timestamp| {
-            times_column(each().map(|line| line.times.map(of)))
-        };
-        let columns: [(&str, ArrayRef); 7] = [
-            ("row", Arc::new(UInt64Array::from_iter_values(each().map(|line| line.row)))),
-            (
-                "Clustered",
-                Arc::new(each().map(|line| Some(!line.label.is_noise())).collect::<BooleanArray>()),
-            ),
-            (
-                "ClusterId",
-                Arc::new(Int64Array::from_iter_values(each().map(|line| line.label.to_i64()))),
-            ),
-            ("ClusterSize", Arc::new(UInt64Array::from_iter_values(each().map(|line| line.size)))),
-            ("FirstEventTime", times(|it| it.0)),
-            ("LastEventTime", times(|it| it.1)),
-            (
-                "Template",
-                Arc::new(each().map(|line| line.template.as_deref()).collect::<StringArray>()),
-            ),
-        ];
-        Ok(RecordBatch::try_from_iter_with_nullable(
-            columns.into_iter().map(|(name, column)| (name, column, true)),
-        )?)
+        Ok(model.with_notes(self.events.clusters().iter().map(note).collect()))
     }
 }

@@ -1,10 +1,13 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, FixedSizeBinaryArray, StructArray, TimestampNanosecondArray,
+    Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int64Array,
+    StructArray, TimestampNanosecondArray,
 };
 use datafusion::arrow::datatypes::UInt64Type;
 use oddsift_patterns::{Aggregate, Timestamp};
+use oddsift_pipeline::feature_cell;
+use oddsift_records::Cell;
 
 use crate::times::Times;
 use crate::{Error, template_from_bytes};
@@ -29,6 +32,27 @@ pub(crate) fn times_column(times: impl Iterator<Item = Option<Timestamp>>) -> Ar
     let nanoseconds = |time: Timestamp| i64::try_from(time.as_nanosecond()).ok();
     let column: TimestampNanosecondArray = times.map(|time| time.and_then(nanoseconds)).collect();
     Arc::new(column.with_timezone("UTC"))
+}
+
+/// Values of a feature as the tool prints them: truth values and whole numbers as such, where all are.
+pub(crate) fn feature_column(
+    name: &str,
+    values: impl Iterator<Item = Option<f64>> + Clone,
+) -> ArrayRef {
+    let mut is_bool = true;
+    let mut is_whole = true;
+    for cell in values.clone().flatten().map(|value| feature_cell(name, value)) {
+        is_bool &= matches!(cell, Cell::Bool(_));
+        is_whole &= matches!(cell, Cell::Int(_));
+    }
+    if is_whole {
+        #[expect(clippy::cast_possible_truncation, reason = "each is a whole number within 2^53")]
+        return Arc::new(values.map(|it| it.map(|it| it as i64)).collect::<Int64Array>());
+    }
+    if is_bool {
+        return Arc::new(values.map(|it| it.map(|it| it != 0.0)).collect::<BooleanArray>());
+    }
+    Arc::new(values.collect::<Float64Array>())
 }
 
 /// A column of `pattern(..)`.

@@ -1,19 +1,16 @@
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{AsArray, RecordBatch};
-use datafusion::arrow::compute::{
-    SortColumn, concat_batches, lexsort_to_indices, take_record_batch,
-};
-use datafusion::arrow::datatypes::Schema;
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use oddsift_features::Role;
 use oddsift_hunt::{History, Hunt, HuntParams, LineTable};
 use oddsift_pipeline::HuntColumns;
 
 use super::counted::failed;
 use super::hunt_lines::lines;
+use super::numbered::fetch;
 use super::source::quoted;
-use super::{Limits, Source};
+use super::{Limits, Scratch, Source};
 use crate::Error;
 use crate::state::lines_from_bytes;
 
@@ -21,9 +18,6 @@ use crate::state::lines_from_bytes;
 const N_PARTS: usize = 64;
 
 const PARTS: Limits = Limits { max_patterns: N_PARTS };
-
-/// Numbers of rows in one query.
-const ROWS_OF_A_QUERY: usize = 1000;
 
 /// Lines whose rows are printed by default.
 const USUAL_LINES: usize = 1000;
@@ -43,16 +37,23 @@ pub struct HuntJob {
     pub known: Option<History>,
     /// What is known is ranked, too.
     pub all: bool,
-    /// The number of lines whose rows are fetched; 1000 by default. Each further 1000 cost one more pass over
-    /// the table.
+    /// The number of lines whose rows are fetched; 1000 by default.
     pub top: usize,
     /// The most lines.
     pub limits: Limits,
+    /// Where the numbers of rows lie that are fetched, if there are more than 1000.
+    pub scratch: Scratch,
 }
 
 impl Default for HuntJob {
     fn default() -> Self {
-        Self { known: None, all: false, top: USUAL_LINES, limits: Limits::default() }
+        Self {
+            known: None,
+            all: false,
+            top: USUAL_LINES,
+            limits: Limits::default(),
+            scratch: Scratch::default(),
+        }
     }
 }
 
@@ -71,9 +72,7 @@ impl HuntJob {
     /// lines are merged and ranked here, and the rows of the first ones are fetched by their numbers.
     ///
     /// Lines, findings, bits and reasons are those that the tool gives for the same rows, to the last bit, however
-    /// they are split and in whatever order they come. All rows are taken for starts of programs: leave out others
-    /// in the query of the source. A role is played by one column, and in the first of them where the tool would
-    /// take several. The session must have the [functions](crate::register).
+    /// they are split and in whatever order they come. Rows of other kinds of events are left out. The session must have the [functions](crate::register).
     ///
     /// # Errors
     ///
@@ -115,7 +114,7 @@ impl HuntJob {
         let hunt = params.rank(table).map_err(failed)?;
         let top = hunt.lines().get(..self.top).unwrap_or(hunt.lines());
         let numbers: Vec<u64> = top.iter().map(|line| line.row).collect();
-        let rows = hunt_rows(source, &numbers).await?;
+        let rows = hunt_rows(source, &numbers, &self.scratch).await?;
         let lines = lines(&hunt, top, &rows)?;
         Ok(HuntFound { hunt, lines })
     }
@@ -148,12 +147,13 @@ fn query(source: &Source) -> String {
     .map(text)
     .to_vec();
     format!(
-        "SELECT hunt_lines({row}, {time}, {texts}) AS lines FROM {from} \
+        "SELECT hunt_lines({row}, {time}, {texts}) AS lines FROM {from} WHERE {starts} \
          GROUP BY crc32_hash(mask(coalesce({command_line}, ''))) % {N_PARTS}",
         row = source.row(),
         time = source.time(),
         texts = texts.join(", "),
         from = source.from(),
+        starts = source.starts(),
     )
 }
 
@@ -174,8 +174,8 @@ fn merged(parts: &[RecordBatch], limits: Limits) -> Result<LineTable, Error> {
     Ok(table)
 }
 
-/// Fetches rows by their numbers: the number as `row`, and the texts of the roles that the table has, by their
-/// names, in the order of the numbers. For the rows of a finding's tree, too.
+/// Fetches rows by their numbers, in the order of these: the number as `row`, and the texts of the roles that the
+/// table has, by their names. For the rows of a finding's tree, too.
 ///
 /// # Errors
 ///
@@ -185,44 +185,29 @@ fn merged(parts: &[RecordBatch], limits: Limits) -> Result<LineTable, Error> {
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
 /// use datafusion::prelude::SessionContext;
-/// use oddsift_datafusion::jobs::{Source, hunt_rows};
+/// use oddsift_datafusion::jobs::{Scratch, Source, hunt_rows};
 ///
 /// let ctx = SessionContext::new();
 /// let rows = r#"SELECT value AS row, 'x ' || value AS "CommandLine" FROM generate_series(0, 99)"#;
 /// let source = Source::query(&ctx, rows, "row").await?;
-/// let found = hunt_rows(&source, &[42, 7]).await?;
+/// let found = hunt_rows(&source, &[42, 7], &Scratch::memory()).await?;
 /// assert_eq!((found.num_rows(), found.schema().field(1).name().as_str()), (2, "command_line"));
 /// # Ok(())
 /// # }
 /// ```
-pub async fn hunt_rows(source: &Source, rows: &[u64]) -> Result<RecordBatch, Error> {
-    let rows: Vec<u64> = rows.iter().copied().collect::<BTreeSet<u64>>().into_iter().collect();
-    let mut batches = Vec::new();
-    let mut schema = None;
-    // Without rows, too, there are columns.
-    for some in rows.chunks(ROWS_OF_A_QUERY).chain(rows.is_empty().then_some(&[][..])) {
-        let frame = source.frame(&rows_query(source, some)).await?;
-        let planned = Arc::clone(frame.schema().inner());
-        batches.extend(frame.collect().await?);
-        schema = schema.or(Some(planned));
-    }
-    let Some(schema) = batches.first().map(RecordBatch::schema).or(schema) else {
-        return Ok(RecordBatch::new_empty(Arc::new(Schema::empty())));
-    };
-    let whole = concat_batches(&schema, &batches)?;
-    let by_row = SortColumn { values: whole.column(0).clone(), options: None };
-    Ok(take_record_batch(&whole, &lexsort_to_indices(&[by_row], None)?)?)
-}
-
-fn rows_query(source: &Source, rows: &[u64]) -> String {
-    let number = format!("CAST({} AS BIGINT UNSIGNED)", source.row());
-    let texts = HuntColumns::ROLES.into_iter().filter(|role| source.column(*role).is_some());
-    let texts = texts.map(|role| format!(", {} AS {}", text(source, role), quoted(role.name())));
-    let texts: String = texts.collect();
-    let numbers: Vec<String> = rows.iter().map(u64::to_string).collect();
-    let numbers = if numbers.is_empty() { "NULL".to_owned() } else { numbers.join(", ") };
-    format!(
-        "SELECT {number} AS row{texts} FROM {from} WHERE {number} IN ({numbers})",
-        from = source.from()
-    )
+pub async fn hunt_rows(
+    source: &Source,
+    rows: &[u64],
+    scratch: &Scratch,
+) -> Result<RecordBatch, Error> {
+    let roles = HuntColumns::ROLES.into_iter().filter(|role| source.column(*role).is_some());
+    // A time is written as such and not as the engine's text of it.
+    let value = |role| if role == Role::Time { source.text(role) } else { text(source, role) };
+    let texts = roles.map(|role| format!("{} AS {}", value(role), quoted(role.name())));
+    let fetched = fetch(source, &texts.collect::<Vec<_>>(), rows, scratch).await?;
+    let schema = fetched.schema();
+    let numbers = Field::new("row", DataType::UInt64, false);
+    let fields = std::iter::once(Arc::new(numbers)).chain(schema.fields().iter().skip(1).cloned());
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    Ok(RecordBatch::try_new(schema, fetched.columns().to_vec())?)
 }

@@ -1,20 +1,17 @@
 //! The lines of a hunt as columns.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-    UInt64Array,
+    ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
 };
-use datafusion::arrow::compute::take;
-use datafusion::arrow::datatypes::UInt64Type;
 use oddsift_hunt::{Hunt, Line};
 use oddsift_timeseries::Timestamp;
 
 use crate::Error;
 
-/// The columns of `oddsift hunt -t csv`; `rows` are those that stand for the lines. Times are in microseconds.
+/// The columns of `oddsift hunt -t csv`; `rows` are those that stand for the lines, in their
+/// order. Times are in microseconds.
 pub(super) fn lines(hunt: &Hunt, lines: &[Line], rows: &RecordBatch) -> Result<RecordBatch, Error> {
     let count = |of: fn(&Line) -> u64| -> ArrayRef {
         Arc::new(lines.iter().map(|line| Some(of(line))).collect::<UInt64Array>())
@@ -38,7 +35,8 @@ pub(super) fn lines(hunt: &Hunt, lines: &[Line], rows: &RecordBatch) -> Result<R
         ("bits".to_owned(), Arc::new(bits)),
         ("reasons".to_owned(), text(&|line| reasons(hunt, line))),
     ];
-    columns.extend(of_rows(lines, rows)?);
+    let names = rows.schema_ref().fields().iter().map(|field| field.name().clone());
+    columns.extend(names.zip(rows.columns().iter().cloned()).skip(1));
     columns.extend([
         ("template".to_owned(), text(&|line| hunt.template(line))),
         ("first".to_owned(), time(|times| times.0)),
@@ -47,21 +45,6 @@ pub(super) fn lines(hunt: &Hunt, lines: &[Line], rows: &RecordBatch) -> Result<R
     ]);
     let columns = columns.into_iter().map(|(name, column)| (name, column, true));
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
-}
-
-/// The columns of the row that stands for each line, but for its number.
-fn of_rows(lines: &[Line], rows: &RecordBatch) -> Result<Vec<(String, ArrayRef)>, Error> {
-    let numbers = rows.column(0).as_primitive::<UInt64Type>();
-    let places: HashMap<u64, u64> = numbers.values().iter().copied().zip(0..).collect();
-    let places: UInt64Array = lines.iter().map(|line| places.get(&line.row).copied()).collect();
-    if places.null_count() > 0 {
-        let reason =
-            "rows are gone that were there a moment ago; ask again when nobody writes to the table";
-        return Err(Error::Job { reason: reason.to_owned() });
-    }
-    let schema = rows.schema();
-    let named = schema.fields().iter().zip(rows.columns()).skip(1);
-    named.map(|(field, column)| Ok((field.name().clone(), take(column, &places, None)?))).collect()
 }
 
 /// What rounds to no bit tells nothing.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float64Array, RecordBatch, StringArray,
+    ArrayRef, AsArray, FixedSizeBinaryArray, Float64Array, Int64Array, RecordBatch, StringArray,
     UInt64Array,
 };
 use datafusion::arrow::compute::cast;
@@ -115,7 +115,7 @@ impl OutlierJob {
     /// let mut job = OutlierJob::new();
     /// job.top = Some(1);
     /// let found = job.run(&Source::query(&ctx, events, "row").await?).await?;
-    /// assert_eq!(found.summary()?.num_rows(), 1);
+    /// assert_eq!(found.lines().await?.num_rows(), 1);
     /// # Ok(())
     /// # }
     /// ```
@@ -148,7 +148,7 @@ impl OutlierJob {
         let counts: Vec<u64> = lines.iter().map(|line| line.known.count.get()).collect();
         let params = OutlierDetector::params().forest(self.forest);
         let detector = params.fit_counted(&vectors, &counts, self.sampling).map_err(failed)?;
-        let recipe = source.recipe(&OF_PROCESS)?;
+        let recipe = source.recipe(&source.process_features(&OF_PROCESS))?;
         let model = OutlierModel::of_processes(recipe, Arc::new(rarity), detector);
         Ok((model.map_err(failed)?, vectors))
     }
@@ -193,11 +193,11 @@ fn rows(source: &Source) -> Result<String, Error> {
     let [path, parent, line] = [Role::Path, Role::ParentPath, Role::CommandLine].map(masked);
     Ok(format!(
         "SELECT {} AS r, {} AS t, {path} AS path_, {parent} AS parent_, {line} AS line_ FROM {} \
-         WHERE {} NOT IN ('', '-')",
+         WHERE {}",
         source.row(),
         source.time(),
         source.from(),
-        source.text(Role::Path)
+        source.starts()
     ))
 }
 
@@ -221,12 +221,14 @@ fn lines(batches: &[RecordBatch]) -> Result<Vec<Line>, Error> {
 }
 
 impl Outliers {
-    /// A row for each line that is shown, the most unusual first: `row` (the first), `score`, `decision`,
-    /// `count`, `first`, `last` and `reasons`.
+    /// A row for each line that is shown, the most unusual first, with the columns of
+    /// `oddsift outliers -t csv`: `row`, the columns of the first row of the line, `score`, `decision`, `count`,
+    /// `first`, `last` and `reasons`.
     ///
     /// # Errors
     ///
-    /// None that can come up; Arrow says so by a result.
+    /// As [`scores`](Self::scores).
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
@@ -237,58 +239,46 @@ impl Outliers {
     /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh -c "ls ' || value || '"' AS "CommandLine"
     ///     FROM range(0, 9)"#;
     /// let found = OutlierJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
-    /// assert!(found.summary()?.num_rows() <= 500);
+    /// assert!(found.lines().await?.num_rows() <= 500);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn summary(&self) -> Result<RecordBatch, Error> {
+    pub async fn lines(&self) -> Result<RecordBatch, Error> {
         let offset = self.model.detector().forest().offset();
         let known = || self.shown.iter().map(|(at, _)| &self.lines[*at].known);
         let scores = || self.shown.iter().map(|(at, _)| self.scores[*at]);
         let times = |of: fn((Timestamp, Timestamp)) -> Timestamp| {
             times_column(known().map(|known| known.times.map(of)))
         };
-        let columns: [(&str, ArrayRef); 7] = [
-            ("row", Arc::new(UInt64Array::from_iter_values(known().map(|it| it.first_row)))),
-            ("score", Arc::new(Float64Array::from_iter_values(scores()))),
-            ("decision", Arc::new(Float64Array::from_iter_values(scores().map(|it| it - offset)))),
-            ("count", Arc::new(UInt64Array::from_iter_values(known().map(|it| it.count.get())))),
-            ("first", times(|it| it.0)),
-            ("last", times(|it| it.1)),
+        let numbers: Vec<u64> = known().map(|known| known.first_row).collect();
+        let rows = self.source.rows(&numbers, &self.scratch).await?;
+        let own = |name: &str| self.source.own_name(name);
+        let mut columns: Vec<(String, ArrayRef)> =
+            vec![(own("row"), Arc::new(UInt64Array::from(numbers)))];
+        let names = rows.schema_ref().fields().iter().map(|field| field.name().clone());
+        columns.extend(names.zip(rows.columns().iter().cloned()));
+        columns.extend([
+            (own("score"), Arc::new(Float64Array::from_iter_values(scores())) as ArrayRef),
             (
-                "reasons",
+                own("decision"),
+                Arc::new(Float64Array::from_iter_values(scores().map(|it| it - offset))),
+            ),
+            (
+                own("count"),
+                Arc::new(UInt64Array::from_iter_values(known().map(|it| it.count.get()))),
+            ),
+            (own("first"), times(|it| it.0)),
+            (own("last"), times(|it| it.1)),
+            (
+                own("reasons"),
                 Arc::new(StringArray::from_iter_values(self.shown.iter().map(|(_, text)| text))),
             ),
-        ];
-        Ok(RecordBatch::try_from_iter_with_nullable(
-            columns.into_iter().map(|(name, column)| (name, column, true)),
-        )?)
+        ]);
+        let columns = columns.into_iter().map(|(name, column)| (name, column, true));
+        Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
     }
 
-    /// The rows of [`summary`](Self::summary), joined to all columns of their first rows.
-    ///
-    /// # Errors
-    ///
-    /// As [`scores`](Self::scores).
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
-    /// # use datafusion::prelude::SessionContext;
-    /// # use oddsift_datafusion::jobs::{OutlierJob, Source};
-    /// # let ctx = SessionContext::new();
-    /// # oddsift_datafusion::register(&ctx)?;
-    /// let events = r#"SELECT value AS row, '/bin/sh' AS "Image", 'sh -c "ls ' || value || '"' AS "CommandLine"
-    ///     FROM range(0, 9)"#;
-    /// let found = OutlierJob::new().run(&Source::query(&ctx, events, "row").await?).await?;
-    /// assert!(found.exemplars().await?.count().await? <= 500);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn exemplars(&self) -> Result<DataFrame, Error> {
-        self.source.joined(self.summary()?, &self.scratch).await
-    }
-
-    /// The score of each event: `row`, `score`, `decision` and `outlier`, in no order. Scores are joined to the
+    /// The score of each event: `row`, `score`, `decision` and `outlier` (-1 for an outlier, else 1), in no order. Scores are joined to the
     /// rows by the hash of their lines.
     ///
     /// # Errors
@@ -323,7 +313,8 @@ impl Outliers {
         let offset = self.model.detector().forest().offset();
         let hashes = FixedSizeBinaryArray::try_from_iter(self.lines.iter().map(|line| line.hash))?;
         let decisions = || self.scores.iter().map(|score| score - offset);
-        let outliers: BooleanArray = decisions().map(|it| Some(it < 0.0)).collect();
+        let verdicts = decisions().map(|decision| if decision < 0.0 { -1 } else { 1 });
+        let outliers = Int64Array::from_iter_values(verdicts);
         Ok(RecordBatch::try_from_iter([
             ("hash", Arc::new(hashes) as ArrayRef),
             ("score", Arc::new(Float64Array::from(self.scores.clone())) as ArrayRef),

@@ -1,40 +1,58 @@
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::dataframe::DataFrameWriteOptions;
-use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionContext};
 
-use crate::Error;
+use crate::{Error, output, publish};
 
 /// Where small tables lie that a job joins to the rows of an engine.
 ///
-/// One process joins them from its memory. An engine of many machines is sent no table in memory: it reads
-/// them from a folder that all of them reach.
+/// One process joins them from its memory, which is the default. An engine of many machines is sent no table in
+/// memory: it reads them from a folder that all of them reach.
 ///
 /// ```
 /// use oddsift_datafusion::jobs::Scratch;
 ///
 /// let shared = Scratch::folder("s3://logs/scratch/");
-/// assert_ne!(shared, Scratch::Memory);
+/// assert!(shared.is_shared() && !Scratch::memory().is_shared());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Scratch {
-    /// The memory of this process.
-    #[default]
-    Memory,
-    /// A folder, as a path or a URL of an object store that the session knows.
-    Folder(String),
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    /// A path or a URL; none is memory.
+    folder: Option<String>,
+    /// The files that were written.
+    files: Arc<Mutex<Vec<String>>>,
 }
 
 impl Scratch {
-    /// A folder that all machines reach.
+    /// The memory of this process.
     ///
     /// ```
-    /// assert_eq!(format!("{:?}", oddsift_datafusion::jobs::Scratch::folder("/a")), "Folder(\"/a\")");
+    /// assert!(!oddsift_datafusion::jobs::Scratch::memory().is_shared());
+    /// ```
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::default()
+    }
+
+    /// A folder that all machines reach, as a path or a URL of an object store that the session knows.
+    ///
+    /// ```
+    /// assert!(oddsift_datafusion::jobs::Scratch::folder("/shared/scratch").is_shared());
     /// ```
     pub fn folder(url: impl Into<String>) -> Self {
-        Self::Folder(url.into())
+        Self { folder: Some(url.into()), ..Self::default() }
+    }
+
+    /// Whether tables lie in a folder.
+    ///
+    /// ```
+    /// assert!(!oddsift_datafusion::jobs::Scratch::memory().is_shared());
+    /// ```
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.folder.is_some()
     }
 
     /// A table of one batch, as the session can join it.
@@ -43,13 +61,34 @@ impl Scratch {
         ctx: &SessionContext,
         batch: RecordBatch,
     ) -> Result<DataFrame, Error> {
-        let Self::Folder(folder) = self else { return Ok(ctx.read_batch(batch)?) };
+        let Some(folder) = &self.folder else { return Ok(ctx.read_batch(batch)?) };
         let url = format!("{}/{}.parquet", folder.trim_end_matches('/'), unique_name());
-        // Written by this process: a session of many machines would have to be sent the batch.
-        let own = SessionContext::new_with_config_rt(SessionConfig::new(), ctx.runtime_env());
-        let options = DataFrameWriteOptions::new().with_single_file_output(true);
-        own.read_batch(batch)?.write_parquet(&url, options, None).await?;
+        publish(ctx, &url, &[batch]).await?;
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).push(url.clone());
         Ok(ctx.read_parquet(url, ParquetReadOptions::default()).await?)
+    }
+
+    /// Removes the files that jobs have written, this one and its clones. What is joined to them, such as labels that
+    /// are still to come, must have been read.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Output`] for a file that cannot be removed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+    /// let ctx = datafusion::prelude::SessionContext::new();
+    /// oddsift_datafusion::jobs::Scratch::memory().clear(&ctx).await?; // nothing to do
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn clear(&self, ctx: &SessionContext) -> Result<(), Error> {
+        let files = std::mem::take(&mut *self.files.lock().unwrap_or_else(PoisonError::into_inner));
+        for file in files {
+            output::remove(ctx, &file).await?;
+        }
+        Ok(())
     }
 }
 

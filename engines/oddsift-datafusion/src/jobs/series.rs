@@ -101,7 +101,8 @@ impl SeriesJob {
             counted.add(batch)?;
         }
         let fit = params.fit_buckets(NAME, time, counted.builder).map_err(failed)?;
-        Ok(SeriesFound { fit, n_without_time: counted.n_without_time })
+        let has_episodes = params.anomalies.episodes;
+        Ok(SeriesFound { fit, n_without_time: counted.n_without_time, has_episodes })
     }
 }
 
@@ -113,6 +114,7 @@ pub struct SeriesFound {
     pub fit: SeriesFit,
     /// The number of rows without a time, which are in no bucket.
     pub n_without_time: u64,
+    has_episodes: bool,
 }
 
 impl SeriesFound {
@@ -123,7 +125,7 @@ impl SeriesFound {
     /// [`Error::Engine`] for a time that does not fit the column, which ends in the year 2262 where buckets
     /// are shorter than a microsecond.
     pub fn points(&self) -> Result<RecordBatch, Error> {
-        points(&self.fit)
+        points(&self.fit, self.has_episodes)
     }
 }
 

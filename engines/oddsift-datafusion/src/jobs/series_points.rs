@@ -10,6 +10,7 @@ use datafusion::arrow::datatypes::TimeUnit;
 use datafusion::arrow::error::ArrowError;
 use oddsift_pipeline::{SeriesFit, SeriesPoint, own_name};
 
+use super::counted::feature_column;
 use crate::Error;
 use crate::times::ticks;
 
@@ -17,7 +18,7 @@ use crate::times::ticks;
 type Part = fn(&SeriesPoint<'_>) -> f64;
 
 /// The columns of `oddsift series -t csv`.
-pub(super) fn points(fit: &SeriesFit) -> Result<RecordBatch, Error> {
+pub(super) fn points(fit: &SeriesFit, has_episodes: bool) -> Result<RecordBatch, Error> {
     let points: Vec<SeriesPoint<'_>> = fit.points().collect();
     let names = &fit.columns;
     let mut columns: Vec<(String, ArrayRef)> = Vec::new();
@@ -26,7 +27,8 @@ pub(super) fn points(fit: &SeriesFit) -> Result<RecordBatch, Error> {
         columns.push((by.clone(), Arc::new(groups)));
     }
     columns.push((names.time.clone(), times(&points)?));
-    columns.push((names.value.clone(), numbers(&points, |point| point.value)));
+    let values = points.iter().map(|point| Some(point.value).filter(|value| !value.is_nan()));
+    columns.push((names.value.clone(), feature_column("", values)));
     let taken: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
     let parts: [(&str, Part); 6] = [
         ("residual", |point| point.residual),
@@ -43,7 +45,9 @@ pub(super) fn points(fit: &SeriesFit) -> Result<RecordBatch, Error> {
     let episode = |point: &SeriesPoint<'_>| (point.episode > 0).then_some(point.episode.into());
     let episodes: Int64Array = points.iter().map(episode).collect();
     columns.push((own_name(&taken, "anomalies"), Arc::new(flags)));
-    columns.push((own_name(&taken, "episode"), Arc::new(episodes)));
+    if has_episodes {
+        columns.push((own_name(&taken, "episode"), Arc::new(episodes)));
+    }
     let columns = columns.into_iter().map(|(name, column)| (name, column, true));
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }

@@ -1,12 +1,12 @@
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::JoinType;
-use datafusion::logical_expr::col;
 use datafusion::prelude::{DataFrame, SessionContext};
 use oddsift_features::{FeatureOptions, Recipe, Role, Roles, SchemaChoice};
+use oddsift_pipeline::own_name;
 
 use super::Scratch;
 use super::counted::failed;
+use super::numbered::fetch;
 use crate::Error;
 
 /// The rows of a job: a table or a query of a session, the column that numbers the rows, and the columns that
@@ -208,21 +208,61 @@ impl Source {
         quoted(&self.row)
     }
 
-    /// The column of a role as SQL; NULL where none plays it.
+    /// The text of a role as SQL: of several columns the first that a row fills; NULL where none plays it.
     pub(crate) fn text(&self, role: Role) -> String {
-        self.column(role).map_or_else(|| "NULL".to_owned(), quoted)
+        match self.roles.all(role) {
+            [] => "NULL".to_owned(),
+            [column] => self.quoted(*column),
+            columns => {
+                let filled = columns.iter().map(|column| {
+                    let text = format!("CAST({} AS VARCHAR)", self.quoted(*column));
+                    format!("CASE WHEN {text} NOT IN ('', '-') THEN {text} END")
+                });
+                format!("coalesce({})", filled.collect::<Vec<_>>().join(", "))
+            }
+        }
     }
 
     /// The time as SQL, a timestamp; NULL where there is none. A text is read as the engine reads times,
     /// without a zone as UTC.
     pub(crate) fn time(&self) -> String {
-        let Some(column) = self.column(Role::Time) else {
-            return "CAST(NULL AS TIMESTAMP)".to_owned();
-        };
-        match self.need(column) {
-            Ok(DataType::Timestamp(..)) => quoted(column),
-            _ => format!("CAST({} AS TIMESTAMP)", quoted(column)),
+        let columns = self.roles.all(Role::Time).iter();
+        let times =
+            columns.filter_map(|column| self.columns.get(*column)).map(|(name, of_type)| {
+                match of_type {
+                    DataType::Timestamp(..) => quoted(name),
+                    _ => format!("CAST({} AS TIMESTAMP)", quoted(name)),
+                }
+            });
+        match times.collect::<Vec<_>>().as_slice() {
+            [] => "CAST(NULL AS TIMESTAMP)".to_owned(),
+            [time] => time.clone(),
+            times => format!("coalesce({})", times.join(", ")),
         }
+    }
+
+    /// Whether a row is the start of a program, as SQL: it has a path or a command line, and where columns tell the
+    /// kind of an event, one says so or none says anything.
+    pub(crate) fn starts(&self) -> String {
+        let [path, line] = [Role::Path, Role::CommandLine].map(|role| self.text(role));
+        let has_text = format!("({path} NOT IN ('', '-') OR {line} NOT IN ('', '-'))");
+        let kinds = self.roles.kinds_of_starts();
+        let kinds = kinds.iter().map(|(column, starts)| {
+            let kind = format!("CAST({} AS VARCHAR)", self.quoted(*column));
+            (
+                format!("coalesce({kind}, '') IN ('', '-')"),
+                format!("coalesce(regexp_like({kind}, {}), false)", literal(starts)),
+            )
+        });
+        let (tells_nothing, is_start): (Vec<String>, Vec<String>) = kinds.unzip();
+        if is_start.is_empty() {
+            return has_text;
+        }
+        format!("{has_text} AND ({} OR ({}))", is_start.join(" OR "), tells_nothing.join(" AND "))
+    }
+
+    fn quoted(&self, column: usize) -> String {
+        self.columns.get(column).map_or_else(|| "NULL".to_owned(), |(name, _)| quoted(name))
     }
 
     /// The number of rows.
@@ -231,37 +271,33 @@ impl Source {
         Ok(frame.count().await? as u64)
     }
 
-    /// What is known of some rows, by a column `row`, with all columns of these rows before it.
-    pub(crate) async fn joined(
+    /// Rows by their numbers, in the order of these, with all columns of the source.
+    pub(crate) async fn rows(
         &self,
-        known: RecordBatch,
+        numbers: &[u64],
         scratch: &Scratch,
-    ) -> Result<DataFrame, Error> {
-        let names: Vec<String> =
-            known.schema().fields().iter().map(|it| it.name().clone()).collect();
-        let renamed = |name: &String| col(quoted(name)).alias(format!("{name}_"));
-        let known = scratch.frame(&self.ctx, known).await?;
-        let known = known.select(names.iter().map(renamed).collect::<Vec<_>>())?;
-        let rows = self
-            .frame(&format!(
-                "SELECT *, CAST({} AS BIGINT UNSIGNED) AS row__ FROM {}",
-                self.row(),
-                self.from
-            ))
-            .await?;
-        let joined = rows.join(known, JoinType::Inner, &["row__"], &["row_"], None)?;
-        let own = self.names().into_iter().map(|name| col(quoted(name)));
-        let others = names.iter().filter(|name| *name != "row");
-        let all = own.chain(others.map(|name| col(quoted(&format!("{name}_"))).alias(name)));
-        Ok(joined.select(all.collect::<Vec<_>>())?)
+    ) -> Result<RecordBatch, Error> {
+        let columns: Vec<String> = self.names().into_iter().map(quoted).collect();
+        let rows = fetch(self, &columns, numbers, scratch).await?;
+        Ok(rows.project(&(1..rows.num_columns()).collect::<Vec<_>>())?)
     }
 
-    /// The features of the process events, as models name them.
-    pub(crate) fn recipe(&self, features: &[&str]) -> Result<Recipe, Error> {
+    /// A name for a column of ours: another one where the source has that one.
+    pub(crate) fn own_name(&self, name: &str) -> String {
+        let names: Vec<String> = self.names().into_iter().map(str::to_owned).collect();
+        own_name(&names, name)
+    }
+
+    /// Those of some features of process events that the roles suffice for.
+    pub(crate) fn process_features<'a>(&self, features: &[&'a str]) -> Vec<&'a str> {
         let there = self.roles.features();
         let is_there = |name: &&&str| there.iter().any(|feature| feature.name() == **name);
-        let features: Vec<&str> = features.iter().filter(is_there).copied().collect();
-        Recipe::resolve(&self.names(), &features, &self.roles, &FeatureOptions::default())
+        features.iter().filter(is_there).copied().collect()
+    }
+
+    /// The way from a row to its features, as models name it.
+    pub(crate) fn recipe(&self, features: &[&str]) -> Result<Recipe, Error> {
+        Recipe::resolve(&self.names(), features, &self.roles, &FeatureOptions::default())
             .map_err(failed)
     }
 

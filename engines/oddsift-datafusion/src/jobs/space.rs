@@ -7,6 +7,9 @@ use crate::Error;
 /// The category that is no column: the whole path of the program.
 const PROGRAM: &str = "program";
 
+/// What a feature that is the text of a column ends with.
+const OF_TEXT: &str = ".value";
+
 /// The features of a job as SQL.
 #[derive(Debug)]
 pub(crate) struct Space {
@@ -14,61 +17,70 @@ pub(crate) struct Space {
     pub(crate) numbers: Vec<String>,
     /// The names of the categories, behind the numbers.
     pub(crate) categories: Vec<String>,
-    /// SELECT with `r`, `t`, `x` (number, time and text of a row), `f0`.. and `c0`..; rows that lack a
-    /// feature, or start no program where one is asked for, are left out.
-    pub(crate) rows: String,
+    /// Number, time, text, and the features of a row.
+    values: Vec<String>,
+    /// What they are taken of.
+    from: String,
 }
 
 impl Space {
-    /// Features by their names: those of process events, `program`, and columns of numbers.
-    pub(crate) fn new(source: &Source, features: &[String]) -> Result<Self, Error> {
-        let mut space = Self { numbers: Vec::new(), categories: Vec::new(), rows: String::new() };
-        let mut values = Vec::new();
+    /// Features by their names: those of process events, `program`, columns of numbers, and `COLUMN.value`.
+    /// `template` is the column of texts.
+    pub(crate) fn new(
+        source: &Source,
+        features: &[String],
+        template: Option<&str>,
+    ) -> Result<Self, Error> {
+        let text = template.map_or(Ok("NULL".to_owned()), |name| known(source, name))?;
+        let values = vec![
+            format!("{} AS r", source.row()),
+            format!("{} AS t", source.time()),
+            format!("coalesce(CAST({text} AS VARCHAR), '') AS x"),
+        ];
+        let (numbers, categories) = (Vec::new(), Vec::new());
+        let mut space = Self { numbers, categories, values, from: String::new() };
         let mut of_process = false;
         for name in features {
-            let is_column = source.need(name).is_ok();
-            let is_feature = ProcessFeature::ALL.iter().any(|feature| feature.name() == name);
-            let computed = is_feature && !is_column;
-            of_process |= computed || (name == PROGRAM && !is_column);
-            let value = match name.as_str() {
-                PROGRAM if !is_column => {
-                    let number = space.categories.len();
-                    let path = format!("coalesce({}, '')", source.text(Role::Path));
-                    values.push(format!("program_of({path}) AS c{number}"));
-                    space.categories.push(name.clone());
-                    continue;
-                }
-                _ if computed => format!("process_features_[{}]", literal(name)),
-                _ => source.need(name).map(|_| quoted(name))?,
-            };
-            values.push(format!("CAST({value} AS DOUBLE) AS f{}", space.numbers.len()));
-            space.numbers.push(name.clone());
+            of_process |= space.add(source, name)?;
         }
-        space.rows = space.select(source, &values, of_process);
+        space.from = from(source, of_process);
         Ok(space)
     }
 
-    fn select(&self, source: &Source, values: &[String], of_process: bool) -> String {
-        let (row, time, from) = (source.row(), source.time(), source.from());
-        let [path, line, session] =
-            [Role::Path, Role::CommandLine, Role::Session].map(|role| source.text(role));
-        let inner = if of_process {
-            // A call that fields share is computed once.
-            format!(
-                "SELECT *, process_features({path}, {line}, {session}) AS process_features_ FROM {from} \
-                 WHERE {path} NOT IN ('', '-')"
-            )
-        } else {
-            format!("SELECT * FROM {from}")
+    /// Adds a feature, and returns whether it is made of a process event.
+    fn add(&mut self, source: &Source, name: &str) -> Result<bool, Error> {
+        let is_column = source.need(name).is_ok();
+        let is_feature = ProcessFeature::ALL.iter().any(|feature| feature.name() == name);
+        if let Some((category, of_process)) = category(source, name).filter(|_| !is_column) {
+            self.values.push(format!("{category} AS c{}", self.categories.len()));
+            self.categories.push(name.to_owned());
+            return Ok(of_process);
+        }
+        let of_process = is_feature && !is_column;
+        let value = match of_process {
+            true => format!("process_features_[{}]", literal(name)),
+            false => known(source, name)?,
         };
-        let values = values.join(", ");
-        let text = if line == "NULL" { "CAST(NULL AS VARCHAR)".to_owned() } else { line };
-        let lacks = (0..self.numbers.len()).map(|at| format!("f{at} IS NOT NULL"));
-        let whole: Vec<String> = lacks.collect();
-        let whole = if whole.is_empty() { "true".to_owned() } else { whole.join(" AND ") };
+        self.values.push(format!("CAST({value} AS DOUBLE) AS f{}", self.numbers.len()));
+        self.numbers.push(name.to_owned());
+        Ok(of_process)
+    }
+
+    /// SELECT with `r`, `t`, `x` (number, time and text of a row), `f0`.. and `c0`..; rows that lack a
+    /// feature, or start no program where one is asked for, are left out.
+    pub(crate) fn rows(&self) -> String {
+        self.rows_with(&[])
+    }
+
+    /// As [`rows`](Self::rows), with more columns of SQL.
+    pub(crate) fn rows_with(&self, more: &[String]) -> String {
+        let values = [&self.values[..], more].concat().join(", ");
+        let is_whole = self.columns().into_iter().map(|name| format!("{name} IS NOT NULL"));
+        let is_whole: Vec<String> = is_whole.collect();
         format!(
-            "SELECT * FROM (SELECT {row} AS r, {time} AS t, coalesce({text}, '') AS x, {values} FROM ({inner}) AS events) \
-             AS vectors WHERE {whole}"
+            "SELECT * FROM (SELECT {values} FROM ({}) AS events) AS vectors WHERE {}",
+            self.from,
+            is_whole.join(" AND ")
         )
     }
 
@@ -77,4 +89,33 @@ impl Space {
         let numbers = (0..self.numbers.len()).map(|at| format!("f{at}"));
         numbers.chain((0..self.categories.len()).map(|at| format!("c{at}"))).collect()
     }
+}
+
+/// A column that must be there, as SQL.
+fn known(source: &Source, name: &str) -> Result<String, Error> {
+    source.need(name).map(|_| quoted(name))
+}
+
+/// A category as SQL, and whether it is the program of a process event.
+fn category(source: &Source, name: &str) -> Option<(String, bool)> {
+    if name == PROGRAM {
+        return Some((format!("program_of(coalesce({}, ''))", source.text(Role::Path)), true));
+    }
+    let column = known(source, name.strip_suffix(OF_TEXT)?).ok()?;
+    Some((format!("CAST({column} AS VARCHAR)"), false))
+}
+
+fn from(source: &Source, of_process: bool) -> String {
+    let from = source.from();
+    if !of_process {
+        return format!("SELECT * FROM {from}");
+    }
+    let [path, line, session] =
+        [Role::Path, Role::CommandLine, Role::Session].map(|role| source.text(role));
+    // A call that fields share is computed once.
+    format!(
+        "SELECT *, process_features({path}, {line}, {session}) AS process_features_ FROM {from} \
+         WHERE {}",
+        source.starts()
+    )
 }

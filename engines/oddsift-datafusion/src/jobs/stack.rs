@@ -1,6 +1,5 @@
 use datafusion::logical_expr::col;
 use datafusion::prelude::DataFrame;
-use oddsift_features::Role;
 use oddsift_outliers::MAX_COUNT;
 
 use super::Source;
@@ -80,10 +79,12 @@ impl StackJob {
         }
         let names: Vec<String> = self.by.iter().map(|name| quoted(name)).collect();
         let (keys, names) = (keys.join(", "), names.join(", "));
-        let time = if source.column(Role::Time).is_some() { source.time() } else { "NULL".into() };
+        let time = source.time();
         let sql = format!(
-            "SELECT {names}, count(*) AS count, min(t_) AS first_time, max(t_) AS last_time, min(r_) AS first_row \
+            "SELECT {names}, count(*) AS count, {} AS first_time, {} AS last_time, min(r_) AS first_row \
              FROM (SELECT {keys}, {} AS r_, {time} AS t_ FROM {}) AS keyed GROUP BY {names} HAVING count(*) <= {}",
+            in_utc("min(t_)"),
+            in_utc("max(t_)"),
             source.row(),
             source.from(),
             self.max_count
@@ -91,4 +92,9 @@ impl StackJob {
         let rare = source.frame(&sql).await?;
         Ok(rare.sort(vec![col("count").sort(true, true), col("first_row").sort(true, true)])?)
     }
+}
+
+/// A time without a zone is one of UTC.
+fn in_utc(time: &str) -> String {
+    format!("arrow_cast({time}, 'Timestamp(Nanosecond, Some(\"UTC\"))')")
 }

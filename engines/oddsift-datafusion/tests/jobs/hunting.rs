@@ -1,7 +1,7 @@
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::UInt64Type;
 use datafusion::prelude::SessionContext;
-use oddsift_datafusion::jobs::{HuntFound, HuntJob, Source, hunt_rows};
+use oddsift_datafusion::jobs::{HuntFound, HuntJob, Scratch, Source, hunt_rows};
 use oddsift_datafusion::{Error, register};
 use oddsift_features::Role;
 use oddsift_hunt::{History, Hunt};
@@ -85,10 +85,22 @@ fn rows_of_a_tree_come_by_their_numbers() {
         let log = Log::new(500, 7).await;
         let ctx = log.session(LAYOUTS[1].0, 3, 2).await;
         let source = Source::table(&ctx, "events", "row").await.unwrap();
-        let found = hunt_rows(&source, &[400, 3, 400, 77, 100_000]).await.unwrap();
-        let rows = found.column(0).as_primitive::<UInt64Type>();
-        assert_eq!(rows.values().to_vec(), [3, 77, 400]);
-        assert_eq!(hunt_rows(&source, &[100_000]).await.unwrap().num_rows(), 0);
+        let few = [400, 3, 400, 77];
+        let many: Vec<u64> = (0..1500).map(|at| at * 7 % 500).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let scratch = Scratch::folder(folder.path().to_str().unwrap());
+        for (numbers, scratch) in
+            [(&few[..], &Scratch::memory()), (&many, &Scratch::memory()), (&many, &scratch)]
+        {
+            let found = hunt_rows(&source, numbers, scratch).await.unwrap();
+            assert_eq!(found.column(0).as_primitive::<UInt64Type>().values(), numbers);
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        scratch.clear(&ctx).await.unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!(hunt_rows(&source, &[], &Scratch::memory()).await.unwrap().num_rows(), 0);
+        let gone = hunt_rows(&source, &[3, 100_000], &Scratch::memory()).await.unwrap_err();
+        assert!(gone.to_string().contains("rows are gone"), "{gone}");
     });
 }
 

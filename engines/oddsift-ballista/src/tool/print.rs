@@ -1,17 +1,16 @@
 use std::io::{self, BufWriter, StdoutLock, Write};
 
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::csv::WriterBuilder;
+use datafusion::arrow::error::ArrowError;
+use datafusion::arrow::json::LineDelimitedWriter;
+use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::prelude::DataFrame;
 use futures::TryStreamExt;
-use oddsift_ballista::datafusion::arrow::array::RecordBatch;
-use oddsift_ballista::datafusion::arrow::csv::WriterBuilder;
-use oddsift_ballista::datafusion::arrow::error::ArrowError;
-use oddsift_ballista::datafusion::arrow::json::LineDelimitedWriter;
-use oddsift_ballista::datafusion::arrow::util::pretty::pretty_format_batches_with_schema;
-use oddsift_ballista::datafusion::error::DataFusionError;
-use oddsift_ballista::datafusion::execution::SendableRecordBatchStream;
-use oddsift_ballista::datafusion::prelude::DataFrame;
 
 use super::sql::Format;
-use crate::Done;
+use super::{Done, table};
 
 type Output = BufWriter<StdoutLock<'static>>;
 
@@ -19,7 +18,7 @@ type Output = BufWriter<StdoutLock<'static>>;
 pub(crate) async fn print(frame: DataFrame, format: Format) -> Done {
     let rows = frame.execute_stream().await?;
     let printed = match format {
-        Format::Table => table(rows).await,
+        Format::Table => as_table(rows).await,
         Format::Csv => lines(rows, csv).await,
         Format::Ndjson => lines(rows, ndjson).await,
     };
@@ -29,10 +28,10 @@ pub(crate) async fn print(frame: DataFrame, format: Format) -> Done {
     }
 }
 
-async fn table(rows: SendableRecordBatchStream) -> Result<(), DataFusionError> {
+async fn as_table(rows: SendableRecordBatchStream) -> Result<(), DataFusionError> {
     let schema = rows.schema();
     let batches: Vec<RecordBatch> = rows.try_collect().await?;
-    let text = pretty_format_batches_with_schema(schema, &batches)?;
+    let text = table::text(&schema, &batches)?;
     let mut output = output();
     writeln!(output, "{text}")?;
     Ok(output.flush()?)

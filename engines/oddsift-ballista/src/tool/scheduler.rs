@@ -2,9 +2,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
-use oddsift_ballista::Scheduler;
 
-use crate::{Done, say, stopped};
+use super::{Done, say, stopped};
+use crate::Scheduler;
 
 pub(crate) const EXAMPLES: &str = "Example:
   oddsift-ballista scheduler --bind 0.0.0.0:50050 --advertise scheduler.example --min-executors 3

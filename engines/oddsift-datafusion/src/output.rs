@@ -6,17 +6,17 @@ use datafusion::error::DataFusionError;
 use datafusion::parquet::arrow::AsyncArrowWriter;
 use datafusion::prelude::SessionContext;
 use futures::{Stream, StreamExt};
-use object_store::ObjectStore;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
 use url::Url;
 
 use crate::Error;
 
 /// Writes small results as one Parquet file to the shared storage, where all processes of a cluster can read it.
 ///
-/// This is how labels that were computed on the driver come back to the engine: Ballista sends no table that is in
-/// memory. The file is whole or absent, as with [`write_parquet`].
+/// This is how labels that were computed on the driver come back to an engine of many machines, which is sent no
+/// table that is in memory. The file is whole or absent, as with [`write_parquet`].
 ///
 /// # Errors
 ///
@@ -24,16 +24,16 @@ use crate::Error;
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), oddsift_ballista::Error> {
-/// use oddsift_ballista::{datafusion::prelude::SessionConfig, local_session, publish, register_table};
+/// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+/// use datafusion::prelude::{ParquetReadOptions, SessionContext};
+/// use oddsift_datafusion::publish;
 ///
-/// let ctx = local_session(SessionConfig::new())?;
+/// let ctx = SessionContext::new();
 /// let labels = ctx.sql("SELECT 7 AS hash, -1 AS label").await?.collect().await?;
 /// let folder = tempfile::tempdir().unwrap();
 /// let url = format!("{}/labels.parquet", folder.path().display());
 /// publish(&ctx, &url, &labels).await?;
-/// register_table(&ctx, "labels", &[url]).await?;
-/// assert_eq!(ctx.table("labels").await?.count().await?, 1);
+/// assert_eq!(ctx.read_parquet(url, ParquetReadOptions::default()).await?.count().await?, 1);
 /// # Ok(())
 /// # }
 /// ```
@@ -58,15 +58,17 @@ pub async fn publish(
 ///
 /// # Errors
 ///
-/// [`Error::Engine`] if the rows fail, [`Error::Output`] if the storage does not take them, [`Error::Store`] for
-/// a URL of no store.
+/// [`Error::Engine`] if the rows fail or the URL is of no store that the session knows, [`Error::Output`] if the
+/// storage does not take them.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), oddsift_ballista::Error> {
-/// use oddsift_ballista::{datafusion::prelude::SessionConfig, local_session, write_parquet};
+/// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+/// use datafusion::prelude::SessionContext;
+/// use oddsift_datafusion::{register, write_parquet};
 ///
-/// let ctx = local_session(SessionConfig::new())?;
+/// let ctx = SessionContext::new();
+/// register(&ctx)?;
 /// let rows = ctx.sql("SELECT mask('ping 10.0.0.7') AS m").await?.execute_stream().await?;
 /// let folder = tempfile::tempdir().unwrap();
 /// let path = folder.path().join("masks.parquet").display().to_string();
@@ -81,9 +83,7 @@ pub async fn write_parquet(
     rows: impl Stream<Item = Result<RecordBatch, DataFusionError>> + Unpin,
 ) -> Result<u64, Error> {
     let refused = |reason: String| Error::Output { url: url.to_owned(), reason };
-    let (store, path) = place(ctx, url)?;
-    let writer = BufWriter::new(store, path);
-    let writer = AsyncArrowWriter::try_new(writer, schema, None);
+    let writer = AsyncArrowWriter::try_new(create(ctx, url)?, schema, None);
     let mut writer = writer.map_err(|error| refused(error.to_string()))?;
     match copy(rows, &mut writer).await {
         Ok(n_rows) => {
@@ -97,6 +97,68 @@ pub async fn write_parquet(
         }
         Err(Failure::Storage(reason)) => Err(refused(reason)),
     }
+}
+
+/// Writes bytes, such as a model, as one file to a path or URL: whole or not at all.
+///
+/// # Errors
+///
+/// As [`write_parquet`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), oddsift_datafusion::Error> {
+/// let folder = tempfile::tempdir().unwrap();
+/// let path = folder.path().join("model.json");
+/// let ctx = datafusion::prelude::SessionContext::new();
+/// oddsift_datafusion::write_bytes(&ctx, &path.display().to_string(), b"{}".to_vec()).await?;
+/// assert_eq!(std::fs::read(path).unwrap(), b"{}");
+/// # Ok(())
+/// # }
+/// ```
+pub async fn write_bytes(ctx: &SessionContext, url: &str, bytes: Vec<u8>) -> Result<(), Error> {
+    let (store, path) = place(ctx, url)?;
+    let refused = |error: object_store::Error| Error::Output {
+        url: url.to_owned(),
+        reason: error.to_string(),
+    };
+    store.put(&path, bytes.into()).await.map(|_| ()).map_err(refused)
+}
+
+/// Opens a file at a path or URL for writing; it appears when it is shut down.
+///
+/// # Errors
+///
+/// [`Error::Output`] for what is no place of a file, [`Error::Engine`] for a URL of no store that the session knows.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use tokio::io::AsyncWriteExt;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("lines.csv");
+/// let ctx = datafusion::prelude::SessionContext::new();
+/// let mut file = oddsift_datafusion::create(&ctx, &path.display().to_string())?;
+/// file.write_all(b"row\n7\n").await?;
+/// file.shutdown().await?;
+/// assert_eq!(std::fs::read(path)?, b"row\n7\n");
+/// # Ok(())
+/// # }
+/// ```
+pub fn create(ctx: &SessionContext, url: &str) -> Result<BufWriter, Error> {
+    let (store, path) = place(ctx, url)?;
+    Ok(BufWriter::new(store, path))
+}
+
+/// Removes a file.
+pub(crate) async fn remove(ctx: &SessionContext, url: &str) -> Result<(), Error> {
+    let (store, path) = place(ctx, url)?;
+    let refused = |error: object_store::Error| Error::Output {
+        url: url.to_owned(),
+        reason: format!("not removed: {error}"),
+    };
+    store.delete(&path).await.map_err(refused)
 }
 
 enum Failure {
@@ -119,7 +181,7 @@ async fn copy(
 
 /// The store of a path or URL, and the path in it.
 fn place(ctx: &SessionContext, text: &str) -> Result<(Arc<dyn ObjectStore>, Path), Error> {
-    let refused = |reason: String| Error::Store { url: text.to_owned(), reason };
+    let refused = |reason: String| Error::Output { url: text.to_owned(), reason };
     let url = if text.contains("://") { Url::parse(text).ok() } else { local(text) };
     let url = url.filter(|url| !url.path().ends_with('/'));
     let url =
@@ -139,7 +201,7 @@ fn local(text: &str) -> Option<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use datafusion::prelude::SessionConfig;
+    use datafusion::prelude::ParquetReadOptions;
     use futures::TryStreamExt;
     use futures::stream::iter;
     use object_store::memory::InMemory;
@@ -147,7 +209,7 @@ mod tests {
     const URL: &str = "memory://results/rows.parquet";
 
     async fn with_store() -> (SessionContext, Arc<InMemory>, RecordBatch) {
-        let ctx = crate::local_session(SessionConfig::new()).unwrap();
+        let ctx = SessionContext::new();
         let store = Arc::new(InMemory::new());
         let url = Url::parse("memory://results").unwrap();
         ctx.register_object_store(&url, Arc::clone(&store) as _);
@@ -173,18 +235,21 @@ mod tests {
         let (ctx, store, batch) = with_store().await;
         publish(&ctx, URL, &[batch.clone(), batch]).await.unwrap();
         assert_eq!(n_files(&store).await, 1);
-        crate::register_table(&ctx, "labels", &[URL]).await.unwrap();
-        assert_eq!(ctx.table("labels").await.unwrap().count().await.unwrap(), 2);
+        let table = ctx.read_parquet(URL, ParquetReadOptions::default()).await.unwrap();
+        assert_eq!(table.count().await.unwrap(), 2);
     }
 
     #[tokio::test]
     async fn a_place_that_is_no_file_is_named() {
         let (ctx, _, batch) = with_store().await;
-        for url in ["s3://logs/", "folder/", "ftp://host/a.parquet"] {
+        for url in ["s3://logs/", "folder/"] {
             let message =
                 publish(&ctx, url, std::slice::from_ref(&batch)).await.unwrap_err().to_string();
-            assert!(message.starts_with(&format!("{url}: ")), "{message}");
+            assert!(message.starts_with(&format!("{url}: not written: no place")), "{message}");
         }
+        let unknown =
+            publish(&ctx, "ftp://host/a.parquet", &[batch]).await.unwrap_err().to_string();
+        assert!(unknown.contains("ftp://host"), "{unknown}");
         let message = publish(&ctx, URL, &[]).await.unwrap_err().to_string();
         assert!(message.contains("no batches"), "{message}");
     }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 use clap::Args;
-use oddsift_ballista::Executor;
 
-use crate::{Done, say};
+use super::{Done, say};
+use crate::Executor;
 
 pub(crate) const EXAMPLES: &str = "Example:
   oddsift-ballista executor --scheduler 10.0.0.1:50050 --bind 0.0.0.0:50051 --memory-limit 16GiB";

@@ -1,14 +1,13 @@
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use oddsift_ballista::ballista::prelude::SessionConfigExt;
-use oddsift_ballista::datafusion::error::DataFusionError;
-use oddsift_ballista::datafusion::execution::context::SQLOptions;
-use oddsift_ballista::datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use oddsift_ballista::{Error, local_session, register_table, session, write_parquet};
-
 use super::print::print;
-use crate::{Done, say};
+use super::session::{SessionArgs, pair};
+use super::{Done, say};
+use crate::{Error, register_table, write_parquet};
+use clap::{Args, ValueEnum};
+use datafusion::error::DataFusionError;
+use datafusion::execution::context::SQLOptions;
+use datafusion::prelude::{DataFrame, SessionContext};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   oddsift-ballista sql --scheduler 10.0.0.1:50050 --table events=s3://logs/2026/ \\
@@ -29,12 +28,8 @@ pub(crate) struct SqlArgs {
     /// Table of Parquet, CSV or JSON at a file, a folder/, a pattern or a URL; one name may have several paths
     #[arg(short = 't', long = "table", value_name = "NAME=PATH", value_parser = table)]
     tables: Vec<(String, String)>,
-    /// Number of partitions of each stage [default: 16 on a cluster, else the number of cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    partitions: Option<u32>,
-    /// Setting of the engine, such as datafusion.execution.batch_size=4096
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
-    settings: Vec<(String, String)>,
+    #[command(flatten)]
+    session: SessionArgs,
     /// Format of the result on standard output
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -50,26 +45,14 @@ pub(crate) enum Format {
     Ndjson,
 }
 
-fn pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), String> {
-    let parts = text.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty());
-    parts.ok_or_else(|| format!("write {form}"))
-}
-
 fn table(text: &str) -> Result<(String, String), String> {
     pair(text, "NAME=PATH").map(|(name, path)| (name.to_owned(), path.to_owned()))
-}
-
-fn setting(text: &str) -> Result<(String, String), String> {
-    let (key, value) = pair(text, "KEY=VALUE")?;
-    let mut config = SessionConfig::new_with_ballista();
-    config.options_mut().set(key, value).map_err(|error| error.strip_backtrace())?;
-    Ok((key.to_owned(), value.to_owned()))
 }
 
 impl SqlArgs {
     pub(crate) async fn run(self) -> Done {
         let sql = self.query()?;
-        let ctx = self.session().await?;
+        let ctx = self.session.open(self.scheduler.as_deref()).await?;
         self.register_tables(&ctx).await?;
         let reads = SQLOptions::new();
         let reads = reads.with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
@@ -84,26 +67,6 @@ impl SqlArgs {
         let Some(file) = &self.file else { return Ok(self.sql.clone().unwrap_or_default()) };
         std::fs::read_to_string(file).map_err(|error| {
             DataFusionError::Configuration(format!("{}: {error}", file.display())).into()
-        })
-    }
-
-    async fn session(&self) -> Result<SessionContext, Error> {
-        match &self.scheduler {
-            Some(scheduler) => {
-                session(scheduler, self.configured(SessionConfig::new_with_ballista())?).await
-            }
-            // The same settings, so that the same types come out: Ballista's text is not in views.
-            None => local_session(self.configured(SessionConfig::new().upgrade_for_ballista())?),
-        }
-    }
-
-    fn configured(&self, mut config: SessionConfig) -> Result<SessionConfig, Error> {
-        for (key, value) in &self.settings {
-            config.options_mut().set(key, value)?;
-        }
-        Ok(match self.partitions {
-            Some(partitions) => config.with_target_partitions(partitions as usize),
-            None => config,
         })
     }
 
