@@ -12,10 +12,13 @@ use crate::fixture::Cluster;
 
 const ENGINE: &str = env!("CARGO_BIN_EXE_oddsift-engine");
 
-/// The tool itself, built from the root.
+/// The tool itself: what `ODDSIFT_BIN` names, else built from the root.
 fn oddsift() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
+        if let Some(tool) = std::env::var_os("ODDSIFT_BIN") {
+            return tool.into();
+        }
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut cargo = Command::new(env!("CARGO"));
         // What wraps the compiler here has nothing to do with it.
