@@ -122,7 +122,7 @@ impl InputArgs {
         let oddsift_datafusion::Error::Job { reason } = &error else { return error.into() };
         let reason = format!(
             "{reason}; rows need a column of numbers: name one by --row-column, or add it: oddsift-ballista sql \
-             --table t=FILE 'SELECT row_number() OVER () - 1 AS row, * FROM t' -o numbered.parquet"
+             --table t=FILE 'SELECT CAST(row_number() OVER () - 1 AS BIGINT) AS row, * FROM t' -o numbered.parquet"
         );
         oddsift_datafusion::Error::Job { reason }.into()
     }

@@ -198,6 +198,9 @@ async fn what_a_verb_lacks_is_named() {
     let whole = log.whole.as_str();
     assert!(refused(&["cluster", whole], 3).contains("name the features"));
     assert!(refused(&["cluster", whole, "--row-column", "n"], 3).contains("row_number() OVER ()"));
+    assert!(
+        refused(&["cluster", whole, "--row-column", "TimeGenerated"], 3).contains("is Timestamp")
+    );
     assert!(refused(&["stack", whole, "--by", "host"], 3).contains("no column `host`"));
     let far = ["cluster", whole, "--engine", "ballista://127.0.0.1:1"];
     assert!(refused(&far, 3).contains("--scratch"));

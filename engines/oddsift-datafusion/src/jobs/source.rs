@@ -81,7 +81,8 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`Error::Engine`] for a table that is not there, [`Error::Job`] for a column that is not.
+    /// [`Error::Engine`] for a table that is not there, [`Error::Job`] for a column that is not, or has no whole
+    /// numbers.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -123,8 +124,21 @@ impl Source {
             fields.map(|field| (field.name().clone(), field.data_type().clone())).collect();
         let (row, map) = (row.to_owned(), Vec::new());
         let source = Self { ctx: ctx.clone(), from, columns, row, roles: Roles::default(), map };
-        source.need(&source.row)?;
+        source.check_row()?;
         source.with_roles()
+    }
+
+    /// Numbers of rows are whole ones.
+    fn check_row(&self) -> Result<(), Error> {
+        let of_type = self.need(&self.row)?;
+        if of_type.is_integer() || matches!(of_type, DataType::Decimal128(_, 0)) {
+            return Ok(());
+        }
+        let reason = format!(
+            "the column `{}` is {of_type}, and rows are numbered by whole numbers; name another column",
+            self.row
+        );
+        Err(Error::Job { reason })
     }
 
     fn with_roles(self) -> Result<Self, Error> {
@@ -205,7 +219,13 @@ impl Source {
 
     /// The column that numbers the rows, as SQL.
     pub(crate) fn row(&self) -> String {
-        quoted(&self.row)
+        match self.need(&self.row) {
+            // What is taken away from a number that has no sign is one of these.
+            Ok(DataType::Decimal128(..)) => {
+                format!("CAST({} AS BIGINT UNSIGNED)", quoted(&self.row))
+            }
+            _ => quoted(&self.row),
+        }
     }
 
     /// The text of a role as SQL: of several columns the first that a row fills; NULL where none plays it.
