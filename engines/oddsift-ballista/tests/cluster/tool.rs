@@ -163,6 +163,34 @@ async fn verbs_print_on_a_cluster_what_the_tool_prints_and_leave_no_file() {
     assert_eq!(std::fs::read_dir(&scratch).unwrap().count(), 0);
 }
 
+/// Roles that several columns play, times of two columns, and the kinds of events of two schemas.
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_of_several_schemas_are_what_they_are_for_the_tool() {
+    let mut csv =
+        "EventID,TimeCreated,UtcTime,Image,NewProcessName,CommandLine,ParentImage,Computer\n"
+            .to_owned();
+    for row in 0..400 {
+        let (minute, second) = (row / 60, row % 60);
+        let time = format!("2026-02-03T04:{minute:02}:{second:02}.{:03}", row * 7 % 1000);
+        let line =
+            format!("tool -n {} --part {}", row % 5, if row % 90 == 7 { "odd part" } else { "a" });
+        let event = match row % 4 {
+            0 => format!("1,,{time},C:\\a{}.exe,,{line},C:\\x.exe,h1", row % 3),
+            1 => format!("4688,{time},,,C:\\b{}.exe,{line},,h2", row % 3),
+            2 => format!("3,,{time},C:\\a.exe,,,,h1"),
+            _ => format!("1,{time},{time},C:\\a1.exe,-,{line},,h3"),
+        };
+        writeln!(csv, "{event}").unwrap();
+    }
+    let log = Log::new(&csv).await;
+    compare(
+        &log,
+        &log.parquet().await,
+        &[],
+        &[&["cluster"], &["hunt"], &["outliers", "--top", "5"]],
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn models_of_an_engine_are_the_tools() {
     let log = Log::new(&events()).await;

@@ -75,7 +75,7 @@ impl Clustered {
         let mut columns: Vec<Named> = names.zip(rows.columns().iter().cloned()).collect();
         let own = |(name, column): (String, ArrayRef)| (self.source.own_name(&name), column);
         columns.extend(self.computed(&lines).into_iter().map(own));
-        columns.extend(self.sizes(&lines).into_iter().map(own));
+        columns.extend(Self::sizes(&lines).into_iter().map(own));
         columns.push(own(("Template".to_owned(), self.templates(&lines, &rows)?)));
         columns.extend(self.distinct(&lines, &rows, &counts)?.into_iter().map(own));
         columns.extend(self.variety(&lines, &counts).into_iter().map(own));
@@ -153,7 +153,7 @@ impl Clustered {
         computed.map(column).collect()
     }
 
-    fn sizes(&self, lines: &[EventRow]) -> Vec<Named> {
+    fn sizes(lines: &[EventRow]) -> Vec<Named> {
         let each = || lines.iter();
         let is_clustered: BooleanArray = each().map(|line| Some(line.is_clustered())).collect();
         let ids = Int64Array::from_iter_values(each().map(|line| line.label.to_i64()));
@@ -176,7 +176,7 @@ impl Clustered {
             Some(name) => Some(texts(rows, name)?),
             None => None,
         };
-        let texts = texts.as_ref().map(|column| column.as_string::<i32>());
+        let texts = texts.as_ref().map(AsArray::as_string::<i32>);
         let own = |at: usize| {
             let text = texts.filter(|texts| texts.is_valid(at)).map(|texts| texts.value(at));
             text.filter(|text| !text.is_empty()).map(str::to_owned)
@@ -246,8 +246,8 @@ impl Clustered {
             Role::Path => format!("program_of({})", self.source.text(*role)),
             _ => self.source.text(*role),
         };
-        let named = self.count_distinct.iter().map(|name| quoted(name));
-        let values: Vec<String> = roles.iter().map(of_role).chain(named).collect();
+        let asked = self.count_distinct.iter().map(|name| quoted(name));
+        let values: Vec<String> = roles.iter().map(of_role).chain(asked).collect();
         let mut counts = Counts { n_roles: roles.len(), of_lines: HashMap::new() };
         if values.is_empty() {
             return Ok(counts);

@@ -26,8 +26,9 @@ pub(super) async fn fetch(
     scratch: &Scratch,
 ) -> Result<RecordBatch, Error> {
     let (row, from) = (source.row(), source.from());
-    let columns: String = columns.iter().map(|column| format!(", {column}")).collect();
-    let sql = format!("SELECT CAST({row} AS BIGINT UNSIGNED) AS {NUMBER}{columns} FROM {from}");
+    let number = format!("CAST({row} AS BIGINT UNSIGNED) AS {NUMBER}");
+    let all = [&[number], columns].concat().join(", ");
+    let sql = format!("SELECT {all} FROM {from}");
     let frame = if numbers.len() > LONGEST_LIST {
         joined(source, &sql, numbers, scratch).await?
     } else {

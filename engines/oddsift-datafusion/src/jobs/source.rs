@@ -232,7 +232,13 @@ impl Source {
     pub(crate) fn text(&self, role: Role) -> String {
         match self.roles.all(role) {
             [] => "NULL".to_owned(),
-            [column] => self.quoted(*column),
+            [column] if self.is_time(*column) || self.is_text(*column) => self.quoted(*column),
+            [column] => format!("CAST({} AS VARCHAR)", self.quoted(*column)),
+            // Times have no blank.
+            columns if columns.iter().all(|column| self.is_time(*column)) => {
+                let times = columns.iter().map(|column| self.quoted(*column));
+                format!("coalesce({})", times.collect::<Vec<_>>().join(", "))
+            }
             columns => {
                 let filled = columns.iter().map(|column| {
                     let text = format!("CAST({} AS VARCHAR)", self.quoted(*column));
@@ -279,6 +285,18 @@ impl Source {
             return has_text;
         }
         format!("{has_text} AND ({} OR ({}))", is_start.join(" OR "), tells_nothing.join(" AND "))
+    }
+
+    fn is_time(&self, column: usize) -> bool {
+        matches!(self.columns.get(column), Some((_, DataType::Timestamp(..))))
+    }
+
+    fn is_text(&self, column: usize) -> bool {
+        let of_type = self.columns.get(column).map(|(_, of_type)| match of_type {
+            DataType::Dictionary(_, of_values) => of_values.as_ref(),
+            of_type => of_type,
+        });
+        of_type.is_some_and(DataType::is_string)
     }
 
     fn quoted(&self, column: usize) -> String {

@@ -57,9 +57,10 @@ impl Space {
             return Ok(of_process);
         }
         let of_process = is_feature && !is_column;
-        let value = match of_process {
-            true => format!("process_features_[{}]", literal(name)),
-            false => known(source, name)?,
+        let value = if of_process {
+            format!("process_features_[{}]", literal(name))
+        } else {
+            known(source, name)?
         };
         self.values.push(format!("CAST({value} AS DOUBLE) AS f{}", self.numbers.len()));
         self.numbers.push(name.to_owned());
