@@ -85,8 +85,9 @@ impl Column {
     }
 }
 
+/// `-` is the mark of nothing in many exports.
 fn is_filled(field: &Field<'_>) -> bool {
-    !matches!(field, Field::Missing | Field::Text(""))
+    !matches!(field, Field::Missing | Field::Text("" | "-"))
 }
 
 /// Where a step takes its value from.

@@ -153,3 +153,14 @@ mod stored {
         }
     }
 }
+
+#[test]
+fn of_several_columns_of_a_role_a_dash_fills_none() {
+    let columns = ["NewProcessName", "Image", "CommandLine"];
+    let of_path = recipe(&columns, &["pathScore"], &FeatureOptions::default()).unwrap();
+    let alone = values(&of_path, &[None, Some("abc"), None]).unwrap();
+    for blank in ["", "-"] {
+        assert_eq!(values(&of_path, &[Some(blank), Some("abc"), None]).unwrap(), alone);
+        assert_eq!(values(&of_path, &[Some("abc"), Some(blank), None]).unwrap(), alone);
+    }
+}
