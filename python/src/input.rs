@@ -10,7 +10,7 @@ use pyo3_arrow::PyRecordBatchReader;
 
 use crate::error::{error, parameter_error};
 use crate::job::{self, Watch};
-use crate::value::unknown;
+use crate::value::{at_least_one, unknown};
 
 /// Rows, and how they are read.
 #[derive(FromPyObject)]
@@ -93,7 +93,7 @@ impl InputArgs {
         };
         input.time_format.clone_from(&self.time_format);
         input.time_zone.clone_from(&self.time_zone);
-        input.threads = self.threads;
+        input.threads = at_least_one("threads", self.threads)?;
         input.schema =
             schema_choice(&self.schema).map_err(|what| parameter_error("schema", what))?;
         input.map.clone_from(&self.map);

@@ -48,3 +48,11 @@ pub(crate) fn parsed<T: FromStr<Err: fmt::Display>>(
 pub(crate) fn unknown(name: &str, found: &str, known: &str) -> PyErr {
     parameter_error(name, format!("{found:?} is not known; give {known}"))
 }
+
+/// Returns a count, which must not be zero.
+pub(crate) fn at_least_one(name: &str, count: Option<usize>) -> PyResult<Option<usize>> {
+    match count {
+        Some(0) => Err(parameter_error(name, "must be at least 1")),
+        count => Ok(count),
+    }
+}

@@ -90,13 +90,13 @@ def test_result_goes_to_every_library(processes):
     import duckdb
 
     found = oddsift.stack(processes, by=["Account"], max_count=1000)
-    table = pa.table(found)
-    assert table.num_rows == len(found) and table.column_names == found.columns
+    counted = pa.table(found)
+    assert counted.num_rows == len(found) and counted.column_names == found.columns
     assert found.to_polars().shape == pl.DataFrame(found).shape == (len(found), 5)
     assert found.to_pandas()["count"].sum() == 363
-    relation = duckdb.sql("select sum(count) from table")
+    relation = duckdb.sql("select sum(count) from counted")
     assert relation.fetchone() == (363,)
-    assert oddsift.read(found).to_arrow().equals(table)
+    assert oddsift.read(found).to_arrow().equals(counted)
 
 
 def test_frame_of_pandas_3_takes_it(processes):
@@ -141,7 +141,7 @@ def test_what_holds_no_rows_is_an_error(source):
 
 
 def test_no_rows_are_an_error_with_words():
-    with pytest.raises(oddsift.Error, match="<Table>: no"):
+    with pytest.raises(oddsift.Error, match="<Table>: there are no data rows; give at least one"):
         oddsift.cluster(pa.table({"bytes": pa.array([], pa.int64())}))
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-eventcluster = pytest.importorskip("msticpy.analysis.eventcluster")
-timeseries = pytest.importorskip("msticpy.analysis.timeseries")
+eventcluster = pytest.importorskip("msticpy.analysis.eventcluster", exc_type=ImportError)
+timeseries = pytest.importorskip("msticpy.analysis.timeseries", exc_type=ImportError)
 
 from oddsift import msticpy as ours  # noqa: E402
 
@@ -48,7 +48,7 @@ def test_signatures_are_theirs(module):
 
 
 def test_signature_of_outliers_is_theirs():
-    outliers = pytest.importorskip("msticpy.analysis.outliers")
+    outliers = pytest.importorskip("msticpy.analysis.outliers", exc_type=ImportError)
     for item in (ours.identify_outliers, ours.remove_common_items):
         assert parameters(item) == parameters(getattr(outliers, item.__name__))
 
@@ -80,7 +80,8 @@ def test_texts_are_measured_as_theirs(events):
 @pytest.mark.parametrize("index", [False, True])
 @pytest.mark.parametrize("time", ["TimeGenerated", "TimeCreatedUtc"])
 def test_clusters_are_theirs(events, index, time):
-    events = events.rename(columns={"TimeGenerated": time})
+    if time != "TimeGenerated":
+        events = events.drop(columns=time, errors="ignore").rename(columns={"TimeGenerated": time})
     data = eventcluster.add_process_features(events)
     data = data.set_index(pd.Index(range(1000, 1000 + len(data)))) if index else data
     options = {"cluster_columns": FEATURES, "time_column": time, "max_cluster_distance": 0.0001}
@@ -124,7 +125,7 @@ def test_anomalies_are_theirs(points, options):
 
 def test_anomalies_without_compat_have_dips(points):
     found = ours.ts_anomalies_stl(points, time_column="TimeGenerated", data_column="TotalBytesSent", compat=False)
-    assert found["anomalies"].value_counts().to_dict() == {0: 832, -1: 4, 1: 4}
+    assert found["anomalies"].value_counts().to_dict() == {0: 832, -1: 5, 1: 3}
 
 
 @pytest.mark.parametrize("pos_only", [True, False])

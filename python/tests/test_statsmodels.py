@@ -67,5 +67,5 @@ def test_stl_is_the_same_after_pickle(series):
 def test_signatures_are_theirs():
     assert list(inspect.signature(MSTL).parameters) == list(inspect.signature(seasonal.MSTL).parameters)
     names = list(inspect.signature(STL).parameters)
-    assert seasonal.STL.__doc__.startswith("STL(" + names[0])
+    assert seasonal.STL.__doc__.strip().startswith("STL(" + names[0])
     assert all(f"{name}=" in seasonal.STL.__doc__ for name in names[1:])

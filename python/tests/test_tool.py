@@ -51,8 +51,12 @@ CASES = [
     ),
     (["cluster", PROCESSES], lambda: oddsift.cluster(PROCESSES)),
     (
-        ["cluster", PROCESSES, "--features", ",".join(FEATURES), "--eps", "auto", "--count-distinct", "Account"],
-        lambda: oddsift.cluster(PROCESSES, features=FEATURES, eps="auto", count_distinct=["Account"]),
+        ["cluster", PROCESSES, "--features", ",".join(FEATURES), "--eps", "0.001", "--count-distinct", "Account"],
+        lambda: oddsift.cluster(PROCESSES, features=FEATURES, eps=0.001, count_distinct=["Account"]),
+    ),
+    (
+        ["cluster", PROCESSES, "--eps", "auto", "--metric", "manhattan", "--scale", "standard"],
+        lambda: oddsift.cluster(PROCESSES, eps="auto", metric="manhattan", scale="standard"),
     ),
     (["cluster", PROCESSES, "--compat", "msticpy"], lambda: oddsift.cluster(PROCESSES, compat="msticpy")),
     (["cluster", PROCESSES, "--emit", "labels"], lambda: oddsift.cluster(PROCESSES, emit="labels")),
@@ -67,8 +71,12 @@ CASES = [
     ),
     (["outliers", PROCESSES, "--emit", "scores"], lambda: oddsift.outliers(PROCESSES, emit="scores")),
     (
-        ["outliers", FLOWS, "--train", FLOWS, "--emit", "scores", "--with-input", "--missing", "zero"],
-        lambda: oddsift.outliers(FLOWS, train=FLOWS, emit="scores", with_input=True, missing="zero"),
+        ["outliers", PROCESSES, "--train", PROCESSES, "--emit", "scores", "--with-input", "--max-samples", "100"],
+        lambda: oddsift.outliers(PROCESSES, train=PROCESSES, emit="scores", with_input=True, max_samples=100),
+    ),
+    (
+        ["features", PROCESSES, "--text", "Account", "--ord-scale", "2"],
+        lambda: oddsift.features(PROCESSES, text="Account", ord_scale=2),
     ),
     (
         ["stack", PROCESSES, "--by", "NewProcessName,Account", "--max-count", "2"],

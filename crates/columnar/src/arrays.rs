@@ -123,7 +123,8 @@ pub(crate) fn push_row(batch: &mut Batch, number: u64, cells: &[Cell<'_>]) {
     }
 }
 
-fn push(cell: Cell<'_>, row: &mut RowBuilder<'_>) {
+/// Adds a cell to a row, as far as Arrow can hold it.
+pub(crate) fn push(cell: Cell<'_>, row: &mut RowBuilder<'_>) {
     match cell {
         Cell::Missing => row.missing(),
         Cell::Text(text) => row.text(text),

@@ -6,13 +6,13 @@ use oddsift_records::{Batch, Cell};
 
 use crate::{
     ColumnKind, WriteError,
-    arrays::{found_kind, joined, push_row, record_batch, schema},
+    arrays::{found_kind, joined, push, record_batch, schema},
 };
 
 /// Builds an Arrow table in memory, row by row.
 ///
 /// A column has the kind of all its cells: text where they differ or all are missing, numbers where some
-/// are whole. Memory holds the rows, and while [`finish`](Self::finish) runs a batch of them twice.
+/// are whole. Numbers and truth values in the words of JSON are such. Memory holds the rows, and while [`finish`](Self::finish) runs a batch of them twice.
 ///
 /// ```
 /// use oddsift_columnar::ArrowBuilder;
@@ -73,12 +73,20 @@ impl ArrowBuilder {
         if cells.len() != self.names.len() {
             return Err(WriteError::CellCount { expected: self.names.len(), found: cells.len() });
         }
-        push_row(&mut self.batch, self.next_row, cells);
+        self.cells(cells);
         self.next_row = self.next_row.saturating_add(1);
         if self.batch.is_full() {
             self.close_batch();
         }
         Ok(())
+    }
+
+    /// Adds cells to the batch; those in the words of JSON get their kind.
+    fn cells(&mut self, cells: &[Cell<'_>]) {
+        let mut row = self.batch.push(self.next_row, 0);
+        for cell in cells {
+            push(typed(*cell), &mut row);
+        }
     }
 
     /// Returns an empty chunk, to be filled by a thread.
@@ -177,6 +185,21 @@ impl ArrowChunk {
     }
 }
 
+/// A number or truth value that is written in JSON, as such.
+fn typed(cell: Cell<'_>) -> Cell<'_> {
+    let Cell::Json(text) = cell else { return cell };
+    let number = || text.parse().ok().filter(|number: &f64| number.is_finite());
+    match text {
+        "true" => Cell::Bool(true),
+        "false" => Cell::Bool(false),
+        _ if text.starts_with(['[', '{']) => cell,
+        _ => match text.parse() {
+            Ok(whole) => Cell::Int(whole),
+            Err(_) => number().map_or(cell, Cell::Float),
+        },
+    }
+}
+
 impl fmt::Debug for ArrowBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ArrowBuilder").field("names", &self.names).finish_non_exhaustive()
@@ -186,5 +209,47 @@ impl fmt::Debug for ArrowBuilder {
 impl fmt::Debug for ArrowChunk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ArrowChunk").field(&self.0.names).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_schema::DataType;
+
+    use super::*;
+
+    fn kinds(rows: &[[Cell<'_>; 1]]) -> DataType {
+        let mut builder = ArrowBuilder::new(&["a".to_owned()]);
+        rows.iter().for_each(|row| builder.write_row(row).unwrap());
+        builder.finish().unwrap().0.field(0).data_type().clone()
+    }
+
+    #[test]
+    fn a_column_has_the_kind_of_all_its_cells() {
+        assert_eq!(kinds(&[[Cell::Missing]]), DataType::Utf8);
+        assert_eq!(kinds(&[[Cell::Missing], [Cell::Int(1)]]), DataType::Int64);
+        assert_eq!(kinds(&[[Cell::Int(1)], [Cell::Float(0.5)]]), DataType::Float64);
+        assert_eq!(kinds(&[[Cell::Int(1)], [Cell::Text("a")]]), DataType::Utf8);
+    }
+
+    #[test]
+    fn words_of_json_have_their_kind() {
+        assert_eq!(kinds(&[[Cell::Json("443")]]), DataType::Int64);
+        assert_eq!(kinds(&[[Cell::Json("443")], [Cell::Json("1.5")]]), DataType::Float64);
+        assert_eq!(kinds(&[[Cell::Json("true")]]), DataType::Boolean);
+        assert_eq!(kinds(&[[Cell::Json("1e400")]]), DataType::Utf8);
+        assert_eq!(kinds(&[[Cell::Json("[1]")]]), DataType::Utf8);
+    }
+
+    #[test]
+    fn kinds_join_over_batches_and_chunks() {
+        let mut builder = ArrowBuilder::new(&["a".to_owned()]);
+        builder.write_row(&[Cell::Int(1)]).unwrap();
+        let mut chunk = builder.chunk();
+        chunk.write_row(&[Cell::Text("b")]).unwrap();
+        builder.append(chunk);
+        let (schema, batches) = builder.finish().unwrap();
+        assert_eq!(schema.field(0).data_type(), &DataType::Utf8);
+        assert_eq!(batches.iter().map(RecordBatch::num_rows).collect::<Vec<_>>(), [1, 1]);
     }
 }

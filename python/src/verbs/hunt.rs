@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use super::{found::Found, save::save_model};
 use crate::frame::Frame;
 use crate::input::InputArgs;
-use crate::value::unknown;
+use crate::value::{at_least_one, unknown};
 
 /// What `hunt` takes.
 #[derive(FromPyObject)]
@@ -37,7 +37,8 @@ pub(crate) fn hunt(py: Python<'_>, input: InputArgs, args: HuntArgs<'_>) -> PyRe
         "rows" => true,
         other => return Err(unknown("emit", other, "'lines' or 'rows'")),
     };
-    let (top, save, forget) = (args.top, args.save_model, args.forget);
+    let top = at_least_one("top", args.top)?;
+    let (save, forget) = (args.save_model, args.forget);
     input.run(py, |input| {
         let found = params.rank(&input)?;
         if let Some(path) = save {

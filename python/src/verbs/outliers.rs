@@ -10,7 +10,7 @@ use super::{found::Found, recipe::RecipeArgs, save::save_model};
 use crate::error::parameter_error;
 use crate::frame::Frame;
 use crate::input::InputArgs;
-use crate::value::{Value, unknown};
+use crate::value::{Value, at_least_one, unknown};
 
 /// What `outliers` takes.
 #[derive(FromPyObject)]
@@ -126,7 +126,8 @@ pub(crate) fn outliers(
     };
     let params = args.params(&recipe)?;
     let train = args.train.as_ref().map(|train| input.other(train)).transpose()?;
-    let (top, with_input, save) = (args.top, args.with_input, args.save_model);
+    let top = at_least_one("top", args.top)?;
+    let (with_input, save) = (args.with_input, args.save_model);
     input.run(py, |input| {
         let input = input.twice()?;
         let input = if with_input { input.settled()? } else { input };
