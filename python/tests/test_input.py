@@ -95,7 +95,7 @@ def test_result_goes_to_every_library(processes):
     assert found.to_polars().shape == pl.DataFrame(found).shape == (len(found), 5)
     assert found.to_pandas()["count"].sum() == 363
     relation = duckdb.sql("select sum(count) from counted")
-    assert relation.fetchone() == (363,)
+    assert relation.fetchall() == [(363,)]
     assert oddsift.read(found).to_arrow().equals(counted)
 
 

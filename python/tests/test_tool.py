@@ -55,8 +55,12 @@ CASES = [
         lambda: oddsift.cluster(PROCESSES, features=FEATURES, eps=0.001, count_distinct=["Account"]),
     ),
     (
-        ["cluster", PROCESSES, "--eps", "auto", "--metric", "manhattan", "--scale", "standard"],
-        lambda: oddsift.cluster(PROCESSES, eps="auto", metric="manhattan", scale="standard"),
+        ["cluster", PROCESSES, "--eps", "0.3", "--metric", "manhattan", "--scale", "standard"],
+        lambda: oddsift.cluster(PROCESSES, eps=0.3, metric="manhattan", scale="standard"),
+    ),
+    (
+        ["cluster", PROCESSES, "--eps", "auto", "--min-samples", "3"],
+        lambda: oddsift.cluster(PROCESSES, eps="auto", min_samples=3),
     ),
     (["cluster", PROCESSES, "--compat", "msticpy"], lambda: oddsift.cluster(PROCESSES, compat="msticpy")),
     (["cluster", PROCESSES, "--emit", "labels"], lambda: oddsift.cluster(PROCESSES, emit="labels")),
