@@ -94,9 +94,7 @@ def source(data: Data) -> Any:
     if isinstance(data, (list, tuple)) and all(isinstance(it, (str, os.PathLike)) for it in data):
         return [os.fspath(path) for path in data]
     kind = type(data).__name__
-    raise TypeError(
-        f"{kind} holds no rows; give a path, a list of paths, or a table of pandas, polars, pyarrow or DuckDB"
-    )
+    raise TypeError(f"{kind} holds no rows; give a path, a list of paths, or a table of pandas, polars, pyarrow or DuckDB")
 
 
 def other(data: Data | None) -> Any:

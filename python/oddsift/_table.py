@@ -78,8 +78,7 @@ class Table:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
         rows = [
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in self._frame.texts(SHOWN_ROWS)
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._frame.texts(SHOWN_ROWS)
         ]
         more = len(self) - len(rows)
         tail = f"<p>{more} more rows</p>" if more else ""

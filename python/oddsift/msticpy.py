@@ -66,7 +66,7 @@ COMMAND_LINE_FEATURES = (
 
 def dbcluster_events(
     data: Any,
-    cluster_columns: list[Any] = None,
+    cluster_columns: list[Any] | None = None,
     verbose: bool = False,
     normalize: bool = True,
     time_column: str = "TimeCreatedUtc",
@@ -158,7 +158,7 @@ def _exemplars(data: pd.DataFrame, labels: np.ndarray, time_column: str, compat:
 
 def add_process_features(
     input_frame: pd.DataFrame,
-    path_separator: str = None,
+    path_separator: str | None = None,
     force: bool = False,
     *,
     compat: bool = True,
@@ -200,9 +200,7 @@ def add_process_features(
         output[sources].astype(str) if compat else output[sources],
         path_separator=path_separator,
         compat="msticpy" if compat else None,
-        map={"path": "NewProcessName", "command_line": "CommandLine", "session": "SubjectLogonId"}
-        if len(sources) == 3
-        else {},
+        map={"path": "NewProcessName", "command_line": "CommandLine", "session": "SubjectLogonId"} if len(sources) == 3 else {},
     ).to_pandas()
     for name in wanted:
         output[name] = found[name].to_numpy()
@@ -355,7 +353,7 @@ def ts_anomalies_stl(data: pd.DataFrame, *, compat: bool = True, **kwargs: Any) 
     deviation = remainder.std(ddof=0)
     result["score"] = (remainder - remainder.mean()) / deviation if deviation or compat else 0.0
     result["anomalies"] = _flags(result, kwargs.get("score_threshold", 3.0), compat)
-    return result.reset_index().sort_values(data.index.name or "index", ascending=True)
+    return result.reset_index().sort_values(str(data.index.name or "index"), ascending=True)
 
 
 def _flags(result: pd.DataFrame, threshold: float, compat: bool) -> np.ndarray:
@@ -392,7 +390,8 @@ def extract_anomaly_periods(
     counts = flagged.resample(period).size()
     step = pd.Timedelta(period)
     periods: dict[datetime, datetime] = {}
-    start = last = None
+    start: Any = None
+    last: Any = None
     for time in counts.index[counts > 0]:
         if last is None or time - last > 2 * step:
             start = time - step
@@ -442,7 +441,7 @@ def set_new_anomaly_threshold(
     compat : bool, default True
         A ``threshold_low`` of 0 counts as none, as in msticpy.
     """
-    if threshold_low is None or compat and threshold_low == 0:
+    if threshold_low is None or (compat and threshold_low == 0):
         threshold_low = threshold
     score = data["score"]
     flags = np.where(score <= -threshold_low, -1, np.where(score >= threshold, 1, 0))
@@ -493,7 +492,7 @@ def install() -> list[str]:
         done.append(name)
     timeseries = sys.modules.get("msticpy.analysis.timeseries")
     if timeseries is not None:
-        timeseries.timeseries_anomalies_stl = ts_anomalies_stl
+        vars(timeseries)["timeseries_anomalies_stl"] = ts_anomalies_stl
     return done
 
 

@@ -187,7 +187,7 @@ class IsolationForest(OutlierMixin, BaseEstimator):
         grown = getattr(self, "_forest", None) if self.warm_start else None
         if grown is None:
             self._forest = _oddsift.Forest.fit(_doubles(X), sample_weight, self._args(X, sample_weight))
-            self.estimators_ = []
+            self.estimators_: list[Tree] = []
         else:
             self._grow(grown, X)
         self._describe(X)
@@ -199,8 +199,7 @@ class IsolationForest(OutlierMixin, BaseEstimator):
         if n_more < 0:
             n_trees = len(self.estimators_)
             raise ValueError(
-                f"n_estimators={self.n_estimators} must be larger or equal to len(estimators_)={n_trees} when "
-                "warm_start==True"
+                f"n_estimators={self.n_estimators} must be larger or equal to len(estimators_)={n_trees} when warm_start==True"
             )
         if n_more == 0:
             warnings.warn("Warm-start fitting without increasing n_estimators does not fit new trees.", stacklevel=3)
@@ -223,9 +222,9 @@ class IsolationForest(OutlierMixin, BaseEstimator):
             max_samples = max(1, int(max_samples * n_rows))
         max_features = self.max_features
         if isinstance(max_features, numbers.Integral):
+            max_features = int(max_features)
             if not 1 <= max_features <= n_features:
                 raise ValueError("max_features must be in (0, n_features]")
-            max_features = int(max_features)
         else:
             max_features = max(1, int(max_features * n_features))
         contamination = self.contamination

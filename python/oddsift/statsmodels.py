@@ -63,9 +63,7 @@ class STL(seasonal.STL):
 
     def __reduce__(self) -> Any:
         config = self.config
-        names = (
-            "period seasonal trend low_pass seasonal_deg trend_deg low_pass_deg robust seasonal_jump trend_jump low_pass_jump"
-        )
+        names = "period seasonal trend low_pass seasonal_deg trend_deg low_pass_deg robust seasonal_jump trend_jump low_pass_jump"
         return type(self), (self._endog, *(config[name] for name in names.split()))
 
     def fit(self, inner_iter: int | None = None, outer_iter: int | None = None) -> DecomposeResult:
@@ -117,7 +115,7 @@ def _args(options: dict[str, Any], inner_iter: int | None, outer_iter: int | Non
 def _result(
     endog: Any,
     observed: Any,
-    season: np.ndarray,
+    season: Any,
     trend: np.ndarray,
     remainder: np.ndarray,
     weights: np.ndarray,

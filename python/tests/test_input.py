@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import oddsift
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+
+import oddsift
 
 FEATURES = ["pathScore", "commandlineLen", "commandlineTokensFull"]
 
@@ -124,7 +125,7 @@ def test_rows_left_out_are_warned_of(tmp_path):
 
 def test_object_column_of_mixed_kinds_is_an_error():
     frame = pd.DataFrame({"bytes": [1, 2], "what": ["a", 3]})
-    with pytest.raises(oddsift.Error, match="what.*make the column one type"):
+    with pytest.raises(oddsift.Error, match=r"what.*make the column one type"):
         oddsift.cluster(frame)
 
 

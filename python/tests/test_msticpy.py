@@ -13,7 +13,7 @@ import pytest
 eventcluster = pytest.importorskip("msticpy.analysis.eventcluster", exc_type=ImportError)
 timeseries = pytest.importorskip("msticpy.analysis.timeseries", exc_type=ImportError)
 
-from oddsift import msticpy as ours  # noqa: E402
+from oddsift import msticpy as ours
 
 FEATURES = ["pathScore", "commandlineTokensFull", "isSystemSession"]
 MODULES = {"msticpy.analysis.eventcluster": eventcluster, "msticpy.analysis.timeseries": timeseries}

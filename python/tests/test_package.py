@@ -13,9 +13,10 @@ import threading
 import time
 
 import numpy as np
-import oddsift
 import pyarrow as pa
 import pytest
+
+import oddsift
 from oddsift import _oddsift
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 import sklearn.cluster
 import sklearn.ensemble
-from oddsift.sklearn import DBSCAN, IsolationForest, dbscan
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from oddsift.sklearn import DBSCAN, IsolationForest, dbscan
 
 WEIGHTS = "weights say how often a row is drawn; a forest of drawn rows is not that of repeated ones (nor scikit-learn's)"
 EXPECTED = {
@@ -96,7 +97,7 @@ def test_samples_of_trees_are_those_they_were_grown_from():
     assert [len(set(sample)) for sample in samples] == [32] * 5
     alone = IsolationForest(n_estimators=5, max_samples=32, random_state=0).fit(x, sample_weight=np.ones(1000))
     with pytest.raises(AttributeError, match="weights"):
-        alone.estimators_samples_
+        _ = alone.estimators_samples_
 
 
 def test_scores_agree_as_two_seeds_do():

@@ -8,8 +8,9 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from oddsift.statsmodels import MSTL, STL
 from statsmodels.tsa import seasonal
+
+from oddsift.statsmodels import MSTL, STL
 
 
 @pytest.fixture

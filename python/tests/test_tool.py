@@ -8,9 +8,10 @@ import io
 import os
 import subprocess
 
-import oddsift
 import pyarrow as pa
 import pytest
+
+import oddsift
 
 TOOL = os.environ.get("ODDSIFT_BIN")
 pytestmark = pytest.mark.skipif(TOOL is None, reason="ODDSIFT_BIN names no tool")
@@ -120,5 +121,5 @@ def test_cells_are_those_of_the_tool(args, ours):
     for at, column in enumerate(columns):
         written = [row[at] for row in rows]
         values = column.cast(pa.timestamp("us", column.type.tz)) if pa.types.is_timestamp(column.type) else column
-        cells = [text(value, of_tool) for value, of_tool in zip(values.to_pylist(), written)]
+        cells = [text(value, of_tool) for value, of_tool in zip(values.to_pylist(), written, strict=True)]
         assert cells == written, header[at]

@@ -1,6 +1,6 @@
 """A plugin for pytest that puts ours in the place of a peer's, so that its own tests run on ours.
 
-    pytest -p peer_plugin --pyargs sklearn.cluster.tests.test_dbscan
+pytest -p peer_plugin --pyargs sklearn.cluster.tests.test_dbscan
 """
 
 from __future__ import annotations
