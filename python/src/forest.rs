@@ -1,5 +1,7 @@
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2};
-use oddsift::iforest::{ForestModel, IsolationForest, IsolationForestParams, MaxSamples};
+use oddsift::iforest::{
+    ForestModel, IsolationForest, IsolationForestParams, MaxSamples, TreeNodes,
+};
 use pyo3::prelude::*;
 
 use crate::error::error;
@@ -88,7 +90,7 @@ impl Forest {
 
     /// Returns the number of nodes of each tree.
     fn n_nodes(&self) -> Vec<usize> {
-        self.0.trees().iter().map(|tree| tree.n_nodes()).collect()
+        self.0.trees().iter().map(TreeNodes::n_nodes).collect()
     }
 
     /// Returns the rows that each tree was grown from, of `n_rows` that weigh the same; `None` where the

@@ -66,7 +66,9 @@ pub(crate) fn run<T: Send, E: std::fmt::Display + Send>(
                 thread::park_timeout(TICK);
                 if raised.is_none() {
                     raised = Python::attach(|py| look(py, &watch, progress)).err();
-                    raised.iter().for_each(|_| watch.stop());
+                    if raised.is_some() {
+                        watch.stop();
+                    }
                 }
             }
             (worker.join(), raised)

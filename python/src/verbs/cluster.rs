@@ -80,7 +80,7 @@ pub(crate) fn cluster(
             save_model(path, &found.model()?, &input, read, n_rows)?;
         }
         let what = format!("{}; {}", found.intake.text(), found.summary());
-        let mut result = Found::new(emit.frame(&found, &input)?, read)?.note(read, n_rows, &what);
+        let mut result = Found::new(emit.frame(&found, &input)?, read).note(read, n_rows, &what);
         result.warnings.extend(found.warnings.iter().map(ToString::to_string));
         result.labels = Some(found.labels().map(|(_, label, _)| label.to_i64()).collect());
         Ok(result)

@@ -22,7 +22,7 @@ pub(crate) fn features(
         let mut builder = ArrowBuilder::new(&names);
         let written = rows.write(&mut builder)?;
         let what = format!("{} features added", written.n_added);
-        let result = Found::new(Frame::finish(builder)?, &written.read)?;
+        let result = Found::new(Frame::finish(builder)?, &written.read);
         Ok(result.note(&written.read, written.n_rows, &what))
     })
 }

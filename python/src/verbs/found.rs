@@ -1,5 +1,5 @@
 use numpy::{IntoPyArray, PyArray1};
-use oddsift::pipeline::{Error, ReadSummary};
+use oddsift::pipeline::ReadSummary;
 use pyo3::prelude::*;
 
 use crate::frame::Frame;
@@ -17,9 +17,9 @@ pub(crate) struct Found {
 
 impl Found {
     /// A result without notes.
-    pub(crate) fn new(frame: Frame, read: &ReadSummary) -> Result<Self, Error> {
+    pub(crate) fn new(frame: Frame, read: &ReadSummary) -> Self {
         let warnings = read.losses().into_iter().chain(read.time_warning()).collect();
-        Ok(Self { frame, notes: Vec::new(), warnings, labels: None })
+        Self { frame, notes: Vec::new(), warnings, labels: None }
     }
 
     /// Adds a sentence about the input.

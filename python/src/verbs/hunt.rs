@@ -46,7 +46,7 @@ pub(crate) fn hunt(py: Python<'_>, input: InputArgs, args: HuntArgs<'_>) -> PyRe
         }
         let frame = if params.keep_rows { places(&found, top) } else { lines(&found, top) }?;
         let (what, n_rows) = (found.intake_text(), found.hunt.table().n_rows());
-        Ok(Found::new(frame, &found.read)?.note(&found.read, n_rows, &what))
+        Ok(Found::new(frame, &found.read).note(&found.read, n_rows, &what))
     })
 }
 

@@ -139,7 +139,7 @@ pub(crate) fn outliers(
         let job = Job { fitted: &fitted, input: &input, is_own: train.is_none(), top };
         let frame = if emits_scores { job.scores(with_input)? } else { job.outliers()? };
         let what = fitted.intake.text();
-        Ok(Found::new(frame, &fitted.read)?.note(&fitted.read, fitted.n_rows, &what))
+        Ok(Found::new(frame, &fitted.read).note(&fitted.read, fitted.n_rows, &what))
     })
 }
 

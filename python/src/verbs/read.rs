@@ -10,6 +10,6 @@ use crate::input::InputArgs;
 pub(crate) fn read(py: Python<'_>, input: InputArgs) -> PyResult<Found> {
     input.run(py, |input| {
         let (builder, read) = copy_rows(&input, |columns| Ok(ArrowBuilder::new(columns)))?;
-        Found::new(Frame::finish(builder)?, &read)
+        Ok(Found::new(Frame::finish(builder)?, &read))
     })
 }

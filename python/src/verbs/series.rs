@@ -162,7 +162,7 @@ pub(crate) fn series(
         let found = params.fit(&input)?;
         let frame =
             Frame::of(&found.point_columns(), found.points().map(|point| Ok(point.into())))?;
-        let mut result = Found::new(frame, &found.read)?;
+        let mut result = Found::new(frame, &found.read);
         result = result.note(&found.read, found.read.input.rows(), &facts(&found));
         if let Some(first) = &found.left_out.first {
             let n_groups = found.left_out.n_groups;

@@ -28,6 +28,6 @@ pub(crate) fn stack(py: Python<'_>, input: InputArgs, args: StackArgs) -> PyResu
         let (n_all, n_rare, most) = (found.stack.len(), rare.len(), params.max_count);
         let what = format!("{n_all} combinations, {n_rare} of them in at most {most} rows");
         let frame = Frame::of(&found.columns(), rare.into_iter().map(Ok))?;
-        Ok(Found::new(frame, &found.read)?.note(&found.read, found.read.input.rows(), &what))
+        Ok(Found::new(frame, &found.read).note(&found.read, found.read.input.rows(), &what))
     })
 }
