@@ -5,6 +5,7 @@ mod ci;
 mod dist;
 mod pictures;
 mod programs; // commands of other crates
+mod python;
 mod release;
 mod tidy;
 mod tool;
@@ -26,6 +27,7 @@ commands:
   bench [NAME]   criterion benches, all or the named ones
   pictures       the pictures of the docs, drawn from the sample logs
   dist           the tool as an archive with manual pages, completions and checksum
+  python test    the package for Python, built into a virtual environment and tested
   release        version, changelog, checks, packages, tag and publishing
 
 of crates/testkit:
@@ -60,6 +62,7 @@ fn run(args: &[String]) -> Result<ExitCode> {
         "bench" => bench::run(rest),
         "pictures" => pictures::run(rest),
         "dist" => dist::run(rest),
+        "python" => python::run(rest),
         "release" => release::run(rest),
         "gen" | "compare" => return programs::testkit(command, rest),
         "hostile" => return programs::hostile(rest),

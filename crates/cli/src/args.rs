@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 
 use clap::{Args, ValueEnum};
 use oddsift::pipeline::{
-    self, Delimiters, FeatureChoice, FeatureOptions, Input, SchemaChoice, SessionRule, Timestamp,
+    self, Delimiters, FeatureChoice, FeatureOptions, Input, ReasonForm, SchemaChoice, SessionRule,
+    Timestamp,
 };
 use oddsift::plot::Labels;
 use oddsift::records::BadRows;
@@ -229,6 +230,16 @@ pub(crate) struct OutputArgs {
     pub(crate) color: Color,
     #[command(flatten)]
     pub(crate) talk: TalkArgs,
+}
+
+impl OutputArgs {
+    /// The form in which reasons are printed.
+    pub(crate) fn reason_form(&self) -> ReasonForm {
+        match self.format {
+            Some(Format::Ndjson | Format::Json) => ReasonForm::Json,
+            _ => ReasonForm::Text,
+        }
+    }
 }
 
 /// What is said beside the result.

@@ -1,6 +1,6 @@
 //! Columns as data: one list for all forms of a result.
 
-use oddsift::records::Cell;
+use oddsift::{pipeline, records::Cell};
 
 use crate::args::OutputArgs;
 use crate::cells::text_cell;
@@ -8,7 +8,6 @@ use crate::failure::Failure;
 use crate::output::{Destination, TABLE_ROWS};
 use crate::table::{TextCell, TextTable};
 
-type MakeCell<'c, R> = Box<dyn for<'r> Fn(&'r R) -> Cell<'r> + 'c>;
 type MakeText<'c, R> = Box<dyn Fn(&R) -> TextCell + 'c>;
 
 /// A column of a result: its name, and how its cell is made of a row.
@@ -19,11 +18,11 @@ struct Column<'c, R> {
 
 enum Make<'c, R> {
     /// In files: CSV, NDJSON, JSON, Markdown.
-    File(MakeCell<'c, R>),
+    File(pipeline::MakeCell<'c, R>),
     /// In tables for people.
     Table(MakeText<'c, R>),
     /// In both.
-    Both(MakeCell<'c, R>),
+    Both(pipeline::MakeCell<'c, R>),
 }
 
 /// The columns of a result, in their order; in a table the most important first.
@@ -55,6 +54,20 @@ impl<'c, R> Columns<'c, R> {
         cell: impl for<'r> Fn(&'r R) -> Cell<'r> + 'c,
     ) -> Self {
         self.add(name, Make::File(Box::new(cell)))
+    }
+
+    /// Adds the columns that the pipeline has for a result to those of files; those that `is_shown` names are
+    /// columns of tables, too.
+    pub(crate) fn files(
+        mut self,
+        columns: pipeline::Columns<'c, R>,
+        is_shown: impl Fn(&str) -> bool,
+    ) -> Self {
+        for (name, cell) in columns {
+            let make = if is_shown(&name) { Make::Both(cell) } else { Make::File(cell) };
+            self = self.add(name, make);
+        }
+        self
     }
 
     /// Adds a column of tables.
@@ -113,7 +126,7 @@ impl<'c, R> Columns<'c, R> {
 }
 
 impl<'c, R> Column<'c, R> {
-    fn in_files(&self) -> Option<(&str, &MakeCell<'c, R>)> {
+    fn in_files(&self) -> Option<(&str, &pipeline::MakeCell<'c, R>)> {
         match &self.make {
             Make::File(cell) | Make::Both(cell) => Some((&self.name, cell)),
             Make::Table(_) => None,

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod arrays; // rows to arrays
+mod arrow_builder; // ArrowBuilder
 mod cells; // arrays to fields of a row
 mod columnar_rows; // ColumnarRows
 mod error; // Error, WriteError
@@ -14,8 +16,10 @@ mod text; // values of nested columns as text and JSON
 mod thrift; // the footer and the page headers of Parquet, before anybody trusts them
 
 pub use {
+    arrays::ColumnKind,
+    arrow_builder::{ArrowBuilder, ArrowChunk},
     columnar_rows::{ColumnarRows, is_arrow, is_parquet},
     error::{Error, WriteError},
     parquet::file::reader::{ChunkReader, Length},
-    parquet_writer::{ColumnKind, ParquetWriter},
+    parquet_writer::ParquetWriter,
 };

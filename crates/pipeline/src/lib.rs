@@ -3,6 +3,8 @@
 mod audit; // AuditParams: audit logs as they are
 mod cluster; // ClusterParams, Clusters: rows to clusters
 mod cluster_warnings; // ClusterWarning: what is dubious about clusters
+mod columns; // Columns: results as tables
+mod copy; // copy_rows: rows as they are
 mod digest; // sha256
 mod error; // Error and what it is made of
 mod feature_rows; // FeatureParams, FeatureRows: rows with features added
@@ -55,6 +57,8 @@ pub use {
         Proposal, noise_reason,
     },
     cluster_warnings::ClusterWarning,
+    columns::{Columns, MakeCell, PrintedLine, PrintedOutlier, PrintedPoint, ReasonForm},
+    copy::copy_rows,
     digest::sha256,
     error::{
         Error, Lacking, ModelFault, Parameter, ParameterFault, Place, RowFault, ValueFault,
@@ -92,7 +96,7 @@ pub use {
 };
 
 #[cfg(feature = "columnar")]
-pub use oddsift_columnar::{ColumnKind, ParquetWriter, WriteError};
+pub use oddsift_columnar::{ArrowBuilder, ColumnKind, ParquetWriter, WriteError};
 
 // What parameters and results hold of the crates below.
 pub use {

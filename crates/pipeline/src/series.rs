@@ -92,6 +92,8 @@ pub struct SeriesFit {
     pub is_zoned: bool,
     /// What was read and left out.
     pub read: ReadSummary,
+    /// The parameters that were taken.
+    pub params: SeriesParams,
 }
 
 /// Groups that were left out.
@@ -294,7 +296,15 @@ impl SeriesParams {
         }
         match left_out.first.take_if(|_| series.is_empty() && self.strict) {
             Some(error) => Err(error),
-            None => Ok(SeriesFit { series, left_out, changes, columns, is_zoned, read }),
+            None => Ok(SeriesFit {
+                series,
+                left_out,
+                changes,
+                columns,
+                is_zoned,
+                read,
+                params: self.clone(),
+            }),
         }
     }
 

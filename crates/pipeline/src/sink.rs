@@ -9,7 +9,8 @@ use crate::{Error, Input};
 /// Where the rows of a result go while they are made: threads fill chunks, which are appended in the
 /// order of the input.
 ///
-/// [`RowWriter`] is one: CSV, NDJSON, JSON and Markdown.
+/// [`RowWriter`] is one: CSV, NDJSON, JSON and Markdown; with the feature `columnar` `ArrowBuilder` is one,
+/// too: a table in memory.
 pub trait Sink: Send {
     /// Some rows, made by one thread.
     type Chunk: Chunk;
@@ -52,6 +53,31 @@ impl<W: Write + Send> Sink for RowWriter<W> {
 }
 
 impl Chunk for RowChunk {
+    fn another(&self) -> Self {
+        self.another()
+    }
+
+    fn push(&mut self, cells: &[Cell<'_>]) -> Result<(), Error> {
+        Ok(self.write_row(cells)?)
+    }
+}
+
+#[cfg(feature = "columnar")]
+impl Sink for oddsift_columnar::ArrowBuilder {
+    type Chunk = oddsift_columnar::ArrowChunk;
+
+    fn chunk(&self) -> Self::Chunk {
+        self.chunk()
+    }
+
+    fn append(&mut self, chunk: Self::Chunk) -> Result<(), Error> {
+        self.append(chunk);
+        Ok(())
+    }
+}
+
+#[cfg(feature = "columnar")]
+impl Chunk for oddsift_columnar::ArrowChunk {
     fn another(&self) -> Self {
         self.another()
     }

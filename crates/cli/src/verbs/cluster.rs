@@ -59,7 +59,7 @@ fn print(
     match args.emit {
         Emit::Exemplars => {
             let is_table = destination.is_table();
-            let columns = exemplar_columns(found, args.compat == Some(Compat::Msticpy));
+            let columns = exemplar_columns(found);
             if is_table {
                 let rows = found.rarest_first();
                 return columns.print(

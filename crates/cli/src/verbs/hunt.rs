@@ -7,7 +7,7 @@ mod people; // what is printed for people: findings with their trees
 use oddsift::pipeline::{Error, HuntParams, Hunted, Known, Placed};
 
 use self::args::{Emit, HuntArgs};
-use self::columns::{Printed, line_columns, row_columns};
+use self::columns::{line_columns, row_columns};
 use crate::failure::{Failure, need_finds, need_rows};
 use crate::output::Destination;
 use crate::progress::Bar;
@@ -93,6 +93,6 @@ fn print(args: &HuntArgs, found: &Hunted, destination: Destination) -> Result<()
     }
     let lines = found.hunt.lines();
     let lines = lines.get(..args.top.unwrap_or(lines.len()).min(lines.len())).unwrap_or(lines);
-    let rows = lines.iter().map(|line| Ok(Printed::new(args, found, line)));
+    let rows = lines.iter().map(|line| Ok(found.printed(line, output.reason_form())));
     line_columns(found).print(output, destination, lines.len(), rows)
 }

@@ -10,7 +10,7 @@ use oddsift::pipeline::{Anomalies, LeftOut, SeriesFit, SeriesParams};
 use oddsift::plot::{Labels, SeriesPlot};
 
 pub(crate) use self::args::{EXAMPLES, SeriesArgs};
-use self::columns::{Printed, series_columns};
+use self::columns::{printed, series_columns};
 use self::params::params;
 use crate::args::{Compat, Format, TalkArgs};
 use crate::failure::{Failure, need_finds, need_rows};
@@ -59,8 +59,8 @@ fn print(args: &SeriesArgs, found: &SeriesFit, destination: Destination) -> Resu
     let is_msticpys = args.compat == Some(Compat::Msticpy);
     let is_json = matches!(args.output.format, Some(Format::Ndjson | Format::Json));
     let has_reasons = is_json && !is_msticpys;
-    let columns = series_columns(found, is_msticpys, args.every_point, has_reasons);
-    let rows = points.map(|point| Ok(Printed::new(point, has_reasons)));
+    let columns = series_columns(found, has_reasons);
+    let rows = points.map(|point| Ok(printed(point, has_reasons)));
     columns.print(&args.output, destination, n_points, rows)
 }
 

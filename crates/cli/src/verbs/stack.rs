@@ -2,11 +2,11 @@
 #![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
 
 use clap::Args;
-use oddsift::pipeline::{MAX_COUNT, StackParams, Stacked, own_name};
+use oddsift::pipeline::{MAX_COUNT, StackCounts, StackParams, Stacked, own_name};
 use oddsift::records::Cell;
 
 use crate::args::{InputArgs, OutputArgs};
-use crate::cells::{text_cell, text_or_missing, time_or_missing};
+use crate::cells::text_cell;
 use crate::columns::Columns;
 use crate::failure::{Failure, need_finds, need_rows};
 use crate::output::Destination;
@@ -63,24 +63,16 @@ pub(crate) fn run(args: &StackArgs) -> Result<(), Failure> {
         &args.output.talk,
         &format!("{n_all} combinations, {n_rare} of them in at most {most} rows"),
     );
-    columns(args).print(&args.output, destination, n_rare, rare.into_iter().map(Ok))?;
+    columns(&found).print(&args.output, destination, n_rare, rare.into_iter().map(Ok))?;
     let read = &found.read;
     need_rows(args.output.talk.exit_status, &read.name, read.input.n_numbered())?;
     need_finds(args.output.talk.exit_status, n_rare as u64)
 }
 
-fn columns(args: &StackArgs) -> Columns<'_, Stacked<'_>> {
-    let own = |name: &str| own_name(&args.by, name);
+fn columns(found: &StackCounts) -> Columns<'_, Stacked<'_>> {
     // For people the count comes first, lest there is no room for it.
-    let mut columns =
-        Columns::new().table(own("count"), |it: &Stacked<'_>| text_cell(Cell::UInt(it.count())));
-    for (place, name) in args.by.iter().enumerate() {
-        columns = columns
-            .both(name, move |it: &Stacked<'_>| text_or_missing(it.values().nth(place).flatten()));
-    }
-    columns
-        .file(own("count"), |it| Cell::UInt(it.count()))
-        .both(own("first_time"), |it| time_or_missing(it.times().map(|times| times.0)))
-        .both(own("last_time"), |it| time_or_missing(it.times().map(|times| times.1)))
-        .both(own("first_row"), |it| Cell::UInt(it.first_row()))
+    let count = own_name(&found.params.by, "count");
+    Columns::new()
+        .table(count.clone(), |it: &Stacked<'_>| text_cell(Cell::UInt(it.count())))
+        .files(found.columns(), |name| name != count)
 }

@@ -1,13 +1,12 @@
 //! Rows scored by a fitted forest: the outliers with their reasons, or every row.
 
-use oddsift::pipeline::{Contamination, FittedOutliers, Input, Outliers};
+use oddsift::pipeline::{Contamination, FittedOutliers, Input, Outliers, PrintedOutlier};
 use oddsift::plot::{OutlierPicture, outlier_figure};
 
 use super::args::OutliersArgs;
-use super::columns::{PrintedOutlier, outlier_columns};
+use super::columns::outlier_columns;
 use super::read_files;
 use super::scores::write_scores;
-use crate::args::Format;
 use crate::failure::Failure;
 use crate::output::Destination;
 use crate::picture::{plotted, write_picture};
@@ -40,9 +39,8 @@ impl Job<'_> {
         let n_outliers = if top.is_some() { found.len() as u64 } else { found.n_outliers() };
         self.draw(&found, n_outliers)?;
         self.say_facts(found.n_rows(), n_outliers, Some(&found));
-        let is_json = matches!(self.args.output.format, Some(Format::Ndjson | Format::Json));
-        let rows =
-            found.rows().map(|row| Ok(PrintedOutlier::new(row?, &self.fitted.model, is_json)));
+        let form = self.args.output.reason_form();
+        let rows = found.rows().map(|row| Ok(PrintedOutlier::new(row?, &self.fitted.model, form)));
         outlier_columns(&found).print(&self.args.output, destination, found.len(), rows)?;
         Ok(n_outliers)
     }

@@ -1,17 +1,17 @@
 //! A line for each row: its cluster, or its score.
 
-use oddsift::pipeline::{Input, LabelledRow, LabelledRows, Model, ScoredRows};
+use oddsift::pipeline::{self, Input, LabelledRow, LabelledRows, Model, ScoredRows};
 use oddsift::records::Cell;
 
 use super::ScoreArgs;
 use super::checks::Found;
+use crate::cells::text_or_missing;
 use crate::columns::Columns;
 use crate::failure::Failure;
 use crate::output::Destination;
 use crate::progress::Bar;
 use crate::say::{counted, say, say_intake, warn};
 use crate::table::TextCell;
-use crate::verbs::cluster::columns::reason_columns;
 use crate::verbs::outliers::write_scores;
 
 /// Prints a line for each row.
@@ -76,8 +76,10 @@ fn print_labels(
         .both("row", |row: &LabelledRow<'_>| Cell::UInt(row.row))
         .both("ClusterId", |row| Cell::Int(row.label.to_i64()))
         .table("Why", |row| TextCell::text(row.reason.as_deref().unwrap_or_default()));
-    let own = |name: &str| name.to_owned();
-    let columns = reason_columns(columns, own, |row| row.nearest, |row| row.reason.as_deref());
+    let why = pipeline::Columns::new()
+        .with_nearest(str::to_owned, |row: &LabelledRow<'_>| row.nearest)
+        .with("Reason", |row| text_or_missing(row.reason.as_deref()));
+    let columns = columns.files(why, |_| false);
     let n_rows = usize::try_from(found.n_rows).unwrap_or(usize::MAX);
     columns.print(&args.output, destination, n_rows, found.rows().map(Ok))?;
     Ok(Found::rows(found.n_rows, n_noise, read))

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use oddsift::pipeline::{Input, LineId, Model, NewLine, NewLines, Role, Seen, Timestamp};
+use oddsift::pipeline::{self, Input, LineId, Model, NewLine, NewLines, Role, Seen, Timestamp};
 use oddsift::records::Cell;
 
 use super::ScoreArgs;
@@ -16,7 +16,6 @@ use crate::progress::Bar;
 use crate::say::{counted, say, say_intake, warn, warn_line};
 use crate::side_files::save_json;
 use crate::table::TextCell;
-use crate::verbs::cluster::columns::nearest_columns;
 
 /// The lines that earlier runs told, and those of this one.
 pub(super) struct Memory {
@@ -140,7 +139,9 @@ fn columns<'n>(new: &'n NewLines<'_>) -> Columns<'n, Printed<'n>> {
                 score(it).map_or(Cell::Missing, |it| Cell::Float(it.1))
             })
     } else {
-        nearest_columns(columns, own, |it: &Printed<'_>| it.line.nearest)
+        let nearest =
+            pipeline::Columns::new().with_nearest(own, |it: &Printed<'_>| it.line.nearest);
+        columns.files(nearest, |_| false)
     };
     columns
         .file(own("count"), |it| Cell::UInt(it.line.count))

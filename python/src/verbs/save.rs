@@ -1,0 +1,23 @@
+use std::io::Write;
+use std::path::Path;
+
+use oddsift::pipeline::{Error, Input, ModelOrigin, ReadSummary, SavedModel, Timestamp};
+use oddsift::records::Output;
+
+/// Writes a model with its origin, whole or not at all.
+pub(crate) fn save_model(
+    path: &Path,
+    model: &impl serde::Serialize,
+    input: &Input,
+    read: &ReadSummary,
+    n_rows: u64,
+) -> Result<(), Error> {
+    let tool = concat!("oddsift for Python ", env!("CARGO_PKG_VERSION"));
+    let origin = ModelOrigin::new(tool, Timestamp::now(), input, read, n_rows);
+    let failed = oddsift::records::Error::Write;
+    let mut output = Output::file(path, &[])?;
+    serde_json::to_writer(&mut output, &SavedModel::new(model, Some(&origin)))
+        .map_err(|error| failed(error.into()))?;
+    output.write_all(b"\n").map_err(failed)?;
+    Ok(output.finish()?)
+}

@@ -1,0 +1,162 @@
+"""Results are msticpy's, with its names, parameters and defaults."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+eventcluster = pytest.importorskip("msticpy.analysis.eventcluster", exc_type=ImportError)
+timeseries = pytest.importorskip("msticpy.analysis.timeseries", exc_type=ImportError)
+
+from oddsift import msticpy as ours
+
+FEATURES = ["pathScore", "commandlineTokensFull", "isSystemSession"]
+MODULES = {"msticpy.analysis.eventcluster": eventcluster, "msticpy.analysis.timeseries": timeseries}
+
+
+@pytest.fixture
+def events(processes) -> pd.DataFrame:
+    return pd.read_csv(processes, parse_dates=["TimeGenerated"])
+
+
+@pytest.fixture
+def points(time_series) -> pd.DataFrame:
+    return pd.read_csv(time_series, parse_dates=["TimeGenerated"])
+
+
+def parameters(function):
+    """Those that are msticpy's; ours are keyword-only ones behind them."""
+    known = inspect.signature(function).parameters.values()
+    return [(p.name, p.default) for p in known if p.name not in ("compat", "max_count")]
+
+
+def theirs_of(module, item):
+    found = getattr(module, item.__name__)
+    return getattr(found, "__wrapped__", found)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_signatures_are_theirs(module):
+    for item in ours.INSTALLED[module]:
+        if inspect.isfunction(item):
+            assert parameters(item) == parameters(theirs_of(MODULES[module], item)), item.__name__
+
+
+def test_signature_of_outliers_is_theirs():
+    outliers = pytest.importorskip("msticpy.analysis.outliers", exc_type=ImportError)
+    for item in (ours.identify_outliers, ours.remove_common_items):
+        assert parameters(item) == parameters(getattr(outliers, item.__name__))
+
+
+@pytest.mark.parametrize("separator", [None, "\\", "/"])
+def test_process_features_are_theirs(events, separator):
+    found = ours.add_process_features(events, path_separator=separator)
+    expected = eventcluster.add_process_features(events, path_separator=separator)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_like=True)
+    assert list(found.columns) == list(expected.columns)
+
+
+def test_process_features_that_are_there_stay(events):
+    events = events.assign(pathScore=1)
+    assert (ours.add_process_features(events)["pathScore"] == 1).all()
+    assert (ours.add_process_features(events, force=True)["pathScore"] > 1).all()
+
+
+def test_texts_are_measured_as_theirs(events):
+    for name in ("delim_count", "delim_hash", "char_ord_score", "token_count", "crc32_hash"):
+        for text in ("", "cmd.exe /c dir", "ü €\t'x'"):
+            assert getattr(ours, name)(text) == getattr(eventcluster, name)(text), name
+    for name in ("delim_count_df", "char_ord_score_df", "token_count_df", "crc32_hash_df"):
+        found = getattr(ours, name)(events, "CommandLine")
+        expected = getattr(eventcluster, name)(events, "CommandLine")
+        pd.testing.assert_series_equal(found, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize("index", [False, True])
+@pytest.mark.parametrize("time", ["TimeGenerated", "TimeCreatedUtc"])
+def test_clusters_are_theirs(events, index, time):
+    if time != "TimeGenerated":
+        events = events.drop(columns=time, errors="ignore").rename(columns={"TimeGenerated": time})
+    data = eventcluster.add_process_features(events)
+    data = data.set_index(pd.Index(range(1000, 1000 + len(data)))) if index else data
+    options = {"cluster_columns": FEATURES, "time_column": time, "max_cluster_distance": 0.0001}
+    found, model, scaled = ours.dbcluster_events(data, **options)
+    expected, their_model, their_scaled = eventcluster.dbcluster_events(data, **options)
+    pd.testing.assert_frame_equal(found, expected)
+    np.testing.assert_array_equal(model.labels_, their_model.labels_)
+    np.testing.assert_array_equal(scaled, their_scaled)
+
+
+def test_clusters_without_compat_keep_times(events):
+    data = ours.add_process_features(events)
+    options = {"cluster_columns": FEATURES, "time_column": "TimeGenerated", "max_cluster_distance": 0.0001}
+    found, _, _ = ours.dbcluster_events(data, compat=False, **options)
+    noise = found[~found["Clustered"]]
+    assert (noise["FirstEventTime"] == noise["TimeGenerated"]).all()
+    assert (noise["TimeGenerated"] == data.loc[noise.index, "TimeGenerated"]).all()
+
+
+def test_outliers_have_their_shape():
+    random = np.random.default_rng(0)
+    x = np.vstack([random.normal(size=(300, 4)), random.uniform(-9, 9, size=(10, 4))])
+    model, rows, predicted = ours.identify_outliers(x, x)
+    assert predicted.shape == (310,) and set(predicted) == {-1, 1}
+    np.testing.assert_array_equal(rows, x[predicted == -1])
+    assert model.max_samples_ == 100 and model.max_features == 2
+    assert (predicted[-10:] == -1).sum() >= 8
+
+
+@pytest.mark.parametrize("options", [{}, {"score_threshold": 2.0}, {"seasonal": 13, "period": 168}])
+def test_anomalies_are_theirs(points, options):
+    data = points[["TimeGenerated", "TotalBytesSent"]]
+    for frame, more in [(data, {"time_column": "TimeGenerated"}), (data.set_index("TimeGenerated"), {})]:
+        found = ours.ts_anomalies_stl(frame, **options, **more)
+        expected = timeseries.ts_anomalies_stl(frame, **options, **more)
+        # A whole number can differ by one where a part is a hair beside it.
+        parts = ["residual", "trend", "seasonal", "weights", "baseline"]
+        assert (found[parts] - expected[parts]).abs().max().max() <= 1
+        pd.testing.assert_frame_equal(found.drop(columns=parts), expected.drop(columns=parts), rtol=1e-6, atol=1e-6)
+
+
+def test_anomalies_without_compat_have_dips(points):
+    found = ours.ts_anomalies_stl(points, time_column="TimeGenerated", data_column="TotalBytesSent", compat=False)
+    assert found["anomalies"].value_counts().to_dict() == {0: 832, -1: 5, 1: 3}
+
+
+@pytest.mark.parametrize("pos_only", [True, False])
+@pytest.mark.parametrize("period", ["1h", "30min", "7h"])
+def test_periods_are_theirs(points, pos_only, period):
+    options = {"period": period, "pos_only": pos_only}
+    data = timeseries.ts_anomalies_stl(points, time_column="TimeGenerated", data_column="TotalBytesSent", score_threshold=1.5)
+    found = ours.extract_anomaly_periods(data, **options)
+    assert found == timeseries.extract_anomaly_periods(data, **options)
+    assert ours.create_time_period_kqlfilter(found) == timeseries.create_time_period_kqlfilter(found)
+    theirs = timeseries.find_anomaly_periods(data, **options)
+    assert [str(it) for it in ours.find_anomaly_periods(data, **options)] == [str(it) for it in theirs]
+
+
+@pytest.mark.parametrize("low", [None, 0, 1.0, 3])
+def test_new_threshold_is_theirs(points, low):
+    found = ours.set_new_anomaly_threshold(points, 2, low)
+    pd.testing.assert_frame_equal(found, timeseries.set_new_anomaly_threshold(points, 2, low))
+
+
+def test_common_items_are_removed():
+    frame = pd.DataFrame({"user": ["a"] * 11 + ["b"] * 3, "host": ["x"] * 13 + ["y"]})
+    assert ours.remove_common_items(frame, ["user", "host"])["host"].tolist() == ["y"]
+
+
+def test_install_puts_ours_into_msticpy():
+    program = (
+        "import msticpy.analysis.eventcluster as e, msticpy.analysis.timeseries as t, oddsift.msticpy as o;"
+        "done = o.install();"
+        "assert 'msticpy.analysis.eventcluster' in done and 'msticpy.analysis.timeseries' in done, done;"
+        "assert e.dbcluster_events is o.dbcluster_events and t.ts_anomalies_stl is o.ts_anomalies_stl;"
+        "assert t.timeseries_anomalies_stl is o.ts_anomalies_stl and e.DBSCAN is o.DBSCAN"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
