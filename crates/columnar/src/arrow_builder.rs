@@ -220,7 +220,9 @@ mod tests {
 
     fn kinds(rows: &[[Cell<'_>; 1]]) -> DataType {
         let mut builder = ArrowBuilder::new(&["a".to_owned()]);
-        rows.iter().for_each(|row| builder.write_row(row).unwrap());
+        for row in rows {
+            builder.write_row(row).unwrap();
+        }
         builder.finish().unwrap().0.field(0).data_type().clone()
     }
 
