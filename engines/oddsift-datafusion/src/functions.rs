@@ -17,6 +17,7 @@ use crate::series::StlAnomalies;
 use crate::template::TemplateText;
 use crate::text::OfText;
 use crate::time_bucket::TimeBucket;
+use crate::value_hashes::ValueHashes;
 use crate::vector_hash::VectorHash;
 use crate::{Error, Models};
 
@@ -102,7 +103,7 @@ impl Functions {
     /// ```
     /// # use {datafusion::prelude::SessionContext, oddsift_datafusion::Functions};
     /// let stores = SessionContext::new().runtime_env().object_store_registry.clone();
-    /// assert_eq!(Functions::new(stores).aggregate.len(), 3);
+    /// assert_eq!(Functions::new(stores).aggregate.len(), 4);
     /// ```
     #[must_use]
     pub fn new(stores: Arc<dyn ObjectStoreRegistry>) -> Self {
@@ -119,7 +120,7 @@ impl Functions {
             TimeBucket.into_udf(),
         ]);
         let pattern = AggregateUDF::new_from_impl(PatternUdaf::new());
-        let merging = [RarityCounts.into_udaf(), HuntLines.into_udaf()];
+        let merging = [RarityCounts.into_udaf(), HuntLines.into_udaf(), ValueHashes.into_udaf()];
         let aggregate = std::iter::once(pattern).chain(merging).map(Arc::new).collect();
         Self { scalar: scalar.into_iter().map(Arc::new).collect(), aggregate }
     }

@@ -23,6 +23,7 @@ mod text; // functions of one text: scores, hashes, counts, masks
 mod texts; // columns of text of each type
 mod time_bucket; // `time_bucket`: the start of a bucket
 mod times; // columns of times
+mod value_hashes; // the aggregate `value_hashes`
 mod vector_hash; // `vector_hash`: by which labels are joined back
 
 pub use error::Error;

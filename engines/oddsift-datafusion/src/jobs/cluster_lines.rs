@@ -7,11 +7,12 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, FixedSizeBinaryArray, Float64Array, Int64Array,
     RecordBatch, StringArray, UInt64Array,
 };
-use datafusion::arrow::compute::{cast, concat_batches};
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type, UInt64Type};
 use datafusion::common::JoinType;
 use datafusion::functions_aggregate::expr_fn::count_distinct;
 use datafusion::logical_expr::col;
+use datafusion::prelude::DataFrame;
 use oddsift_eventcluster::{EventRow, NearestCluster, NoiseRow, PatternId};
 use oddsift_features::Role;
 use oddsift_pipeline::{Nearest, noise_reason};
@@ -21,7 +22,9 @@ use super::cluster::Clustered;
 use super::counted::{feature_column, lost, times_column};
 use super::source::quoted;
 use crate::Error;
+use crate::merging::MergingFunction;
 use crate::times::Times;
+use crate::value_hashes::{ValueHashes, n_values};
 
 /// What is counted of each line where the source has it, and the names of the columns.
 const COUNTED: [(Role, &str); 4] = [
@@ -30,9 +33,6 @@ const COUNTED: [(Role, &str); 4] = [
     (Role::Host, "Hosts"),
     (Role::User, "Users"),
 ];
-
-/// More values of a line are not told apart.
-const MOST_VALUES: u64 = 10_000;
 
 /// A column of the result.
 type Named = (String, ArrayRef);
@@ -217,7 +217,7 @@ impl Clustered {
     /// How many programs, command lines, hosts and users there are.
     fn variety(&self, lines: &[EventRow], counts: &Counts) -> Vec<Named> {
         let column = |(at, (_, name)): (usize, &(Role, &str))| {
-            let count = |line| Some(counts.get(self.line_of(line), at).min(MOST_VALUES));
+            let count = |line| Some(counts.get(self.line_of(line), at));
             let column: UInt64Array = lines.iter().map(count).collect();
             ((*name).to_owned(), Arc::new(column) as ArrayRef)
         };
@@ -239,7 +239,7 @@ impl Clustered {
         (self.events.clusters().len() + pattern.index()) as u64
     }
 
-    /// Counts the distinct values of roles and of named columns, on the engine.
+    /// Counts the distinct values of roles, up to a bound, and of named columns, on the engine.
     async fn counts(&self) -> Result<Counts, Error> {
         let roles = self.counted_roles();
         let of_role = |(role, _): &(Role, &str)| match role {
@@ -252,6 +252,21 @@ impl Clustered {
         if values.is_empty() {
             return Ok(counts);
         }
+        let rows = self.rows_by_line(&values).await?;
+        let hashes = Arc::new(ValueHashes.into_udaf());
+        let count = |at: usize| {
+            let value = col(value_name(at));
+            if at < roles.len() { hashes.call(vec![value]) } else { count_distinct(value) }
+        };
+        let counted = rows.aggregate(vec![col("line")], (0..values.len()).map(count).collect())?;
+        for batch in counted.collect().await? {
+            counts.add(&batch)?;
+        }
+        Ok(counts)
+    }
+
+    /// The rows with the number of their line, and some values of SQL.
+    async fn rows_by_line(&self, values: &[String]) -> Result<DataFrame, Error> {
         let patterns: Vec<PatternId> = self.events.patterns().ids().collect();
         let line = |pattern: &PatternId| match self.events.pattern_label(*pattern).cluster() {
             Some(cluster) => u64::from(cluster),
@@ -259,8 +274,9 @@ impl Clustered {
         };
         let known = self.by_hash(&patterns, patterns.iter().map(line).map(Some).collect())?;
         let known = self.scratch.frame(self.source.ctx(), known).await?;
-        let more = values.iter().enumerate().map(|(at, value)| format!("{value} AS v{at}"));
-        let names: Vec<String> = (0..values.len()).map(|at| format!("v{at}")).collect();
+        let more = values.iter().enumerate();
+        let more = more.map(|(at, value)| format!("{value} AS {}", value_name(at)));
+        let names: Vec<String> = (0..values.len()).map(value_name).collect();
         let sql = format!(
             "SELECT vector_hash({}) AS h, {} FROM ({}) AS v",
             self.space.columns().join(", "),
@@ -268,14 +284,7 @@ impl Clustered {
             self.space.rows_with(&more.collect::<Vec<_>>())
         );
         let rows = self.source.frame(&sql).await?;
-        let joined = rows.join(known, JoinType::Inner, &["h"], &["hash"], None)?;
-        let distinct = names.iter().map(|name| count_distinct(col(name)));
-        let counted = joined.aggregate(vec![col("line")], distinct.collect())?;
-        let planned = Arc::clone(counted.schema().inner());
-        let batches = counted.collect().await?;
-        let schema = batches.first().map_or(planned, RecordBatch::schema);
-        counts.add(&concat_batches(&schema, &batches)?);
-        Ok(counts)
+        Ok(rows.join(known, JoinType::Inner, &["h"], &["hash"], None)?)
     }
 
     /// The nearest cluster of each noise event, and the reason in words.
@@ -320,20 +329,28 @@ struct Counts {
 }
 
 impl Counts {
-    /// Adds lines with their counts: the number of the line, then a count for each value.
-    fn add(&mut self, batch: &RecordBatch) {
-        let Some((lines, counts)) = batch.columns().split_first() else { return };
+    /// Adds lines: the number of the line, then for each value its count, or hashes that say it.
+    fn add(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        let (lines, counts) = batch.columns().split_first().ok_or_else(|| lost("lines"))?;
         let lines = lines.as_primitive::<UInt64Type>();
         for at in 0..batch.num_rows() {
-            let count =
-                |column: &ArrayRef| column.as_primitive::<Int64Type>().value(at).cast_unsigned();
+            let count = |column: &ArrayRef| match column.as_binary_opt::<i64>() {
+                Some(hashes) => n_values(hashes.value(at)),
+                None => column.as_primitive::<Int64Type>().value(at).cast_unsigned(),
+            };
             self.of_lines.insert(lines.value(at), counts.iter().map(count).collect());
         }
+        Ok(())
     }
 
     fn get(&self, line: u64, place: usize) -> u64 {
         self.of_lines.get(&line).and_then(|counts| counts.get(place)).copied().unwrap_or_default()
     }
+}
+
+/// The name of a value that is counted.
+fn value_name(at: usize) -> String {
+    format!("v{at}")
 }
 
 /// A column of rows as text.
