@@ -41,7 +41,10 @@ impl Layout {
     /// ```
     #[must_use]
     pub fn text_of<'r>(&self, role: Role, record: StoredRow<'r>) -> Option<&'r str> {
-        let text = |column| record.text(column).filter(|text| !text.is_empty());
+        // Of several columns one that holds the mark of nothing is not filled.
+        let is_alone = self.roles.all(role).len() == 1;
+        let is_filled = |text: &&str| !text.is_empty() && (is_alone || *text != "-");
+        let text = |column| record.text(column).filter(is_filled);
         if role == Role::ParentPid {
             // In a file of several schemas the number of a process may be that of a parent in others.
             let pid = self.roles.first(Role::Pid, |column| text(column).map(|_| column));
