@@ -29,23 +29,30 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     if known.is_empty() {
         bail!("{PACKAGE} has no bench, so nothing would run; add one under benches/benches");
     }
-    let mut all = vec!["bench".to_owned(), "-p".to_owned(), PACKAGE.to_owned()];
-    all.extend(plan(args, &known)?);
-    run_command(cargo().args(all))
+    run_command(cargo().arg("bench").args(plan(args, &known)?))
 }
 
 /// The arguments of `cargo bench` behind the package.
 fn plan(args: &[String], known: &[&str]) -> Result<Vec<String>> {
     let split = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
-    let (mut plan, mut passed_on) = (Vec::new(), vec!["--".to_owned()]);
+    let is_dev = args[..split].iter().any(|arg| arg == "--dev");
+    // With the features of the whole workspace what the tests have built is used again.
+    let packages = if is_dev { &["--workspace"][..] } else { &["-p", PACKAGE] };
+    let mut plan: Vec<String> = packages.iter().map(|&word| word.to_owned()).collect();
+    let mut passed_on = vec!["--".to_owned()];
+    let mut names = Vec::new();
     for arg in &args[..split] {
         match arg.as_str() {
             "--dev" => plan.extend(["--profile", "dev"].map(str::to_owned)),
             "--test" => passed_on.push(arg.clone()),
-            name if known.contains(&name) => plan.extend(["--bench".to_owned(), name.to_owned()]),
+            name if known.contains(&name) => names.push(name),
             other => bail!("there is no bench `{other}`; the benches are {}", known.join(", ")),
         }
     }
+    if is_dev && names.is_empty() {
+        names.extend(known);
+    }
+    plan.extend(names.into_iter().flat_map(|name| ["--bench".to_owned(), name.to_owned()]));
     passed_on.extend(args.iter().skip(split + 1).cloned());
     if passed_on.len() > 1 {
         plan.extend(passed_on);
@@ -64,10 +71,16 @@ mod tests {
 
     #[test]
     fn names_select_and_the_rest_goes_on() {
-        assert_eq!(planned("").unwrap(), "");
-        assert_eq!(planned("dbscan --test").unwrap(), "--bench dbscan -- --test");
-        assert_eq!(planned("--dev --test").unwrap(), "--profile dev -- --test");
-        assert_eq!(planned("records -- --quick x").unwrap(), "--bench records -- --quick x");
+        let benches = "-p oddsift-benches";
+        assert_eq!(planned("").unwrap(), benches);
+        assert_eq!(
+            planned("dbscan --test").unwrap(),
+            format!("{benches} --bench dbscan -- --test")
+        );
+        let all = "--workspace --profile dev --bench dbscan --bench records -- --test";
+        assert_eq!(planned("--dev --test").unwrap(), all);
+        let passed_on = format!("{benches} --bench records -- --quick x");
+        assert_eq!(planned("records -- --quick x").unwrap(), passed_on);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::tool::build_tool;
+use crate::tool::tested_tool;
 use crate::workspace::Workspace;
 
 const HELP: &str = "\
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         [other, ..] => bail!("`pictures` takes --check or nothing, got `{other}`"),
     };
     let workspace = Workspace::load()?;
-    let tool = build_tool(&[])?;
+    let tool = tested_tool()?;
     let folder = workspace.root().join("docs/img");
     fs::create_dir_all(&folder)?;
     for (name, words) in PICTURES {

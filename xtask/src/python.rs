@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::ci::run_command;
-use crate::tool::build_tool;
+use crate::tool::tested_tool;
 use crate::workspace::Workspace;
 
 const HELP: &str = "\
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 }
 
 fn test() -> Result<()> {
-    let tool = build_tool(&[])?;
+    let tool = tested_tool()?;
     let workspace = Workspace::load()?;
     let package = workspace.root().join("python");
     let environment = workspace.target().join("python");

@@ -19,6 +19,15 @@ pub(crate) fn build_tool(arguments: &[&str]) -> Result<PathBuf> {
     executable(&messages)
 }
 
+/// The tool that `ODDSIFT_BIN` names, which the tests have built, else one that is built for it: alone it has other
+/// features of its dependencies, so all of them are built again.
+pub(crate) fn tested_tool() -> Result<PathBuf> {
+    match std::env::var_os("ODDSIFT_BIN") {
+        Some(tool) => Ok(tool.into()),
+        None => build_tool(&[]),
+    }
+}
+
 /// The path of the tool among the messages of cargo.
 fn executable(messages: &[u8]) -> Result<PathBuf> {
     for message in Message::parse_stream(messages) {
