@@ -28,7 +28,7 @@ enum Command {
     #[command(after_help = sql::EXAMPLES)]
     Sql(sql::SqlArgs),
     /// Run a verb of oddsift, as oddsift-engine does
-    Client(ClientArgs),
+    Client(Box<ClientArgs>),
 }
 
 #[derive(Debug, Args)]

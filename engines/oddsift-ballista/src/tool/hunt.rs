@@ -71,14 +71,11 @@ impl HuntArgs {
 
     fn known(&self) -> Result<Option<History>, Error> {
         let Some(path) = &self.known else { return Ok(None) };
-        match ModelFile::read(path).map_err(refused)?.model {
-            Model::History(history) => Ok(Some(*history)),
-            _ => {
-                let reason =
-                    format!("{path}: it is no model of a hunt; write one by hunt --save-model");
-                Err(oddsift_datafusion::Error::Job { reason }.into())
-            }
+        if let Model::History(history) = ModelFile::read(path).map_err(refused)?.model {
+            return Ok(Some(*history));
         }
+        let reason = format!("{path}: it is no model of a hunt; write one by hunt --save-model");
+        Err(oddsift_datafusion::Error::Job { reason }.into())
     }
 }
 

@@ -66,9 +66,9 @@ impl FromStr for Engine {
 
 fn mapping(text: &str) -> Result<(Role, String), String> {
     let (role, column) = pair(text, "ROLE=COLUMN, such as command_line=cmd")?;
-    let named = Role::ALL.into_iter().find(|known| known.name() == role);
+    let found = Role::ALL.into_iter().find(|known| known.name() == role);
     let names = || Role::ALL.map(Role::name).join(", ");
-    let role = named.ok_or_else(|| format!("no role {role:?}; the roles are {}", names()))?;
+    let role = found.ok_or_else(|| format!("no role {role:?}; the roles are {}", names()))?;
     Ok((role, column.to_owned()))
 }
 
@@ -107,7 +107,7 @@ impl InputArgs {
             }
             None => Source::table(ctx, TABLE, &self.row_column).await,
         }
-        .map_err(|error| self.with_remedy(error))?;
+        .map_err(Self::with_remedy)?;
         for (role, column) in &self.map {
             source = source.role(*role, column)?;
         }
@@ -118,7 +118,7 @@ impl InputArgs {
     }
 
     /// A table without numbers is what comes first out of most pipelines.
-    fn with_remedy(&self, error: oddsift_datafusion::Error) -> Error {
+    fn with_remedy(error: oddsift_datafusion::Error) -> Error {
         let oddsift_datafusion::Error::Job { reason } = &error else { return error.into() };
         let reason = format!(
             "{reason}; rows need a column of numbers: name one by --row-column, or add it: oddsift-ballista sql \
