@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use oddsift::pipeline::{
-    Bins, Contamination, Degree, Delimiters, Eps, MaxFeatures, MaxSamples, Period, SchemaChoice,
-    schema_choice,
-};
+use oddsift::pipeline::{Bins, Delimiters, Eps, Period, SchemaChoice, schema_choice};
 use oddsift::records::BadRows;
 
 use crate::args::{PlotForm, PlotPath};
@@ -35,30 +32,6 @@ pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| "must be a whole number of at least 1".to_owned())
 }
 
-pub(crate) fn max_samples(text: &str) -> Result<MaxSamples, String> {
-    if text == "auto" {
-        return Ok(MaxSamples::Auto);
-    }
-    count_or_share(text)
-        .map(|number| number.map_or_else(MaxSamples::Fraction, MaxSamples::Count))
-        .map_err(|what| format!("{what}, or auto"))
-}
-
-pub(crate) fn max_features(text: &str) -> Result<MaxFeatures, String> {
-    count_or_share(text).map(|number| number.map_or_else(MaxFeatures::Fraction, MaxFeatures::Count))
-}
-
-/// A whole number is a count, one with a point a share: 1 is one, 1.0 all.
-fn count_or_share(text: &str) -> Result<Result<usize, f64>, String> {
-    if let Ok(count) = text.parse::<usize>() {
-        return if count > 0 { Ok(Ok(count)) } else { Err("must be at least 1".to_owned()) };
-    }
-    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
-    share
-        .map(Err)
-        .ok_or_else(|| "must be a whole number of at least 1, or a share up to 1.0".to_owned())
-}
-
 pub(crate) fn positive_period(text: &str) -> Result<Period, String> {
     let period = text.parse::<Period>().map_err(|error| error.to_string())?;
     if period > Period::ZERO { Ok(period) } else { Err("must be longer than nothing".to_owned()) }
@@ -79,24 +52,6 @@ pub(crate) fn not_negative(text: &str) -> Result<f64, String> {
 pub(crate) fn share(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
     number.ok_or_else(|| "must be a share from 0 to 1, as 0.2".to_owned())
-}
-
-pub(crate) fn degree(text: &str) -> Result<Degree, String> {
-    match text {
-        "0" => Ok(Degree::Constant),
-        "1" => Ok(Degree::Linear),
-        _ => Err("must be 0 or 1".to_owned()),
-    }
-}
-
-pub(crate) fn contamination(text: &str) -> Result<Contamination, String> {
-    if text == "auto" {
-        return Ok(Contamination::Auto);
-    }
-    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 0.5);
-    share
-        .map(Contamination::Fraction)
-        .ok_or_else(|| "must be above 0 and at most 0.5, or auto".to_owned())
 }
 
 pub(crate) fn bad_rows(text: &str) -> Result<BadRows, String> {

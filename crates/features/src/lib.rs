@@ -40,7 +40,7 @@ pub use process::{
 };
 pub use recipe::{Recipe, Scratch};
 pub use role::Role;
-pub use roles::{Roles, find_time_column, time_columns};
+pub use roles::{Roles, fills, find_time_column, time_columns};
 pub use scan::{TextFeatures, TextParts, TextScanner};
 pub use schema::{Schema, SchemaChoice};
 pub use session::SessionRule;

@@ -5,7 +5,7 @@ use crate::resolve::Resolver;
 use crate::text::count_parts;
 use crate::{
     Error, FeatureOptions, Field, ProcessFeature, Role, Roles, SessionRule, TextFeatures,
-    TextParts, TextScanner, ValueError, ValueErrorKind, number,
+    TextParts, TextScanner, ValueError, ValueErrorKind, fills, number,
 };
 use std::collections::HashMap;
 
@@ -85,9 +85,12 @@ impl Column {
     }
 }
 
-/// `-` is the mark of nothing in many exports.
 fn is_filled(field: &Field<'_>) -> bool {
-    !matches!(field, Field::Missing | Field::Text("" | "-"))
+    match field {
+        Field::Missing => false,
+        Field::Text(text) => fills(text),
+        Field::Number(_) => true,
+    }
 }
 
 /// Where a step takes its value from.

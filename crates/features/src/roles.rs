@@ -307,6 +307,18 @@ impl Roles {
     }
 }
 
+/// Whether a text fills a column, where several play a role and the first that is filled is taken: `-` is the mark of
+/// nothing in many exports.
+///
+/// ```
+/// assert!(oddsift_features::fills("cmd.exe") && !oddsift_features::fills("-"));
+/// ```
+#[inline]
+#[must_use]
+pub fn fills(text: &str) -> bool {
+    !matches!(text, "" | "-")
+}
+
 /// Words beside a kind of event that do not change it.
 const NEUTRAL: [&str; 5] = ["info", "allowed", "creation", "success", "process"];
 

@@ -29,6 +29,9 @@ pub enum Error {
         /// How many there may be.
         most: usize,
     },
+    /// A text that is no value of a parameter.
+    #[error("must be {0}")]
+    Text(&'static str),
     /// `max_samples` is 0.
     #[error("max_samples must be at least 1, got 0")]
     MaxSamples,

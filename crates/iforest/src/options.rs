@@ -1,5 +1,9 @@
 //! The choices that parameters offer.
 
+use std::str::FromStr;
+
+use crate::Error;
+
 /// How many rows each tree is grown from.
 ///
 /// ```
@@ -77,6 +81,96 @@ pub enum Contamination {
     Auto,
     /// Below the score that this share of the training rows, above 0 and at most 0.5, lies below.
     Fraction(f64),
+}
+
+impl FromStr for MaxSamples {
+    type Err = Error;
+
+    /// Reads `auto`, a count or a share; what has a point is a share, so that 1 is one row and 1.0 all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Text`] for another text.
+    ///
+    /// ```
+    /// use oddsift_iforest::MaxSamples;
+    ///
+    /// assert_eq!("1".parse(), Ok(MaxSamples::Count(1)));
+    /// assert_eq!("1.0".parse(), Ok(MaxSamples::Fraction(1.0)));
+    /// assert!("0".parse::<MaxSamples>().is_err());
+    /// ```
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match count_or_share(text) {
+            _ if text == "auto" => Ok(Self::Auto),
+            Some(CountOrShare::Count(0)) => Err(Error::Text("at least 1, or auto")),
+            Some(CountOrShare::Count(count)) => Ok(Self::Count(count)),
+            Some(CountOrShare::Share(share)) => Ok(Self::Fraction(share)),
+            None => Err(Error::Text("a whole number of at least 1, or a share up to 1.0, or auto")),
+        }
+    }
+}
+
+impl FromStr for MaxFeatures {
+    type Err = Error;
+
+    /// Reads a count or a share, as [`MaxSamples`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Text`] for another text.
+    ///
+    /// ```
+    /// use oddsift_iforest::MaxFeatures;
+    ///
+    /// assert_eq!("0.5".parse(), Ok(MaxFeatures::Fraction(0.5)));
+    /// assert!("1.5".parse::<MaxFeatures>().is_err());
+    /// ```
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match count_or_share(text) {
+            Some(CountOrShare::Count(0)) => Err(Error::Text("at least 1")),
+            Some(CountOrShare::Count(count)) => Ok(Self::Count(count)),
+            Some(CountOrShare::Share(share)) => Ok(Self::Fraction(share)),
+            None => Err(Error::Text("a whole number of at least 1, or a share up to 1.0")),
+        }
+    }
+}
+
+impl FromStr for Contamination {
+    type Err = Error;
+
+    /// Reads `auto` or a share.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Text`] for another text.
+    ///
+    /// ```
+    /// use oddsift_iforest::Contamination;
+    ///
+    /// assert_eq!("auto".parse(), Ok(Contamination::Auto));
+    /// assert!("0.51".parse::<Contamination>().is_err());
+    /// ```
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if text == "auto" {
+            return Ok(Self::Auto);
+        }
+        let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 0.5);
+        share.map(Self::Fraction).ok_or(Error::Text("above 0 and at most 0.5, or auto"))
+    }
+}
+
+enum CountOrShare {
+    Count(usize),
+    Share(f64),
+}
+
+/// A whole number is a count, another above 0 and up to 1 a share.
+fn count_or_share(text: &str) -> Option<CountOrShare> {
+    if let Ok(count) = text.parse() {
+        return Some(CountOrShare::Count(count));
+    }
+    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
+    share.map(CountOrShare::Share)
 }
 
 /// How exactly values are compared.

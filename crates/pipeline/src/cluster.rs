@@ -17,7 +17,7 @@ use crate::space::{FeaturePlan, refuse_repeated};
 use crate::table::{Ingested, Keep, TablePlan, Template, ingest};
 use crate::threads::with_threads;
 use crate::time_column::TimeColumns;
-use crate::variety::{COUNTED, Variety};
+use crate::variety::{COUNTED_ROLES, Variety};
 use crate::{
     Error, FeatureChoice, Input, Intake, Layout, Parameter, ReadSummary, Sink, TimeCounts,
 };
@@ -519,7 +519,8 @@ fn knee_curve(
 fn counted_roles(layout: &Layout) -> Vec<Role> {
     let has = |role: &Role| layout.roles.get(*role).is_some();
     let is_process = has(&Role::Path) || has(&Role::CommandLine);
-    COUNTED.into_iter().filter(|role| is_process && has(role)).collect()
+    let roles = COUNTED_ROLES.into_iter().map(|(role, _)| role);
+    roles.filter(|role| is_process && has(role)).collect()
 }
 
 /// Columns by their names.

@@ -9,7 +9,9 @@ use std::fmt;
 use oddsift_records::Cell;
 use oddsift_timespan::Timestamp;
 
-pub use self::{hunts::PrintedLine, outliers::PrintedOutlier, series::PrintedPoint};
+pub use self::{
+    hunts::PrintedLine, hunts::hunt_reasons, outliers::PrintedOutlier, series::PrintedPoint,
+};
 
 /// Makes a cell of a row.
 pub type MakeCell<'c, R> = Box<dyn for<'r> Fn(&'r R) -> Cell<'r> + 'c>;

@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use oddsift_features::{
-    FeatureOptions, Recipe, Role, Roles, SchemaChoice, find_column, guess_path_separator,
+    FeatureOptions, Recipe, Role, Roles, SchemaChoice, fills, find_column, guess_path_separator,
 };
 use oddsift_records::{Batch, Record, Row, Rows, StoredRow};
 
@@ -43,7 +43,7 @@ impl Layout {
     pub fn text_of<'r>(&self, role: Role, record: StoredRow<'r>) -> Option<&'r str> {
         // Of several columns one that holds the mark of nothing is not filled.
         let is_alone = self.roles.all(role).len() == 1;
-        let is_filled = |text: &&str| !text.is_empty() && (is_alone || *text != "-");
+        let is_filled = |text: &&str| if is_alone { !text.is_empty() } else { fills(text) };
         let text = |column| record.text(column).filter(is_filled);
         if role == Role::ParentPid {
             // In a file of several schemas the number of a process may be that of a parent in others.

@@ -57,7 +57,9 @@ pub use {
         Proposal, noise_reason,
     },
     cluster_warnings::ClusterWarning,
-    columns::{Columns, MakeCell, PrintedLine, PrintedOutlier, PrintedPoint, ReasonForm},
+    columns::{
+        Columns, MakeCell, PrintedLine, PrintedOutlier, PrintedPoint, ReasonForm, hunt_reasons,
+    },
     copy::copy_rows,
     digest::sha256,
     error::{
@@ -93,6 +95,7 @@ pub use {
     space::{DEFAULT_EPS, FeatureChoice, OF_PROCESS, OF_PROGRAM, WHOLE_EPS},
     stack::{StackCounts, StackParams},
     time_counts::TimeCounts,
+    variety::{COUNTED_ROLES, MOST_COUNTED},
 };
 
 #[cfg(feature = "columnar")]

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use oddsift_features::{
-    Field, Recipe, Role, Roles, SchemaChoice, Scratch, ValueError, ValueErrorKind,
+    Field, Recipe, Role, Roles, SchemaChoice, Scratch, ValueError, ValueErrorKind, fills,
 };
 use oddsift_outliers::{ProcessLine, ProcessRarity};
 use oddsift_records::{BadRows, Batch, Cell, FieldKind, Position, Record, Row, SkipLog};
@@ -728,16 +728,16 @@ fn text_by<'a>(roles: &Roles, role: Role, row: Row<'a>) -> Option<Cow<'a, str>> 
     }
 }
 
-/// The text of a field that is neither missing nor empty; `-` is the mark of nothing in many exports.
+/// The text of a field that is filled.
 #[inline]
 fn filled(row: Row<'_>, column: usize) -> Option<Cow<'_, str>> {
-    row.to_text(column).filter(|text| !matches!(&**text, "" | "-"))
+    row.to_text(column).filter(|text| fills(text))
 }
 
 #[inline]
 fn has(row: Row<'_>, column: usize) -> bool {
     match row.text(column) {
-        Some(text) => !matches!(text, "" | "-"),
+        Some(text) => fills(text),
         None => !matches!(row.value(column), Cell::Missing),
     }
 }

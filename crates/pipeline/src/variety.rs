@@ -8,10 +8,24 @@ use hashbrown::hash_table::{Entry as TableEntry, HashTable};
 use oddsift_features::{Role, program_of};
 use oddsift_patterns::PatternId;
 
-/// What is counted, where the input has it.
-pub(crate) const COUNTED: [Role; 4] = [Role::Path, Role::CommandLine, Role::Host, Role::User];
-/// More values of a pattern are not told apart, so that a flood of command lines takes no room.
-pub(crate) const MOST: usize = 10_000;
+/// The roles whose distinct values are counted in each cluster, where the input has them, and the names of their
+/// columns.
+///
+/// ```
+/// assert_eq!(oddsift_pipeline::COUNTED_ROLES[2].1, "Hosts");
+/// ```
+pub const COUNTED_ROLES: [(Role, &str); 4] = [
+    (Role::Path, "Programs"),
+    (Role::CommandLine, "CommandLines"),
+    (Role::Host, "Hosts"),
+    (Role::User, "Users"),
+];
+/// The most values of a pattern that are told apart, so that a flood of command lines takes no room.
+///
+/// ```
+/// assert_eq!(oddsift_pipeline::MOST_COUNTED, 10_000);
+/// ```
+pub const MOST_COUNTED: usize = 10_000;
 
 /// So many paths of programs are hashed once.
 const KNOWN: usize = 1 << 12;
@@ -109,7 +123,7 @@ impl Variety {
         self.merge(old, names);
     }
 
-    /// The number of distinct values of each role over these patterns, at most [`MOST`].
+    /// The number of distinct values of each role over these patterns, at most [`MOST_COUNTED`].
     pub(crate) fn count(&self, patterns: &[PatternId]) -> Vec<u64> {
         let width = self.roles.len();
         let of_role = |role: usize| {
@@ -121,7 +135,7 @@ impl Variety {
             let mut all: Vec<u64> = all.collect();
             all.sort_unstable();
             all.dedup();
-            all.len().min(MOST) as u64
+            all.len().min(MOST_COUNTED) as u64
         };
         (0..width).map(of_role).collect()
     }
@@ -129,7 +143,7 @@ impl Variety {
 
 /// Adds a hash to a set that is not full.
 fn add_hash(hashes: &mut HashTable<u64>, hash: u64) {
-    if hashes.len() < MOST
+    if hashes.len() < MOST_COUNTED
         && let TableEntry::Vacant(place) =
             hashes.entry(hash, |known| *known == hash, |known| *known)
     {
@@ -169,7 +183,7 @@ mod tests {
         let id = table.add(&[1.0], &Observation::new(0)).unwrap();
         let mut whole = Variety::new(vec![Role::Path, Role::CommandLine]);
         let mut part = whole.clone();
-        for number in 0..MOST + 50 {
+        for number in 0..MOST_COUNTED + 50 {
             whole.add(id, 1, &format!("a{number}"));
             part.add(id, 1, &format!("b{number}"));
         }
@@ -178,6 +192,6 @@ mod tests {
             part.add_program(id, 0, path);
         }
         whole.merge(part, &[id]);
-        assert_eq!(whole.count(&[id]), [1, MOST as u64]);
+        assert_eq!(whole.count(&[id]), [1, MOST_COUNTED as u64]);
     }
 }

@@ -16,6 +16,9 @@ use crate::Component;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A text that is no degree.
+    #[error("must be 0 or 1")]
+    DegreeText,
     /// The period is 0 or 1.
     #[error("period must be at least 2 values, got {0}")]
     Period(usize),

@@ -1,6 +1,7 @@
 //! What the parameters of a decomposition come to.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::Error;
 
@@ -24,6 +25,27 @@ pub enum Degree {
     /// A weighted line: degree 1, the default.
     #[default]
     Linear,
+}
+
+impl FromStr for Degree {
+    type Err = Error;
+
+    /// Reads `0` or `1`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DegreeText`] for another text.
+    ///
+    /// ```
+    /// assert_eq!("0".parse(), Ok(oddsift_stl::Degree::Constant));
+    /// ```
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "0" => Ok(Self::Constant),
+            "1" => Ok(Self::Linear),
+            _ => Err(Error::DegreeText),
+        }
+    }
 }
 
 /// Which of the three smoothers a parameter belongs to.

@@ -105,6 +105,19 @@ impl FromStr for Score {
 }
 
 impl Score {
+    /// Returns the threshold that the books have for the score: 3.5 for robust deviations (Iglewicz and Hoaglin, 1993),
+    /// else 3, which for fences is Tukey's "far out".
+    ///
+    /// ```
+    /// use oddsift_timeseries::Score;
+    ///
+    /// assert_eq!((Score::Mad.usual_threshold(), Score::Z.usual_threshold()), (3.5, 3.0));
+    /// ```
+    #[must_use]
+    pub fn usual_threshold(self) -> f64 {
+        if self == Self::Mad { 3.5 } else { 3.0 }
+    }
+
     /// The scores of the remainders of a series; NaN where one is missing, all 0 if they differ by no
     /// more than rounding makes of the largest of the `values`.
     pub(crate) fn of(self, remainder: &[f64], values: &[f64]) -> Vec<f64> {

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::mem::size_of;
 
 use datafusion::arrow::array::ArrayRef;
+use oddsift_pipeline::MOST_COUNTED;
 use sha2::{Digest, Sha256};
 
 use crate::arguments::{Argument, Kind};
@@ -12,9 +13,6 @@ use crate::{Error, calls};
 const NAME: &str = "value_hashes";
 
 const ARGUMENTS: [Argument; 1] = [Argument::new("value", Kind::Text)];
-
-/// More values of a group are not told apart, as in the tool.
-const MOST_VALUES: usize = 10_000;
 
 /// The lowest hashes of the distinct values of a group, which say how many there are up to a bound: memory does not
 /// grow with a flood of values, as that of `count(DISTINCT ..)` does.
@@ -50,10 +48,10 @@ struct Hashes(BTreeSet<u64>);
 
 impl Hashes {
     fn insert(&mut self, hash: u64) {
-        if self.0.len() < MOST_VALUES || self.0.last().is_some_and(|last| hash < *last) {
+        if self.0.len() < MOST_COUNTED || self.0.last().is_some_and(|last| hash < *last) {
             self.0.insert(hash);
         }
-        if self.0.len() > MOST_VALUES {
+        if self.0.len() > MOST_COUNTED {
             self.0.pop_last();
         }
     }
@@ -108,7 +106,7 @@ mod tests {
 
     #[test]
     fn parts_in_any_order_count_as_the_whole_up_to_the_bound() {
-        for n_values in [0, 1, 70, MOST_VALUES + 5_000] {
+        for n_values in [0, 1, 70, MOST_COUNTED + 5_000] {
             let whole = of((0..n_values).chain(0..n_values)).written().unwrap();
             let mut merged = Hashes::default();
             for part in [2, 0, 1] {
@@ -116,7 +114,7 @@ mod tests {
                 merged.merge(&part.written().unwrap()).unwrap();
             }
             assert_eq!(merged.written().unwrap(), whole);
-            assert_eq!(super::n_values(&whole), n_values.min(MOST_VALUES) as u64);
+            assert_eq!(super::n_values(&whole), n_values.min(MOST_COUNTED) as u64);
         }
     }
 

@@ -123,7 +123,7 @@ impl SeriesArgs {
             seasons.push(if is_exact { Season::Points(24) } else { Season::Usual });
         }
         let score: Score = self.score.parse("score")?;
-        let usual = if score == Score::Mad && !is_msticpys { 3.5 } else { 3.0 };
+        let usual = if is_msticpys { Score::Z } else { score }.usual_threshold();
         let params = TsParams::default()
             .periods(&seasons)
             .must_find(is_exact)

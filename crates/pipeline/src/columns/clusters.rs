@@ -3,6 +3,7 @@ use oddsift_features::Role;
 use oddsift_records::Cell;
 
 use super::{Columns, text_or_missing, time_or_missing};
+use crate::variety::COUNTED_ROLES;
 use crate::{ClusterRow, Clusters, Nearest, feature_cell};
 
 /// The column where msticpy writes the first time of a cluster, over what is there.
@@ -134,10 +135,6 @@ fn count(count: Option<&u64>) -> Cell<'static> {
 
 /// The column of how many values a role has.
 fn of_role(role: Role) -> &'static str {
-    match role {
-        Role::Path => "Programs",
-        Role::CommandLine => "CommandLines",
-        Role::Host => "Hosts",
-        _ => "Users",
-    }
+    let named = COUNTED_ROLES.into_iter().find(|(counted, _)| *counted == role);
+    named.map_or(role.name(), |(_, name)| name)
 }

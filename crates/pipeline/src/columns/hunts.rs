@@ -1,4 +1,4 @@
-use oddsift_hunt::{Line, Placed};
+use oddsift_hunt::{Hunt, Line, Placed};
 use oddsift_records::Cell;
 use serde_json::json;
 
@@ -34,7 +34,7 @@ impl Hunted {
     /// ```
     #[must_use]
     pub fn printed<'a>(&self, line: &'a Line, form: ReasonForm) -> PrintedLine<'a> {
-        let reasons = reasons(&self.hunt.grouped_reasons(line), form);
+        let reasons = hunt_reasons(&self.hunt, line, form);
         PrintedLine { line, reasons, template: self.hunt.template(line), form }
     }
 
@@ -105,7 +105,19 @@ impl Hunted {
     }
 }
 
-fn reasons(reasons: &[(f64, String)], form: ReasonForm) -> String {
+/// Returns the reasons of a line as they are printed: a text, or a list of JSON.
+///
+/// ```
+/// use oddsift_pipeline::{HuntParams, ReasonForm, hunt_reasons};
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+/// let hunt = HuntParams::new().rank(path)?.hunt;
+/// assert!(hunt_reasons(&hunt, &hunt.lines()[0], ReasonForm::Text).starts_with("cmd.exe ran 28 times"));
+/// # Ok::<(), oddsift_pipeline::Error>(())
+/// ```
+#[must_use]
+pub fn hunt_reasons(hunt: &Hunt, line: &Line, form: ReasonForm) -> String {
+    let reasons = hunt.grouped_reasons(line);
     if form == ReasonForm::Json {
         let reason = |(bits, text): &(f64, String)| json!({ "bits": bits, "reason": text });
         let reasons: Vec<serde_json::Value> = reasons.iter().map(reason).collect();

@@ -84,19 +84,23 @@ impl ClusterArgs {
         self.output.check()?;
         let why = "labels are joined to the rows";
         let opened = self.input.open(Some(why)).await?;
-        let found = self.job(&opened).run(&opened.source).await?;
+        let found = self.find(&opened).await;
+        opened.close(found).await
+    }
+
+    async fn find(&self, opened: &Opened) -> Result<Found, Error> {
+        let found = self.job(opened).run(&opened.source).await?;
         self.say_facts(&found);
         if let Some(url) = &self.save_model {
             self.output.save_model(&opened.ctx, url, &found.model()?).await?;
         }
         match self.emit {
-            Emit::Exemplars => self.write_lines(&opened, &found).await?,
+            Emit::Exemplars => self.write_lines(opened, &found).await?,
             Emit::Labels => {
                 let labels = found.labels().await?.sort(vec![col("row").sort(true, true)])?;
                 self.output.write_frame(&opened.ctx, labels).await?;
             }
         }
-        opened.close().await?;
         Ok(self.output.found(found.events.n_noise_rows()))
     }
 

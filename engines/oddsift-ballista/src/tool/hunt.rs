@@ -3,12 +3,9 @@ use oddsift_datafusion::jobs::HuntJob;
 use oddsift_pipeline::{History, Model, ModelFile};
 
 use super::Found;
-use super::input::InputArgs;
+use super::input::{InputArgs, Opened};
 use super::result::OutputArgs;
 use crate::Error;
-
-/// More lines than this are fetched by a join.
-const FEW: usize = 1000;
 
 pub(crate) const EXAMPLES: &str = "Examples:
   oddsift-engine hunt events/ --top 100
@@ -40,9 +37,15 @@ pub(crate) struct HuntArgs {
 impl HuntArgs {
     pub(crate) async fn run(self) -> Result<Found, Error> {
         self.output.check()?;
-        let top = self.top.unwrap_or(if self.output.is_table() { FEW } else { usize::MAX });
+        let few = HuntJob::MOST_WITHOUT_SCRATCH;
+        let top = self.top.unwrap_or(if self.output.is_table() { few } else { usize::MAX });
         let why = "the rows of more than 1000 lines are fetched by a join";
-        let opened = self.input.open((top > FEW).then_some(why)).await?;
+        let opened = self.input.open((top > few).then_some(why)).await?;
+        let found = self.find(&opened, top).await;
+        opened.close(found).await
+    }
+
+    async fn find(&self, opened: &Opened, top: usize) -> Result<Found, Error> {
         let mut job = HuntJob::new();
         job.known = self.known()?;
         job.all = self.all;
@@ -64,9 +67,7 @@ impl HuntArgs {
             self.output.save_model(&opened.ctx, url, &history).await?;
         }
         self.output.write(&opened.ctx, found.lines).await?;
-        let n_lines = found.hunt.lines().len() as u64;
-        opened.close().await?;
-        Ok(self.output.found(n_lines))
+        Ok(self.output.found(found.hunt.lines().len() as u64))
     }
 
     fn known(&self) -> Result<Option<History>, Error> {

@@ -129,9 +129,12 @@ impl InputArgs {
 }
 
 impl Opened {
-    /// Removes what lay in the scratch folder.
-    pub(crate) async fn close(self) -> Result<(), Error> {
-        Ok(self.scratch.clear(&self.ctx).await?)
+    /// Removes what lay in the scratch folder, whatever came of the work.
+    pub(crate) async fn close<T>(self, done: Result<T, Error>) -> Result<T, Error> {
+        let cleared = self.scratch.clear(&self.ctx).await;
+        let done = done?;
+        cleared?;
+        Ok(done)
     }
 }
 

@@ -5,7 +5,7 @@ use oddsift_pipeline::{Contamination, IsolationForest, MaxFeatures, MaxSamples};
 
 use super::Found;
 use super::cluster::at_least_one;
-use super::input::InputArgs;
+use super::input::{InputArgs, Opened};
 use super::result::OutputArgs;
 use crate::Error;
 
@@ -23,13 +23,13 @@ pub(crate) struct OutliersArgs {
     #[arg(help_heading = "Forest")]
     trees: usize,
     /// Rows of a tree: auto (256, or all), a number, or a share such as 0.5
-    #[arg(long, value_name = "auto|N|SHARE", value_parser = max_samples, help_heading = "Forest")]
+    #[arg(long, value_name = "auto|N|SHARE", help_heading = "Forest")]
     max_samples: Option<MaxSamples>,
     /// Features of a tree: a number, or a share such as 0.5; without, 1.0, which is all
-    #[arg(long, value_name = "N|SHARE", value_parser = max_features, help_heading = "Forest")]
+    #[arg(long, value_name = "N|SHARE", help_heading = "Forest")]
     max_features: Option<MaxFeatures>,
     /// Share of outliers to expect, up to 0.5; without, auto: a score below -0.5
-    #[arg(long, value_name = "auto|SHARE", value_parser = contamination)]
+    #[arg(long, value_name = "auto|SHARE")]
     #[arg(conflicts_with = "top", help_heading = "Forest")]
     contamination: Option<Contamination>,
     /// The N most unusual lines; of equals, the earlier ones
@@ -65,42 +65,15 @@ enum Emit {
     Scores,
 }
 
-/// A whole number is a count, one with a point a share: 1 is one, 1.0 all.
-fn count_or_share(text: &str) -> Result<Result<usize, f64>, String> {
-    if let Ok(count) = text.parse::<usize>() {
-        return if count > 0 { Ok(Ok(count)) } else { Err("must be at least 1".to_owned()) };
-    }
-    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
-    share
-        .map(Err)
-        .ok_or_else(|| "must be a whole number of at least 1, or a share up to 1.0".to_owned())
-}
-
-fn max_samples(text: &str) -> Result<MaxSamples, String> {
-    if text == "auto" {
-        return Ok(MaxSamples::Auto);
-    }
-    count_or_share(text).map(|it| it.map_or_else(MaxSamples::Fraction, MaxSamples::Count))
-}
-
-fn max_features(text: &str) -> Result<MaxFeatures, String> {
-    count_or_share(text).map(|it| it.map_or_else(MaxFeatures::Fraction, MaxFeatures::Count))
-}
-
-fn contamination(text: &str) -> Result<Contamination, String> {
-    if text == "auto" {
-        return Ok(Contamination::Auto);
-    }
-    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 0.5);
-    share
-        .map(Contamination::Fraction)
-        .ok_or_else(|| "must be above 0 and at most 0.5, or auto".to_owned())
-}
-
 impl OutliersArgs {
     pub(crate) async fn run(self) -> Result<Found, Error> {
         self.output.check()?;
         let opened = self.input.open(Some("scores and rows are joined")).await?;
+        let found = self.find(&opened).await;
+        opened.close(found).await
+    }
+
+    async fn find(&self, opened: &Opened) -> Result<Found, Error> {
         let mut job = self.job();
         (job.limits, job.scratch) = (opened.limits, opened.scratch.clone());
         let found = job.run(&opened.source).await?;
@@ -115,7 +88,6 @@ impl OutliersArgs {
                 self.output.write_frame(&opened.ctx, scores).await?;
             }
         }
-        opened.close().await?;
         Ok(self.output.found(found.n_outliers))
     }
 

@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +13,7 @@ use object_store::buffered::BufWriter;
 use oddsift_columnar::ColumnarRows;
 use oddsift_datafusion::{create, write_bytes, write_parquet};
 use oddsift_pipeline::SavedModel;
-use oddsift_records::{Batch, Cell, OutputFormat, Record, RowWriter, Rows, WriteOptions};
+use oddsift_records::{Batch, OutputFormat, Record, RowWriter, Rows, WriteOptions};
 use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 
@@ -53,6 +54,18 @@ enum Form {
     Parquet,
 }
 
+impl Form {
+    /// The form of text; what is none is CSV.
+    fn of_text(self) -> OutputFormat {
+        match self {
+            Self::Ndjson => OutputFormat::Ndjson,
+            Self::Json => OutputFormat::Json,
+            Self::Md => OutputFormat::Md,
+            Self::Csv | Self::Table | Self::Parquet => OutputFormat::Csv,
+        }
+    }
+}
+
 impl OutputArgs {
     /// Says what was taken and found, unless it is to be quiet.
     pub(crate) fn say(&self, line: &str) {
@@ -69,11 +82,6 @@ impl OutputArgs {
     fn form(&self) -> Form {
         let is_terminal = self.output.is_none() && io::stdout().is_terminal();
         self.form.unwrap_or(if is_terminal { Form::Table } else { Form::Csv })
-    }
-
-    /// Whether a script asks for a status.
-    pub(crate) fn asks(&self) -> bool {
-        self.exit_status
     }
 
     /// The status of a script that asks for one.
@@ -96,14 +104,17 @@ impl OutputArgs {
         self.write_stream(ctx, schema, rows).await
     }
 
-    /// Writes rows as they come from the engine.
+    /// Writes rows as they come from the engine, and returns their number.
     pub(crate) async fn write_frame(
         &self,
         ctx: &SessionContext,
         rows: DataFrame,
-    ) -> Result<(), Error> {
+    ) -> Result<u64, Error> {
         let rows = rows.execute_stream().await?;
-        self.write_stream(ctx, rows.schema(), rows).await
+        let (schema, n_rows) = (rows.schema(), Cell::new(0));
+        let count = |batch: &RecordBatch| n_rows.set(n_rows.get() + batch.num_rows() as u64);
+        self.write_stream(ctx, schema, rows.inspect_ok(count)).await?;
+        Ok(n_rows.get())
     }
 
     async fn write_stream(
@@ -118,12 +129,7 @@ impl OutputArgs {
                 write_parquet(ctx, url, schema, rows).await.map(|_| ()).map_err(Error::from)
             }
             (Form::Table, _) => self.write_table(ctx, schema, rows).await,
-            (Form::Ndjson, _) => self.write_text(ctx, OutputFormat::Ndjson, schema, rows).await,
-            (Form::Json, _) => self.write_text(ctx, OutputFormat::Json, schema, rows).await,
-            (Form::Md, _) => self.write_text(ctx, OutputFormat::Md, schema, rows).await,
-            (Form::Csv | Form::Parquet, _) => {
-                self.write_text(ctx, OutputFormat::Csv, schema, rows).await
-            }
+            (form, _) => self.write_text(ctx, form.of_text(), schema, rows).await,
         };
         match written {
             Err(error) if is_broken_pipe(&error) => Ok(()),
@@ -208,7 +214,7 @@ fn write_rows(writer: &mut RowWriter<Lines>, batch: RecordBatch) -> Result<(), E
     let mut room = Batch::new();
     while rows.next_batch(&mut room).map_err(unwritten)? {
         for row in &room {
-            let cells: Vec<Cell<'_>> = (0..columns).map(|column| row.cell(column)).collect();
+            let cells: Vec<_> = (0..columns).map(|column| row.cell(column)).collect();
             writer.write_row(&cells).map_err(unwritten)?;
         }
     }

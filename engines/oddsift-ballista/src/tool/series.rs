@@ -95,13 +95,13 @@ struct StlArgs {
     #[arg(long, value_name = "N")]
     low_pass: Option<usize>,
     /// Degree of the season's lines, 0 or 1
-    #[arg(long, value_name = "0|1", value_parser = degree, default_value = "1")]
+    #[arg(long, value_name = "0|1", default_value = "1")]
     seasonal_deg: Degree,
     /// Degree of the trend's lines, 0 or 1
-    #[arg(long, value_name = "0|1", value_parser = degree, default_value = "1")]
+    #[arg(long, value_name = "0|1", default_value = "1")]
     trend_deg: Degree,
     /// Degree of the low pass's lines, 0 or 1
-    #[arg(long, value_name = "0|1", value_parser = degree, default_value = "1")]
+    #[arg(long, value_name = "0|1", default_value = "1")]
     low_pass_deg: Degree,
     /// Compute the season at each N-th point only
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -128,14 +128,6 @@ enum Agg {
     Sum,
     Mean,
     Max,
-}
-
-fn degree(text: &str) -> Result<Degree, String> {
-    match text {
-        "0" => Ok(Degree::Constant),
-        "1" => Ok(Degree::Linear),
-        _ => Err("must be 0 or 1".to_owned()),
-    }
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {
@@ -192,14 +184,13 @@ impl SeriesArgs {
             [] => vec![Season::Usual],
             given => given.to_vec(),
         };
-        let usual = if self.score == Score::Mad { 3.5 } else { 3.0 };
         let params = TsParams::default()
             .periods(&seasons)
             .must_find(self.rows.strict)
             .episodes(!self.every_point)
             .stl(self.stl.params())
             .score(self.score)
-            .threshold(self.threshold.unwrap_or(usual))
+            .threshold(self.threshold.unwrap_or(self.score.usual_threshold()))
             .threshold_low(self.threshold_low);
         match (self.stl.seasonal, self.period.len()) {
             (Some(window), 2..) => params.windows(&vec![window; self.period.len()]),

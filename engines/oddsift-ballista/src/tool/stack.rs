@@ -37,8 +37,7 @@ impl StackArgs {
         job.mask = self.mask;
         job.max_count = self.max_count;
         let rare = job.run(&opened.source).await?;
-        let n_rare = if self.output.asks() { rare.clone().count().await? } else { 1 };
-        self.output.write_frame(&opened.ctx, rare).await?;
-        Ok(self.output.found(n_rare as u64))
+        let n_rare = self.output.write_frame(&opened.ctx, rare).await?;
+        Ok(self.output.found(n_rare))
     }
 }

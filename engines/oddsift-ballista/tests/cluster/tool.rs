@@ -260,6 +260,10 @@ async fn results_go_to_files_whole_or_not_at_all() {
     let failed = engine(&["hunt", &csv, "--max-patterns", "3", "-o", &file]);
     assert!(String::from_utf8_lossy(&failed.stderr).contains("more than 3 lines"));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), printed);
+    let scratch = log.path("scratch");
+    let nowhere = ["cluster", &csv, "--scratch", &scratch, "-o", "no/file/"];
+    assert!(!engine(&nowhere).status.success());
+    assert_eq!(std::fs::read_dir(&scratch).unwrap().count(), 0);
     let only = ["hunt", &csv, "--where", "\"EventID\" = 4689"];
     assert!(!engine(&only).status.success(), "no starts of programs are left");
 }

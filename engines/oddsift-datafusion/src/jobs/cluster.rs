@@ -285,15 +285,32 @@ impl Clustered {
     /// # }
     /// ```
     pub async fn labels(&self) -> Result<DataFrame, Error> {
-        let labels = self.scratch.frame(self.source.ctx(), self.label_batch()?).await?;
+        let joined = self.joined("r AS row", &[], self.label_batch()?).await?;
+        Ok(joined.select_columns(&["row", "ClusterId", "IsCore"])?)
+    }
+
+    /// Values of the rows, joined to what is known of their vectors by its column `hash`; `more` are columns of SQL
+    /// that values are taken of.
+    pub(super) async fn joined(
+        &self,
+        values: &str,
+        more: &[String],
+        known: RecordBatch,
+    ) -> Result<DataFrame, Error> {
+        let known = self.scratch.frame(self.source.ctx(), known).await?;
         let sql = format!(
-            "SELECT r AS row, vector_hash({}) AS h FROM ({}) AS v",
+            "SELECT {values}, vector_hash({}) AS h FROM ({}) AS v",
             self.space.columns().join(", "),
-            self.space.rows()
+            self.space.rows_with(more)
         );
         let rows = self.source.frame(&sql).await?;
-        let joined = rows.join(labels, JoinType::Inner, &["h"], &["hash"], None)?;
-        Ok(joined.select_columns(&["row", "ClusterId", "IsCore"])?)
+        Ok(rows.join(known, JoinType::Inner, &["h"], &["hash"], None)?)
+    }
+
+    /// The template of each cluster.
+    pub(super) fn templates(&self) -> Vec<Option<String>> {
+        let template = |cluster: &Cluster| cluster.template().map(|template| template.to_string());
+        self.events.clusters().iter().map(template).collect()
     }
 
     fn label_batch(&self) -> Result<RecordBatch, Error> {
@@ -344,10 +361,9 @@ impl Clustered {
             self.categories.iter().zip(codes).map(text).collect()
         };
         let model = self.events.model_of_groups(self.recipe.clone(), values).map_err(failed)?;
-        let note = |cluster: &Cluster| ClusterNote {
-            size: cluster.size(),
-            template: cluster.template().map(|template| template.to_string()),
-        };
-        Ok(model.with_notes(self.events.clusters().iter().map(note).collect()))
+        let sizes = self.events.clusters().iter().map(Cluster::size);
+        let notes =
+            sizes.zip(self.templates()).map(|(size, template)| ClusterNote { size, template });
+        Ok(model.with_notes(notes.collect()))
     }
 }

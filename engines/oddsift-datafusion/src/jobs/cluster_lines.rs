@@ -9,13 +9,12 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type, UInt64Type};
-use datafusion::common::JoinType;
 use datafusion::functions_aggregate::expr_fn::count_distinct;
 use datafusion::logical_expr::col;
 use datafusion::prelude::DataFrame;
 use oddsift_eventcluster::{EventRow, NearestCluster, NoiseRow, PatternId};
 use oddsift_features::Role;
-use oddsift_pipeline::{Nearest, noise_reason};
+use oddsift_pipeline::{COUNTED_ROLES, Nearest, noise_reason};
 use oddsift_timeseries::Timestamp;
 
 use super::cluster::Clustered;
@@ -25,14 +24,6 @@ use crate::Error;
 use crate::merging::MergingFunction;
 use crate::times::Times;
 use crate::value_hashes::{ValueHashes, n_values};
-
-/// What is counted of each line where the source has it, and the names of the columns.
-const COUNTED: [(Role, &str); 4] = [
-    (Role::Path, "Programs"),
-    (Role::CommandLine, "CommandLines"),
-    (Role::Host, "Hosts"),
-    (Role::User, "Users"),
-];
 
 /// A column of the result.
 type Named = (String, ArrayRef);
@@ -76,10 +67,11 @@ impl Clustered {
         let own = |(name, column): (String, ArrayRef)| (self.source.own_name(&name), column);
         columns.extend(self.computed(&lines).into_iter().map(own));
         columns.extend(Self::sizes(&lines).into_iter().map(own));
-        columns.push(own(("Template".to_owned(), self.templates(&lines, &rows)?)));
+        let templates = self.templates();
+        columns.push(own(("Template".to_owned(), self.texts(&lines, &rows, &templates)?)));
         columns.extend(self.distinct(&lines, &rows, &counts)?.into_iter().map(own));
         columns.extend(self.variety(&lines, &counts).into_iter().map(own));
-        columns.extend(self.reasons(&lines).into_iter().map(own));
+        columns.extend(self.reasons(&lines, &templates).into_iter().map(own));
         let columns = columns.into_iter().map(|(name, column)| (name, column, true));
         Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
     }
@@ -108,14 +100,7 @@ impl Clustered {
         let places = |it: &PatternId| it.index() as u64;
         let known =
             self.by_hash(patterns, UInt64Array::from_iter_values(patterns.iter().map(places)))?;
-        let known = self.scratch.frame(self.source.ctx(), known).await?;
-        let sql = format!(
-            "SELECT CAST(r AS BIGINT UNSIGNED) AS r, t, vector_hash({}) AS h FROM ({}) AS v",
-            self.space.columns().join(", "),
-            self.space.rows()
-        );
-        let rows = self.source.frame(&sql).await?;
-        let joined = rows.join(known, JoinType::Inner, &["h"], &["hash"], None)?;
+        let joined = self.joined("CAST(r AS BIGINT UNSIGNED) AS r, t", &[], known).await?;
         let mut found = Vec::new();
         let ids: HashMap<u64, PatternId> = patterns.iter().map(|it| (places(it), *it)).collect();
         for batch in joined.select_columns(&["r", "t", "line"])?.collect().await? {
@@ -171,28 +156,23 @@ impl Clustered {
     }
 
     /// The common text of each cluster, and the text of each noise event.
-    fn templates(&self, lines: &[EventRow], rows: &RecordBatch) -> Result<ArrayRef, Error> {
-        let texts = match &self.template {
-            Some(name) => Some(texts(rows, name)?),
-            None => None,
-        };
+    fn texts(
+        &self,
+        lines: &[EventRow],
+        rows: &RecordBatch,
+        templates: &[Option<String>],
+    ) -> Result<ArrayRef, Error> {
+        let texts = self.template.as_ref().map(|name| texts(rows, name)).transpose()?;
         let texts = texts.as_ref().map(AsArray::as_string::<i32>);
         let own = |at: usize| {
             let text = texts.filter(|texts| texts.is_valid(at)).map(|texts| texts.value(at));
-            text.filter(|text| !text.is_empty()).map(str::to_owned)
+            text.filter(|text| !text.is_empty())
         };
-        let template = |(at, line): (usize, &EventRow)| match self.template_of(line) {
-            Some(template) => template,
-            None => own(at),
+        let text = |(at, line): (usize, &EventRow)| match line.label.cluster() {
+            Some(cluster) => templates.get(cluster as usize)?.as_deref().map(str::to_owned),
+            None => own(at).map(str::to_owned),
         };
-        Ok(Arc::new(lines.iter().enumerate().map(template).collect::<StringArray>()))
-    }
-
-    /// The template of the cluster of a line, if it is of one, and that one has any.
-    #[expect(clippy::option_option, reason = "noise, and a cluster without a text")]
-    fn template_of(&self, line: &EventRow) -> Option<Option<String>> {
-        let cluster = self.events.clusters().get(line.label.cluster()? as usize)?;
-        Some(cluster.template().map(|template| template.to_string()))
+        Ok(Arc::new(lines.iter().enumerate().map(text).collect::<StringArray>()))
     }
 
     /// How many values columns have that were asked for.
@@ -227,7 +207,7 @@ impl Clustered {
     fn counted_roles(&self) -> Vec<(Role, &'static str)> {
         let has = |role| self.source.column(role).is_some();
         let is_process = has(Role::Path) || has(Role::CommandLine);
-        COUNTED.into_iter().filter(|(role, _)| is_process && has(*role)).collect()
+        COUNTED_ROLES.into_iter().filter(|(role, _)| is_process && has(*role)).collect()
     }
 
     /// The number under which the values of a line are counted: those of noise by their vectors.
@@ -273,24 +253,14 @@ impl Clustered {
             None => self.line_of_noise(*pattern),
         };
         let known = self.by_hash(&patterns, patterns.iter().map(line).map(Some).collect())?;
-        let known = self.scratch.frame(self.source.ctx(), known).await?;
         let more = values.iter().enumerate();
         let more = more.map(|(at, value)| format!("{value} AS {}", value_name(at)));
         let names: Vec<String> = (0..values.len()).map(value_name).collect();
-        let sql = format!(
-            "SELECT vector_hash({}) AS h, {} FROM ({}) AS v",
-            self.space.columns().join(", "),
-            names.join(", "),
-            self.space.rows_with(&more.collect::<Vec<_>>())
-        );
-        let rows = self.source.frame(&sql).await?;
-        Ok(rows.join(known, JoinType::Inner, &["h"], &["hash"], None)?)
+        self.joined(&names.join(", "), &more.collect::<Vec<_>>(), known).await
     }
 
     /// The nearest cluster of each noise event, and the reason in words.
-    fn reasons(&self, lines: &[EventRow]) -> Vec<Named> {
-        let templates: Vec<Option<String>> =
-            self.events.clusters().iter().map(|it| it.template().map(|t| t.to_string())).collect();
+    fn reasons(&self, lines: &[EventRow], templates: &[Option<String>]) -> Vec<Named> {
         // What was fitted once can be looked up.
         let nearest = self.events.nearest().unwrap_or_default();
         let nearest: HashMap<PatternId, NearestCluster> =

@@ -8,7 +8,7 @@ use oddsift_pipeline::HuntColumns;
 
 use super::counted::failed;
 use super::hunt_lines::lines;
-use super::numbered::fetch;
+use super::numbered::{LONGEST_LIST, fetch};
 use super::source::quoted;
 use super::{Limits, Scratch, Source};
 use crate::Error;
@@ -18,9 +18,6 @@ use crate::state::lines_from_bytes;
 const N_PARTS: usize = 64;
 
 const PARTS: Limits = Limits { max_patterns: N_PARTS };
-
-/// Lines whose rows are printed by default.
-const USUAL_LINES: usize = 1000;
 
 /// How the starts of programs in a table are ranked.
 ///
@@ -50,7 +47,7 @@ impl Default for HuntJob {
         Self {
             known: None,
             all: false,
-            top: USUAL_LINES,
+            top: Self::MOST_WITHOUT_SCRATCH,
             limits: Limits::default(),
             scratch: Scratch::default(),
         }
@@ -58,6 +55,13 @@ impl Default for HuntJob {
 }
 
 impl HuntJob {
+    /// The most lines whose rows are fetched without a table in the scratch folder.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_datafusion::jobs::HuntJob::MOST_WITHOUT_SCRATCH, 1000);
+    /// ```
+    pub const MOST_WITHOUT_SCRATCH: usize = LONGEST_LIST;
+
     /// All defaults.
     ///
     /// ```

@@ -6,6 +6,7 @@ use datafusion::arrow::array::{
     ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
 };
 use oddsift_hunt::{Hunt, Line};
+use oddsift_pipeline::{ReasonForm, hunt_reasons};
 use oddsift_timeseries::Timestamp;
 
 use crate::Error;
@@ -33,7 +34,7 @@ pub(super) fn lines(hunt: &Hunt, lines: &[Line], rows: &RecordBatch) -> Result<R
         ("hosts".to_owned(), count(|line| line.hosts)),
         ("users".to_owned(), count(|line| line.users)),
         ("bits".to_owned(), Arc::new(bits)),
-        ("reasons".to_owned(), text(&|line| reasons(hunt, line))),
+        ("reasons".to_owned(), text(&|line| hunt_reasons(hunt, line, ReasonForm::Text))),
     ];
     let names = rows.schema_ref().fields().iter().map(|field| field.name().clone());
     columns.extend(names.zip(rows.columns().iter().cloned()).skip(1));
@@ -45,10 +46,4 @@ pub(super) fn lines(hunt: &Hunt, lines: &[Line], rows: &RecordBatch) -> Result<R
     ]);
     let columns = columns.into_iter().map(|(name, column)| (name, column, true));
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
-}
-
-/// What rounds to no bit tells nothing.
-fn reasons(hunt: &Hunt, line: &Line) -> String {
-    let told = hunt.grouped_reasons(line).into_iter().filter(|(bits, _)| *bits >= 0.5);
-    told.map(|(_, text)| text).collect::<Vec<_>>().join("; ")
 }

@@ -13,7 +13,7 @@ use super::{Scratch, Source};
 use crate::Error;
 
 /// More numbers than this are a table that is joined, and no list in the query.
-const LONGEST_LIST: usize = 1000;
+pub(super) const LONGEST_LIST: usize = 1000;
 
 /// The name of the number in what is fetched.
 const NUMBER: &str = "row__";

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use oddsift::pipeline::{Contamination, MaxFeatures, MaxSamples, Precision};
 
 use crate::args::{Compat, FeatureArgs, InputArgs, OutputArgs, PlotArgs, PlotRowsArgs};
-use crate::values::{at_least_one, contamination, max_features, max_samples};
+use crate::values::at_least_one;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -45,15 +45,15 @@ pub(crate) struct OutliersArgs {
     /// Rows of a tree: auto (256, or all), a number, or a share such as 0.5; 1 is one row, 1.0 all
     ///
     /// Where rows repeat much, more of them in a tree find what is rarer.
-    #[arg(long, value_name = "auto|N|SHARE", value_parser = max_samples, help_heading = "Forest")]
+    #[arg(long, value_name = "auto|N|SHARE", help_heading = "Forest")]
     #[arg(allow_negative_numbers = true)]
     pub(crate) max_samples: Option<MaxSamples>,
     /// Features of a tree: a number, or a share such as 0.5; without, 1.0, which is all
-    #[arg(long, value_name = "N|SHARE", value_parser = max_features, help_heading = "Forest")]
+    #[arg(long, value_name = "N|SHARE", help_heading = "Forest")]
     #[arg(allow_negative_numbers = true)]
     pub(crate) max_features: Option<MaxFeatures>,
     /// Share of outliers to expect, up to 0.5; without, auto: a score below -0.5
-    #[arg(long, value_name = "auto|SHARE", value_parser = contamination, help_heading = "Forest")]
+    #[arg(long, value_name = "auto|SHARE", help_heading = "Forest")]
     #[arg(allow_negative_numbers = true, conflicts_with = "top")]
     pub(crate) contamination: Option<Contamination>,
     /// The N most unusual lines; of equals, the earlier ones

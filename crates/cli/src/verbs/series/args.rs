@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use oddsift::pipeline::{Aggregate, Degree, Fill, Period, Score, Season};
 
 use crate::args::{Compat, InputArgs, OutputArgs, PlotArgs};
-use crate::values::{degree, not_negative};
+use crate::values::not_negative;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -122,13 +122,13 @@ pub(crate) struct StlArgs {
     #[arg(long, value_name = "N")]
     pub(crate) low_pass: Option<usize>,
     /// Degree of the season's lines, 0 or 1
-    #[arg(long, value_name = "0|1", value_parser = degree, default_value = "1")]
+    #[arg(long, value_name = "0|1", default_value = "1")]
     pub(crate) seasonal_deg: Degree,
     /// Degree of the trend's lines, 0 or 1
-    #[arg(long, value_name = "0|1", value_parser = degree, default_value = "1")]
+    #[arg(long, value_name = "0|1", default_value = "1")]
     pub(crate) trend_deg: Degree,
     /// Degree of the low pass's lines, 0 or 1
-    #[arg(long, value_name = "0|1", value_parser = degree, default_value = "1")]
+    #[arg(long, value_name = "0|1", default_value = "1")]
     pub(crate) low_pass_deg: Degree,
     /// Compute the season at each N-th point only
     #[arg(long, value_name = "N", default_value = "1")]

@@ -46,13 +46,10 @@ fn seasons(args: &SeriesArgs) -> Vec<Season> {
     }
 }
 
-/// The threshold of a score in the books: for fences it is Tukey's "far out", the same as that of
-/// z-scores, which alone are msticpy's way.
+/// That of the score; msticpy's way is z-scores alone.
 fn threshold(args: &SeriesArgs) -> f64 {
-    args.threshold.unwrap_or(match args.score {
-        Score::Mad if args.compat.is_none() => 3.5,
-        _ => 3.0,
-    })
+    let score = if args.compat.is_none() { args.score } else { Score::Z };
+    args.threshold.unwrap_or(score.usual_threshold())
 }
 
 fn anomalies(args: &SeriesArgs) -> TsParams {
