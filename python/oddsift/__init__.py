@@ -10,22 +10,52 @@ relation. Results are a :class:`Table`, which any of these libraries takes.
 (3, ['finding', 'rank', 'row'])
 """
 
+from ._model import Model, load, merge, score
 from ._oddsift import Error, __version__
+from ._page import Page
 from ._reading import DataWarning, Reading
-from ._table import Table
-from ._verbs import cluster, features, hunt, outliers, read, series, stack
+from ._table import Counts, Table
+from ._verbs import (
+    Scan,
+    auditd,
+    cluster,
+    eps,
+    features,
+    hunt,
+    outliers,
+    periods,
+    read,
+    report,
+    scan,
+    schemas,
+    series,
+    stack,
+)
 
 __all__ = [
+    "Counts",
     "DataWarning",
     "Error",
+    "Model",
+    "Page",
     "Reading",
+    "Scan",
     "Table",
     "__version__",
+    "auditd",
     "cluster",
+    "eps",
     "features",
     "hunt",
+    "load",
+    "merge",
     "outliers",
+    "periods",
     "read",
+    "report",
+    "scan",
+    "schemas",
+    "score",
     "series",
     "stack",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, TypeGuard, Union
 
 from ._oddsift import Error
 
@@ -104,7 +104,7 @@ def other(data: Data | None) -> Any:
     return source(data)
 
 
-def is_pandas(data: object) -> bool:
+def is_pandas(data: object) -> TypeGuard[pandas.DataFrame]:
     """Tells whether it is a data frame of pandas, which need not be installed."""
     pandas = sys.modules.get("pandas")
     return pandas is not None and isinstance(data, pandas.DataFrame)

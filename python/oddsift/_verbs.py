@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from . import _oddsift
+from ._page import Page
 from ._reading import Data, DataWarning, PathLike, names, other, reading
-from ._table import Table
+from ._table import Table, table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,7 +45,146 @@ def read(data: Data, **options: Unpack[Reading]) -> Table:
     >>> len(read("testdata/processes_on_host.csv"))
     363
     """
-    return _table(_oddsift.read(reading(data, options)))
+    return table(_oddsift.read(reading(data, options)), data)
+
+
+class Scan:
+    """Rows that are read while they are taken, in bounded memory.
+
+    ``pyarrow.RecordBatchReader.from_stream(scan)``, ``polars.DataFrame(scan)``, ``pyarrow.table(scan)`` and DuckDB take it, each
+    time from the beginning where the source can be read again. Kinds of columns are told by the first 8,192 rows.
+    """
+
+    __slots__ = ("_scan",)
+
+    def __init__(self, scan: _oddsift.Scan) -> None:
+        self._scan = scan
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._scan.__arrow_c_stream__(requested_schema)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the last read that came to its end left out."""
+        return self._scan.warnings()
+
+
+def scan(data: Data, *, text: str | Iterable[str] | None = None, **options: Unpack[Reading]) -> Scan:
+    """Reads rows as :func:`read` does, while they are taken: for files that do not fit into memory.
+
+    Parameters
+    ----------
+    data : path, list of paths, or table
+    text : list of str, optional
+        Columns that are text, whatever their first rows hold.
+    **options
+        See :class:`Reading`; ``progress`` is not called.
+
+    Returns
+    -------
+    Scan
+        What hands over a stream of Arrow. An error of the input ends the stream, with the words of :class:`Error`; so
+        does a value that does not fit its column: name the column in ``text``.
+
+    Raises
+    ------
+    Error
+        For parameters that cannot be used.
+
+    Examples
+    --------
+    >>> import pyarrow
+    >>> stream = pyarrow.RecordBatchReader.from_stream(scan("testdata/processes_on_host.csv"))
+    >>> sum(batch.num_rows for batch in stream)
+    363
+    """
+    return Scan(_oddsift.scan(reading(data, options), names(text)))
+
+
+def schemas() -> Table:
+    """Returns the layouts of events that are known, and the column of each role in them.
+
+    Returns
+    -------
+    Table
+        ``schema``, ``about``, a column for each role, ``source``.
+
+    Examples
+    --------
+    >>> "sysmon" in schemas().to_arrow()["schema"].to_pylist()
+    True
+    """
+    return table(_oddsift.schemas())
+
+
+def auditd(
+    logs: PathLike | Iterable[PathLike],
+    *,
+    emit: str = "events",
+    app: str | None = None,
+    app_regex: str | None = None,
+    since: str | datetime | None = None,
+    until: str | datetime | None = None,
+    records: bool = False,
+    compat: str | None = None,
+    time_format: str | None = None,
+    time_zone: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[str, int, int], object] | None = None,
+) -> Table:
+    """Reads Linux audit logs: events as rows, or their processes in clusters.
+
+    Parameters
+    ----------
+    logs : path or list of paths
+        Audit logs, raw or enriched, plain, gzip or zstd, in any order.
+    emit : {"events", "clusters"}, default "events"
+        One row an event; or one row a cluster of processes, and each process that is like no other by itself.
+    app, app_regex : str, optional
+        Only processes whose program's path holds the text, or in whose path the regular expression is found.
+    since, until : str or datetime, optional
+        Only events at or after, and before.
+    records : bool, default False
+        All fields of all records as JSON, in the column ``records``.
+    compat : "msticpy", optional
+        Do as msticpy does where it differs: its reader with its losses, its features.
+    time_format, time_zone : str, optional
+        How ``since`` and ``until`` are read [default: ISO 8601, UTC].
+    threads, progress
+        See :class:`Reading`.
+
+    Returns
+    -------
+    Table
+        Of events ``TimeGenerated``, ``Node``, ``EventType``, ``Serial``, who and what ran; of clusters msticpy's columns, then
+        ``ClusterId``, ``FirstEventTime``, ``LastEventTime``, ``Template``, ``ParentCommandLine``, ``Node``, ``auid``, ``ses``,
+        ``success``.
+
+    Raises
+    ------
+    Error
+        For a log that cannot be read, and parameters that cannot be used.
+
+    Examples
+    --------
+    >>> len(auditd("testdata/auditd_log.txt")), len(auditd("testdata/auditd_log.txt", emit="clusters"))
+    (830, 14)
+    """
+    args = {
+        "logs": [os.fspath(logs)] if isinstance(logs, (str, os.PathLike)) else [os.fspath(path) for path in logs],
+        "app": app,
+        "app_regex": app_regex,
+        "since": _time(since),
+        "until": _time(until),
+        "time_format": time_format,
+        "time_zone": time_zone,
+        "emit": emit,
+        "records": records,
+        "compat": compat,
+        "threads": threads,
+        "progress": progress,
+    }
+    return table(_oddsift.auditd(args))
 
 
 def features(
@@ -84,7 +224,7 @@ def features(
     Returns
     -------
     Table
-        The columns of the input, then the features.
+        The columns of the input, then the features; a data frame of pandas keeps its index if no row is left out.
 
     Raises
     ------
@@ -97,7 +237,7 @@ def features(
     True
     """
     recipe = _recipe(None, path_separator, force, delimiters, token_delimiter, ord_scale, compat)
-    return _table(_oddsift.features(reading(data, options), recipe, names(text)))
+    return table(_oddsift.features(reading(data, options), recipe, names(text)), data, row_by_row=True)
 
 
 def hunt(
@@ -169,7 +309,7 @@ def hunt(
         "save_model": _path(save_model),
         "forget": forget,
     }
-    return _table(_oddsift.hunt(reading(data, options), args))
+    return table(_oddsift.hunt(reading(data, options), args), data)
 
 
 def cluster(
@@ -247,22 +387,10 @@ def cluster(
     >>> len(found), int(found.labels.max()) + 1, int((found.labels == -1).sum())
     (133, 24, 109)
     """
-    args = {
-        "scale": scale,
-        "min_samples": min_samples,
-        "metric": metric,
-        "weight": weight,
-        "eps": eps,
-        "work_limit": work_limit,
-        "save_model": _path(save_model),
-        "time_column": time_column,
-        "count_distinct": names(count_distinct),
-        "template": template,
-        "emit": emit,
-        "with_input": with_input,
-    }
+    space = _space(scale, min_samples, metric, weight, eps, work_limit, time_column, count_distinct, template)
+    args = {"emit": emit, "with_input": with_input, "save_model": _path(save_model)}
     recipe = _recipe(features, path_separator, force, delimiters, token_delimiter, ord_scale, compat)
-    return _table(_oddsift.cluster(reading(data, options), recipe, args))
+    return table(_oddsift.cluster(reading(data, options), recipe, space, args), data)
 
 
 def outliers(
@@ -367,7 +495,7 @@ def outliers(
         "save_model": _path(save_model),
     }
     recipe = _recipe(features, path_separator, force, delimiters, token_delimiter, ord_scale, compat)
-    return _table(_oddsift.outliers(reading(data, options), recipe, args))
+    return table(_oddsift.outliers(reading(data, options), recipe, args), data)
 
 
 def stack(
@@ -411,7 +539,7 @@ def stack(
     ['Account', 'count', 'first_time', 'last_time', 'first_row']
     """
     args = {"by": names(by), "mask": names(mask), "max_count": max_count, "time_column": time_column}
-    return _table(_oddsift.stack(reading(data, options), args))
+    return table(_oddsift.stack(reading(data, options), args), data)
 
 
 def series(
@@ -539,13 +667,231 @@ def series(
         "outer": outer,
         "robust": robust,
     }
-    return _table(_oddsift.series(reading(data, options), args, stl))
+    return table(_oddsift.series(reading(data, options), args, stl), data)
 
 
-def _table(found: dict[str, Any]) -> Table:
-    for warning in found["warnings"]:
-        warnings.warn(warning, DataWarning, stacklevel=3)
-    return Table(found)
+def eps(
+    data: Data,
+    *,
+    features: str | Iterable[str] | None = None,
+    min_samples: int = 2,
+    scale: str | None = None,
+    metric: str = "euclidean",
+    weight: str | None = None,
+    path_separator: str | None = None,
+    force: bool = False,
+    delimiters: str | None = None,
+    token_delimiter: str | None = None,
+    ord_scale: float = 1.0,
+    compat: str | None = None,
+    **options: Unpack[Reading],
+) -> Table:
+    """Returns the distances to the ``min_samples``-th neighbour, and the one that their knee proposes for ``cluster``.
+
+    Parameters
+    ----------
+    data : path, list of paths, or table
+    features, min_samples, scale, metric, weight, path_separator, force, delimiters, token_delimiter, ord_scale, compat
+        As of :func:`cluster`.
+    **options
+        See :class:`Reading`.
+
+    Returns
+    -------
+    Table
+        ``rank``, the number of rows with this distance or a smaller one, and ``distance``; ``.eps`` is the proposal, or
+        ``None`` where the distances have no knee.
+
+    Raises
+    ------
+    Error
+        For rows or parameters that cannot be used.
+
+    Examples
+    --------
+    >>> found = eps("testdata/processes_on_host.csv", scale="robust", features=["commandlineLen", "pathScore"])
+    >>> found.columns, found.eps > 0
+    (['rank', 'distance'], True)
+    """
+    space = _space(scale, min_samples, metric, weight)
+    recipe = _recipe(features, path_separator, force, delimiters, token_delimiter, ord_scale, compat)
+    return table(_oddsift.eps(reading(data, options), recipe, space), data)
+
+
+def report(
+    data: Data,
+    *,
+    features: str | Iterable[str] | None = None,
+    known: Data | None = None,
+    eps: float | str | None = None,
+    min_samples: int = 2,
+    scale: str | None = None,
+    metric: str = "euclidean",
+    weight: str | None = None,
+    work_limit: int | None = None,
+    time_column: str | None = None,
+    count_distinct: str | Iterable[str] | None = None,
+    template: str | None = None,
+    seed: int | None = None,
+    title: str | None = None,
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+    cut_off: int | None = None,
+    plot_features: Iterable[str] | None = None,
+    plot_label: str | None = None,
+    path_separator: str | None = None,
+    force: bool = False,
+    delimiters: str | None = None,
+    token_delimiter: str | None = None,
+    ord_scale: float = 1.0,
+    **options: Unpack[Reading],
+) -> Page:
+    """Makes an offline page about rows: what to read first, clusters, outliers and times.
+
+    Parameters
+    ----------
+    data : path, list of paths, or table
+    known : path or table, optional
+        What was seen before, which is left out of what to read first: a log, or a model of :func:`hunt`.
+    features, eps, min_samples, scale, metric, weight, work_limit, time_column, count_distinct, template, \
+    path_separator, force, delimiters, token_delimiter, ord_scale
+        As of :func:`cluster`.
+    seed : int, optional
+        Seed of the forest of outliers.
+    title, xlabel, ylabel : str, optional
+        Title of the page [default: it names the input], labels of the axes.
+    cut_off : int, optional
+        Clusters of fewer rows are set apart in the picture [default: 3].
+    plot_features : two names, optional
+        The features on the axes of pictures.
+    plot_label : str, optional
+        Column whose text tells what an event is.
+    **options
+        See :class:`Reading`.
+
+    Returns
+    -------
+    Page
+        Shows itself in a notebook; ``.save("report.html")`` writes it.
+
+    Raises
+    ------
+    Error
+        For rows or parameters that cannot be used.
+
+    Examples
+    --------
+    >>> "What to read first" in report("testdata/processes_on_host.csv").html
+    True
+    """
+    space = _space(scale, min_samples, metric, weight, eps, work_limit, time_column, count_distinct, template)
+    recipe = _recipe(features, path_separator, force, delimiters, token_delimiter, ord_scale, None)
+    look = {
+        "title": title,
+        "xlabel": xlabel,
+        "ylabel": ylabel,
+        "features": names(plot_features),
+        "label": plot_label,
+        "cut_off": cut_off,
+    }
+    page, said = _oddsift.report(reading(data, options), recipe, space, {"known": other(known), "seed": seed}, look)
+    for warning in said:
+        warnings.warn(warning, DataWarning, stacklevel=2)
+    return Page(page)
+
+
+def periods(
+    data: Data,
+    *,
+    time_column: str | None = None,
+    anomalies_column: str = "anomalies",
+    threshold: float | None = None,
+    threshold_low: float | None = None,
+    merge: str = "1h",
+    both: bool = False,
+    query: str | None = None,
+    query_column: str | None = None,
+    compat: str | None = None,
+    **options: Unpack[Reading],
+) -> Table:
+    """Joins the anomalies that ``series`` found to periods of time.
+
+    Parameters
+    ----------
+    data : path, list of paths, or table
+        A result of :func:`series`, or any table of times and flags.
+    time_column : str, optional
+        Column of the time [default: the first known one].
+    anomalies_column : str, default "anomalies"
+        Column that is 1 for a spike, -1 for a dip and 0 for neither.
+    threshold, threshold_low : float, optional
+        Judge by the column ``score`` and this threshold instead; that of dips, if it is another.
+    merge : str, default "1h"
+        Width of an anomaly, such as ``"30min"`` or ``"1D"``; those that are near each other are joined.
+    both : bool, default False
+        Dips, too.
+    query : {"kql", "spl", "sql"}, optional
+        A filter of a query language, in ``.query`` of the result.
+    query_column : str, optional
+        Column of the time in the query [default: that of the input; in SPL ``_time``, in seconds].
+    compat : "msticpy", optional
+        Do as msticpy does where it differs: a low threshold of 0 is none, its form of KQL.
+    **options
+        See :class:`Reading`.
+
+    Returns
+    -------
+    Table
+        ``start`` and ``end`` of each period, in the order of time.
+
+    Raises
+    ------
+    Error
+        For rows or parameters that cannot be used.
+
+    Examples
+    --------
+    >>> points = series("testdata/time_series.csv", value_column="TotalBytesSent", period=24)
+    >>> found = periods(points, query="kql")
+    >>> found.columns, found.query.startswith("| where (TimeGenerated >= datetime(")
+    (['start', 'end'], True)
+    """
+    args = {
+        "time_column": time_column,
+        "anomalies_column": anomalies_column,
+        "threshold": threshold,
+        "threshold_low": threshold_low,
+        "merge": merge,
+        "both": both,
+        "query": query,
+        "query_column": query_column,
+        "compat": compat,
+    }
+    return table(_oddsift.periods(reading(data, options), args), data)
+
+
+def _space(
+    scale: str | None,
+    min_samples: int,
+    metric: str,
+    weight: str | None,
+    eps: float | str | None = None,
+    work_limit: int | None = None,
+    time_column: str | None = None,
+    count_distinct: str | Iterable[str] | None = None,
+    template: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "scale": scale,
+        "min_samples": min_samples,
+        "metric": metric,
+        "weight": weight,
+        "eps": eps,
+        "work_limit": work_limit,
+        "time_column": time_column,
+        "count_distinct": names(count_distinct),
+        "template": template,
+    }
 
 
 def _recipe(

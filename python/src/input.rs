@@ -60,7 +60,7 @@ impl InputArgs {
         })
     }
 
-    fn input(&self, py: Python<'_>) -> PyResult<Input> {
+    pub(crate) fn input(&self, py: Python<'_>) -> PyResult<Input> {
         let input = match &self.data {
             Data::Files(files) => Input::files(files).map_err(error)?,
             Data::Stream(stream) => rows(stream.bind(py))?,

@@ -9,6 +9,8 @@ mod forest; // isolation forests over arrays
 mod frame; // Frame: a table in Arrow
 mod input; // where rows come from
 mod job; // long work: without the GIL, with progress, interruptible
+mod output; // files, whole or not at all
+mod picture; // Picture: a result that can be drawn
 mod stl; // series taken apart
 mod value; // values with several types
 mod verbs; // a function for each verb
@@ -27,11 +29,28 @@ mod _oddsift {
     #[pymodule_export]
     use crate::job::panics;
     #[pymodule_export]
+    use crate::output::write_whole;
+    #[pymodule_export]
+    use crate::picture::Picture;
+    #[pymodule_export]
     use crate::stl::{mstl, stl};
     #[pymodule_export]
     use crate::verbs::{
-        cluster::cluster, features::features, hunt::hunt, outliers::outliers, read::read,
-        series::series, stack::stack,
+        auditd::auditd,
+        cluster::cluster,
+        eps::eps,
+        features::features,
+        hunt::hunt,
+        merge::merge,
+        outliers::outliers,
+        periods::periods,
+        read::read,
+        report::report,
+        scan::{Scan, scan},
+        schemas::schemas,
+        score::{LoadedModel, score},
+        series::series,
+        stack::stack,
     };
 
     #[pymodule_export]

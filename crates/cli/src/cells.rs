@@ -40,13 +40,3 @@ pub(crate) fn time_cell(time: Option<Timestamp>) -> TextCell {
     let text = time.map(|time| time.strftime("%Y-%m-%d %H:%M:%S").to_string());
     TextCell::whole(text.unwrap_or_default())
 }
-
-/// A text of a file, or a missing one.
-pub(crate) fn text_or_missing(text: Option<&str>) -> Cell<'_> {
-    text.map_or(Cell::Missing, Cell::Text)
-}
-
-/// A time of a file, or a missing one.
-pub(crate) fn time_or_missing(time: Option<Timestamp>) -> Cell<'static> {
-    time.map_or(Cell::Missing, Cell::Time)
-}

@@ -63,6 +63,19 @@ pub(crate) fn schema(names: &[String], kinds: &[Option<ColumnKind>]) -> SchemaRe
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
+/// The kinds of the columns of a [`schema`].
+pub(crate) fn kinds_of(schema: &Schema) -> Vec<Option<ColumnKind>> {
+    let kind = |field: &Arc<Field>| match field.data_type() {
+        DataType::Int64 => ColumnKind::Int,
+        DataType::Float64 => ColumnKind::Float,
+        DataType::Boolean => ColumnKind::Bool,
+        DataType::Timestamp(_, Some(_)) => ColumnKind::Time,
+        DataType::Timestamp(_, None) => ColumnKind::NaiveTime,
+        _ => ColumnKind::Text,
+    };
+    schema.fields().iter().map(kind).map(Some).collect()
+}
+
 /// The rows of a batch as arrays.
 pub(crate) fn record_batch(
     schema: &SchemaRef,

@@ -6,7 +6,7 @@ use oddsift_records::{Batch, Cell};
 
 use crate::{
     ColumnKind, WriteError,
-    arrays::{found_kind, joined, push, record_batch, schema},
+    arrays::{found_kind, joined, kinds_of, push, record_batch, schema},
 };
 
 /// Builds an Arrow table in memory, row by row.
@@ -148,11 +148,47 @@ impl ArrowBuilder {
     /// # Ok::<(), oddsift_columnar::WriteError>(())
     /// ```
     pub fn finish(mut self) -> Result<(SchemaRef, Vec<RecordBatch>), WriteError> {
-        self.close_batch();
-        let schema = schema(&self.names, &self.kinds);
-        let batches = self.full.into_iter().map(|batch| record_batch(&schema, &self.kinds, &batch));
-        let batches = batches.collect::<Result<_, _>>()?;
+        let schema = self.schema();
+        let batches = self.finish_as(&schema)?;
         Ok((schema, batches))
+    }
+
+    /// Returns the schema of the rows so far.
+    ///
+    /// ```
+    /// # use {oddsift_columnar::ArrowBuilder, oddsift_records::Cell};
+    /// let mut builder = ArrowBuilder::new(&["a".to_owned()]);
+    /// builder.write_row(&[Cell::Float(0.5)])?;
+    /// assert!(builder.schema().field(0).data_type().is_floating());
+    /// # Ok::<(), oddsift_columnar::WriteError>(())
+    /// ```
+    #[must_use]
+    pub fn schema(&mut self) -> SchemaRef {
+        self.close_batch();
+        schema(&self.names, &self.kinds)
+    }
+
+    /// Returns the batches by a given [`schema`](Self::schema), that of rows before or one with more text.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError::Cell`] for a cell that does not fit its column; rows count from 0 here.
+    ///
+    /// ```
+    /// # use {oddsift_columnar::ArrowBuilder, oddsift_records::Cell};
+    /// let names = ["a".to_owned()];
+    /// let mut first = ArrowBuilder::new(&names);
+    /// first.write_row(&[Cell::Float(0.5)])?;
+    /// let schema = first.schema();
+    /// let mut next = ArrowBuilder::new(&names);
+    /// next.write_row(&[Cell::Int(1)])?;
+    /// assert_eq!(next.finish_as(&schema)?[0].schema(), schema);
+    /// # Ok::<(), oddsift_columnar::WriteError>(())
+    /// ```
+    pub fn finish_as(mut self, schema: &SchemaRef) -> Result<Vec<RecordBatch>, WriteError> {
+        self.close_batch();
+        let kinds = kinds_of(schema);
+        self.full.into_iter().map(|batch| record_batch(schema, &kinds, &batch)).collect()
     }
 }
 
@@ -170,6 +206,20 @@ impl ArrowChunk {
     /// ```
     pub fn write_row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
         self.0.write_row(cells)
+    }
+
+    /// Returns the number of rows.
+    ///
+    /// ```
+    /// # use {oddsift_columnar::ArrowBuilder, oddsift_records::Cell};
+    /// let mut chunk = ArrowBuilder::new(&["a".to_owned()]).chunk();
+    /// chunk.write_row(&[Cell::Int(1)])?;
+    /// assert_eq!(chunk.n_rows(), 1);
+    /// # Ok::<(), oddsift_columnar::WriteError>(())
+    /// ```
+    #[must_use]
+    pub fn n_rows(&self) -> u64 {
+        self.0.next_row
     }
 
     /// Returns an empty chunk of the same columns.

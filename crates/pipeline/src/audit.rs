@@ -101,6 +101,8 @@ pub struct AuditClusters {
     pub nothing: Option<Error>,
     /// What was skipped or replaced, a line each.
     pub warnings: Vec<String>,
+    /// Whether they are clustered as msticpy does it.
+    pub(crate) is_msticpys: bool,
 }
 
 impl AuditParams {
@@ -226,6 +228,7 @@ impl AuditParams {
             rows: rows.collect(),
             nothing: None,
             warnings,
+            is_msticpys: false,
         })
     }
 
@@ -255,6 +258,7 @@ impl AuditParams {
             rows: found.rows.iter().filter_map(row).collect(),
             nothing: None,
             warnings,
+            is_msticpys: true,
         })
     }
 }

@@ -1,6 +1,12 @@
+mod audits; // processes of audit logs, and msticpy's events
 mod clusters; // one row for each cluster and noise event; labels; the nearest cluster
+mod distances; // the curve of distances
 mod hunts; // lines, and the place of every row
+mod labelled; // rows by a saved model of clusters
+mod new_lines; // lines that a saved model does not know
 mod outliers; // outliers with their reasons
+mod periods; // start and end
+mod schemas; // known layouts
 mod series; // points
 mod stacks; // combinations
 
@@ -10,7 +16,8 @@ use oddsift_records::Cell;
 use oddsift_timespan::Timestamp;
 
 pub use self::{
-    hunts::PrintedLine, hunts::hunt_reasons, outliers::PrintedOutlier, series::PrintedPoint,
+    hunts::PrintedLine, hunts::hunt_reasons, new_lines::PrintedNewLine, outliers::PrintedOutlier,
+    schemas::schema_columns, series::PrintedPoint,
 };
 
 /// Makes a cell of a row.

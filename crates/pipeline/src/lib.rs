@@ -58,7 +58,8 @@ pub use {
     },
     cluster_warnings::ClusterWarning,
     columns::{
-        Columns, MakeCell, PrintedLine, PrintedOutlier, PrintedPoint, ReasonForm, hunt_reasons,
+        Columns, MakeCell, PrintedLine, PrintedNewLine, PrintedOutlier, PrintedPoint, ReasonForm,
+        hunt_reasons, schema_columns,
     },
     copy::copy_rows,
     digest::sha256,

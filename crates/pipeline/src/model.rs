@@ -105,6 +105,32 @@ impl ModelFile {
         let (_, sha256) = sha256(bytes).map_err(read)?;
         Ok(Self { model, format, version, origin, sha256 })
     }
+
+    /// Returns what the model is and what it was made of, a name and a value each: those of
+    /// [`Model::facts`], its format and version, its origin, the SHA-256 of the file.
+    ///
+    /// ```
+    /// use oddsift_pipeline::{ClusterParams, ModelFile};
+    ///
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
+    /// let json = serde_json::to_vec(&ClusterParams::new().fit(path)?.model()?).unwrap();
+    /// let facts = ModelFile::parse("model.json", &json)?.facts();
+    /// assert!(facts.contains(&("origin", "not said".to_owned())));
+    /// # Ok::<(), oddsift_pipeline::Error>(())
+    /// ```
+    #[must_use]
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = self.model.facts();
+        let format = self.format.clone().unwrap_or_else(|| "scikit-learn's export".to_owned());
+        facts.push(("format", format));
+        facts.extend(self.version.map(|version| ("version", version.to_string())));
+        match &self.origin {
+            Some(origin) => facts.extend(origin.facts()),
+            None => facts.push(("origin", "not said".to_owned())),
+        }
+        facts.push(("sha256", self.sha256.clone()));
+        facts
+    }
 }
 
 /// What tells a model file's kind.

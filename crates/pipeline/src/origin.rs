@@ -58,6 +58,22 @@ impl ModelOrigin {
         let sources = names.into_iter().take(Self::MOST_SOURCES).collect();
         Self { tool: tool.to_owned(), saved, sources, n_sources, rows, times: None }
     }
+
+    /// Returns what it says, a name and a value each.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        let n_more = self.n_sources.saturating_sub(self.sources.len());
+        let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
+        let mut facts = vec![
+            ("tool", self.tool.clone()),
+            ("saved", self.saved.to_string()),
+            ("sources", format!("{}{more}", self.sources.join(", "))),
+            ("rows", self.rows.to_string()),
+        ];
+        if let Some((first, last)) = self.times {
+            facts.extend([("first", first.to_string()), ("last", last.to_string())]);
+        }
+        facts
+    }
 }
 
 /// A model as it is saved: the model, and beside it where it comes from.

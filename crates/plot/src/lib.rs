@@ -37,5 +37,5 @@ pub use {
 #[cfg(feature = "pipeline")]
 pub use {
     job::{OutlierPicture, cluster_figure, outlier_figure},
-    report::Report,
+    report::{Findings, Report, ReportParams},
 };

@@ -1,6 +1,7 @@
 //! A page about one input: what to read first, clusters, outliers and times.
 
 mod clusters; // what is alike, and what is like no other
+mod findings; // ReportParams, Findings: what a page tells, by one call
 mod first; // what to read first, by a hunt
 mod outliers; // the most unusual patterns by a forest
 mod times; // how many events were when
@@ -10,6 +11,7 @@ use oddsift_patterns::{PatternId, PatternTable};
 use oddsift_pipeline::{Clusters, Hunted, Outliers, Role, process_name};
 use oddsift_timespan::Timestamp;
 
+pub use self::findings::{Findings, ReportParams};
 use crate::{Error, Labels, Page};
 
 /// Characters of a text in a table.

@@ -8,28 +8,35 @@ use pyo3::prelude::*;
 use super::{found::Found, recipe::RecipeArgs, save::save_model};
 use crate::frame::Frame;
 use crate::input::InputArgs;
+use crate::picture::Subject;
 use crate::value::{Value, parsed, unknown};
 
-/// What `cluster` takes.
+/// How rows are clustered.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
-pub(crate) struct ClusterArgs {
+pub(crate) struct SpaceArgs {
     scale: Option<Value>,
     min_samples: usize,
     metric: Value,
     weight: Option<String>,
     eps: Option<Value>,
     work_limit: Option<u64>,
-    save_model: Option<PathBuf>,
     time_column: Option<String>,
     count_distinct: Vec<String>,
     template: Option<String>,
-    emit: String,
-    with_input: bool,
 }
 
-impl ClusterArgs {
-    fn params(&self, recipe: &RecipeArgs) -> PyResult<ClusterParams> {
+/// What `cluster` gives.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct EmitArgs {
+    emit: String,
+    with_input: bool,
+    save_model: Option<PathBuf>,
+}
+
+impl SpaceArgs {
+    pub(crate) fn params(&self, recipe: &RecipeArgs) -> PyResult<ClusterParams> {
         let mut params = ClusterParams::new();
         params.features = recipe.choice()?;
         params.weight.clone_from(&self.weight);
@@ -63,9 +70,10 @@ pub(crate) fn cluster(
     py: Python<'_>,
     input: InputArgs,
     recipe: RecipeArgs,
-    args: ClusterArgs,
+    space: SpaceArgs,
+    args: EmitArgs,
 ) -> PyResult<Found> {
-    let params = args.params(&recipe)?;
+    let params = space.params(&recipe)?;
     let emit = match (args.emit.as_str(), args.with_input) {
         ("exemplars", _) => Emit::Exemplars,
         ("labels", false) => Emit::Labels,
@@ -83,7 +91,7 @@ pub(crate) fn cluster(
         let mut result = Found::new(emit.frame(&found, &input)?, read).note(read, n_rows, &what);
         result.warnings.extend(found.warnings.iter().map(ToString::to_string));
         result.labels = Some(found.labels().map(|(_, label, _)| label.to_i64()).collect());
-        Ok(result)
+        Ok(result.drawn(Subject::Clusters(Box::new(found))))
     })
 }
 

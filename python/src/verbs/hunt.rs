@@ -51,7 +51,7 @@ pub(crate) fn hunt(py: Python<'_>, input: InputArgs, args: HuntArgs<'_>) -> PyRe
 }
 
 /// A saved history, or a log that is read as the input is.
-fn open_known(known: &Bound<'_, PyAny>, input: &InputArgs) -> PyResult<Known> {
+pub(super) fn open_known(known: &Bound<'_, PyAny>, input: &InputArgs) -> PyResult<Known> {
     let log = input.other(known)?;
     match known.extract::<PathBuf>() {
         Ok(path) => Known::open(path, log).map_err(crate::error::error),

@@ -10,6 +10,7 @@ use super::{found::Found, recipe::RecipeArgs, save::save_model};
 use crate::error::parameter_error;
 use crate::frame::Frame;
 use crate::input::InputArgs;
+use crate::picture::Subject;
 use crate::value::{Value, at_least_one, unknown};
 
 /// What `outliers` takes.
@@ -64,6 +65,7 @@ impl OutlierArgs<'_> {
         };
         params.all_rows = self.all_rows || self.emit == "scores" || is_msticpys;
         params.n_reasons = self.explain;
+        params.keep_patterns = self.emit == "outliers"; // they may be drawn
         Ok(params)
     }
 }
@@ -137,9 +139,16 @@ pub(crate) fn outliers(
             save_model(&path, &*fitted.model, training, &fitted.read, fitted.n_rows)?;
         }
         let job = Job { fitted: &fitted, input: &input, is_own: train.is_none(), top };
-        let frame = if emits_scores { job.scores(with_input)? } else { job.outliers()? };
-        let what = fitted.intake.text();
-        Ok(Found::new(frame, &fitted.read).note(&fitted.read, fitted.n_rows, &what))
+        let result = if emits_scores {
+            Found::new(job.scores(with_input)?, &fitted.read)
+        } else {
+            let found = job.outliers()?;
+            let printed = |row| PrintedOutlier::new(row, &fitted.model, ReasonForm::Text);
+            let frame = Frame::of(&found.columns(), found.rows().map(|row| row.map(printed)))?;
+            let (found, is_selection) = (Box::new(found), top.is_some());
+            Found::new(frame, &fitted.read).drawn(Subject::Outliers { found, is_selection })
+        };
+        Ok(result.note(&fitted.read, fitted.n_rows, &fitted.intake.text()))
     })
 }
 
@@ -152,14 +161,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn outliers(&self) -> Result<Frame, Error> {
-        let found = if self.is_own {
-            self.fitted.find_own(self.input, self.top)?
+    fn outliers(&self) -> Result<Outliers, Error> {
+        if self.is_own {
+            self.fitted.find_own(self.input, self.top)
         } else {
-            self.fitted.find(self.input, self.top)?
-        };
-        let printed = |row| PrintedOutlier::new(row, &self.fitted.model, ReasonForm::Text);
-        Frame::of(&found.columns(), found.rows().map(|row| row.map(printed)))
+            self.fitted.find(self.input, self.top)
+        }
     }
 
     fn scores(&self, with_input: bool) -> Result<Frame, Error> {

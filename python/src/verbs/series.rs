@@ -8,6 +8,7 @@ use super::{found::Found, recipe::is_msticpys};
 use crate::error::parameter_error;
 use crate::frame::Frame;
 use crate::input::InputArgs;
+use crate::picture::Subject;
 use crate::value::{Value, parsed, unknown};
 
 /// What `series` takes.
@@ -168,7 +169,7 @@ pub(crate) fn series(
             let n_groups = found.left_out.n_groups;
             result.warnings.push(format!("{first}; {n_groups} groups are left out"));
         }
-        Ok(result)
+        Ok(result.drawn(Subject::Series(Box::new(found))))
     })
 }
 

@@ -5,7 +5,7 @@ mod columns; // what clusters print
 
 use std::path::Path;
 
-use oddsift::pipeline::{AppFilter, AuditParams, Input, TimeParser, msticpy};
+use oddsift::pipeline::{AppFilter, AuditParams, Input, TimeParser};
 
 use self::args::EmitAuditd;
 pub(crate) use self::args::{AuditdArgs, EXAMPLES};
@@ -80,11 +80,7 @@ fn print_events_as_msticpy(
 ) -> Result<u64, Failure> {
     let found = params.events_as_msticpy(input)?;
     warn_all(&found.warnings);
-    let mut columns = Columns::new();
-    for (place, name) in found.columns.iter().enumerate() {
-        let found = &found;
-        columns = columns.both(name, move |row: &&msticpy::Row| found.cell(row, place));
-    }
+    let columns = Columns::new().files(found.table(), |_| true);
     let n_rows = found.rows.len();
     columns.print(&args.output, destination, n_rows, found.rows.iter().map(Ok))?;
     say(&args.output.talk, &counted(n_rows as u64, "event", "events"));
@@ -109,7 +105,7 @@ fn print_clusters(
     say(&args.output.talk, &format!("{processes}; {clusters}, {n_noise} like no other"));
     let is_table = destination.is_table();
     let rows = if is_table { found.rarest_first() } else { found.rows.iter().collect() };
-    let columns = cluster_columns(&found, args.compat == Some(Compat::Msticpy));
+    let columns = cluster_columns(&found);
     columns.print(&args.output, destination, rows.len(), rows.into_iter().map(Ok))?;
     Ok(n_noise as u64)
 }

@@ -2,9 +2,8 @@
 #![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
 
 use clap::Args;
-use oddsift::pipeline::{ClusterParams, Proposal, feature_cell};
+use oddsift::pipeline::{ClusterParams, Distances, Proposal};
 use oddsift::plot::DistancePlot;
-use oddsift::records::Cell;
 
 use crate::args::{FeatureArgs, InputArgs, OutputArgs, PlotArgs, TalkArgs};
 use crate::columns::Columns;
@@ -58,15 +57,9 @@ pub(crate) fn run(args: &EpsArgs) -> Result<(), Failure> {
         let figure = DistancePlot::new(&found.distances).labels(args.plot.labels()).figure();
         write_picture(plot, &figure, &inputs)?;
     }
-    // One line a distance: so many rows have it or a smaller one.
-    let curve = found.distances.curve().iter().scan(0.0, |rank, (distance, weight)| {
-        *rank += weight;
-        Some(Ok((*rank, *distance)))
-    });
-    let columns = Columns::new()
-        .both("rank", |(rank, _): &(f64, f64)| feature_cell("rank", *rank))
-        .both("distance", |(_, distance)| Cell::Float(*distance));
-    columns.print(&args.output, destination, found.distances.curve().len(), curve)
+    let curve = found.curve();
+    let columns = Columns::new().files(Distances::columns(), |_| true);
+    columns.print(&args.output, destination, curve.len(), curve.map(Ok))
 }
 
 /// Says the proposal, what it gives, and what is dubious about it.

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use oddsift::pipeline::{Bins, PeriodParams, Periods, QueryLanguage, Signs, TimeSpan};
-use oddsift::records::{Cell, Error};
+use oddsift::records::Error;
 
 use crate::args::{Compat, InputArgs, OutputArgs};
 use crate::columns::Columns;
@@ -123,9 +123,7 @@ fn print_periods(
     destination: Destination,
     periods: &[TimeSpan],
 ) -> Result<(), Failure> {
-    let columns = Columns::new()
-        .both("start", |span: &TimeSpan| Cell::Time(span.start()))
-        .both("end", |span| Cell::Time(span.end()));
+    let columns = Columns::new().files(Periods::columns(), |_| true);
     let rows = periods.iter().map(|span| Ok(*span));
     columns.print(&args.output, destination, periods.len(), rows)
 }

@@ -4,11 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use oddsift::pipeline::{
-    ClusterParams, Clusters, Eps, Error, HuntParams, Hunted, Input, KeepRows, Known, Lacking,
-    OutlierParams,
-};
-use oddsift::plot::{Labels, Report};
+use oddsift::pipeline::{Eps, Error, Hunted, Known};
+use oddsift::plot::{Labels, ReportParams};
 use oddsift::records::Output;
 
 use crate::args::{FeatureArgs, InputArgs, PlotRowsArgs, TalkArgs};
@@ -97,9 +94,8 @@ pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {
     let page_file = Output::file(path, &read)?;
     let talk = &args.page.talk;
     let bar = Bar::new(talk.quiet);
-    let input = args.recipe.roles(args.input.input(&bar)?).twice()?;
-    let first = hunt_params(args, &bar)?;
-    let found = params(args).fit(&input).map_err(|error| match error {
+    let input = args.recipe.roles(args.input.input(&bar)?);
+    let found = params(args, &bar)?.find(&input).map_err(|error| match error {
         // A page has no labels to ask for.
         Error::NoiseNotKept { name } => Failure::data(format!(
             "{name}: negative weights make noise of rows that were not kept; leave out the rows of \
@@ -107,80 +103,45 @@ pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {
         )),
         error => error.into(),
     })?;
-    let outliers = outlier_params(args, &found).map(|params| params.find(&input)).transpose()?;
-    let hunted = first.map_or(Ok(None), |first| hunt(&first, &input))?;
     bar.finish();
-    say_eps(talk, &found);
-    warn(talk, &found.read);
-    warn_of_times(&found.read);
-    say_facts(talk, &found);
-    say_known(args, hunted.as_ref());
-    let mut report = Report::new(&found, outliers.as_ref());
-    report.hunted = hunted.as_ref();
+    let clusters = &found.clusters;
+    if let Some(reason) = found.unranked {
+        let name = input.name();
+        warn_line(&format!(
+            "{name}: the page does not say what to read first: {reason}; `oddsift hunt --by` takes others"
+        ));
+    }
+    say_eps(talk, clusters);
+    warn(talk, &clusters.read);
+    warn_of_times(&clusters.read);
+    say_facts(talk, clusters);
+    say_known(args, found.hunted.as_ref());
+    let mut report = found.report();
     report.title.clone_from(&args.page.title);
-    report.features = plotted(&args.plot_rows.plot_features, found.features())?;
-    report.label = found.label_column(args.plot_rows.plot_label.as_deref())?;
+    report.features = plotted(&args.plot_rows.plot_features, clusters.features())?;
+    report.label = clusters.label_column(args.plot_rows.plot_label.as_deref())?;
     report.cut_off = args.page.cut_off;
     let (x, y) = (args.page.xlabel.as_deref(), args.page.ylabel.as_deref());
     report.labels = Labels { title: None, x, y };
     write_whole(page_file, &report.page().map_err(Failure::data)?.to_html())?;
-    need_finds(talk.exit_status, found.events.n_noise_rows())
+    need_finds(talk.exit_status, clusters.events.n_noise_rows())
 }
 
-fn params(args: &ReportArgs) -> ClusterParams {
-    let mut params = ClusterParams::new();
-    args.space.set(&mut params, args.recipe.choice(&args.space.features, None));
+fn params(args: &ReportArgs, bar: &Bar) -> Result<ReportParams, Failure> {
+    let mut report = ReportParams::new();
+    let params = &mut report.clusters;
+    args.space.set(params, args.recipe.choice(&args.space.features, None));
     params.clustering = params.clustering.work_limit(args.work_limit);
     params.eps = args.eps;
     params.time_column.clone_from(&args.time_column);
     params.template.clone_from(&args.template);
     params.count_distinct.clone_from(&args.count_distinct);
-    (params.keep, params.count_times) = (KeepRows::All, true);
-    params
-}
-
-/// How outliers are found; not among weighted rows, each of which a forest takes as one, and not by
-/// categories, which have no order.
-fn outlier_params(args: &ReportArgs, found: &Clusters) -> Option<OutlierParams> {
-    let names_category = !args.space.features.is_empty() && found.categories().next().is_some();
-    if args.space.weight.is_some() || names_category {
-        return None;
-    }
-    let mut params = OutlierParams::new().top(Report::MOST_OUTLIERS);
-    params.features = args.recipe.choice(&args.space.features, None);
-    params.forest.seed = args.input.seed.unwrap_or(params.forest.seed);
-    (params.n_reasons, params.keep_patterns) = (Report::REASONS, true);
-    Some(params)
-}
-
-/// How the list of what to read first is made; not of weighted rows, which it would count as one each.
-fn hunt_params(args: &ReportArgs, bar: &Bar) -> Result<Option<HuntParams>, Failure> {
-    if args.space.weight.is_some() {
-        return Ok(None);
-    }
-    let mut params = HuntParams::new();
-    params.time_column.clone_from(&args.time_column);
+    report.seed = args.input.seed;
     if let Some(path) = &args.known {
         let log = args.recipe.roles(args.input.input_of(path, bar));
-        params.known = Some(Known::open(path, log)?);
+        report.known = Some(Known::open(path, log)?);
     }
-    Ok(Some(params))
-}
-
-/// What to read first; `None`, which is said, where the rows have nothing that could be ranked.
-fn hunt(params: &HuntParams, input: &Input) -> Result<Option<Hunted>, Failure> {
-    let reason = match params.rank(input) {
-        Ok(found) => return Ok(Some(found)),
-        Err(Error::NothingToTake { what: Lacking::Category, .. }) => {
-            "no column holds values that repeat or numbers; `oddsift hunt --by` takes others"
-        }
-        Err(Error::AllSkipped { .. }) => {
-            "no row starts a program; `oddsift hunt --by` takes others"
-        }
-        Err(error) => return Err(error.into()),
-    };
-    warn_line(&format!("{}: the page does not say what to read first: {reason}", input.name()));
-    Ok(None)
+    Ok(report)
 }
 
 fn say_known(args: &ReportArgs, hunted: Option<&Hunted>) {

@@ -1,11 +1,8 @@
 //! `schemas`: the layouts of events that are known.
 #![allow(clippy::doc_markdown, reason = "these comments are the help that a user reads")]
 
-use std::sync::Arc;
-
 use clap::Args;
-use oddsift::pipeline::{Role, Schema};
-use oddsift::records::Cell;
+use oddsift::pipeline::{Role, Schema, schema_columns};
 
 use crate::args::OutputArgs;
 use crate::columns::Columns;
@@ -30,16 +27,9 @@ pub(crate) struct SchemasArgs {
 pub(crate) fn run(args: &SchemasArgs) -> Result<(), Failure> {
     let destination = Destination::open(&args.output, &[])?;
     let schemas = Schema::all();
-    let mut columns = Columns::new()
-        .both("schema", |it: &Arc<Schema>| Cell::Text(&it.name))
-        .both("about", |it| Cell::Text(&it.about))
+    let columns = Columns::new()
+        .files(schema_columns(), |name| name == "schema" || name == "about")
         .table("columns", |it| TextCell::text(&telling_columns(it)));
-    for role in Role::ALL {
-        columns = columns.file(role.name(), move |it: &Arc<Schema>| {
-            it.columns_of(role).first().map_or(Cell::Missing, |name| Cell::Text(name))
-        });
-    }
-    columns = columns.file("source", |it| Cell::Text(&it.source));
     columns.print(&args.output, destination, schemas.len(), schemas.iter().cloned().map(Ok))
 }
 

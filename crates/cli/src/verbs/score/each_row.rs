@@ -1,11 +1,9 @@
 //! A line for each row: its cluster, or its score.
 
-use oddsift::pipeline::{self, Input, LabelledRow, LabelledRows, Model, ScoredRows};
-use oddsift::records::Cell;
+use oddsift::pipeline::{Input, LabelledRows, Model, ScoredRows};
 
 use super::ScoreArgs;
 use super::checks::Found;
-use crate::cells::text_or_missing;
 use crate::columns::Columns;
 use crate::failure::Failure;
 use crate::output::Destination;
@@ -73,13 +71,8 @@ fn print_labels(
     }
     let read = found.read.clone();
     let columns = Columns::new()
-        .both("row", |row: &LabelledRow<'_>| Cell::UInt(row.row))
-        .both("ClusterId", |row| Cell::Int(row.label.to_i64()))
+        .files(LabelledRows::columns(), |name| name == "row" || name == "ClusterId")
         .table("Why", |row| TextCell::text(row.reason.as_deref().unwrap_or_default()));
-    let why = pipeline::Columns::new()
-        .with_nearest(str::to_owned, |row: &LabelledRow<'_>| row.nearest)
-        .with("Reason", |row| text_or_missing(row.reason.as_deref()));
-    let columns = columns.files(why, |_| false);
     let n_rows = usize::try_from(found.n_rows).unwrap_or(usize::MAX);
     columns.print(&args.output, destination, n_rows, found.rows().map(Ok))?;
     Ok(Found::rows(found.n_rows, n_noise, read))

@@ -2,13 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use oddsift::pipeline::{self, Input, LineId, Model, NewLine, NewLines, Role, Seen, Timestamp};
-use oddsift::records::Cell;
+use oddsift::pipeline::{Input, LineId, Model, NewLines, PrintedNewLine, Role, Seen, Timestamp};
 
 use super::ScoreArgs;
 use super::checks::{Found, FoundLines};
-use crate::args::Format;
-use crate::cells::{process_cell, text_cell, time_or_missing};
+use crate::cells::{process_cell, text_cell};
 use crate::columns::Columns;
 use crate::failure::Failure;
 use crate::output::Destination;
@@ -78,8 +76,8 @@ pub(super) fn print_new(
     }
     let lines = FoundLines { new_lines, seen_before: new_lines - new.len(), printed: new.len() };
     say_new(args, &new, lines);
-    let is_json = matches!(args.output.format, Some(Format::Ndjson | Format::Json));
-    let rows = new.lines().map(|line| Ok(Printed::new(line, is_json)));
+    let form = args.output.reason_form();
+    let rows = new.lines().map(|line| Ok(PrintedNewLine::new(line, form)));
     columns(&new).print(&args.output, destination, new.len(), rows)?;
     Ok(Found { n_rows: new.n_rows, n_new_rows: new.n_new_rows, lines: Some(lines), read: new.read })
 }
@@ -97,76 +95,21 @@ fn say_new(args: &ScoreArgs, new: &NewLines<'_>, lines: FoundLines) {
     say(talk, &format!("{rows}; {} new to the model in {found}{before}", new.n_new_rows));
 }
 
-/// A line, and its reasons as they are printed.
-struct Printed<'n> {
-    line: NewLine<'n>,
-    id: String,
-    /// A list in JSON, else a text.
-    reasons: String,
-    is_json: bool,
-}
-
-impl<'n> Printed<'n> {
-    fn new(line: NewLine<'n>, is_json: bool) -> Self {
-        let reasons = if is_json {
-            serde_json::json!(line.reasons).to_string()
-        } else {
-            line.reasons.join("; ")
-        };
-        Self { id: line.id.to_string(), line, reasons, is_json }
-    }
-
-    fn cell(&self, column: usize) -> Cell<'_> {
-        self.line.record.map_or(Cell::Missing, |record| record.value(column))
-    }
-}
-
-fn columns<'n>(new: &'n NewLines<'_>) -> Columns<'n, Printed<'n>> {
-    let layout = &new.layout;
-    let own = |name: &str| layout.own_name(name);
-    let mut columns = people_columns(new)
-        .file(own("id"), |it: &Printed<'_>| Cell::Text(&it.id))
-        .file(own("row"), |it| Cell::UInt(it.line.row));
-    for place in layout.printed_columns(new.records()) {
-        let Some(name) = layout.columns.get(place) else { continue };
-        columns = columns.file(name, move |it: &Printed<'_>| it.cell(place));
-    }
-    columns = if new.is_by_forest() {
-        let score = |it: &Printed<'_>| it.line.score;
-        columns
-            .file(own("score"), move |it| score(it).map_or(Cell::Missing, |it| Cell::Float(it.0)))
-            .file(own("decision"), move |it| {
-                score(it).map_or(Cell::Missing, |it| Cell::Float(it.1))
-            })
-    } else {
-        let nearest =
-            pipeline::Columns::new().with_nearest(own, |it: &Printed<'_>| it.line.nearest);
-        columns.files(nearest, |_| false)
-    };
-    columns
-        .file(own("count"), |it| Cell::UInt(it.line.count))
-        .file(own("first"), |it| time_or_missing(it.line.times.map(|times| times.0)))
-        .file(own("last"), |it| time_or_missing(it.line.times.map(|times| times.1)))
-        .file(own("reasons"), |it| {
-            if it.is_json { Cell::Json(&it.reasons) } else { Cell::Text(&it.reasons) }
-        })
-}
-
 /// For people: how often, why, what and when; the id last.
-fn people_columns<'n>(new: &'n NewLines<'_>) -> Columns<'n, Printed<'n>> {
+fn columns<'n>(new: &'n NewLines<'_>) -> Columns<'n, PrintedNewLine<'n>> {
     let layout = &new.layout;
     let mut columns = Columns::new()
-        .table("Row", |it: &Printed<'_>| TextCell::number(&it.line.row))
+        .table("Row", |it: &PrintedNewLine<'_>| TextCell::number(&it.line.row))
         .table("Count", |it| TextCell::number(&it.line.count))
         .table("Reasons", |it| TextCell::text(&it.reasons));
     if layout.roles.get(Role::Path).is_some() {
-        columns =
-            columns.table("Process", move |it: &Printed<'_>| process_cell(layout, it.line.record));
+        columns = columns
+            .table("Process", move |it: &PrintedNewLine<'_>| process_cell(layout, it.line.record));
     }
     let known = [Role::CommandLine, Role::Time].into_iter();
     for place in known.filter_map(|role| layout.roles.get(role)) {
         let name = layout.columns.get(place).cloned().unwrap_or_default();
         columns = columns.table(name, move |it| text_cell(it.cell(place)));
     }
-    columns.table("Id", |it| TextCell::whole(it.id.clone()))
+    columns.table("Id", |it| TextCell::whole(it.id.clone())).files(new.columns(), |_| false)
 }
