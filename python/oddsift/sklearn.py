@@ -50,7 +50,7 @@ class DBSCAN(sklearn.cluster.DBSCAN):
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> DBSCAN:
         """Clusters the rows of ``X``, of shape (n_samples, n_features); see :meth:`sklearn.cluster.DBSCAN.fit`."""
-        metric = self._metric()
+        metric = metric_of(self)
         if metric is None or sparse.issparse(X):
             return super().fit(X, sample_weight=sample_weight)
         X = validate_data(self, X, accept_sparse="csr")
@@ -62,14 +62,15 @@ class DBSCAN(sklearn.cluster.DBSCAN):
         self.components_ = X[self.core_sample_indices_].copy()
         return self
 
-    def _metric(self) -> str | None:
-        """Returns our name of the metric, or None if we lack it."""
-        if self.metric_params or not isinstance(self.metric, str):
-            return None
-        if self.metric != "minkowski":
-            return METRICS.get(self.metric)
-        p = 2.0 if self.p is None else float(self.p)
-        return f"minkowski:{p}" if p >= 1.0 and np.isfinite(p) else None
+
+def metric_of(model: Any) -> str | None:
+    """Returns our name of the metric of a DBSCAN, or None if we lack it."""
+    if model.metric_params or not isinstance(model.metric, str):
+        return None
+    if model.metric != "minkowski":
+        return METRICS.get(model.metric)
+    p = 2.0 if model.p is None else float(model.p)
+    return f"minkowski:{p}" if p >= 1.0 and np.isfinite(p) else None
 
 
 def dbscan(

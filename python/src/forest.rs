@@ -113,6 +113,13 @@ impl Forest {
     }
 }
 
+impl Forest {
+    /// The forest itself.
+    pub(crate) fn inner(&self) -> &IsolationForest {
+        &self.0
+    }
+}
+
 /// The rows of each tree's sample, drawn again.
 fn samples(forest: &IsolationForest, n_rows: u64) -> Option<Vec<Vec<i64>>> {
     let params = forest.parameters()?.max_samples(MaxSamples::Count(forest.max_samples()));

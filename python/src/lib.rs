@@ -3,6 +3,7 @@
 //! It is thin: arguments to parameters, a job on a thread of its own, its result as Arrow or `numpy`. Names,
 //! defaults and docs for people are in the Python files beside it.
 
+mod auditd; // audit logs as msticpy has them
 mod dbscan; // DBSCAN over arrays
 mod error; // Error, and what becomes one
 mod forest; // isolation forests over arrays
@@ -11,13 +12,17 @@ mod input; // where rows come from
 mod job; // long work: without the GIL, with progress, interruptible
 mod output; // files, whole or not at all
 mod picture; // Picture: a result that can be drawn
+mod plot; // pictures of arrays
 mod stl; // series taken apart
+mod timespan; // spans of time from their parts
 mod value; // values with several types
 mod verbs; // a function for each verb
 
 /// The parts of the Python package `oddsift` that are in Rust.
 #[pyo3::pymodule]
 mod _oddsift {
+    #[pymodule_export]
+    use crate::auditd::{auditd_as_msticpy, auditd_events, auditd_fields};
     #[pymodule_export]
     use crate::dbscan::dbscan;
     #[pymodule_export]
@@ -33,7 +38,11 @@ mod _oddsift {
     #[pymodule_export]
     use crate::picture::Picture;
     #[pymodule_export]
+    use crate::plot::{plot_clusters, plot_outliers};
+    #[pymodule_export]
     use crate::stl::{mstl, stl};
+    #[pymodule_export]
+    use crate::timespan::time_span;
     #[pymodule_export]
     use crate::verbs::{
         auditd::auditd,

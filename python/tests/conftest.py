@@ -22,3 +22,8 @@ def processes() -> str:
 @pytest.fixture(scope="session")
 def time_series() -> str:
     return str(ROOT / "testdata" / "time_series.csv")
+
+
+@pytest.fixture(scope="session")
+def audit_log() -> str:
+    return str(ROOT / "testdata" / "auditd_log.txt")
