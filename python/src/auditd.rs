@@ -5,7 +5,7 @@ use oddsift::pipeline::{ArrowBuilder, AuditParams, Error, Input};
 use oddsift::records::Cell;
 use pyo3::{
     prelude::*,
-    types::{PyFloat, PyInt, PyList, PyString},
+    types::{PyFloat, PyList, PyString},
 };
 
 use crate::error::error;
@@ -83,20 +83,19 @@ fn push_events(
 
 fn push_event(group: u64, event: &Event, builder: &mut ArrowBuilder) -> Result<(), Error> {
     let row = event.row();
-    let (time, serial) = (row.time, row.serial);
+    let fixed = [(0, Cell::Time(row.time)), (3, Cell::UInt(row.serial))];
     let ids = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(|id| id.and_then(Id::number));
+    let ids = (4..).zip(ids).filter_map(|(column, id)| Some((column, Cell::Int(id?))));
     let texts = row.texts();
-    let cell = |text: &Option<_>| match text {
-        Some(text) => Cell::Text(AsRef::<str>::as_ref(text)),
-        None => Cell::Missing,
-    };
-    let [_, kind, node, _, auid, uid, ses, pid, ppid, rest @ ..] = texts.each_ref().map(cell);
-    let numbers = [auid, uid, ses, pid, ppid].into_iter().zip(ids);
-    let mut cells = vec![Cell::UInt(group), Cell::UInt(event.first_line().saturating_sub(1))];
-    cells.extend([Cell::Time(time), kind, node, Cell::UInt(serial)]);
-    cells.extend(numbers.map(|(text, number)| number.map_or(text, Cell::Int)));
-    cells.extend(rest);
-    Ok(builder.write_row(&cells)?)
+    let mut cells: Vec<Cell<'_>> =
+        texts.iter().map(|text| text.as_deref().map_or(Cell::Missing, Cell::Text)).collect();
+    for (column, cell) in fixed.into_iter().chain(ids) {
+        if let Some(slot) = cells.get_mut(column) {
+            *slot = cell;
+        }
+    }
+    let place = [Cell::UInt(group), Cell::UInt(event.first_line().saturating_sub(1))];
+    Ok(builder.write_row(&[&place, cells.as_slice()].concat())?)
 }
 
 fn loss(group: u64, summary: &Summary) -> Option<String> {
