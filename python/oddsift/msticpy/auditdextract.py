@@ -68,7 +68,8 @@ def read_from_file(
     pandas.DataFrame
         One row for each event, with ``EventType``, ``mssg_id``, ``TimeGenerated`` and a column for each field; with
         ``compat=False`` ``TimeGenerated``, ``EventType``, ``Node``, ``Serial``, ``auid``, ``uid``, ``ses``, ``pid``,
-        ``ppid``, ``exe``, ``comm``, ``cwd``, ``cmdline``, ``success``, ``key``.
+        ``ppid``, ``exe``, ``comm``, ``cwd``, ``cmdline``, ``success``, ``key``. Fields are in the order of their names, also
+        where msticpy has another: where all events of the frame have the same.
 
     Raises
     ------
@@ -88,7 +89,8 @@ def read_from_file(
         events = {name: _objects(cells) for name, cells in columns}
         rest = pd.DataFrame({"mssg_id": events.pop("mssg_id")})
         fields = pd.DataFrame(dict(sorted(events.items(), key=lambda it: (it[0] == "EventType", it[0]))))
-        found = _in_msticpys_order(fields, rest, event_type)
+        fields = fields if event_type is None else fields[fields["EventType"] == event_type]
+        found = _in_msticpys_order(fields, rest)
     else:
         found = auditd(filepath).to_pandas()
         found = found if event_type is None else found[found["EventType"] == event_type]
@@ -136,11 +138,9 @@ def extract_events_to_df(
     if compat:
         data = _with_records(data, input_column)
         events = [_event(unpack_auditd(records)) for records in data[input_column]]
-        names = sorted({name for _, event in events for name in event})
-        fields = {name: _objects([event.get(name, np.nan) for _, event in events]) for name in names}
-        fields |= {"EventType": _objects([kind for kind, _ in events])}
-        others = data.drop(columns=[input_column])
-        found = _in_msticpys_order(pd.DataFrame(fields, index=data.index), others, event_type)
+        is_wanted = [event_type in (None, kind) for kind, _ in events]
+        fields = _fields_of([event for event, wanted in zip(events, is_wanted, strict=True) if wanted])
+        found = _in_msticpys_order(fields.set_index(data.index[is_wanted]), data.drop(columns=[input_column]))
     else:
         found = _events_of(data, input_column)
         found = found if event_type is None else found[found["EventType"] == event_type]
@@ -256,11 +256,17 @@ def _take(kind: str, fields: Mapping[str, Any], event: dict[str, Any]) -> None:
         event[f"{name}_{kind}" if name in event else name] = value
 
 
-def _in_msticpys_order(fields: pd.DataFrame, others: pd.DataFrame, event_type: str | None) -> pd.DataFrame:
+def _fields_of(events: list[tuple[str, dict[str, Any]]]) -> pd.DataFrame:
+    """Returns the fields by name, or in their own order where all events have the same, as pandas has them; then the type."""
+    orders = {tuple(event) for _, event in events}
+    names = list(*orders) if len(orders) == 1 else sorted({name for order in orders for name in order})
+    fields = {name: _objects([event.get(name, np.nan) for _, event in events]) for name in names}
+    return pd.DataFrame({**fields, "EventType": _objects([kind for kind, _ in events])})
+
+
+def _in_msticpys_order(fields: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     """Joins fields, of which the type is the last column, with the other columns; puts the last five first."""
-    if event_type:
-        fields = fields[fields["EventType"] == event_type]
-    found = fields.merge(others, left_index=True, right_index=True)
+    found = fields.infer_objects().merge(others, left_index=True, right_index=True)
     if not found.empty:
         found = found.dropna(axis=1, how="all")
     seconds = [float(text.split(":")[0]) for text in found["mssg_id"]]
