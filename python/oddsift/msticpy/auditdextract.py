@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .. import _oddsift
+from .. import _oddsift, _verbs
 from .._reading import DataWarning
 from .._table import Table
-from .._verbs import auditd
 
 #: Fields whose text may be hexadecimal, by the type of the record.
 ENCODED = {"EXECVE": ("a0", "a1", "a2", "a3", "arch"), "PROCTITLE": ("proctitle",), "USER_CMD": ("cmd",)}
@@ -92,7 +91,7 @@ def read_from_file(
         fields = fields if event_type is None else fields[fields["EventType"] == event_type]
         found = _in_msticpys_order(fields, rest)
     else:
-        found = auditd(filepath).to_pandas()
+        found = _verbs.auditd(filepath).to_pandas()
         found = found if event_type is None else found[found["EventType"] == event_type]
     return _told(found, verbose)
 
