@@ -9,28 +9,11 @@ use crate::forest::Forest;
 use crate::job;
 use crate::value::Value;
 
-/// A picture of a result.
-#[pyclass(frozen, module = "oddsift._oddsift")]
-#[derive(Debug)]
-pub(crate) struct Picture(Figure);
+/// A picture as a page by itself, and as SVG.
+type Drawn = (String, String);
 
-#[pymethods]
-impl Picture {
-    /// What stands above it.
-    #[getter]
-    fn title(&self) -> &str {
-        self.0.title()
-    }
-
-    /// Returns the picture as SVG.
-    fn to_svg(&self, py: Python<'_>) -> String {
-        py.detach(|| self.0.to_svg())
-    }
-
-    /// Returns the picture as a page by itself, which needs no network.
-    fn to_html(&self, py: Python<'_>) -> String {
-        py.detach(|| self.0.to_html())
-    }
+fn drawn(py: Python<'_>, figure: &Figure) -> Drawn {
+    py.detach(|| (figure.to_html(), figure.to_svg()))
 }
 
 /// What a picture of clusters shows.
@@ -55,7 +38,7 @@ pub(crate) fn plot_clusters(
     x: PyReadonlyArray2<'_, f64>,
     labels: PyReadonlyArray1<'_, i64>,
     args: ClusterPlotArgs,
-) -> PyResult<Picture> {
+) -> PyResult<Drawn> {
     let params = EventClusters::params().scaling(Scaling::None).eps(args.eps);
     let params = params.min_samples(args.min_samples).metric(args.metric.parse("metric")?);
     let x = x.as_array();
@@ -71,31 +54,41 @@ pub(crate) fn plot_clusters(
     };
     let axes = Labels { title: None, x: args.xlabel.as_deref(), y: args.ylabel.as_deref() };
     let plot = ClusterPlot::new(&found, &args.names).features(Some(args.features)).texts(&text);
-    Ok(Picture(plot.cut_off(args.cut_off).labels(axes).figure()))
+    Ok(drawn(py, &plot.cut_off(args.cut_off).labels(axes).figure()))
+}
+
+/// What a picture of outliers shows.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct OutlierPlotArgs {
+    /// The number of rows that the outliers are among.
+    n_rows: u64,
+    names: Vec<String>,
+    features: Option<(usize, usize)>,
+    title: String,
 }
 
 /// Draws how unusual a forest finds each place, with the rows `x` that it was fitted to and the outliers `odd`, the
-/// most unusual first, among `n_rows` rows.
+/// most unusual first,.
 #[pyfunction]
 pub(crate) fn plot_outliers(
     py: Python<'_>,
     forest: PyRef<'_, Forest>,
     x: PyReadonlyArray2<'_, f64>,
     odd: PyReadonlyArray2<'_, f64>,
-    n_rows: u64,
-    names: Vec<String>,
-    title: &str,
-) -> PyResult<Picture> {
+    args: OutlierPlotArgs,
+) -> PyResult<Drawn> {
     let (x, odd, forest) = (x.as_array(), odd.as_array(), forest.inner());
     let figure = job::run(py, None, |_| {
         // The picture takes a forest with what is known of its rows, which a fit, however small, finds.
         let known = OutlierDetector::params().n_trees(1).fit(&x).map_err(|it| it.to_string())?;
         let detector = OutlierDetector::new(forest.clone(), known.training().clone());
         let detector = detector.map_err(|it| it.to_string())?;
-        let labels = Labels { title: Some(title), ..Labels::default() };
-        let plot = OutlierPlot::new(&detector, &names).training(&x, None).outliers(&odd, &[]);
-        let plot = plot.counts(odd.nrows() as u64, n_rows).labels(labels);
+        let labels = Labels { title: Some(&args.title), ..Labels::default() };
+        let plot = OutlierPlot::new(&detector, &args.names).training(&x, None).outliers(&odd, &[]);
+        let plot =
+            plot.counts(odd.nrows() as u64, args.n_rows).features(args.features).labels(labels);
         plot.figure().map_err(|it| it.to_string())
-    });
-    figure.map(Picture)
+    })?;
+    Ok(drawn(py, &figure))
 }

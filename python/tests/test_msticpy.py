@@ -162,16 +162,18 @@ def clustered(events):
     return data, *ours.dbcluster_events(data, **options)[1:]
 
 
-def test_clusters_are_drawn(clustered, capsys, tmp_path):
+def test_clusters_are_drawn(clustered, capsys):
     data, model, x = clustered
     picture = ours.plot_cluster(model, data, x, "processName", (0, 1), verbose=True, xlabel="the <path>", ylabel="y")
-    assert picture.title == "29 clusters, 33 noise rows"
     assert capsys.readouterr().out.split("\n")[0] == "Estimated number of clusters: 29"
-    svg = picture._repr_html_()
-    assert svg.startswith("<svg") and ">the &lt;path&gt;</text>" in svg and ".exe</text>" in svg
-    for name, start in (("a.svg", "<svg"), ("a.html", "<!DOCTYPE html>")):
-        picture.save(tmp_path / name)
-        assert (tmp_path / name).read_text().startswith(start)
+    svg = picture.svg
+    assert (
+        svg.startswith("<svg")
+        and "29 clusters, 33 noise rows" in svg
+        and ">the &lt;path&gt;</text>" in svg
+        and ".exe</text>" in svg
+    )
+    assert picture.html.startswith("<!DOCTYPE html>") and picture._repr_html_().startswith("<iframe")
 
 
 def test_clusters_of_scikit_learn_are_drawn(clustered):
@@ -179,7 +181,7 @@ def test_clusters_of_scikit_learn_are_drawn(clustered):
 
     data, model, x = clustered
     theirs = DBSCAN(eps=0.0001, min_samples=2).fit(x)
-    assert ours.plot_cluster(theirs, data, x).to_svg() == ours.plot_cluster(model, data, x).to_svg()
+    assert ours.plot_cluster(theirs, data, x).svg == ours.plot_cluster(model, data, x).svg
 
 
 def test_clusters_that_cannot_be_drawn_are_errors(clustered):
@@ -193,16 +195,16 @@ def test_clusters_that_cannot_be_drawn_are_errors(clustered):
         ours.plot_cluster(ours.DBSCAN(metric="cosine").fit(x), data, x)
 
 
-@pytest.mark.parametrize("columns", [["pathScore", "lines"], ["pathScore", "lines", "bytes"]])
-def test_outliers_are_drawn(columns):
+@pytest.mark.parametrize(("n_features", "n_names"), [(2, 2), (3, 3), (4, 2)])
+def test_outliers_are_drawn(n_features, n_names):
+    columns = ["pathScore", "lines", "bytes"][:n_names]
     random = np.random.default_rng(0)
-    x = np.vstack([random.normal(size=(300, len(columns))), random.uniform(-9, 9, size=(10, len(columns)))])
+    x = np.vstack([random.normal(size=(300, n_features)), random.uniform(-9, 9, size=(10, n_features))])
     model, odd, _ = ours.identify_outliers(x, x)
     picture = ours.plot_outlier_results(model, x, x, odd, columns, "Host <7>")
-    assert picture.title == "Host <7>"
-    svg = picture.to_svg()
+    svg = picture.svg
     assert f"{len(odd)} outliers among 310 rows" in svg and "Host &lt;7&gt;" in svg and "lines" in svg
-    assert ours.plot_outlier_results(model, x, x, odd[:0], columns, "None").title == "None"
+    assert "0 outliers among 310 rows" in ours.plot_outlier_results(model, x, x, odd[:0], columns, "None").svg
 
 
 def test_outliers_that_cannot_be_drawn_are_errors():

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow
 
 from .. import _oddsift, _verbs
 from .._reading import DataWarning
-from .._table import Table
 
 #: Fields whose text may be hexadecimal, by the type of the record.
 ENCODED = {"EXECVE": ("a0", "a1", "a2", "a3", "arch"), "PROCTITLE": ("proctitle",), "USER_CMD": ("cmd",)}
@@ -315,7 +315,7 @@ def _events_of(data: pd.DataFrame, input_column: str) -> pd.DataFrame:
         groups = [[_line(kind, time, parts) for record in records for kind, parts in record.items()] for time, records in of_rows]
     frame, lost = _oddsift.auditd_events(groups)
     _warn(lost)
-    events = Table({"frame": frame, "notes": [], "warnings": lost, "labels": None}).to_pandas()
+    events = pyarrow.table(frame).to_pandas()
     rows = events["line" if has_lines else "group"]
     events = events.drop(columns=["group", "line"])
     others = data.drop(columns=[input_column, *events.columns], errors="ignore").iloc[rows]

@@ -12,7 +12,7 @@ import pandas as pd
 from sklearn.preprocessing import Normalizer
 
 from .. import _oddsift
-from .._picture import Picture
+from .._page import Page
 from .._verbs import features
 from ..sklearn import DBSCAN, metric_of
 
@@ -233,7 +233,7 @@ def plot_cluster(
     cut_off: int = 3,
     xlabel: str | None = None,
     ylabel: str | None = None,
-) -> Picture:
+) -> Page:
     """Draws clusters over two features; msticpy's picture is one of matplotlib.
 
     Noise and small clusters are set apart, and areas, not diameters, are by the rows.
@@ -259,8 +259,8 @@ def plot_cluster(
 
     Returns
     -------
-    Picture
-        A notebook shows it where a cell ends in it; else pass it to ``display``.
+    Page
+        A notebook shows it where a cell ends in it; else pass it to ``display``. ``.save("found.svg")`` writes it.
 
     Raises
     ------
@@ -289,7 +289,7 @@ def plot_cluster(
         "xlabel": xlabel,
         "ylabel": ylabel,
     }
-    return Picture(_oddsift.plot_clusters(x, labels, args))
+    return Page(*_oddsift.plot_clusters(x, labels, args))
 
 
 def _texts(data: Any, column: str | None) -> list[str | None] | None:

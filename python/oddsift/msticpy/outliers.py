@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .. import _oddsift
-from .._picture import Picture
+from .._page import Page
 from .._reading import names
 from ..sklearn import IsolationForest
 
@@ -74,7 +74,7 @@ def plot_outlier_results(
     x_outliers: np.ndarray,
     feature_columns: list[int],
     plt_title: str,
-) -> Picture:
+) -> Page:
     """Draws how unusual a forest finds each place, with the rows that it was fitted to and the outliers.
 
     msticpy's picture is one of matplotlib, holds the features that are not drawn at zero, where often no row is, and shows
@@ -87,14 +87,14 @@ def plot_outlier_results(
     x, x_predict, x_outliers : numpy.ndarray, shape (n, n_features)
         The rows that it was fitted to, those that it judged, and the outliers among these.
     feature_columns : list
-        The names of the features, at least two.
+        The names of the features, at least two; if they are two, the first two features are drawn.
     plt_title : str
         Title.
 
     Returns
     -------
-    Picture
-        A notebook shows it where a cell ends in it; else pass it to ``display``.
+    Page
+        A notebook shows it where a cell ends in it; else pass it to ``display``. ``.save("found.svg")`` writes it.
 
     Raises
     ------
@@ -105,7 +105,18 @@ def plot_outlier_results(
         raise ValueError("plot_outlier_results needs at least two features")
     if not isinstance(clf, IsolationForest):
         raise TypeError(f"{type(clf).__name__} cannot be drawn; give a forest of oddsift, as identify_outliers returns it")
+    n_features = clf.n_features_in_
     x, odd = (np.asarray(rows, dtype=np.float64) for rows in (x, x_outliers))
+    if x.shape[1] != n_features or odd.shape[1] != n_features:
+        raise ValueError(f"the rows have {x.shape[1]} and {odd.shape[1]} columns, the forest has {n_features} features")
     odd = odd[np.argsort(clf.score_samples(odd), kind="stable")] if len(odd) else odd
     labels = [str(name) for name in feature_columns]
-    return Picture(_oddsift.plot_outliers(clf._forest, x, odd, len(x_predict), labels, plt_title))
+    labels += [f"feature {nth}" for nth in range(len(labels), n_features)]
+    args = {
+        "n_rows": len(x_predict),
+        "names": labels,
+        # Two names are those of the first two columns, as in msticpy.
+        "features": (0, 1) if len(feature_columns) == 2 else None,
+        "title": plt_title,
+    }
+    return Page(*_oddsift.plot_outliers(clf._forest, x, odd, args))
