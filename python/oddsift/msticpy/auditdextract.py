@@ -60,7 +60,7 @@ def read_from_file(
         Without effect: lines are read whole.
     compat : bool, default True
         As msticpy: events are told apart by their time alone, so that events of one millisecond become one, and of the
-        arguments of a program three stay. Else the rows and columns of :func:`oddsift.auditd`.
+        arguments of a program three stay. Else the rows and columns of :func:`oddsift.auditd`, with times as times.
 
     Returns
     -------
@@ -92,6 +92,7 @@ def read_from_file(
         found = _in_msticpys_order(fields, rest)
     else:
         found = _verbs.auditd(filepath).to_pandas()
+        found["TimeGenerated"] = pd.to_datetime(found["TimeGenerated"], utc=True, format="ISO8601")
         found = found if event_type is None else found[found["EventType"] == event_type]
     return _told(found, verbose)
 

@@ -58,7 +58,7 @@ def cluster_auditd_processes(audit_data: pd.DataFrame, app: str | None = None, *
     >>> from oddsift.msticpy import get_event_subset, read_from_file
     >>> processes = get_event_subset(read_from_file("testdata/auditd_log.txt"), "SYSCALL_EXECVE")
     >>> len(cluster_auditd_processes(processes)), len(cluster_auditd_processes(processes, compat=False))
-    (4, 12)
+    (3, 12)
     """
     processes = audit_data if app is None else audit_data[audit_data["exe"].str.contains(app, na=False)]
     processes = processes.rename(columns=NAMES)
