@@ -363,10 +363,13 @@ fn push_event(
     push: &mut Push<'_>,
 ) -> Result<(), Error> {
     let numbers = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(|id| id.and_then(Id::number));
-    let serial = row.serial;
+    let (time, serial) = (row.time, row.serial);
     let texts = row.texts();
     let mut cells: Vec<Cell<'_>> =
         texts.iter().map(|text| text.as_deref().map_or(Cell::Missing, Cell::Text)).collect();
+    if let Some(cell) = cells.first_mut() {
+        *cell = Cell::Time(time);
+    }
     if let Some(cell) = cells.get_mut(3) {
         *cell = Cell::UInt(serial);
     }

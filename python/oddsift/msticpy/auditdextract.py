@@ -92,7 +92,6 @@ def read_from_file(
         found = _in_msticpys_order(fields, rest)
     else:
         found = _verbs.auditd(filepath).to_pandas()
-        found["TimeGenerated"] = pd.to_datetime(found["TimeGenerated"], utc=True, format="ISO8601")
         found = found if event_type is None else found[found["EventType"] == event_type]
     return _told(found, verbose)
 
