@@ -16,12 +16,14 @@ impl Distances {
             .with("distance", |(_, distance)| Cell::Float(*distance))
     }
 
-    /// Returns each distance with how many rows, by weight, have it or a smaller one.
+    /// Returns each distance with how many rows, by weight, have it or a smaller one. Rows that have not so many
+    /// neighbours, among those that are alike in all categories, have none.
     ///
     /// ```
     /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/processes_on_host.csv");
     /// let found = oddsift_pipeline::ClusterParams::new().distances(path)?;
-    /// assert_eq!(found.curve().last().map(|(rank, _)| rank), Some(found.n_rows as f64));
+    /// assert!(found.curve().is_sorted_by(|a, b| a.0 < b.0 && a.1 <= b.1));
+    /// assert_eq!((found.n_rows, found.curve().last().map(|(rank, _)| rank)), (363, Some(266.0)));
     /// # Ok::<(), oddsift_pipeline::Error>(())
     /// ```
     pub fn curve(&self) -> impl ExactSizeIterator<Item = (f64, f64)> {
