@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use oddsift_records::{Batch, Rows};
+use oddsift_records::{Batch, BlockParser, Rows, SharedRows};
 
 use crate::layout::Head;
 use crate::plan::RowRoom;
@@ -20,11 +20,16 @@ pub(crate) trait Batches: Send + Sized {
     /// Fills a batch, which may hold an earlier one; `false` at the end.
     fn take(&mut self, batch: &mut Self::Batch) -> Result<bool, Error>;
 
+    /// What threads read at once behind all that is [taken](Self::take) in turns.
+    fn shared(&self) -> Option<Arc<dyn SharedBatches<Self::Batch>>> {
+        None
+    }
+
     /// How many threads work on the batches.
     fn n_threads(&self) -> usize;
 
     /// Calls `work` with each batch and its place, on all threads with a state each, and gives the
-    /// states. Threads take turns at the input, so reading and working overlap without
+    /// states. Threads take turns at the input, or read at once, so reading and working overlap without
     /// a queue. Of several failures, the one of the earliest batch is given: what a run says does
     /// not depend on its threads.
     fn for_each<S: Send>(
@@ -32,7 +37,7 @@ pub(crate) trait Batches: Send + Sized {
         state: impl Fn() -> S + Sync,
         work: impl Fn(&mut S, u64, &Self::Batch) -> Result<(), Error> + Sync,
     ) -> Result<Vec<S>, Error> {
-        let threads = self.n_threads();
+        let (threads, shared) = (self.n_threads(), self.shared());
         let input = Mutex::new((0_u64, self));
         let stop = AtomicBool::new(false);
         let failure: Mutex<Option<(u64, Error)>> = Mutex::new(None);
@@ -63,6 +68,21 @@ pub(crate) trait Batches: Send + Sized {
                     }
                 }
             }
+            let Some(mut reader) = shared.as_ref().map(|shared| shared.reader()) else {
+                return state;
+            };
+            while !stop.load(Ordering::Relaxed) {
+                match reader.read(&mut batch) {
+                    Ok(None) => break,
+                    Err(error) => fail(u64::MAX, error),
+                    Ok(Some((place, fault))) => {
+                        let done = work(&mut state, place, &batch);
+                        if let Some(error) = done.err().or(fault) {
+                            fail(place, error);
+                        }
+                    }
+                }
+            }
             state
         };
         let run = || match alone() {
@@ -86,17 +106,66 @@ pub(crate) trait Batches: Send + Sized {
     }
 }
 
+/// Batches that several threads read at once.
+pub(crate) trait SharedBatches<B>: Send + Sync {
+    /// What one thread reads with.
+    fn reader(&self) -> Box<dyn BatchReader<B> + '_>;
+}
+
+/// One thread's part in [`SharedBatches`].
+pub(crate) trait BatchReader<B> {
+    /// Fills the next batch; gives its place, and the failure behind its rows. There is none at the end.
+    fn read(&mut self, batch: &mut B) -> Result<Option<(u64, Option<Error>)>, Error>;
+}
+
+/// The rows of an input that threads parse at once.
+struct SharedFeed {
+    rows: SharedRows,
+    input: Input,
+    /// The number of the batches before them.
+    first_place: u64,
+}
+
+struct FeedReader<'f> {
+    feed: &'f SharedFeed,
+    parser: BlockParser,
+}
+
+impl SharedBatches<Batch> for SharedFeed {
+    fn reader(&self) -> Box<dyn BatchReader<Batch> + '_> {
+        Box::new(FeedReader { feed: self, parser: BlockParser::new(&self.rows) })
+    }
+}
+
+impl BatchReader<Batch> for FeedReader<'_> {
+    fn read(&mut self, batch: &mut Batch) -> Result<Option<(u64, Option<Error>)>, Error> {
+        let SharedFeed { rows, input, first_place } = self.feed;
+        let Some(part) = rows.next_batch(&mut self.parser, batch)? else { return Ok(None) };
+        let place = first_place + part.place;
+        let fault = part.fault.map(Error::from);
+        match input.tell(reading(rows.bytes_read(), rows.n_bytes())) {
+            ControlFlow::Continue(()) => Ok(Some((place, fault))),
+            ControlFlow::Break(()) => Ok(Some((place, Some(Error::Cancelled)))),
+        }
+    }
+}
+
 /// An input whose first batch was looked at already: for the separator of paths, numeric columns and
 /// the kind of times.
 pub(crate) struct Feed<'i> {
     input: &'i Input,
     rows: Box<dyn Rows>,
     head: VecDeque<Batch>,
+    /// The rows behind those of `head`, where threads read them at once.
+    shared: Option<Arc<SharedFeed>>,
 }
 
 impl<'i> Feed<'i> {
     pub(crate) fn new(head: Head, input: &'i Input) -> Self {
-        Self { input, rows: head.rows, head: head.batches }
+        let Head { mut rows, batches: head, .. } = head;
+        let first_place = head.iter().filter(|batch| !batch.is_empty()).count() as u64;
+        let shared = rows.share().map(|rows| SharedFeed { rows, input: input.clone(), first_place });
+        Self { input, rows, head, shared: shared.map(Arc::new) }
     }
 
     /// The name of the input.
@@ -105,7 +174,10 @@ impl<'i> Feed<'i> {
     }
 
     /// What was read and left out, once all is read.
-    pub(crate) fn finish(self, room: RowRoom) -> ReadSummary {
+    pub(crate) fn finish(mut self, room: RowRoom) -> ReadSummary {
+        if let Some(shared) = self.shared.take().and_then(Arc::into_inner) {
+            self.rows.rejoin(shared.rows);
+        }
         ReadSummary {
             name: self.rows.name().to_owned(),
             columns: self.rows.columns().to_vec(),
@@ -135,6 +207,11 @@ impl Batches for Feed<'_> {
             ControlFlow::Continue(()) => Ok(more),
             ControlFlow::Break(()) => Err(Error::Cancelled),
         }
+    }
+
+    fn shared(&self) -> Option<Arc<dyn SharedBatches<Batch>>> {
+        let shared = Arc::clone(self.shared.as_ref()?);
+        Some(shared)
     }
 
     fn n_threads(&self) -> usize {

@@ -394,6 +394,14 @@ impl Batch {
         self.filled.truncate(self.filled_ends.last().copied().unwrap_or_default());
     }
 
+    /// Counts rows and lines from an earlier place.
+    pub(crate) fn shift(&mut self, n_rows: u64, n_lines: u64) {
+        for mark in &mut self.rows {
+            mark.row = mark.row.saturating_add(n_rows);
+            mark.line = mark.line.saturating_add(n_lines);
+        }
+    }
+
     /// Gives sparse rows the columns that came with them.
     pub(crate) fn set_columns(&mut self, columns: &Arc<[String]>) {
         self.n_columns = columns.len();

@@ -43,6 +43,14 @@ impl Buffer {
         Ok(())
     }
 
+    /// Gives away what was read and not used, and the source; nothing is left.
+    pub(crate) fn take(&mut self) -> (Vec<u8>, Box<dyn Read + Send>) {
+        let rest = self.window().to_vec();
+        let source = std::mem::replace(&mut self.source, Box::new(io::empty()));
+        (self.start, self.end) = (0, 0);
+        (rest, source)
+    }
+
     fn make_room(&mut self) {
         if self.start == self.end {
             (self.start, self.end) = (0, 0);

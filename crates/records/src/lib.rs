@@ -5,6 +5,7 @@ mod batch; // Batch, Row: many records in one text
 mod binary; // BinaryFormat: files that are no text
 mod buffer; // a window over the bytes of an input
 mod cell; // Cell: one value of a row that is written
+mod csv_parser; // CSV records of bytes that come piece by piece
 mod csv_rows; // CSV records with their physical lines
 mod error; // Error, Fault, Position
 mod escape; // escape_terminal: what may reach a terminal
@@ -27,6 +28,7 @@ mod record; // Record, FieldKind
 mod repeats; // headers that come again between records
 mod rows; // Rows: a source of records
 mod same_file; // is_same_file
+mod shared_rows; // SharedRows: the rest of an input, parsed by several threads
 mod source; // files, standard input, compression, encodings
 mod store; // RowStore: rows that wait until they are printed
 mod summary; // Summary, SkipLog: nothing is lost in silence
@@ -47,6 +49,7 @@ pub use {
     record::{FieldKind, Record},
     rows::Rows,
     same_file::is_same_file,
+    shared_rows::{BlockParser, Part, SharedRows},
     source::{BytesRead, TextSource},
     store::{RowStore, StoredRow},
     summary::{DroppedKeys, FirstSkip, SkipLog, Summary},

@@ -18,6 +18,8 @@ pub struct ReadOptions {
     pub bad_rows: BadRows,
     /// The longest record in bytes, quoted line breaks included; 16 MiB by default, at most 1 GiB.
     pub max_record: usize,
+    /// The bytes of a block; half a MiB by default.
+    pub block: Option<usize>,
 }
 
 /// A format that can be read.
@@ -66,7 +68,7 @@ pub enum BadRows {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { format: None, delimiter: None, bad_rows: BadRows::Fail, max_record: 16 << 20 }
+        Self { format: None, delimiter: None, bad_rows: BadRows::Fail, max_record: 16 << 20, block: None }
     }
 }
 
@@ -132,6 +134,18 @@ impl ReadOptions {
     #[must_use]
     pub fn max_record(mut self, bytes: usize) -> Self {
         self.max_record = bytes;
+        self
+    }
+
+    /// Sets the bytes of the blocks that threads take of [shared](crate::Rows::share) records, half a MiB by default. They
+    /// change no result.
+    ///
+    /// ```
+    /// assert_eq!(oddsift_records::ReadOptions::new().block(Some(4096)).block, Some(4096));
+    /// ```
+    #[must_use]
+    pub fn block(mut self, bytes: Option<usize>) -> Self {
+        self.block = bytes;
         self
     }
 }

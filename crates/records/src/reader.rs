@@ -11,6 +11,7 @@ use crate::{
     framing::Framing,
     json_rows::JsonRows,
     log_rows::LogRows,
+    shared_rows::{Resume, SharedRows},
     source::{Source, format_of},
     w3c::W3c,
     zeek::Zeek,
@@ -49,6 +50,8 @@ pub struct Reader {
     summary: Summary,
     bad_rows: BadRows,
     next_row: u64,
+    /// The size of the blocks of [`SharedRows`].
+    block: Option<usize>,
     done: bool,
     /// A fault behind the rows that were given last.
     stopped: Option<Stop>,
@@ -167,6 +170,7 @@ impl Reader {
             summary,
             bad_rows,
             next_row,
+            block: options.block,
             done: false,
             stopped: None,
         })
@@ -394,6 +398,28 @@ impl Rows for Reader {
     fn names_its_fields(&self) -> bool {
         self.names_its_fields()
     }
+
+    fn share(&mut self) -> Option<SharedRows> {
+        let Engine::Csv(rows) = &mut self.rows else { return None };
+        if self.done || self.stopped.is_some() {
+            return None;
+        }
+        let shared = SharedRows::new(Resume {
+            name: Arc::clone(&self.name),
+            columns: Arc::clone(&self.columns),
+            rows: rows.give_away()?,
+            bad_rows: self.bad_rows,
+            progress: self.progress.clone(),
+            row: self.next_row,
+            block: self.block,
+        });
+        self.done = true;
+        Some(shared)
+    }
+
+    fn rejoin(&mut self, shared: SharedRows) {
+        self.summary.add(&shared.into_summary());
+    }
 }
 
 impl std::fmt::Debug for Reader {
@@ -420,7 +446,17 @@ impl From<io::Error> for Stop {
 }
 
 impl Stop {
-    fn at(self, name: &Arc<str>) -> Error {
+    /// The same with lines counted from an earlier place.
+    pub(crate) fn below(self, n_lines: u64) -> Self {
+        match self {
+            Stop::Bad { line, column, fault } => {
+                Stop::Bad { line: line.saturating_add(n_lines), column, fault }
+            }
+            stop => stop,
+        }
+    }
+
+    pub(crate) fn at(self, name: &Arc<str>) -> Error {
         let name = Arc::clone(name);
         match self {
             Stop::Io(source) => Error::Read { name, source },
@@ -437,6 +473,16 @@ pub(crate) struct Tally<'a> {
     summary: &'a mut Summary,
     next_row: &'a mut u64,
     bad_rows: BadRows,
+}
+
+impl<'a> Tally<'a> {
+    pub(crate) fn new(
+        summary: &'a mut Summary,
+        next_row: &'a mut u64,
+        bad_rows: BadRows,
+    ) -> Self {
+        Self { summary, next_row, bad_rows }
+    }
 }
 
 impl Tally<'_> {

@@ -1,4 +1,4 @@
-use crate::{Batch, Error, Summary};
+use crate::{Batch, Error, SharedRows, Summary};
 
 /// A source of records: a file, a stream, an audit log, a table of another program.
 ///
@@ -88,6 +88,17 @@ pub trait Rows: Send {
     fn names_its_fields(&self) -> bool {
         false
     }
+
+    /// Gives the records that are yet to be read to several threads at once, where that can be; there are none
+    /// here then.
+    fn share(&mut self) -> Option<SharedRows> {
+        None
+    }
+
+    /// Takes back what was [shared](Self::share), so that the [summary](Self::summary) tells of all records.
+    fn rejoin(&mut self, shared: SharedRows) {
+        drop(shared);
+    }
 }
 
 impl<R: Rows + ?Sized> Rows for Box<R> {
@@ -117,5 +128,13 @@ impl<R: Rows + ?Sized> Rows for Box<R> {
 
     fn n_bytes(&self) -> Option<u64> {
         (**self).n_bytes()
+    }
+
+    fn share(&mut self) -> Option<SharedRows> {
+        (**self).share()
+    }
+
+    fn rejoin(&mut self, shared: SharedRows) {
+        (**self).rejoin(shared);
     }
 }

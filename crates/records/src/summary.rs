@@ -104,6 +104,13 @@ impl SkipLog {
         }
     }
 
+    /// Counts lines from an earlier place.
+    fn shift(&mut self, n_lines: u64) {
+        if let Some(first) = &mut self.first {
+            first.line = first.line.saturating_add(n_lines);
+        }
+    }
+
     /// Adds the rows of the input that follows.
     fn append(&mut self, name: &Arc<str>, file: u32, other: &SkipLog) {
         let mut other = other.clone();
@@ -245,6 +252,21 @@ impl Summary {
         // All else is told input by input.
         let said = Self { skipped: SkipLog::new(), ..next.clone() };
         self.notes.extend(said.warnings(name));
+    }
+
+    /// Counts lines from an earlier place.
+    pub(crate) fn shift(&mut self, n_lines: u64) {
+        for log in [&mut self.skipped, &mut self.replaced, &mut self.repeated] {
+            log.shift(n_lines);
+        }
+    }
+
+    /// Adds what was met in rows of the same input.
+    pub(crate) fn add(&mut self, rows: &Self) {
+        self.rows = self.rows.saturating_add(rows.rows);
+        self.skipped.merge(&rows.skipped);
+        self.replaced.merge(&rows.replaced);
+        self.repeated.merge(&rows.repeated);
     }
 
     /// Counts records that a source gives.
