@@ -164,7 +164,8 @@ impl<'i> Feed<'i> {
     pub(crate) fn new(head: Head, input: &'i Input) -> Self {
         let Head { mut rows, batches: head, .. } = head;
         let first_place = head.iter().filter(|batch| !batch.is_empty()).count() as u64;
-        let shared = rows.share().map(|rows| SharedFeed { rows, input: input.clone(), first_place });
+        let shared =
+            rows.share().map(|rows| SharedFeed { rows, input: input.clone(), first_place });
         Self { input, rows, head, shared: shared.map(Arc::new) }
     }
 

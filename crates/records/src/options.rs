@@ -68,7 +68,13 @@ pub enum BadRows {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { format: None, delimiter: None, bad_rows: BadRows::Fail, max_record: 16 << 20, block: None }
+        Self {
+            format: None,
+            delimiter: None,
+            bad_rows: BadRows::Fail,
+            max_record: 16 << 20,
+            block: None,
+        }
     }
 }
 

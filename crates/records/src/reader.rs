@@ -476,11 +476,7 @@ pub(crate) struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    pub(crate) fn new(
-        summary: &'a mut Summary,
-        next_row: &'a mut u64,
-        bad_rows: BadRows,
-    ) -> Self {
+    pub(crate) fn new(summary: &'a mut Summary, next_row: &'a mut u64, bad_rows: BadRows) -> Self {
         Self { summary, next_row, bad_rows }
     }
 }

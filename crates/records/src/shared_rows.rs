@@ -370,7 +370,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl std::fmt::Debug for SharedRows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (name, columns) = (&self.name, &self.columns);
-        f.debug_struct("SharedRows").field("name", name).field("columns", columns).finish_non_exhaustive()
+        f.debug_struct("SharedRows")
+            .field("name", name)
+            .field("columns", columns)
+            .finish_non_exhaustive()
     }
 }
 
