@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use csv_core::{ReadRecordResult as Step, ReaderBuilder};
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter, memchr2};
 
 use crate::{
     Batch, Fault,
@@ -22,6 +22,8 @@ pub(crate) struct CsvParser {
     pub(crate) line: u64,
     /// Whether the byte before was a carriage return that ended a line: a line feed belongs to it.
     after_return: bool,
+    /// Whether the state machine has seen bytes: it drops a byte order mark that comes first.
+    is_begun: bool,
     /// The record whose end is yet to come.
     making: Option<Making>,
     /// A record past the limit whose end is yet to come; it is not kept.
@@ -111,6 +113,7 @@ impl CsvParser {
             core: ReaderBuilder::new().delimiter(shape.delimiter).build(),
             line,
             after_return: false,
+            is_begun: false,
             making: None,
             cut: None,
             shape,
@@ -126,6 +129,7 @@ impl CsvParser {
         let mut parser = Self::new(shape, 0, most_fields);
         // The state machine drops one that comes first; a blank line is nothing to it.
         parser.core.read_record(b"\n", &mut parser.text, &mut parser.ends);
+        parser.is_begun = true;
         parser
     }
 
@@ -259,6 +263,9 @@ impl CsvParser {
             if piece.rest().is_empty() {
                 return Ok(if piece.is_last { Next::End } else { Next::Wait });
             }
+            if let Some(found) = self.plain_record(piece) {
+                return Ok(Next::Record(found));
+            }
             Making::at(self.line)
         };
         loop {
@@ -278,6 +285,37 @@ impl CsvParser {
                 return Ok(Next::Record(making.found()));
             }
         }
+    }
+
+    /// A record on one line without quotes, which is most of them; the state machine need not look at each byte.
+    #[inline]
+    fn plain_record(&mut self, piece: &mut Piece<'_>) -> Option<Found> {
+        let rest = piece.rest();
+        let end = memchr(b'\n', rest)?;
+        let line = rest.get(..end)?;
+        let record = line.strip_suffix(b"\r").unwrap_or(line);
+        if !self.is_begun || end >= self.shape.limit || memchr2(b'"', b'\r', record).is_some() {
+            return None;
+        }
+        let from = self.used;
+        while self.text.len().saturating_sub(from) < record.len() {
+            self.grow_text();
+        }
+        let room = self.text.get_mut(from..)?;
+        let (mut n_fields, mut n_bytes, mut start) = (0_usize, 0_usize, 0_usize);
+        let delimiters = memchr_iter(self.shape.delimiter, record);
+        for at in delimiters.chain(std::iter::once(record.len())) {
+            let field = record.get(start..at)?;
+            let next = n_bytes.saturating_add(field.len());
+            room.get_mut(n_bytes..next)?.copy_from_slice(field);
+            *self.ends.get_mut(n_fields)? = next;
+            (n_fields, n_bytes, start) = (n_fields.saturating_add(1), next, at.saturating_add(1));
+        }
+        let found = Found { line: self.line, n_fields, n_bytes };
+        self.line = self.line.saturating_add(1);
+        self.after_return = false;
+        piece.n_used = piece.n_used.saturating_add(end).saturating_add(1);
+        Some(found)
     }
 
     /// The record that the end of the input ends, unless a quote is open.
@@ -377,6 +415,7 @@ impl CsvParser {
         let ends = self.ends.get_mut(slot..).unwrap_or_default();
         let lines_before = self.core.line();
         let (step, n_read, n_written, n_ends) = self.core.read_record(input, room, ends);
+        self.is_begun = true;
         let n_lines = self.core.line().saturating_sub(lines_before);
         let done = matches!(step, Step::Record);
         let last = n_read.checked_sub(1).and_then(|last| input.get(last));
