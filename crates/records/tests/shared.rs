@@ -110,7 +110,7 @@ fn log(line_end: &str) -> String {
             1 => "\"\"".to_owned(),
             _ => format!("note {row}"),
         };
-        text += &format!("host{},{note}{line_end}", row % 5);
+        text += &["host", &(row % 5).to_string(), ",", &note, line_end].concat();
     }
     text
 }
