@@ -205,7 +205,10 @@ class IsolationForest(OutlierMixin, BaseEstimator):
         if n_more == 0:
             warnings.warn("Warm-start fitting without increasing n_estimators does not fit new trees.", stacklevel=3)
         else:
-            self._forest = grown.grow(self.n_estimators, _doubles(X))
+            self._forest = grown.grow(self.n_estimators, _doubles(X), self._contamination())
+
+    def _contamination(self) -> str | float:
+        return self.contamination if isinstance(self.contamination, str) else float(self.contamination)
 
     def _args(self, X: np.ndarray, sample_weight: np.ndarray | None) -> dict[str, Any]:
         """Returns the parameters as the Rust side takes them."""
@@ -228,12 +231,11 @@ class IsolationForest(OutlierMixin, BaseEstimator):
                 raise ValueError("max_features must be in (0, n_features]")
         else:
             max_features = max(1, int(max_features * n_features))
-        contamination = self.contamination
         return {
             "n_trees": int(self.n_estimators),
             "max_samples": max_samples,
             "max_features": max_features,
-            "contamination": contamination if isinstance(contamination, str) else float(contamination),
+            "contamination": self._contamination(),
             "bootstrap": bool(self.bootstrap),
             "seed": int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max)),
             "extended": False,

@@ -1,6 +1,10 @@
+use std::collections::HashMap;
+
+use ndarray::{ArrayView2, Axis};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2};
 use oddsift::iforest::{
-    ForestModel, IsolationForest, IsolationForestParams, MaxSamples, TreeNodes,
+    Contamination, Error, ForestModel, IsolationForest, IsolationForestParams, MaxSamples,
+    TreeNodes, percentile,
 };
 use pyo3::prelude::*;
 
@@ -28,7 +32,6 @@ impl ForestArgs {
             .n_trees(self.n_trees)
             .max_samples(max_samples(&self.max_samples)?)
             .max_features(max_features(&self.max_features)?)
-            .contamination(contamination(&self.contamination)?)
             .bootstrap(self.bootstrap)
             .seed(self.seed)
             .extended(self.extended))
@@ -50,19 +53,31 @@ impl Forest {
         weights: Option<PyReadonlyArray1<'_, f64>>,
         args: ForestArgs,
     ) -> PyResult<Self> {
-        let params = args.params()?;
+        let (params, contamination) = (args.params()?, contamination(&args.contamination)?);
         let x = x.as_array();
         let weights = weights.map(|weights| weights.as_array().to_vec());
         job::run(py, None, |watch| {
-            params.fit_with(&x, weights.as_deref(), &|progress| watch.tell(progress))
+            let progress = |progress| watch.tell(progress);
+            if !is_share(contamination) {
+                let params = params.contamination(contamination);
+                return params.fit_with(&x, weights.as_deref(), &progress);
+            }
+            let forest = params.fit_with(&x, weights.as_deref(), &progress)?;
+            with_offset(forest, contamination, x, weights.as_deref())
         })
         .map(Self)
     }
 
     /// Returns the same forest with `n_trees` trees, those that it has and more, grown from `x`.
-    fn grow(&self, py: Python<'_>, n_trees: usize, x: PyReadonlyArray2<'_, f64>) -> PyResult<Self> {
-        let x = x.as_array();
-        job::run(py, None, |_| self.0.grow(n_trees, &x)).map(Self)
+    fn grow(
+        &self,
+        py: Python<'_>,
+        n_trees: usize,
+        x: PyReadonlyArray2<'_, f64>,
+        share: Value,
+    ) -> PyResult<Self> {
+        let (x, share) = (x.as_array(), contamination(&share)?);
+        job::run(py, None, |_| with_offset(self.0.grow(n_trees, &x)?, share, x, None)).map(Self)
     }
 
     /// Returns the score of each row, of shape `(n_samples,)`: in [-1, 0), lower is more unusual.
@@ -72,7 +87,7 @@ impl Forest {
         x: PyReadonlyArray2<'py, f64>,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         let x = x.as_array();
-        let scores = job::run(py, None, |_| self.0.score_samples(&x))?;
+        let scores = job::run(py, None, |_| score_distinct(&self.0, x))?;
         Ok(scores.into_pyarray(py))
     }
 
@@ -118,6 +133,49 @@ impl Forest {
     pub(crate) fn inner(&self) -> &IsolationForest {
         &self.0
     }
+}
+
+/// Tells whether it is a share of the rows that a fit takes.
+fn is_share(contamination: Contamination) -> bool {
+    matches!(contamination, Contamination::Fraction(share) if share > 0.0 && share <= 0.5)
+}
+
+/// Sets the offset by the scores of the rows that a forest was grown from, as a fit does, but by those of distinct
+/// rows.
+fn with_offset(
+    forest: IsolationForest,
+    contamination: Contamination,
+    x: ArrayView2<'_, f64>,
+    weights: Option<&[f64]>,
+) -> Result<IsolationForest, Error> {
+    let Contamination::Fraction(share) = contamination else { return Ok(forest) };
+    let scores = score_distinct(&forest, x)?;
+    forest.with_offset(percentile(&scores, weights, share))
+}
+
+/// The score of each row. Rows of events repeat, and equal rows have one score.
+fn score_distinct(forest: &IsolationForest, x: ArrayView2<'_, f64>) -> Result<Vec<f64>, Error> {
+    let mut places: HashMap<Vec<u64>, usize> = HashMap::new();
+    let mut distinct = Vec::new();
+    let mut bits = Vec::with_capacity(x.ncols());
+    let mut of_row = Vec::with_capacity(x.nrows());
+    for (row, values) in x.rows().into_iter().enumerate() {
+        bits.clear();
+        bits.extend(values.iter().map(|value| value.to_bits()));
+        let place = places.get(&bits).copied().unwrap_or_else(|| {
+            places.insert(bits.clone(), distinct.len());
+            distinct.push(row);
+            distinct.len() - 1
+        });
+        of_row.push(place);
+        if distinct.len() > x.nrows() / 2 {
+            return forest.score_samples(&x); // there is little to be saved
+        }
+    }
+    let Ok(scores) = forest.score_samples(&x.select(Axis(0), &distinct)) else {
+        return forest.score_samples(&x); // its error names the row
+    };
+    Ok(of_row.into_iter().filter_map(|place| scores.get(place).copied()).collect())
 }
 
 /// The rows of each tree's sample, drawn again.

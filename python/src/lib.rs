@@ -13,6 +13,7 @@ mod job; // long work: without the GIL, with progress, interruptible
 mod output; // files, whole or not at all
 mod picture; // Picture: a result that can be drawn
 mod plot; // pictures of arrays
+mod sql; // functions of SQL engines
 mod stl; // series taken apart
 mod timespan; // spans of time from their parts
 mod value; // values with several types
@@ -39,6 +40,8 @@ mod _oddsift {
     use crate::picture::Picture;
     #[pymodule_export]
     use crate::plot::{plot_clusters, plot_outliers};
+    #[pymodule_export]
+    use crate::sql::{process_features, sql_function, sql_model};
     #[pymodule_export]
     use crate::stl::{mstl, stl};
     #[pymodule_export]

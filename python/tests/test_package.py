@@ -137,7 +137,7 @@ def test_eight_threads_at_once_give_the_same(processes):
 def test_examples_of_the_docs(monkeypatch):
     monkeypatch.chdir(ROOT)
     msticpy = [f".msticpy{name}" for name in ("", ".auditdextract", ".cluster_auditd", ".timespan")]
-    for name in ("", "._model", "._page", "._table", "._verbs", *msticpy, ".sklearn", ".statsmodels"):
+    for name in ("", "._model", "._page", "._table", "._verbs", *msticpy, ".datafusion", ".duckdb", ".sklearn", ".statsmodels"):
         try:
             module = importlib.import_module(f"oddsift{name}")
         except ImportError:

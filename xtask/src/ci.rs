@@ -13,7 +13,7 @@ use crate::workspace::{Workspace, is_publishable};
 
 type Job = (&'static str, &'static str, fn() -> Result<()>);
 
-const JOBS: [Job; 12] = [
+const JOBS: [Job; 13] = [
     ("fmt", "the code is formatted", fmt),
     ("clippy", "no lint warns", clippy),
     ("test", "all tests pass", test),
@@ -24,6 +24,7 @@ const JOBS: [Job; 12] = [
     ("pictures", "the pictures of the docs are what the tool draws", pictures),
     ("engines", "format, lints and tests of the engines", engines),
     ("engines-doc", "the documentation of the engines builds without a warning", engines_doc),
+    ("python", "format, lints and tests of the package for Python", python),
     ("msrv", "the stated Rust version is one, and suffices", msrv),
     ("deny", "licences, advisories and sources of dependencies are allowed", deny),
 ];
@@ -132,6 +133,18 @@ fn engines_doc() -> Result<()> {
     run_command(in_engines(&["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+fn python() -> Result<()> {
+    let package = ["--manifest-path", "python/Cargo.toml"];
+    run_command(cargo().args(["fmt", "--check"]).args(package))?;
+    run_command(cargo().arg("clippy").args(package).args([
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    crate::python::run(&["test".to_owned()])
+}
+
 /// Where the compiler and its tools are.
 fn sysroot() -> Result<PathBuf> {
     let output = Command::new("rustc").args(["--print", "sysroot"]).output()?;
@@ -187,7 +200,13 @@ fn deny() -> Result<()> {
     let probe =
         cargo().args(["deny", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     if probe.is_ok_and(|status| status.success()) {
-        return run_command(cargo().args(["deny", "check"]));
+        let root = Workspace::load()?.root().to_owned();
+        for manifest in ["Cargo.toml", "python/Cargo.toml"] {
+            let mut check = cargo();
+            check.args(["deny", "--manifest-path"]).arg(root.join(manifest)).arg("check");
+            run_command(check.arg("--config").arg(root.join("deny.toml")))?;
+        }
+        return Ok(());
     }
     eprintln!("not run: cargo-deny is not installed; `cargo install --locked cargo-deny` gets it");
     Ok(())

@@ -6,6 +6,7 @@ mod dist;
 mod pictures;
 mod programs; // commands of other crates
 mod python;
+mod python_peers;
 mod release;
 mod tidy;
 mod tool;
@@ -28,6 +29,7 @@ commands:
   pictures       the pictures of the docs, drawn from the sample logs
   dist           the tool as an archive with manual pages, completions and checksum
   python test    the package for Python, built into a virtual environment and tested
+  python spark   its functions in SQL, in Spark, too
   release        version, changelog, checks, packages, tag and publishing
 
 of crates/testkit:
@@ -39,6 +41,9 @@ of crates/testkit:
 
 of benches:
   peers          ours beside other implementations, on the same data in one run
+
+of python:
+  peers python   msticpy's functions beside ours, from pandas to pandas
 
 `cargo xtask COMMAND --help` tells more about each.
 ";

@@ -36,6 +36,11 @@ pub(crate) fn quality(args: &[String]) -> Result<ExitCode> {
 }
 
 pub(crate) fn peers(args: &[String]) -> Result<ExitCode> {
+    if let [first, rest @ ..] = args
+        && first == "python"
+    {
+        return crate::python_peers::run(rest);
+    }
     ensure!(cfg!(unix), "`peers` limits memory by `ulimit`; run it on a Unix");
     run(&PEERS, args)
 }

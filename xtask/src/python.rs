@@ -14,41 +14,77 @@ Builds the package for Python into a virtual environment under target/, and runs
 with the tool, scikit-learn, statsmodels and msticpy.
 
 usage: cargo xtask python test
+       cargo xtask python spark    the tests of its functions in SQL, those in Spark among them
 
-Then tests of scikit-learn, statsmodels and msticpy run on it, as they are. msticpy's package has none: the
+After our own, tests of scikit-learn, statsmodels and msticpy run on it, as they are. msticpy's package has none: the
 environment variable ODDSIFT_PEER_TESTS names a folder with msticpy/tests, the folder tests of its repository at
 the commit that docs/python.md names; without it they are skipped. A failure that is not expected, and an expected
 one that passes (EXPECTED in python/tests/peers/peer_plugin.py), is a failure.
 
-It takes Python 3.10 or later, as `python3`, and the network for the packages of python/requirements-test.txt.
+It takes Python 3.10 or later, as `python3`, and the network for the packages of python/requirements-test.txt;
+`spark` takes those of python/requirements-spark.txt, too, which are some 300 MB, and Java 17 or later.
 ";
 
 pub(crate) fn run(args: &[String]) -> Result<()> {
     if crate::wants_help(args) {
         return crate::show(HELP);
     }
-    match args {
-        [job] if job == "test" => test(),
-        _ => bail!("`python` takes one job, `test`; see `cargo xtask python --help`"),
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words[..] {
+        ["test"] => test(),
+        ["spark"] => spark(),
+        _ => bail!("`python` takes one job, `test` or `spark`; see `cargo xtask python --help`"),
     }
 }
 
 fn test() -> Result<()> {
     let tool = tested_tool()?;
-    let workspace = Workspace::load()?;
-    let package = workspace.root().join("python");
-    let environment = workspace.target().join("python");
-    run_command(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
-    let python = interpreter(&environment);
-    let pip = |arguments: &[&Path]| {
-        let mut command = Command::new(&python);
-        run_command(command.args(["-m", "pip", "install", "--quiet"]).args(arguments))
-    };
-    pip(&[Path::new("-r"), &package.join("requirements-test.txt")])?;
-    pip(&[&package])?;
-    let mut tests = Command::new(&python);
-    run_command(tests.args(["-m", "pytest"]).arg(&package).env("ODDSIFT_BIN", tool))?;
-    run_command(Command::new(&python).arg(package.join("tests/peers/run.py")))
+    let environment = Environment::new()?;
+    run_command(environment.pytest().arg(&environment.package).env("ODDSIFT_BIN", tool))?;
+    run_command(environment.python().arg(environment.package.join("tests/peers/run.py")))
+}
+
+fn spark() -> Result<()> {
+    let environment = Environment::new()?;
+    environment.pip(&[Path::new("-r"), &environment.package.join("requirements-spark.txt")])?;
+    run_command(environment.pytest().arg(environment.package.join("tests/test_sql.py")))
+}
+
+/// A virtual environment that has the package and what its tests run against.
+pub(crate) struct Environment {
+    python: PathBuf,
+    /// The folder of the package.
+    package: PathBuf,
+}
+
+impl Environment {
+    pub(crate) fn new() -> Result<Self> {
+        let workspace = Workspace::load()?;
+        let package = workspace.root().join("python");
+        let folder = workspace.target().join("python");
+        run_command(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        let environment = Self { python: interpreter(&folder), package };
+        environment.pip(&[Path::new("-r"), &environment.package.join("requirements-test.txt")])?;
+        environment.pip(&[&environment.package])?;
+        Ok(environment)
+    }
+
+    /// The interpreter, in the root of the workspace.
+    pub(crate) fn python(&self) -> Command {
+        let mut command = Command::new(&self.python);
+        command.current_dir(self.package.parent().unwrap_or(&self.package));
+        command
+    }
+
+    fn pytest(&self) -> Command {
+        let mut command = self.python();
+        command.args(["-m", "pytest"]);
+        command
+    }
+
+    fn pip(&self, arguments: &[&Path]) -> Result<()> {
+        run_command(self.python().args(["-m", "pip", "install", "--quiet"]).args(arguments))
+    }
 }
 
 fn interpreter(environment: &Path) -> PathBuf {

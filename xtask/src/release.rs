@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::ci::{cargo, run_command};
 use crate::workspace::{Workspace, is_publishable};
 use checkout::Checkout;
-use version::{Level, Version};
+use version::{Level, Version, set, set_of_package};
 
 const HELP: &str = "\
 Releases the workspace: all crates share one version.
@@ -22,7 +22,8 @@ Releases the workspace: all crates share one version.
 usage: cargo xtask release [--dry-run | --no-publish] (major | minor | patch)
        cargo xtask release --publish
 
-  1. the number   in Cargo.toml, of the workspace and of its crates' dependencies on each other
+  1. the number   in Cargo.toml, of the workspace and of its crates' dependencies on each other, and
+                  in python/Cargo.toml, of the package for Python
   2. changelog    what stands under `Unreleased` becomes the section of the version, with its date
   3. semver       cargo-semver-checks against the last tag, if there is one
   4. packages     `cargo package` over all crates that are published, which builds each from what
@@ -35,6 +36,12 @@ fails changes nothing. With --dry-run that is all, and what would follow is prin
 stops after step 5, and --publish does step 6 alone, for a commit that has the tag of its version: so
 the release workflow does it when a tag is pushed. Pushing is left to you: `git push --follow-tags`.
 ";
+
+const MANIFEST: &str = "Cargo.toml";
+const PYTHON_MANIFEST: &str = "python/Cargo.toml";
+
+/// Changes the version in a manifest.
+type SetVersion = fn(&str, Version, Version) -> Result<String>;
 
 pub(crate) fn run(args: &[String]) -> Result<()> {
     if args.is_empty() || crate::wants_help(args) {
@@ -94,7 +101,7 @@ fn publish(root: &Path, packages: &[String]) -> Result<()> {
 
 /// Publishes the commit that is checked out, if it has the tag of its version.
 fn publish_tagged(workspace: &Workspace) -> Result<()> {
-    let version = version::of_workspace(&workspace.read(Path::new("Cargo.toml"))?)?;
+    let version = version::of_workspace(&workspace.read(Path::new(MANIFEST))?)?;
     let tags = git(workspace.root(), &["tag", "--points-at", "HEAD"])?;
     ensure!(
         tags.lines().any(|tag| tag == format!("v{version}")),
@@ -126,7 +133,7 @@ struct Plan {
 
 impl Plan {
     fn new(workspace: &Workspace, level: Level) -> Result<Self> {
-        let manifest = workspace.read(Path::new("Cargo.toml"))?;
+        let manifest = workspace.read(Path::new(MANIFEST))?;
         let old = version::of_workspace(&manifest)?;
         let tags = git(workspace.root(), &["tag", "--list", "v*", "--sort=-version:refname"])?;
         Ok(Self {
@@ -147,7 +154,7 @@ impl Plan {
         let list = packages.join("\n                ");
         format!(
             "release of oddsift {new}\n\n  \
-             number      {old} -> {new} in Cargo.toml and Cargo.lock\n  \
+             number      {old} -> {new} in Cargo.toml, python/Cargo.toml and their locks\n  \
              changelog   `Unreleased` becomes `[{new}] - {date}`\n  \
              semver      {semver}\n  \
              packages    {} crates, each built from what would be uploaded\n  \
@@ -178,9 +185,16 @@ impl Plan {
 
     /// Writes number and changelog to a checkout.
     fn write(&self, root: &Path) -> Result<()> {
-        rewrite(&root.join("Cargo.toml"), |text| version::set(text, self.old, self.new))?;
+        for (manifest, set) in [(MANIFEST, set as SetVersion), (PYTHON_MANIFEST, set_of_package)] {
+            rewrite(&root.join(manifest), |text| set(text, self.old, self.new))?;
+        }
         rewrite(&root.join("CHANGELOG.md"), |text| changelog::release(text, self.new, &self.date))?;
-        run_command(cargo().current_dir(root).args(["update", "--workspace", "--quiet"]))
+        for manifest in [MANIFEST, PYTHON_MANIFEST] {
+            let mut update = cargo();
+            update.current_dir(root).args(["update", "--workspace", "--quiet"]);
+            run_command(update.args(["--manifest-path", manifest]))?;
+        }
+        Ok(())
     }
 
     fn check_semver(&self, root: &Path, tag: &str) -> Result<()> {

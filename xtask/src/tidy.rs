@@ -24,7 +24,8 @@ usage: cargo xtask tidy
   arrows      crates depend only on crates below them; the table is xtask/src/tidy/arrows.rs
   manifests   version, edition, rust-version, license and lints come from the workspace, as do all
               versions of dependencies; published crates have description, keywords, readme;
-              their dev-dependencies on our own crates have a path and no version
+              their dev-dependencies on our own crates have a path and no version; the package for
+              Python, which is outside the workspace, states the same version, edition and so on
   links       relative links in Markdown files lead to files
   readmes     the README of a library is its crate documentation, so that its examples run; it has the
               sections `Differences from msticpy` and `Features`, and the latter names every feature
@@ -83,6 +84,9 @@ fn arrows_of(workspace: &Workspace) -> Vec<arrows::Crate> {
 fn check_manifests(workspace: &Workspace) -> Result<Vec<String>> {
     let root = manifests::parse(&workspace.read(Path::new("Cargo.toml"))?)?;
     let mut breaches = manifests::check_workspace(&root);
+    let python = manifests::parse(&workspace.read(Path::new("python/Cargo.toml"))?)?;
+    let outside = manifests::check_outside(&python, &root).into_iter();
+    breaches.extend(outside.map(|breach| format!("python/Cargo.toml: {breach}")));
     for package in workspace.packages() {
         let path = package.manifest_path.as_std_path().strip_prefix(workspace.root())?;
         let manifest = manifests::parse(&workspace.read(path)?)

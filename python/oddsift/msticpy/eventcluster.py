@@ -161,15 +161,26 @@ def add_process_features(
     wanted = [name for name in wanted if force or name not in output]
     if not wanted or output.empty:
         return output
-    found = features(
-        output[sources].astype(str) if compat else output[sources],
-        path_separator=path_separator,
-        compat="msticpy" if compat else None,
-        map={"path": "NewProcessName", "command_line": "CommandLine", "session": "SubjectLogonId"} if len(sources) == 3 else {},
-    ).to_pandas()
-    for name in wanted:
-        output[name] = found[name].to_numpy()
-    return output
+    if compat:
+        found = _as_msticpy(output, path_separator)
+    else:
+        roles = {"path": "NewProcessName", "command_line": "CommandLine", "session": "SubjectLogonId"}
+        table = features(output[sources], path_separator=path_separator, map=roles if len(sources) == 3 else {}).to_arrow()
+        found = {name: table[name] for name in wanted}
+    # All at once: each column that is added by itself costs as much as a search for its place.
+    return output.assign(**{name: found[name].to_numpy(zero_copy_only=False) for name in wanted})
+
+
+def _as_msticpy(events: pd.DataFrame, path_separator: str | None) -> dict[str, Any]:
+    """Returns the features of all events, by name; what is no text becomes one, as in msticpy."""
+    import pyarrow as pa
+
+    texts = [
+        pa.array(events[name].astype(str), pa.large_string()) if name in events else pa.nulls(len(events), pa.large_string())
+        for name in ("NewProcessName", "CommandLine", "SubjectLogonId")
+    ]
+    found = pa.array(_oddsift.process_features(*texts, path_separator))
+    return {field.name: found.field(place) for place, field in enumerate(found.type)}
 
 
 def delim_count(value: str, delim_list: str = DELIMITERS) -> int:

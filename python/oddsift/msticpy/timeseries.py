@@ -42,18 +42,20 @@ def ts_anomalies_stl(data: pd.DataFrame, *, compat: bool = True, **kwargs: Any) 
     if kwargs.get("time_column"):
         data = data.set_index(kwargs["time_column"])
     column = kwargs.get("data_column") or data.columns[0]
-    result = data[[column]].copy()
-    found = STL(result[column], seasonal=kwargs.get("seasonal", 7), period=kwargs.get("period", 24)).fit()
-    result["residual"], result["trend"] = found.resid, found.trend
-    result["seasonal"], result["weights"] = found.seasonal, found.weights
-    result["baseline"] = result["seasonal"] + result["trend"]
+    found = STL(data[column], seasonal=kwargs.get("seasonal", 7), period=kwargs.get("period", 24)).fit()
+    parts = {"residual": found.resid, "trend": found.trend, "seasonal": found.seasonal, "weights": found.weights}
+    parts = {name: np.asarray(part) for name, part in parts.items()}
+    parts["baseline"] = parts["seasonal"] + parts["trend"]
+    result = pd.DataFrame({column: data[column].to_numpy(), **parts}, index=data.index)
     if compat:
         result = result.fillna(0).astype("int64")
     remainder = result["residual"]
     deviation = remainder.std(ddof=0)
-    result["score"] = (remainder - remainder.mean()) / deviation if deviation or compat else 0.0
-    result["anomalies"] = _flags(result, kwargs.get("score_threshold", 3.0), compat)
-    return result.reset_index().sort_values(str(data.index.name or "index"), ascending=True)
+    score = (remainder - remainder.mean()) / deviation if deviation or compat else 0.0
+    result = result.assign(score=score)
+    result = result.assign(anomalies=_flags(result, kwargs.get("score_threshold", 3.0), compat)).reset_index()
+    times = str(data.index.name or "index")
+    return result if result[times].is_monotonic_increasing else result.sort_values(times, ascending=True)
 
 
 def _flags(result: pd.DataFrame, threshold: float, compat: bool) -> np.ndarray:

@@ -72,15 +72,25 @@ pub(super) fn of_workspace(manifest: &str) -> Result<Version> {
 /// The manifest with another version: the workspace's and that of its crates among its
 /// dependencies. Everything else stays as it is written.
 pub(super) fn set(manifest: &str, old: Version, new: Version) -> Result<String> {
+    set_in(manifest, ["[workspace.package]", "[workspace.dependencies]"], old, new)
+}
+
+/// The same of a package outside the workspace that depends on its crates.
+pub(super) fn set_of_package(manifest: &str, old: Version, new: Version) -> Result<String> {
+    set_in(manifest, ["[package]", "[dependencies]"], old, new)
+}
+
+fn set_in(manifest: &str, sections: [&str; 2], old: Version, new: Version) -> Result<String> {
     let (from, to) = (format!("version = \"{old}\""), format!("version = \"{new}\""));
+    let [own, dependencies] = sections;
     let mut section = "";
     let mut lines = Vec::new();
     for line in manifest.lines() {
         if line.starts_with('[') {
             section = line;
         }
-        let is_own = section == "[workspace.package]" && line.starts_with("version");
-        let is_crate = section == "[workspace.dependencies]" && line.contains("path = \"");
+        let is_own = section == own && line.starts_with("version");
+        let is_crate = section == dependencies && line.contains("path = \"");
         let changed = if is_own || is_crate { line.replace(&from, &to) } else { line.to_owned() };
         ensure!(
             !(is_own || is_crate) || changed != line,
@@ -115,6 +125,10 @@ mod tests {
         assert_eq!(of_workspace(&new).unwrap().to_string(), "0.2.0");
         assert!(new.contains("crates/ours\", version = \"0.2.0\""));
         assert!(new.contains("other = { version = \"0.1.9\" }"));
+        let package = "[package]\nversion = \"0.1.9\"\nrust-version = \"1.88\"\n[dependencies]\n\
+            ours = { path = \"../ours\", version = \"0.1.9\" }\nother = \"0.1.9\"\n";
+        let new = set_of_package(package, old, old.next(Level::Minor)).unwrap();
+        assert_eq!((new.matches("0.2.0").count(), new.matches("0.1.9").count()), (2, 1), "{new}");
         let torn = MANIFEST.replace("ours\", version = \"0.1.9\"", "ours\", version = \"0.1.8\"");
         assert!(set(&torn, old, old).is_err());
     }

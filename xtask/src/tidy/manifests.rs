@@ -23,6 +23,24 @@ pub(crate) fn check_workspace(root: &Table) -> Vec<String> {
         .collect()
 }
 
+/// What is wrong with the manifest of a package that cannot inherit, since it is outside the workspace.
+pub(crate) fn check_outside(manifest: &Table, root: &Table) -> Vec<String> {
+    let stated = |key: &&str| {
+        let of_workspace = get(root, &["workspace", "package", key]);
+        get(manifest, &["package", key]) == of_workspace
+    };
+    let other = INHERITED.into_iter().filter(|key| !stated(key));
+    let mut breaches: Vec<String> =
+        other.map(|key| format!("package.{key} must be the workspace's")).collect();
+    let version = get(root, &["workspace", "package", "version"]);
+    for (section, name, entry) in dependencies(manifest) {
+        if field(entry, "path").is_some() && field(entry, "version") != version {
+            breaches.push(format!("{section}.{name} must have the workspace's version"));
+        }
+    }
+    breaches
+}
+
 /// What is wrong with the manifest of a member.
 pub(crate) fn check_member(manifest: &Table, root: &Table, published: bool) -> Vec<String> {
     let mut breaches = check_inherited(manifest, published);
@@ -214,6 +232,21 @@ mod tests {
         let manifest = GOOD.replacen("version.workspace = true", "version = \"0.0.0\"", 1);
         let manifest = manifest.replace("{ path = \"../timespan\" }", "{ workspace = true }");
         assert!(breaches(&manifest, false).is_empty());
+    }
+
+    #[test]
+    fn a_package_outside_states_what_the_workspace_states() {
+        let good = "[package]\nversion = \"0.1.0\"\n[dependencies]\n\
+            oddsift = { path = \"../crates/facade\", version = \"0.1.0\" }\ncsv = \"1.4\"\n";
+        let root = parse(ROOT).unwrap();
+        let found = |text: &str| check_outside(&parse(text).unwrap(), &root);
+        assert_eq!(found(good), Vec::<String>::new());
+        for (place, named) in [(0, "package.version"), (1, "dependencies.oddsift")] {
+            let (at, old) = good.match_indices("0.1.0").nth(place).unwrap();
+            let changed = format!("{}0.2.0{}", &good[..at], &good[at + old.len()..]);
+            let breaches = found(&changed);
+            assert!(breaches.len() == 1 && breaches[0].contains(named), "{breaches:?}");
+        }
     }
 
     #[test]
