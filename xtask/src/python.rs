@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::ci::run_command;
+use crate::ci::{linted, run_command};
 use crate::tool::tested_tool;
 use crate::workspace::Workspace;
 
@@ -39,13 +39,13 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 
 fn test() -> Result<()> {
     let tool = tested_tool()?;
-    let environment = Environment::new()?;
+    let environment = Environment::new(Profile::Dev)?;
     run_command(environment.pytest().arg(&environment.package).env("ODDSIFT_BIN", tool))?;
     run_command(environment.python().arg(environment.package.join("tests/peers/run.py")))
 }
 
 fn spark() -> Result<()> {
-    let environment = Environment::new()?;
+    let environment = Environment::new(Profile::Dev)?;
     environment.pip(&[Path::new("-r"), &environment.package.join("requirements-spark.txt")])?;
     run_command(environment.pytest().arg(environment.package.join("tests/test_sql.py")))
 }
@@ -57,15 +57,30 @@ pub(crate) struct Environment {
     package: PathBuf,
 }
 
+/// How the package is built.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Profile {
+    /// Fast to build, with what the workspace's own tests built.
+    Dev,
+    /// As it is released.
+    Release,
+}
+
 impl Environment {
-    pub(crate) fn new() -> Result<Self> {
+    pub(crate) fn new(profile: Profile) -> Result<Self> {
         let workspace = Workspace::load()?;
         let package = workspace.root().join("python");
-        let folder = workspace.target().join("python");
+        let target = workspace.target();
+        let folder = target.join("python");
         run_command(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
         let environment = Self { python: interpreter(&folder), package };
         environment.pip(&[Path::new("-r"), &environment.package.join("requirements-test.txt")])?;
-        environment.pip(&[&environment.package])?;
+        let mut package = environment.install();
+        package.arg(&environment.package).env("CARGO_TARGET_DIR", target);
+        if matches!(profile, Profile::Dev) {
+            linted(package.args(["--config-settings", "build-args=--profile=dev"]))?;
+        }
+        run_command(&mut package)?;
         Ok(environment)
     }
 
@@ -83,7 +98,13 @@ impl Environment {
     }
 
     fn pip(&self, arguments: &[&Path]) -> Result<()> {
-        run_command(self.python().args(["-m", "pip", "install", "--quiet"]).args(arguments))
+        run_command(self.install().args(arguments))
+    }
+
+    fn install(&self) -> Command {
+        let mut command = self.python();
+        command.args(["-m", "pip", "install", "--quiet"]);
+        command
     }
 }
 

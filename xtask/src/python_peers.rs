@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::ci::run_command;
 use crate::programs::testkit;
-use crate::python::Environment;
+use crate::python::{Environment, Profile};
 use crate::workspace::Workspace;
 
 const HELP: &str = "\
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &[String]) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let sizes = Sizes::parse(args)?;
-    let environment = Environment::new()?;
+    let environment = Environment::new(Profile::Release)?;
     let folder = Workspace::load()?.target().join("peers-python");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let made = |what: &str, rows: &str| -> Result<String> {
