@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use oddsift::auditd::{Assembler, Event, EventRow, Id, Options, Summary, parse_record};
@@ -26,22 +27,39 @@ pub(crate) fn auditd_as_msticpy(
     let events = job::run(py, None, |_| AuditParams::new().events_as_msticpy(&input))?;
     let names = events.columns.iter().enumerate().filter(|(_, name)| *name != "TimeGenerated");
     let columns = names.map(|(column, name)| {
-        let cells = events.rows.iter().map(|row| object(py, events.cell(row, column)));
+        let mut objects = Objects::new(py);
+        let cells = events.rows.iter().map(|row| objects.of(events.cell(row, column)));
         let cells: Vec<Bound<'_, PyAny>> = cells.collect::<PyResult<_>>()?;
         Ok((name.clone(), PyList::new(py, cells)?))
     });
     Ok((columns.collect::<PyResult<_>>()?, events.warnings))
 }
 
-/// A cell as a frame of objects has it; NaN is what is missing there.
-fn object<'py>(py: Python<'py>, cell: Cell<'_>) -> PyResult<Bound<'py, PyAny>> {
-    Ok(match cell {
-        Cell::Missing => PyFloat::new(py, f64::NAN).into_any(),
-        Cell::Int(number) => number.into_pyobject(py)?.into_any(),
-        // Texts such as `yes` are in many rows.
-        Cell::Text(text) if text.len() < 16 => PyString::intern(py, text).into_any(),
-        other => PyString::new(py, &other.to_string()).into_any(),
-    })
+/// The objects of a column: what is in many cells is one of them.
+struct Objects<'py, 'a> {
+    py: Python<'py>,
+    /// What is missing, in a frame of objects.
+    nan: Bound<'py, PyAny>,
+    texts: HashMap<&'a str, Bound<'py, PyAny>>,
+}
+
+impl<'py, 'a> Objects<'py, 'a> {
+    fn new(py: Python<'py>) -> Self {
+        Self { py, nan: PyFloat::new(py, f64::NAN).into_any(), texts: HashMap::new() }
+    }
+
+    fn of(&mut self, cell: Cell<'a>) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py;
+        Ok(match cell {
+            Cell::Missing => self.nan.clone(),
+            Cell::Int(number) => number.into_pyobject(py)?.into_any(),
+            Cell::Text(text) => {
+                let known = self.texts.entry(text);
+                known.or_insert_with(|| PyString::new(py, text).into_any()).clone()
+            }
+            other => PyString::new(py, &other.to_string()).into_any(),
+        })
+    }
 }
 
 /// Makes events of groups of lines: the columns of `EventRow`, and before them the group and the line in it, from

@@ -175,11 +175,13 @@ def _as_msticpy(events: pd.DataFrame, path_separator: str | None) -> dict[str, A
     """Returns the features of all events, by name; what is no text becomes one, as in msticpy."""
     import pyarrow as pa
 
-    texts = [
-        pa.array(events[name].astype(str), pa.large_string()) if name in events else pa.nulls(len(events), pa.large_string())
-        for name in ("NewProcessName", "CommandLine", "SubjectLogonId")
-    ]
-    found = pa.array(_oddsift.process_features(*texts, path_separator))
+    def texts(name: str) -> Any:
+        if name not in events:
+            return pa.nulls(len(events), pa.large_string())
+        return pa.array(events[name].astype(str), pa.large_string())
+
+    path, command_line, session = texts("NewProcessName"), texts("CommandLine"), texts("SubjectLogonId")
+    found = pa.array(_oddsift.process_features(path, command_line, session, path_separator))
     return {field.name: found.field(place) for place, field in enumerate(found.type)}
 
 

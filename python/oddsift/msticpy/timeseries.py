@@ -44,25 +44,34 @@ def ts_anomalies_stl(data: pd.DataFrame, *, compat: bool = True, **kwargs: Any) 
     column = kwargs.get("data_column") or data.columns[0]
     found = STL(data[column], seasonal=kwargs.get("seasonal", 7), period=kwargs.get("period", 24)).fit()
     parts = {"residual": found.resid, "trend": found.trend, "seasonal": found.seasonal, "weights": found.weights}
-    parts = {name: np.asarray(part) for name, part in parts.items()}
-    parts["baseline"] = parts["seasonal"] + parts["trend"]
-    result = pd.DataFrame({column: data[column].to_numpy(), **parts}, index=data.index)
+    columns: dict[str, Any] = {name: np.asarray(part) for name, part in parts.items()}
+    columns["baseline"] = columns["seasonal"] + columns["trend"]
+    values = data[column]
     if compat:
-        result = result.fillna(0).astype("int64")
-    remainder = result["residual"]
-    deviation = remainder.std(ddof=0)
-    score = (remainder - remainder.mean()) / deviation if deviation or compat else 0.0
-    result = result.assign(score=score)
-    result = result.assign(anomalies=_flags(result, kwargs.get("score_threshold", 3.0), compat)).reset_index()
+        columns = {name: np.nan_to_num(part).astype("int64") for name, part in columns.items()}
+        values = values.fillna(0).astype("int64")
+    columns = {column: values, **columns}
+    columns["score"] = score = _scores(pd.Series(columns["residual"]), compat)
+    columns["anomalies"] = _flags(score, columns["seasonal"], kwargs.get("score_threshold", 3.0), compat)
+    # In one piece: pandas copies a frame for each column that comes later.
+    result = pd.DataFrame(columns, index=data.index, copy=False).reset_index()
     times = str(data.index.name or "index")
     return result if result[times].is_monotonic_increasing else result.sort_values(times, ascending=True)
 
 
-def _flags(result: pd.DataFrame, threshold: float, compat: bool) -> np.ndarray:
-    is_high = (result["score"] > threshold).to_numpy()
+def _scores(remainder: pd.Series, compat: bool) -> np.ndarray:
+    """Returns how many standard deviations each value is from their mean; 0 where all are equal, in msticpy NaN."""
+    deviation = remainder.std(ddof=0)
+    if not deviation and not compat:
+        return np.zeros(len(remainder))
+    return ((remainder - remainder.mean()) / deviation).to_numpy()
+
+
+def _flags(score: np.ndarray, season: np.ndarray, threshold: float, compat: bool) -> np.ndarray:
+    is_high = score > threshold
     if compat:
-        return np.where(is_high, np.sign(result["seasonal"]), 0).astype("int64")
-    return is_high.astype("int64") - (result["score"] < -threshold).to_numpy()
+        return np.where(is_high, np.sign(season), 0).astype("int64")
+    return is_high.astype("int64") - (score < -threshold)
 
 
 timeseries_anomalies_stl = ts_anomalies_stl
