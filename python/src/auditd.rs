@@ -1,38 +1,89 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
-use oddsift::auditd::{Assembler, Event, EventRow, Id, Options, Summary, parse_record};
-use oddsift::pipeline::{ArrowBuilder, AuditParams, Error, Input};
+use numpy::{IntoPyArray, PyArray1};
+use oddsift::auditd::{Assembler, Event, EventRow, Id, Options, Summary, msticpy, parse_record};
+use oddsift::pipeline::{ArrowBuilder, AuditParams, Error, Input, MsticpyEvents};
 use oddsift::records::Cell;
 use pyo3::{
     prelude::*,
-    types::{PyFloat, PyList, PyString},
+    types::{PyFloat, PyString},
 };
 
 use crate::error::error;
 use crate::frame::Frame;
 use crate::job;
 
-/// The name of a column and its cells.
-type Column<'py> = (String, Bound<'py, PyList>);
+/// The name of a column and its array.
+type Column<'py> = (String, Bound<'py, PyAny>);
 
-/// Reads a log as msticpy does: the columns of its frame, whose cells differ in type, but for its time, and what
-/// was lost.
+/// Columns, the number of each row among all events, and what was lost.
+type Events<'py> = (Vec<Column<'py>>, Bound<'py, PyArray1<i64>>, Vec<String>);
+
+/// Reads a log as msticpy does: the columns of its frame but for its time, of all events or of those of a type, in the
+/// types that pandas finds in them.
 #[pyfunction]
-pub(crate) fn auditd_as_msticpy(
-    py: Python<'_>,
+pub(crate) fn auditd_as_msticpy<'py>(
+    py: Python<'py>,
     path: PathBuf,
-) -> PyResult<(Vec<Column<'_>>, Vec<String>)> {
+    event_type: Option<&str>,
+) -> PyResult<Events<'py>> {
     let input = Input::logs([path]);
     let events = job::run(py, None, |_| AuditParams::new().events_as_msticpy(&input))?;
-    let names = events.columns.iter().enumerate().filter(|(_, name)| *name != "TimeGenerated");
-    let columns = names.map(|(column, name)| {
-        let mut objects = Objects::new(py);
-        let cells = events.rows.iter().map(|row| objects.of(events.cell(row, column)));
-        let cells: Vec<Bound<'_, PyAny>> = cells.collect::<PyResult<_>>()?;
-        Ok((name.clone(), PyList::new(py, cells)?))
-    });
-    Ok((columns.collect::<PyResult<_>>()?, events.warnings))
+    let is_wanted = |row: &&msticpy::Row| event_type.is_none_or(|kind| row.event_type == kind);
+    let rows: Vec<&msticpy::Row> = events.rows.iter().filter(is_wanted).collect();
+    let numbers = (0_i64..).zip(&events.rows).filter(|(_, row)| is_wanted(row));
+    let numbers: Vec<i64> = numbers.map(|(number, _)| number).collect();
+    let mut columns = Vec::new();
+    for (name, cells) in events.columns.iter().zip(cells_by_column(&events, &rows)) {
+        let is_missing = |cell: &Cell<'_>| matches!(cell, Cell::Missing);
+        if name != "TimeGenerated" && (cells.is_empty() || !cells.iter().all(is_missing)) {
+            columns.push((name.clone(), array(py, &cells)?));
+        }
+    }
+    Ok((columns, numbers.into_pyarray(py), events.warnings))
+}
+
+/// The cells of each column; rows have few of the columns.
+fn cells_by_column<'r>(events: &'r MsticpyEvents, rows: &[&'r msticpy::Row]) -> Vec<Vec<Cell<'r>>> {
+    // All but the first three are the fields of the events, in the order of their names.
+    let fields: BTreeSet<&str> =
+        events.rows.iter().flat_map(|row| row.cells.keys()).map(String::as_str).collect();
+    let places: HashMap<&str, usize> = fields.into_iter().zip(3..).collect();
+    let mut columns = vec![vec![Cell::Missing; rows.len()]; events.columns.len()];
+    for (number, row) in rows.iter().enumerate() {
+        let fields = row.cells.keys().filter_map(|name| places.get(name.as_str()));
+        for column in (0..3).chain(fields.copied()) {
+            if let Some(cell) = columns.get_mut(column).and_then(|cells| cells.get_mut(number)) {
+                *cell = events.cell(row, column);
+            }
+        }
+    }
+    columns
+}
+
+/// Whole numbers are such, with missing ones among them they are numbers; all else is objects.
+fn array<'py>(py: Python<'py>, cells: &[Cell<'_>]) -> PyResult<Bound<'py, PyAny>> {
+    let numbers: Option<Vec<i64>> = cells.iter().map(whole).collect();
+    if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
+        return Ok(numbers.into_pyarray(py).into_any());
+    }
+    let number = |cell: &Cell<'_>| match cell {
+        Cell::Missing => Some(f64::NAN),
+        cell => whole(cell).map(|number| number as f64),
+    };
+    let numbers: Option<Vec<f64>> = cells.iter().map(number).collect();
+    if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
+        return Ok(numbers.into_pyarray(py).into_any());
+    }
+    let mut objects = Objects::new(py);
+    let objects = cells.iter().map(|cell| Ok(objects.of(*cell)?.unbind()));
+    let objects: Vec<Py<PyAny>> = objects.collect::<PyResult<_>>()?;
+    Ok(PyArray1::from_vec(py, objects).into_any())
+}
+
+fn whole(cell: &Cell<'_>) -> Option<i64> {
+    if let Cell::Int(number) = cell { Some(*number) } else { None }
 }
 
 /// The objects of a column: what is in many cells is one of them.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
@@ -83,13 +82,13 @@ def read_from_file(
     830
     """
     if compat:
-        columns, lost = _oddsift.auditd_as_msticpy(filepath)
+        columns, rows, lost = _oddsift.auditd_as_msticpy(filepath, event_type)
         _warn(lost)
-        events = {name: _objects(cells) for name, cells in columns}
-        rest = pd.DataFrame({"mssg_id": events.pop("mssg_id")})
-        fields = pd.DataFrame(dict(sorted(events.items(), key=lambda it: (it[0] == "EventType", it[0]))))
-        fields = fields if event_type is None else fields[fields["EventType"] == event_type]
-        found = _in_msticpys_order(fields, rest)
+        events = dict(columns)
+        last = {name: events.pop(name) for name in ("EventType", "mssg_id")}
+        cells = {name: events[name] for name in sorted(events)} | last | {"TimeGenerated": _times(last["mssg_id"])}
+        index = None if event_type is None else pd.Index(rows)
+        found = pd.DataFrame({name: cells[name] for name in _in_msticpys_order(list(cells))}, index=index, copy=False)
     else:
         found = _verbs.auditd(filepath).to_pandas()
         found = found if event_type is None else found[found["EventType"] == event_type]
@@ -139,7 +138,7 @@ def extract_events_to_df(
         events = [_event(unpack_auditd(records)) for records in data[input_column]]
         is_wanted = [event_type in (None, kind) for kind, _ in events]
         fields = _fields_of([event for event, wanted in zip(events, is_wanted, strict=True) if wanted])
-        found = _in_msticpys_order(fields.set_index(data.index[is_wanted]), data.drop(columns=[input_column]))
+        found = _joined(fields.set_index(data.index[is_wanted]), data.drop(columns=[input_column]))
     else:
         found = _events_of(data, input_column)
         found = found if event_type is None else found[found["EventType"] == event_type]
@@ -263,16 +262,28 @@ def _fields_of(events: list[tuple[str, dict[str, Any]]]) -> pd.DataFrame:
     return pd.DataFrame({**fields, "EventType": _objects([kind for kind, _ in events])})
 
 
-def _in_msticpys_order(fields: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """Joins fields, of which the type is the last column, with the other columns; puts the last five first."""
+def _joined(fields: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """Joins fields, of which the type is the last column, with the other columns and the times."""
     found = fields.infer_objects().merge(others, left_index=True, right_index=True)
     if not found.empty:
         found = found.dropna(axis=1, how="all")
-    seconds = [float(text.split(":")[0]) for text in found["mssg_id"]]
-    times = [datetime.fromtimestamp(second, tz=timezone.utc) for second in seconds]
     found = found.drop(columns="TimeGenerated", errors="ignore")
-    found["TimeGenerated"] = pd.Series(times, index=found.index, dtype="datetime64[ns, UTC]")
-    return found[[*found.columns[-5:], *found.columns[:-5]]]
+    found["TimeGenerated"] = pd.Series(_times(found["mssg_id"]), index=found.index)
+    return found[_in_msticpys_order(list(found.columns))]
+
+
+def _in_msticpys_order(names: list[str]) -> list[str]:
+    """Returns the names, the last five first."""
+    return [*names[-5:], *names[:-5]]
+
+
+def _times(mssg_ids: Iterable[str]) -> pd.DatetimeIndex:
+    """Returns the times of identifiers such as ``1521757638.392:262332``, to the microsecond."""
+    seconds = np.array([float(text.split(":")[0]) for text in mssg_ids])
+    parts, whole = np.modf(seconds)
+    # As datetime.fromtimestamp rounds.
+    micros = whole.astype(np.int64) * 1_000_000 + np.rint(parts * 1e6).astype(np.int64)
+    return pd.DatetimeIndex((micros * 1000).view("datetime64[ns]"), tz="UTC")
 
 
 def _objects(values: list[Any]) -> np.ndarray:
