@@ -108,8 +108,7 @@ def exemplars(data: pd.DataFrame, labels: np.ndarray, time_column: str, compat: 
     if not compat:
         own = times.iloc[rows].reset_index(drop=True)
         first_time, last_time = first_time.where(is_clustered, own), last_time.where(is_clustered, own)
-    found = data.iloc[rows].copy()
-    kind = "datetime64[ns, UTC]" if getattr(data.iloc[0][time_column], "tz", None) else "datetime64[ns]"
+    kind = "datetime64[ns, UTC]" if getattr(times.iloc[0], "tz", None) else "datetime64[ns]"
     added = {
         "Clustered": is_clustered,
         "ClusterId": labels[rows].astype(np.int64),
@@ -118,7 +117,7 @@ def exemplars(data: pd.DataFrame, labels: np.ndarray, time_column: str, compat: 
     if compat:
         added["TimeGenerated"] = first_time.astype(kind).array
     added |= {"FirstEventTime": first_time.astype(kind).array, "LastEventTime": last_time.astype(kind).array}
-    return found.assign(**added)
+    return data.iloc[rows].assign(**added)
 
 
 def add_process_features(
