@@ -1,5 +1,6 @@
 //! Linux audit logs as they are: events as rows, and processes in clusters.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -357,27 +358,59 @@ impl Batches for EventBatches {
     }
 }
 
+/// The values of an event, one for each of [`EventRow::COLUMNS`](oddsift_auditd::EventRow::COLUMNS).
+///
+/// ```
+/// use oddsift_auditd::{EventReader, Options};
+/// use oddsift_pipeline::EventCells;
+///
+/// let log = &b"type=LOGIN msg=audit(1551485405.594:7): ses=4294967295"[..];
+/// let event = EventReader::new(log, Options::new()).next_event()?.unwrap();
+/// let cells = EventCells::new(event.row());
+/// assert_eq!(cells.cells()[3].to_string(), "7");
+/// # Ok::<(), oddsift_auditd::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct EventCells<'e> {
+    time: Timestamp,
+    serial: u64,
+    /// Those of users, session and processes that are numbers.
+    ids: [Option<i64>; 5],
+    texts: [Option<Cow<'e, str>>; 15],
+}
+
+impl<'e> EventCells<'e> {
+    /// Takes the values of an event.
+    #[must_use]
+    pub fn new(row: oddsift_auditd::EventRow<'e>) -> Self {
+        let ids = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(|id| id.and_then(Id::number));
+        Self { time: row.time, serial: row.serial, ids, texts: row.texts() }
+    }
+
+    /// Returns the cells: time, serial number and numeric ids as such, all else as text.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Cell<'_>> {
+        let texts = self.texts.iter();
+        let mut cells: Vec<Cell<'_>> =
+            texts.map(|text| text.as_deref().map_or(Cell::Missing, Cell::Text)).collect();
+        let ids = (4..).zip(self.ids).filter_map(|(column, id)| Some((column, Cell::Int(id?))));
+        let fixed = [(0, Cell::Time(self.time)), (3, Cell::UInt(self.serial))];
+        for (column, cell) in fixed.into_iter().chain(ids) {
+            if let Some(slot) = cells.get_mut(column) {
+                *slot = cell;
+            }
+        }
+        cells
+    }
+}
+
 fn push_event(
     row: oddsift_auditd::EventRow<'_>,
     records: Option<&str>,
     push: &mut Push<'_>,
 ) -> Result<(), Error> {
-    let numbers = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(|id| id.and_then(Id::number));
-    let (time, serial) = (row.time, row.serial);
-    let texts = row.texts();
-    let mut cells: Vec<Cell<'_>> =
-        texts.iter().map(|text| text.as_deref().map_or(Cell::Missing, Cell::Text)).collect();
-    if let Some(cell) = cells.first_mut() {
-        *cell = Cell::Time(time);
-    }
-    if let Some(cell) = cells.get_mut(3) {
-        *cell = Cell::UInt(serial);
-    }
-    for (cell, number) in cells.iter_mut().skip(4).zip(numbers) {
-        if let Some(number) = number {
-            *cell = Cell::Int(number);
-        }
-    }
+    let values = EventCells::new(row);
+    let mut cells = values.cells();
     cells.extend(records.map(Cell::Json));
     push(&cells)
 }

@@ -20,7 +20,7 @@ pub(crate) trait Batches: Send + Sized {
     /// Fills a batch, which may hold an earlier one; `false` at the end.
     fn take(&mut self, batch: &mut Self::Batch) -> Result<bool, Error>;
 
-    /// What threads read at once behind all that is [taken](Self::take) in turns.
+    /// Returns the batches that threads read at once, behind all that is [taken](Self::take) in turns.
     fn shared(&self) -> Option<Arc<dyn SharedBatches<Self::Batch>>> {
         None
     }
@@ -68,11 +68,11 @@ pub(crate) trait Batches: Send + Sized {
                     }
                 }
             }
-            let Some(mut reader) = shared.as_ref().map(|shared| shared.reader()) else {
+            let Some(mut read) = shared.as_ref().map(|shared| shared.reader()) else {
                 return state;
             };
             while !stop.load(Ordering::Relaxed) {
-                match reader.read(&mut batch) {
+                match read(&mut batch) {
                     Ok(None) => break,
                     Err(error) => fail(u64::MAX, error),
                     Ok(Some((place, fault))) => {
@@ -106,16 +106,13 @@ pub(crate) trait Batches: Send + Sized {
     }
 }
 
+/// Fills the next batch; gives its place, and the failure behind its rows. There is none at the end.
+type ReadBatch<'r, B> = Box<dyn FnMut(&mut B) -> Result<Option<(u64, Option<Error>)>, Error> + 'r>;
+
 /// Batches that several threads read at once.
 pub(crate) trait SharedBatches<B>: Send + Sync {
-    /// What one thread reads with.
-    fn reader(&self) -> Box<dyn BatchReader<B> + '_>;
-}
-
-/// One thread's part in [`SharedBatches`].
-pub(crate) trait BatchReader<B> {
-    /// Fills the next batch; gives its place, and the failure behind its rows. There is none at the end.
-    fn read(&mut self, batch: &mut B) -> Result<Option<(u64, Option<Error>)>, Error>;
+    /// Returns one thread's way to read.
+    fn reader(&self) -> ReadBatch<'_, B>;
 }
 
 /// The rows of an input that threads parse at once.
@@ -126,27 +123,18 @@ struct SharedFeed {
     first_place: u64,
 }
 
-struct FeedReader<'f> {
-    feed: &'f SharedFeed,
-    parser: BlockParser,
-}
-
 impl SharedBatches<Batch> for SharedFeed {
-    fn reader(&self) -> Box<dyn BatchReader<Batch> + '_> {
-        Box::new(FeedReader { feed: self, parser: BlockParser::new(&self.rows) })
-    }
-}
-
-impl BatchReader<Batch> for FeedReader<'_> {
-    fn read(&mut self, batch: &mut Batch) -> Result<Option<(u64, Option<Error>)>, Error> {
-        let SharedFeed { rows, input, first_place } = self.feed;
-        let Some(part) = rows.next_batch(&mut self.parser, batch)? else { return Ok(None) };
-        let place = first_place + part.place;
-        let fault = part.fault.map(Error::from);
-        match input.tell(reading(rows.bytes_read(), rows.n_bytes())) {
-            ControlFlow::Continue(()) => Ok(Some((place, fault))),
-            ControlFlow::Break(()) => Ok(Some((place, Some(Error::Cancelled)))),
-        }
+    fn reader(&self) -> ReadBatch<'_, Batch> {
+        let Self { rows, input, first_place } = self;
+        let mut parser = BlockParser::new(rows);
+        Box::new(move |batch| {
+            let Some(part) = rows.next_batch(&mut parser, batch)? else { return Ok(None) };
+            let fault = match input.tell(reading(rows.bytes_read(), rows.n_bytes())) {
+                ControlFlow::Continue(()) => part.fault.map(Error::from),
+                ControlFlow::Break(()) => Some(Error::Cancelled),
+            };
+            Ok(Some((first_place + part.place, fault)))
+        })
     }
 }
 

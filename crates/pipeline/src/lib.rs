@@ -50,7 +50,8 @@ mod variety; // how many programs, hosts and users a cluster has
 
 pub use {
     audit::{
-        AuditClusterRow, AuditClusters, AuditEvents, AuditParams, AuditSummary, MsticpyEvents,
+        AuditClusterRow, AuditClusters, AuditEvents, AuditParams, AuditSummary, EventCells,
+        MsticpyEvents,
     },
     cluster::{
         ClusterParams, ClusterRow, Clusters, Distances, Eps, EpsSource, KeepRows, Nearest,

@@ -1,7 +1,7 @@
 //! A page about one input: what to read first, clusters, outliers and times.
 
 mod clusters; // what is alike, and what is like no other
-mod findings; // ReportParams, Findings: what a page tells, by one call
+mod findings; // ReportParams, Findings: the findings of a page, by one call
 mod first; // what to read first, by a hunt
 mod outliers; // the most unusual patterns by a forest
 mod times; // how many events were when

@@ -27,12 +27,7 @@ impl Buffer {
     pub(crate) fn refill(&mut self) -> io::Result<bool> {
         self.make_room();
         let room = self.bytes.get_mut(self.end..).unwrap_or_default();
-        let n_read = loop {
-            match self.source.read(room) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other?,
-            }
-        };
+        let n_read = read_some(&mut self.source, room)?;
         self.end = self.end.saturating_add(n_read);
         Ok(n_read > 0)
     }
@@ -64,6 +59,16 @@ impl Buffer {
             self.start = 0;
         } else {
             self.bytes.resize(self.bytes.len().saturating_mul(2), 0);
+        }
+    }
+}
+
+/// Reads some bytes, whatever signals come; none at the end.
+pub(crate) fn read_some(source: &mut dyn Read, room: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(room) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
         }
     }
 }

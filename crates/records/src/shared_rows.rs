@@ -8,6 +8,7 @@ use memchr::memrchr;
 
 use crate::{
     BadRows, Batch, BytesRead, Error, Summary,
+    buffer::read_some,
     csv_parser::{CsvParser, CsvShape, Piece},
     csv_rows::GivenRows,
     reader::{Stop, Tally},
@@ -49,13 +50,13 @@ pub struct SharedRows {
     turn: Condvar,
 }
 
-/// What one thread needs to take part in [`SharedRows`].
+/// One thread's part in [`SharedRows`]: a parser and room for a block.
 pub struct BlockParser {
     parser: CsvParser,
     block: Block,
 }
 
-/// What became of a block; its rows are in the batch.
+/// The end of a block whose rows are in the batch.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Part {
@@ -86,7 +87,7 @@ struct Block {
     is_last: bool,
 }
 
-/// What a block learns from the one before it.
+/// The state that a block takes from the one before it.
 struct Chain {
     /// The block whose turn it is.
     next: u64,
@@ -130,7 +131,7 @@ impl SharedRows {
         }
     }
 
-    /// What was met in the blocks.
+    /// Returns what was met in the blocks.
     pub(crate) fn into_summary(self) -> Summary {
         self.chain.into_inner().unwrap_or_else(PoisonError::into_inner).summary
     }
@@ -228,7 +229,7 @@ impl Chain {
     }
 }
 
-/// What was found in a block, with lines and rows counted from its beginning.
+/// The findings of a block, with lines and rows counted from its beginning.
 struct Parsed {
     stop: Option<Stop>,
     summary: Summary,
@@ -260,7 +261,7 @@ impl Drop for Turn<'_> {
 }
 
 impl BlockParser {
-    /// Makes what a thread needs.
+    /// Makes a thread's part.
     #[must_use]
     pub fn new(shared: &SharedRows) -> Self {
         Self { parser: CsvParser::within(Arc::clone(&shared.shape)), block: Block::default() }
@@ -296,12 +297,9 @@ impl Blocks {
         let room = block.room();
         let rest = self.rest.get(self.n_used..).unwrap_or_default();
         let n_read = if rest.is_empty() {
-            read(&mut self.source, room)?
+            read_some(&mut self.source, room)?
         } else {
-            let n_bytes = rest.len().min(room.len());
-            for (to, from) in room.iter_mut().zip(rest) {
-                *to = *from;
-            }
+            let n_bytes = read_some(&mut { rest }, room)?;
             self.n_used = self.n_used.saturating_add(n_bytes);
             n_bytes
         };
@@ -351,15 +349,6 @@ impl Block {
         let settled = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         let end = memrchr(b'\r', settled).map_or(settled.len(), behind);
         (end > 0).then_some(end)
-    }
-}
-
-fn read(source: &mut dyn Read, room: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match source.read(room) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            other => return other,
-        }
     }
 }
 

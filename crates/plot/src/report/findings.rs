@@ -1,4 +1,4 @@
-//! What a report tells of an input, found by one call.
+//! The findings of a report, by one call.
 
 use oddsift_pipeline::{
     ClusterParams, Clusters, Error, HuntParams, Hunted, Input, KeepRows, Known, Lacking,
@@ -7,7 +7,7 @@ use oddsift_pipeline::{
 
 use super::Report;
 
-/// How what a report tells is found.
+/// Parameters of the findings of a report.
 ///
 /// ```
 /// use oddsift_plot::ReportParams;
@@ -21,15 +21,15 @@ use super::Report;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ReportParams {
-    /// How rows are clustered. [`find`](Self::find) keeps their rows and counts times whatever it says.
+    /// The clustering. [`find`](Self::find) keeps their rows and counts times whatever it says.
     pub clusters: ClusterParams,
     /// The seed of the forest; its default by default.
     pub seed: Option<u64>,
-    /// What was seen before, and is left out of what is to be read first.
+    /// A history whose lines are left out of what is to be read first.
     pub known: Option<Known>,
 }
 
-/// What a report tells of an input.
+/// The findings of a report about an input.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Findings {
@@ -38,9 +38,9 @@ pub struct Findings {
     /// The most unusual rows; `None` where rows are weighted or clustered by named categories, which have no
     /// order.
     pub outliers: Option<Outliers>,
-    /// What to read first; `None` where rows are weighted or hold nothing that could be ranked.
+    /// The lines to read first; `None` where rows are weighted or hold nothing that could be ranked.
     pub hunted: Option<Hunted>,
-    /// Why the page does not say what to read first, where that is dubious.
+    /// The reason why the page does not say what to read first, where that is dubious.
     pub unranked: Option<&'static str>,
 }
 
@@ -109,7 +109,7 @@ impl Findings {
     }
 }
 
-/// How outliers are found; not among weighted rows, each of which a forest takes as one, and not by
+/// The parameters of outliers; none among weighted rows, each of which a forest takes as one, and not by
 /// categories, which have no order.
 fn outlier_params(
     params: &ClusterParams,
@@ -127,7 +127,7 @@ fn outlier_params(
     Some(outliers)
 }
 
-/// What to read first, or why nothing can be ranked.
+/// Ranks what to read first, or gives why nothing can be ranked.
 fn rank(
     params: &HuntParams,
     input: &Input,
