@@ -2,8 +2,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use numpy::{IntoPyArray, PyArray1};
-use oddsift::auditd::{Assembler, Event, EventRow, Id, Options, Summary, msticpy, parse_record};
-use oddsift::pipeline::{ArrowBuilder, AuditParams, Error, Input, MsticpyEvents};
+use oddsift::auditd::{Assembler, Event, EventRow, Options, Summary, msticpy, parse_record};
+use oddsift::pipeline::{ArrowBuilder, AuditParams, Error, EventCells, Input, MsticpyEvents};
 use oddsift::records::Cell;
 use pyo3::{
     prelude::*,
@@ -151,18 +151,8 @@ fn push_events(
 }
 
 fn push_event(group: u64, event: &Event, builder: &mut ArrowBuilder) -> Result<(), Error> {
-    let row = event.row();
-    let fixed = [(0, Cell::Time(row.time)), (3, Cell::UInt(row.serial))];
-    let ids = [row.auid, row.uid, row.ses, row.pid, row.ppid].map(|id| id.and_then(Id::number));
-    let ids = (4..).zip(ids).filter_map(|(column, id)| Some((column, Cell::Int(id?))));
-    let texts = row.texts();
-    let mut cells: Vec<Cell<'_>> =
-        texts.iter().map(|text| text.as_deref().map_or(Cell::Missing, Cell::Text)).collect();
-    for (column, cell) in fixed.into_iter().chain(ids) {
-        if let Some(slot) = cells.get_mut(column) {
-            *slot = cell;
-        }
-    }
+    let values = EventCells::new(event.row());
+    let cells = values.cells();
     let place = [Cell::UInt(group), Cell::UInt(event.first_line().saturating_sub(1))];
     Ok(builder.write_row(&[&place, cells.as_slice()].concat())?)
 }

@@ -2,7 +2,8 @@ use std::path::PathBuf;
 
 use oddsift::pipeline::{
     ArrowBuilder, Contamination, Error, FittedOutliers, Input, MaxFeatures, MaxSamples,
-    OutlierParams, Outliers, Precision, PrintedOutlier, ReasonForm, ScoreColumns, msticpy_forest,
+    OutlierParams, Outliers, Precision, PrintedOutlier, ReasonForm, ScoreColumns, ScoredRows,
+    ScoredSummary, msticpy_forest,
 };
 use pyo3::prelude::*;
 
@@ -172,18 +173,27 @@ impl Job<'_> {
     fn scores(&self, with_input: bool) -> Result<Frame, Error> {
         let top = self.top.map(|top| self.fitted.find(self.input, Some(top))).transpose()?;
         let scores = self.fitted.scores(self.input, top.as_ref().map(|found: &Outliers| found))?;
-        let added = ["score", "decision", "outlier"];
-        let (names, columns) = if with_input {
-            (scores.layout().columns_with("row", &added), ScoreColumns::BehindInput)
-        } else {
-            let names = ["row"].iter().chain(&added).map(|name| (*name).to_owned()).collect();
-            (names, ScoreColumns::Bare)
-        };
-        let mut builder = ArrowBuilder::new(&names);
-        let written = scores.write(columns, &mut builder)?;
+        let (frame, written) = score_frame(scores, with_input)?;
         if self.is_own {
             self.fitted.check_rows(written.n_rows)?;
         }
-        Frame::finish(builder)
+        Ok(frame)
     }
+}
+
+/// The score of every row, behind the columns of the input where they are asked for.
+pub(super) fn score_frame(
+    scores: ScoredRows<'_>,
+    with_input: bool,
+) -> Result<(Frame, ScoredSummary), Error> {
+    let added = ["score", "decision", "outlier"];
+    let (names, columns) = if with_input {
+        (scores.layout().columns_with("row", &added), ScoreColumns::BehindInput)
+    } else {
+        let names = ["row"].iter().chain(&added).map(|name| (*name).to_owned()).collect();
+        (names, ScoreColumns::Bare)
+    };
+    let mut builder = ArrowBuilder::new(&names);
+    let written = scores.write(columns, &mut builder)?;
+    Ok((Frame::finish(builder)?, written))
 }

@@ -2,11 +2,11 @@ use std::path::PathBuf;
 
 use oddsift::pipeline::{
     ArrowBuilder, Error, Input, LabelledRows, Model, ModelFault, ModelFile, NewLines, Period,
-    PrintedNewLine, ReasonForm, ScoreColumns, Seen, Timestamp,
+    PrintedNewLine, ReasonForm, Seen, Timestamp,
 };
 use pyo3::prelude::*;
 
-use super::{found::Found, save::write_json};
+use super::{found::Found, outliers::score_frame, save::write_json};
 use crate::error::{error, parameter_error};
 use crate::frame::Frame;
 use crate::input::InputArgs;
@@ -83,17 +83,9 @@ fn each_row(model: &LoadedModel, input: &Input, with_input: bool) -> Result<Foun
         (false, _) => input,
     };
     if let Some(scores) = rows.scores(&model.name, input)? {
-        let added = ["score", "decision", "outlier"];
-        let (names, columns) = if with_input {
-            (scores.layout().columns_with("row", &added), ScoreColumns::BehindInput)
-        } else {
-            let names = ["row"].iter().chain(&added).map(|name| (*name).to_owned()).collect();
-            (names, ScoreColumns::Bare)
-        };
         let what = scores.intake().text();
-        let mut builder = ArrowBuilder::new(&names);
-        let written = scores.write(columns, &mut builder)?;
-        let found = Found::new(Frame::finish(builder)?, &written.read);
+        let (frame, written) = score_frame(scores, with_input)?;
+        let found = Found::new(frame, &written.read);
         let what = format!("{what}; {} outliers", written.n_outliers);
         return Ok(found.note(&written.read, written.n_rows, &what).counted(
             &written.read,
